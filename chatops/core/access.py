@@ -1,0 +1,46 @@
+"""Who may do what: one pure decision, the same for every door. Default deny; rights follow the person who presses."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chatops.core.buttons import Verb
+from chatops.core.people import Role, User
+
+
+class Right(StrEnum):
+    """read: see incidents and the cluster; act: change an incident or the cluster."""
+
+    READ = "read"
+    ACT = "act"
+
+
+ACTING = frozenset({Verb.TAKE, Verb.RELEASE, Verb.RESOLVE, Verb.ASK_REJECT, Verb.REJECT, Verb.CHOOSE, Verb.CONFIRM})
+"""Verbs that change something, or lead to a screen whose only use is to."""
+
+RIGHTS = {
+    Role.VIEWER: frozenset({Right.READ}),
+    Role.OPERATOR: frozenset({Right.READ, Right.ACT}),
+    Role.ADMIN: frozenset({Right.READ, Right.ACT}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`reason` says why not: stranger, disabled, or the role that lacks the right."""
+
+    allowed: bool
+    reason: str = ""
+
+
+def right_for(verb: Verb) -> Right:
+    return Right.ACT if verb in ACTING else Right.READ
+
+
+def may(user: User | None, right: Right) -> Verdict:
+    if user is None:
+        return Verdict(False, "stranger")
+    if user.disabled:
+        return Verdict(False, "disabled")
+    if right not in RIGHTS[user.role]:
+        return Verdict(False, user.role)
+    return Verdict(True)

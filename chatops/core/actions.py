@@ -1,0 +1,149 @@
+"""Actions on the cluster: what each is called, how dangerous it is, and the values that carry one to its outcome."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from chatops.core.resources import WORKLOADS, ObjectRef
+
+
+class Danger(StrEnum):
+    """read: no confirm; low: reversible; disrupt: restarts or moves work; destroy: cannot be undone."""
+
+    READ = "read"
+    LOW = "low"
+    DISRUPT = "disrupt"
+    DESTROY = "destroy"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that can be done. `title` is a message id for texts; `kinds` are the objects it applies to."""
+
+    id: str
+    title: str
+    icon: str
+    danger: Danger
+    kinds: tuple[str, ...]
+
+    @property
+    def changes(self) -> bool:
+        return self.danger is not Danger.READ
+
+
+def _m(message: str) -> str:
+    """Mark a message for extraction; it is translated where it is shown."""
+    return message
+
+
+_ANY = (*WORKLOADS, "Pod")
+
+ACTIONS = {
+    action.id: action
+    for action in (
+        Action("logs", _m("Logs"), "📄", Danger.READ, _ANY),
+        Action("logs_previous", _m("Crash logs"), "📄", Danger.READ, _ANY),
+        Action("describe", _m("Describe"), "🔎", Danger.READ, (*_ANY, "Node")),
+        Action("events", _m("Events"), "🗓", Danger.READ, (*_ANY, "Node")),
+        Action("rollout_restart", _m("Restart"), "♻️", Danger.DISRUPT, WORKLOADS),
+        Action("rollout_undo", _m("Roll back"), "↩️", Danger.DISRUPT, WORKLOADS),
+        Action("scale_up", _m("Scale up"), "➕", Danger.LOW, ("Deployment", "StatefulSet")),
+        Action("scale_down", _m("Scale down"), "➖", Danger.DISRUPT, ("Deployment", "StatefulSet")),
+        Action("delete_pod", _m("Delete pod"), "🗑", Danger.DISRUPT, ("Pod",)),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything needed to perform an action once, chosen before it starts so that no attempt chooses again.
+
+    `params` holds strings only: `restarted_at` (RFC 3339), `replicas`, `revision`. `resource_version` and `ref.uid`
+    are the preconditions: the object the person saw.
+    """
+
+    action: str
+    ref: ObjectRef
+    resource_version: str = ""
+    params: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a preview's diff."""
+
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """Something the person should know before confirming. `code` names a sentence in screens; `detail` fills it."""
+
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an action would do. `refusal` is a Caution that makes it impossible; then there is nothing to confirm."""
+
+    plan: Plan
+    changes: tuple[Change, ...] = ()
+    cautions: tuple[Caution, ...] = ()
+    refusal: Caution | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """The cluster took a plan. `undo` is the inverse where one exists; `resource_version` is the object's after."""
+
+    undo: Plan | None
+    resource_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a performed action has come. `failed` says in Kubernetes' words why it will not arrive."""
+
+    done: int
+    total: int
+    detail: str = ""
+    finished: bool = False
+    failed: str = ""
+
+
+class ActionState(StrEnum):
+    """requested: audited, not yet sent; performed: the cluster took it and it is being followed; then the outcomes."""
+
+    REQUESTED = "requested"
+    PERFORMED = "performed"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def running(self) -> bool:
+        return self in (ActionState.REQUESTED, ActionState.PERFORMED)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRun:
+    """One confirmed action, from request to outcome."""
+
+    id: str
+    plan: Plan
+    by_id: int
+    by_name: str
+    requested_at: datetime
+    state: ActionState
+    chat_id: int = 0
+    message_id: int = 0
+    progress: Progress | None = None
+    finished_at: datetime | None = None
+    problem: str = ""
+    """A failures.Reason value when it failed at the door; empty otherwise."""
+    detail: str = ""
+    undo: Plan | None = None
+    """The inverse, filled once performed, where one exists."""

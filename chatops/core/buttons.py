@@ -1,0 +1,75 @@
+"""Buttons: what is offered on a screen, and what the database remembers of every one that was ever offered."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chatops.core.resources import ObjectRef
+
+
+class Verb(StrEnum):
+    """What a press asks for. Values are stored behind tokens; never rename one."""
+
+    CARD = "card"
+    REFRESH = "refresh"
+    TAKE = "take"
+    RELEASE = "release"
+    RESOLVE = "resolve"
+    ASK_REJECT = "ask_reject"
+    REJECT = "reject"
+    MORE = "more"
+    RESOURCES = "resources"
+    PODS = "pods"
+    POD = "pod"
+    ACTIONS = "actions"
+    CONTAINERS = "containers"
+    LOGS = "logs"
+    LOG_FILE = "log_file"
+    DESCRIBE = "describe"
+    DESCRIBE_FILE = "describe_file"
+    EVENTS = "events"
+    CHOOSE = "choose"
+    CONFIRM = "confirm"
+    TIMELINE = "timeline"
+    INCIDENTS = "incidents"
+    HISTORY = "history"
+    HELP = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button of a screen. A `url` or `copy` button needs no verb; every other one gets a token when offered."""
+
+    label: str
+    verb: Verb | None = None
+    args: dict[str, str] = field(default_factory=dict)
+    ref: ObjectRef | None = None
+    incident_id: int | None = None
+    style: str = ""
+    url: str = ""
+    copy: str = ""
+    for_user: int | None = None
+    """Only this person's press counts (a confirm belongs to who chose)."""
+    lifetime: timedelta | None = None
+    """None: works for as long as the message stands."""
+    once: bool = False
+    """Used up by the first press: never offered again under the same token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What a token stands for."""
+
+    token: str
+    chat_id: int
+    message_id: int | None
+    """None until the message that carries it was seen to exist: the first press from its chat tells it."""
+    verb: Verb
+    args: dict[str, str]
+    ref: ObjectRef | None
+    incident_id: int | None
+    for_user: int | None
+    offered_at: datetime
+    expires_at: datetime | None
+    used_at: datetime | None = None
+    used_by: str = ""

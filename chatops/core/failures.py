@@ -1,0 +1,59 @@
+"""How anything outside can fail. The door it enters by decides which; further in, only these classes are known."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why an outside system did not do what was asked, in the words every door shares."""
+
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    THROTTLED = "throttled"
+    SERVER_ERROR = "server_error"
+    CONFLICT = "conflict"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    REPLACED = "replaced"
+    """The object of that name exists, but it is another one than the person saw (its uid differs)."""
+    REFUSED = "refused"
+    """The other side understood and said no; its own words are in the detail."""
+    UNKNOWN_OUTCOME = "unknown_outcome"
+    """A change was sent and the answer was lost: it may have happened. Looked up, never repeated."""
+    NOT_CONFIGURED = "not_configured"
+
+    BLOCKED = "blocked"
+    """The person blocked the bot, or the group removed it."""
+    CHAT_GONE = "chat_gone"
+    MIGRATED = "migrated"
+    MESSAGE_GONE = "message_gone"
+    BAD_MARKUP = "bad_markup"
+    TOO_LONG = "too_long"
+    QUERY_EXPIRED = "query_expired"
+
+
+class Failure(Exception):
+    """An outside system failed. `detail` is its own words, safe to show: no secret, one line."""
+
+    def __init__(self, reason: Reason, detail: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(f"{reason}: {detail}" if detail else str(reason))
+        self.reason = reason
+        self.detail = detail
+        self.retry_after = retry_after
+        """Seconds the other side asked us to wait, if it said."""
+
+
+class Temporary(Failure):
+    """Worth trying again later, unchanged."""
+
+
+class Permanent(Failure):
+    """Trying the same again cannot help."""
+
+
+class ChatMigrated(Permanent):
+    """A group became a supergroup: the same chat lives on under `new_chat_id`."""
+
+    def __init__(self, new_chat_id: int) -> None:
+        super().__init__(Reason.MIGRATED, f"the group is now {new_chat_id}")
+        self.new_chat_id = new_chat_id

@@ -1,0 +1,102 @@
+"""An action on the cluster as the incident sees it: requested once, performed once, followed to its outcome."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chatops.core.actions import ActionRun, ActionState, Progress
+from chatops.core.audit import SYSTEM, Entry, EntryType
+from chatops.core.incidents.effects import Answer, Decision, Follow, Look, Perform
+from chatops.core.incidents.events import ActionEnded, ActionPerformed, ActionProgressed, Press, RunAction
+from chatops.core.incidents.values import Incident
+
+FOLLOW_LIMIT = timedelta(minutes=15)
+"""A change that has not arrived by then is called failed: Kubernetes' own deadline for a rollout is 10 minutes, and a
+StatefulSet has none."""
+
+
+def run_action(incident: Incident, event: RunAction, *, now: datetime) -> Decision:
+    """Write the request down with everything needed to perform it; only then is it performed."""
+    press = event.press
+    if incident.run and incident.run.id == event.run_id:
+        return Decision(incident, effects=(Answer(press, "already_confirmed"),))
+    if incident.run and incident.run.state.running:
+        return Decision(incident, effects=(Answer(press, "busy", {"name": incident.run.by_name}),))
+    run = ActionRun(
+        id=event.run_id,
+        plan=event.plan,
+        by_id=press.by.id,
+        by_name=press.by.name,
+        requested_at=now,
+        state=ActionState.REQUESTED,
+        chat_id=press.chat_id,
+        message_id=press.message_id,
+    )
+    acting = replace(incident, run=run, revision=incident.revision + 1)
+    if incident.open and incident.taken_by is None:
+        acting = replace(acting, taken_by=press.by, taken_at=now)
+    entry = _entry(EntryType.ACTION_REQUESTED, acting, run, now, press=press, detail=dict(run.plan.params))
+    return Decision(acting, (entry,), (Answer(press, "started"), Perform(run)))
+
+
+def action_moved(
+    incident: Incident, event: ActionPerformed | ActionProgressed | ActionEnded, *, now: datetime
+) -> Decision:
+    """What became of the running action. News of any other run is stale and changes nothing."""
+    run = incident.run
+    if run is None or run.id != event.run_id or not run.state.running:
+        return Decision(incident)
+    match event:
+        case ActionPerformed(undo=undo, resource_version=after):
+            moved = replace(run, state=ActionState.PERFORMED, undo=undo)
+            detail = {"before_version": run.plan.resource_version, "after_version": after}
+            entry = _entry(EntryType.ACTION_PERFORMED, incident, moved, now, detail=detail)
+            return Decision(_with(incident, moved), (entry,), (Follow(moved),))
+        case ActionProgressed(progress=progress) if not _over(progress, run, now):
+            moved = replace(run, progress=progress)
+            shown = incident if run.progress == progress else _with(incident, moved)
+            return Decision(shown, effects=(Follow(moved),))
+        case ActionProgressed(progress=progress):
+            state = ActionState.SUCCEEDED if progress.finished else ActionState.FAILED
+            detail_text = "" if progress.finished else progress.failed or f"not ready after {FOLLOW_LIMIT}"
+            moved = replace(run, state=state, progress=progress, detail=detail_text, finished_at=now)
+        case ActionEnded(state=state, problem=problem, detail=detail_text):
+            moved = replace(run, state=state, problem=problem, detail=detail_text, finished_at=now)
+    seconds = str(round((now - run.requested_at).total_seconds()))
+    outcome = {"outcome": str(moved.state), "seconds": seconds, "problem": moved.problem, "detail": moved.detail}
+    entry = _entry(
+        EntryType.ACTION_FINISHED,
+        incident,
+        moved,
+        now,
+        detail={name: value for name, value in outcome.items() if value},
+    )
+    return Decision(_with(incident, moved), (entry,), (Look(),))
+
+
+def _over(progress: Progress, run: ActionRun, now: datetime) -> bool:
+    return progress.finished or bool(progress.failed) or now - run.requested_at > FOLLOW_LIMIT
+
+
+def _with(incident: Incident, run: ActionRun) -> Incident:
+    return replace(incident, run=run, revision=incident.revision + 1)
+
+
+def _entry(
+    type: EntryType,
+    incident: Incident,
+    run: ActionRun,
+    now: datetime,
+    *,
+    press: Press | None = None,
+    detail: dict[str, str],
+) -> Entry:
+    return Entry(
+        type,
+        press.by.subject if press else SYSTEM,
+        now,
+        incident_id=incident.id,
+        object=run.plan.ref,
+        chat_id=run.chat_id or None,
+        message_id=run.message_id or None,
+        detail={"action": run.plan.action, "run": run.id, **detail},
+    )

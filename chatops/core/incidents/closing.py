@@ -1,0 +1,74 @@
+"""What people decide about an incident: take it, give it back, close it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chatops.core.audit import Entry, EntryType
+from chatops.core.incidents.effects import Answer, Decision
+from chatops.core.incidents.events import Press
+from chatops.core.incidents.values import Incident, Status
+
+
+def take(incident: Incident, press: Press, now: datetime) -> Decision:
+    if not incident.open:
+        return _refused(incident, press)
+    if incident.taken_by == press.by:
+        return Decision(incident, effects=(Answer(press, "already_yours"),))
+    previous = incident.taken_by.name if incident.taken_by else ""
+    taken = replace(incident, taken_by=press.by, taken_at=now, revision=incident.revision + 1)
+    entry = _entry(EntryType.ACKNOWLEDGED, incident, press, now, {"from": previous} if previous else {})
+    return Decision(taken, (entry,), (Answer(press, "taken", {"number": str(incident.id)}),))
+
+
+def release(incident: Incident, press: Press, now: datetime) -> Decision:
+    if not incident.open:
+        return _refused(incident, press)
+    if incident.taken_by is None:
+        return Decision(incident, effects=(Answer(press, "nobody_has_it"),))
+    freed = replace(incident, taken_by=None, taken_at=None, revision=incident.revision + 1)
+    entry = _entry(EntryType.RELEASED, incident, press, now, {"from": incident.taken_by.name})
+    return Decision(freed, (entry,), (Answer(press, "released", {"number": str(incident.id)}),))
+
+
+def close(incident: Incident, press: Press, status: Status, reason: str, now: datetime) -> Decision:
+    """Resolve or reject by hand. A first close also counts as having taken it."""
+    if not incident.open:
+        return _refused(incident, press)
+    closed = replace(
+        incident,
+        status=status,
+        reason=reason,
+        closed_at=now,
+        closed_by=press.by,
+        taken_by=incident.taken_by or press.by,
+        taken_at=incident.taken_at or now,
+        revision=incident.revision + 1,
+    )
+    rejected = status is Status.REJECTED
+    entry = _entry(
+        EntryType.REJECTED if rejected else EntryType.RESOLVED,
+        incident,
+        press,
+        now,
+        {"reason": reason} if reason else {},
+    )
+    toast = "rejected" if rejected else "resolved"
+    return Decision(closed, (entry,), (Answer(press, toast, {"number": str(incident.id)}),))
+
+
+def _refused(incident: Incident, press: Press) -> Decision:
+    by = incident.closed_by.name if incident.closed_by else ""
+    toast = f"already_{incident.status}" + ("_by" if by else "")
+    return Decision(incident, effects=(Answer(press, toast, {"name": by}),))
+
+
+def _entry(type: EntryType, incident: Incident, press: Press, now: datetime, detail: dict[str, str]) -> Entry:
+    return Entry(
+        type,
+        press.by.subject,
+        now,
+        incident_id=incident.id,
+        chat_id=press.chat_id,
+        message_id=press.message_id or None,
+        detail=detail,
+    )

@@ -1,0 +1,52 @@
+"""`decide`: what an event makes of an incident. Pure; the caller brings the time, stores the result in one
+transaction and carries out the effects after it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chatops.core.incidents.acting import action_moved, run_action
+from chatops.core.incidents.alerting import alerts_received
+from chatops.core.incidents.closing import close, release, take
+from chatops.core.incidents.effects import Decision
+from chatops.core.incidents.events import (
+    ActionEnded,
+    ActionPerformed,
+    ActionProgressed,
+    AlertsReceived,
+    Event,
+    Reject,
+    Release,
+    Resolve,
+    RunAction,
+    Surveyed,
+    Take,
+)
+from chatops.core.incidents.values import Incident, Status
+from chatops.core.surveys import Survey
+
+
+def decide(incident: Incident, event: Event, *, now: datetime) -> Decision:
+    match event:
+        case AlertsReceived(notification=notification, home=home):
+            return alerts_received(incident, notification, home=home, now=now)
+        case Take(press):
+            return take(incident, press, now)
+        case Release(press):
+            return release(incident, press, now)
+        case Resolve(press):
+            return close(incident, press, Status.RESOLVED, "", now)
+        case Reject(press, reason):
+            return close(incident, press, Status.REJECTED, reason, now)
+        case RunAction():
+            return run_action(incident, event, now=now)
+        case ActionPerformed() | ActionProgressed() | ActionEnded():
+            return action_moved(incident, event, now=now)
+        case Surveyed(survey):
+            return _surveyed(incident, survey)
+
+
+def _surveyed(incident: Incident, survey: Survey) -> Decision:
+    """A look that found the same as before is no reason to edit a message."""
+    if incident.survey and replace(incident.survey, taken_at=survey.taken_at) == survey:
+        return Decision(incident)
+    return Decision(replace(incident, survey=survey, revision=incident.revision + 1))

@@ -1,0 +1,48 @@
+"""What a decision asks for once it is stored."""
+
+from dataclasses import dataclass, field
+
+from chatops.core.actions import ActionRun
+from chatops.core.audit import Entry
+from chatops.core.incidents.events import Press
+from chatops.core.incidents.values import Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Survey the cluster: the alerts changed, or an action may have changed what is true."""
+
+
+@dataclass(frozen=True, slots=True)
+class Perform:
+    """Send the plan of this run to the cluster, once."""
+
+    run: ActionRun
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Ask, a little later, how far this run has come."""
+
+    run: ActionRun
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The toast for a press: a code of screens.toasts and what fills it."""
+
+    press: Press
+    toast: str
+    detail: dict[str, str] = field(default_factory=dict)
+
+
+Effect = Look | Perform | Follow | Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an event makes of an incident. The same `revision` as before means that its card reads the same."""
+
+    incident: Incident
+    entries: tuple[Entry, ...] = ()
+    effects: tuple[Effect, ...] = ()

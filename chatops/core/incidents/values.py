@@ -1,0 +1,102 @@
+"""An incident: one alert group's life, from its first alert to its end."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chatops.core.actions import ActionRun
+from chatops.core.alerts import Alert, Severity
+from chatops.core.audit import Subject
+from chatops.core.surveys import Survey
+
+REOPEN_WINDOW = timedelta(minutes=30)
+"""The same group firing again within this time after its end is the same incident (UX section 4, lifecycle)."""
+
+
+class Status(StrEnum):
+    """active; resolved: the alerts ended, or a person said so; rejected: a person said it is not an incident."""
+
+    ACTIVE = "active"
+    RESOLVED = "resolved"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One alert from firing to resolved. `starts_at` is the earliest start ever told; `ends_at` None while it fires."""
+
+    alert: Alert
+    starts_at: datetime
+    ends_at: datetime | None = None
+    late_at: datetime | None = None
+    """When a firing came that looked older than the recorded end (a late duplicate); a second one reopens."""
+
+    @property
+    def firing(self) -> bool:
+        return self.ends_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who presses buttons: Telegram's user id and the name others know them by."""
+
+    id: int
+    name: str
+
+    @property
+    def subject(self) -> Subject:
+        return Subject.person(self.id, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One open alert group's life. A new `revision` means that its card reads differently."""
+
+    id: int
+    opened_at: datetime
+    source: str = ""
+    receiver: str = ""
+    status: Status = Status.ACTIVE
+    revision: int = 0
+    severity: Severity = Severity.NONE
+    title: str = ""
+    cluster: str = ""
+    namespace: str = ""
+    group_labels: dict[str, str] = field(default_factory=dict)
+    episodes: tuple[Episode, ...] = ()
+    truncated: int = 0
+    skipped: int = 0
+    taken_by: Person | None = None
+    taken_at: datetime | None = None
+    closed_at: datetime | None = None
+    closed_by: Person | None = None
+    reason: str = ""
+    """Why it was rejected."""
+    reopened: int = 0
+    survey: Survey | None = None
+    run: ActionRun | None = None
+    """The latest action: the card shows it while it runs and its outcome after."""
+
+    @property
+    def open(self) -> bool:
+        return self.status is Status.ACTIVE
+
+    @property
+    def firing(self) -> tuple[Episode, ...]:
+        return tuple(episode for episode in self.episodes if episode.firing)
+
+    @property
+    def started_at(self) -> datetime:
+        """When the trouble began: the earliest start of the alerts that fire, or of all once none does."""
+        return min((e.starts_at for e in self.firing or self.episodes), default=self.opened_at)
+
+    @property
+    def lead(self) -> Alert | None:
+        """The alert that speaks for the incident: firing before resolved, worst severity, then the oldest."""
+        episodes = self.firing or self.episodes
+        if not episodes:
+            return None
+        return min(episodes, key=lambda e: (Severity.of(e.alert.labels.get("severity", "")).rank, e.starts_at)).alert
+
+    def episode(self, fingerprint: str) -> Episode | None:
+        return next((e for e in self.episodes if e.alert.fingerprint == fingerprint), None)

@@ -1,0 +1,74 @@
+"""What the bot asks Telegram to do, as values: the door carries them out, the pacer decides when."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Lane(IntEnum):
+    """Who goes first when a chat's budget is short: answers to taps, new incidents, results, edits, digests."""
+
+    ANSWER = 0
+    PAGE = 1
+    RESULT = 2
+    EDIT = 3
+    DIGEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One button of an inline keyboard as Telegram takes it: exactly one of `data`, `url` and `copy` is filled."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+    copy: str = ""
+    style: str = ""
+    """danger, success, primary or nothing; never the only sign of what a button does."""
+
+
+Keyboard = tuple[tuple[Key, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    chat_id: int
+    html: str
+    keyboard: Keyboard = ()
+    silent: bool = False
+    reply_to: int | None = None
+    thread_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EditMessage:
+    chat_id: int
+    message_id: int
+    html: str
+    keyboard: Keyboard = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SendDocument:
+    chat_id: int
+    file_name: str
+    content: bytes
+    caption_html: str = ""
+    reply_to: int | None = None
+    thread_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTap:
+    """The toast. `text` is plain, at most 200 characters; empty only stops the spinner."""
+
+    callback_id: str
+    text: str = ""
+    alert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveChat:
+    chat_id: int
+
+
+Outgoing = SendMessage | EditMessage | SendDocument | AnswerTap | LeaveChat

@@ -1,0 +1,54 @@
+"""Who talks to the bot, and where."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """viewer reads; operator also acts; admin also decides who may."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who may use the bot. `id` is Telegram's; `language` is empty until chosen or told by Telegram."""
+
+    id: int
+    name: str
+    role: Role
+    language: str = ""
+    disabled: bool = False
+
+
+class ChatKind(StrEnum):
+    PRIVATE = "private"
+    GROUP = "group"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A Telegram chat the bot knows. `subscribed`: every incident is shown there.
+
+    `unreachable` is empty, or the failures.Reason value with which Telegram last refused it for good.
+    """
+
+    id: int
+    kind: ChatKind
+    title: str = ""
+    language: str = ""
+    subscribed: bool = False
+    unreachable: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who Telegram says sent something. `language_code` is an IETF tag or empty."""
+
+    id: int
+    name: str
+    language_code: str = ""
+    is_bot: bool = False

@@ -1,0 +1,202 @@
+"""Kubernetes objects as the rest of the house names them: a reference, and what was seen of one."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+
+class Health(StrEnum):
+    """How an object is doing, worst first when sorted by `rank`."""
+
+    BAD = "bad"
+    WARN = "warn"
+    UNKNOWN = "unknown"
+    GOOD = "good"
+
+    @property
+    def rank(self) -> int:
+        return list(Health).index(self)
+
+
+SHORT_KINDS = {
+    "Deployment": "deploy",
+    "StatefulSet": "sts",
+    "DaemonSet": "ds",
+    "ReplicaSet": "rs",
+    "Pod": "pod",
+    "Node": "node",
+    "Job": "job",
+    "CronJob": "cronjob",
+    "Service": "svc",
+    "HorizontalPodAutoscaler": "hpa",
+    "PersistentVolumeClaim": "pvc",
+    "Namespace": "ns",
+}
+"""kubectl's own short names, as people type them."""
+
+WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
+"""The kinds that own pods and can be restarted and rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRef:
+    """One object, or where to look for it. `uid` is empty until it has been seen in the cluster."""
+
+    kind: str
+    name: str
+    namespace: str = ""
+    uid: str = ""
+    cluster: str = ""
+
+    @property
+    def path(self) -> str:
+        """`namespace/name`, or the bare name of a cluster-wide object."""
+        return f"{self.namespace}/{self.name}" if self.namespace else self.name
+
+    @property
+    def short_kind(self) -> str:
+        return SHORT_KINDS.get(self.kind, self.kind.lower())
+
+    def same_place(self, other: "ObjectRef") -> bool:
+        """Whether both name the same object, leaving aside which incarnation (uid) was seen."""
+        return replace(self, uid="") == replace(other, uid="")
+
+
+@dataclass(frozen=True, slots=True)
+class LastExit:
+    """How a container ended the last time it ended."""
+
+    reason: str
+    exit_code: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerView:
+    """One container of a pod. `state` is running, waiting or terminated; `reason` is Kubernetes' own word."""
+
+    name: str
+    state: str
+    reason: str = ""
+    message: str = ""
+    ready: bool = False
+    init: bool = False
+    restarts: int = 0
+    exit_code: int | None = None
+    since: datetime | None = None
+    last_exit: LastExit | None = None
+    image: str = ""
+    memory_limit: str = ""
+    cpu_limit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PodView:
+    """One pod as kubectl's list shows it. `status` is the STATUS column, computed as kubectl does."""
+
+    ref: ObjectRef
+    status: str
+    health: Health
+    ready: int
+    total: int
+    restarts: int
+    node: str = ""
+    created_at: datetime | None = None
+    qos: str = ""
+    containers: tuple[ContainerView, ...] = ()
+    owner: ObjectRef | None = None
+    """The direct controller (a ReplicaSet for a Deployment's pod); None means nobody recreates it."""
+
+    @property
+    def failing(self) -> ContainerView | None:
+        """The container most worth reading the logs of: broken before restarted, most restarts first."""
+        broken = [c for c in self.containers if not c.ready and (c.state != "running" or not c.init)]
+        suspects = [c for c in broken if c.restarts or c.state != "running"] or broken
+        return max(suspects, key=lambda c: (c.restarts, c.state != "running"), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageChange:
+    """One container's image in two revisions of a workload; empty where the container did not exist."""
+
+    container: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """Where a workload's rollout stands. Revision numbers are the controller's own."""
+
+    revision: int
+    since: datetime | None
+    previous: int | None = None
+    """The revision a rollback would go to; None when there is nothing to go back to."""
+    changes: tuple[ImageChange, ...] = ()
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadView:
+    """A Deployment, StatefulSet or DaemonSet with what its pods say together."""
+
+    ref: ObjectRef
+    health: Health
+    ready: int
+    desired: int
+    updated: int = 0
+    rollout: Rollout | None = None
+    pods: tuple[PodView, ...] = ()
+    managed_by: str = ""
+    """Who will revert a change made by hand, in words ("Argo CD app shop-checkout"); empty when nobody."""
+    autoscaler: str = ""
+    """The HorizontalPodAutoscaler that owns the replica count; empty when none does."""
+    on_delete: bool = False
+    """updateStrategy OnDelete: a restart would change nothing until pods are deleted."""
+
+    @property
+    def failing_pods(self) -> tuple[PodView, ...]:
+        return tuple(pod for pod in self.pods if pod.health is Health.BAD)
+
+    @property
+    def restarts(self) -> int:
+        return sum(pod.restarts for pod in self.pods)
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """Events of one reason and message, merged: how often and when last."""
+
+    reason: str
+    message: str
+    warning: bool
+    count: int
+    last_at: datetime | None
+    about: str = ""
+    """`kind/name` of the object the event is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogText:
+    """Part of a container's log, oldest line first, control characters already removed."""
+
+    pod: ObjectRef
+    container: str
+    previous: bool
+    lines: tuple[str, ...]
+    fell_back: bool = False
+    """Previous logs were asked for and there are none, so these are the current ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """The phone-sized summary of an object and its full text for a file."""
+
+    ref: ObjectRef
+    health: Health
+    facts: tuple[tuple[str, str], ...]
+    """Label and value, most telling first. Labels are kubectl's own words."""
+    conditions: tuple[tuple[bool, str, str], ...]
+    """(as it should be, type, reason)."""
+    events: tuple[EventLine, ...]
+    full_text: str

@@ -1,0 +1,96 @@
+"""A screen: its text and its buttons, before tokens and delivery."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from chatops.core.alerts import Severity
+from chatops.core.buttons import Button, Verb
+from chatops.core.resources import Health, ObjectRef
+from chatops.core.texts import Tongue, one_line
+
+Row = tuple[Button, ...]
+
+SEVERITY_ICONS = {Severity.CRITICAL: "🔴", Severity.WARNING: "🟠", Severity.INFO: "🟡", Severity.NONE: "⚪"}
+HEALTH_ICONS = {Health.BAD: "🔴", Health.WARN: "🟠", Health.UNKNOWN: "⚪", Health.GOOD: "🟢"}
+
+PAGE_SIZE = 8
+"""Buttons on one page of a list: what fits a phone above the fold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """HTML as Telegram takes it, and rows of buttons. `silent`: no sound when it arrives as a message of its own."""
+
+    html: Markup
+    rows: tuple[Row, ...] = ()
+    silent: bool = True
+
+
+def screen(
+    lines: Iterable[Markup | str | None], rows: Iterable[Iterable[Button | None]], *, silent: bool = True
+) -> Screen:
+    """Leave out what is None, empty rows, and blank lines at the ends; everything not Markup is escaped."""
+    text = Markup("\n").join(line for line in lines if line is not None).strip()
+    kept = tuple(tuple(button for button in row if button) for row in rows)
+    return Screen(text, tuple(row for row in kept if row), silent)
+
+
+def in_rows(buttons: Sequence[Button], width: int) -> Iterator[Row]:
+    for start in range(0, len(buttons), width):
+        yield tuple(buttons[start : start + width])
+
+
+def code(text: str, limit: int = 120) -> Markup:
+    return Markup("<code>{}</code>").format(one_line(text, limit))
+
+
+def bold(text: str, limit: int = 200) -> Markup:
+    return Markup("<b>{}</b>").format(one_line(text, limit))
+
+
+def link(url: str, label: str) -> Markup | None:
+    """A link, or nothing where the address is not plain http(s): labels and annotations are anybody's."""
+    if not url.startswith(("http://", "https://")) or len(url) > 1_500 or any(c.isspace() for c in url):
+        return None
+    return Markup('<a href="{}">{}</a>').format(url, label)
+
+
+def crumbs(incident_id: int | None, *names: str) -> Markup:
+    """Where the person is: `#96 › deploy checkout › Pods`."""
+    head = [f"#{incident_id}"] if incident_id else []
+    return bold(" › ".join([*head, *(one_line(name, 60) for name in names)]))
+
+
+def label(text: str, limit: int = 40) -> str:
+    """A button's label: one line, cut at the end."""
+    return one_line(text, limit)
+
+
+def back_to_card(tongue: Tongue, incident_id: int | None) -> Button:
+    if incident_id is None:
+        return Button(tongue.plain("« Incidents"), Verb.INCIDENTS)
+    return Button(tongue.plain("« Incident"), Verb.CARD, incident_id=incident_id)
+
+
+def short_name(ref: ObjectRef) -> str:
+    return f"{ref.short_kind} {ref.name}"
+
+
+def page_row(tongue: Tongue, verb: Verb, page: int, pages: int, button: Button) -> Row:
+    """`‹ 1/3 ›` for a list that does not fit; `button` lends its incident and object to the page turns."""
+    if pages <= 1:
+        return ()
+
+    def turn(text: str, to: int) -> Button:
+        return Button(text, verb, {**button.args, "page": str(to)}, ref=button.ref, incident_id=button.incident_id)
+
+    before = turn("‹", page - 1) if page else None
+    after = turn("›", page + 1) if page + 1 < pages else None
+    here = turn(f"{page + 1}/{pages}", page)
+    return tuple(b for b in (before, here, after) if b)
+
+
+def pages_of(total: int, size: int = PAGE_SIZE) -> int:
+    return max(1, -(-total // size))

@@ -1,0 +1,200 @@
+"""The card: one incident in one message, edited for its whole life. Situation first, then what to press."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from markupsafe import Markup
+
+from chatops.core.actions import ACTIONS
+from chatops.core.alerts import Severity
+from chatops.core.buttons import Button, Verb
+from chatops.core.incidents.values import Incident, Status
+from chatops.core.remedies import Suggestion, suggest
+from chatops.core.screens import facts
+from chatops.core.screens.base import SEVERITY_ICONS, Screen, bold, code, label, link, screen
+from chatops.core.screens.run import run_lines, run_rows
+from chatops.core.texts import Tongue, joined, mark, one_line
+from chatops.core.victims import suspect_of
+
+STATUS_WORDS = {Status.RESOLVED: mark("resolved"), Status.REJECTED: mark("rejected")}
+
+BUTTON_LABELS = {
+    "rollout_undo": mark("Roll back to {revision}"),
+    "rollout_restart": mark("Restart {name}"),
+    "scale_up": mark("Scale up to {replicas}"),
+    "delete_pod": mark("Delete pod"),
+    "logs": mark("Logs"),
+    "logs_previous": mark("Crash logs"),
+    "describe": mark("Describe"),
+    "events": mark("Events"),
+}
+"""A button says what will happen: its parameter is in its label."""
+
+
+def card(incident: Incident, tongue: Tongue, *, now: datetime, alike: int = 0) -> Screen:
+    """`alike`: how many incidents like this one there were in the week before it."""
+    if incident.open:
+        return screen(_open_lines(incident, tongue, now, alike), _open_rows(incident, tongue), silent=_silent(incident))
+    return screen(_closed_lines(incident, tongue), _closed_rows(incident, tongue))
+
+
+def headline(incident: Incident, tongue: Tongue) -> str:
+    """`Crash loop · checkout`: what, and on which object, as plain text."""
+    subject = subject_name(incident)
+    title = tongue.plain(incident.title) if incident.title else tongue.plain("Alert")
+    return f"{title} · {subject}" if subject else title
+
+
+def subject_name(incident: Incident) -> str:
+    survey = incident.survey
+    if survey and survey.workloads and survey.worst_workload:
+        return survey.worst_workload.ref.name
+    if survey and survey.pods:
+        return survey.pods[0].ref.name
+    suspect = suspect_of(incident.lead.labels) if incident.lead else None
+    return suspect.name if suspect else ""
+
+
+def _silent(incident: Incident) -> bool:
+    return incident.severity in (Severity.INFO, Severity.NONE)
+
+
+def _title_line(incident: Incident, tongue: Tongue, icon: str) -> Markup:
+    return Markup("{} {}  {}").format(icon, bold(headline(incident, tongue)), code(f"#{incident.id}"))
+
+
+def _open_lines(incident: Incident, tongue: Tongue, now: datetime, alike: int) -> list[Markup | str | None]:
+    state = tongue.say("FIRING") if incident.firing else tongue.say("ACTIVE")
+    place = code(incident.cluster) if incident.cluster else ""
+    lines: list[Markup | str | None] = [
+        _title_line(incident, tongue, SEVERITY_ICONS[incident.severity]),
+        joined([joined([state, tongue.ago(incident.started_at)], " "), incident.severity.value, place]),
+        "",
+    ]
+    if incident.run:
+        lines += [*run_lines(incident.run, incident, tongue, now=now), ""]
+    if not (incident.run and incident.run.state.running):
+        lines += [*facts.lines(incident, tongue, now=now), ""]
+    lines += [_who_line(incident, tongue, alike), _links(incident, tongue)]
+    return lines
+
+
+def _who_line(incident: Incident, tongue: Tongue, alike: int) -> Markup:
+    if incident.taken_by and incident.taken_at:
+        who = tongue.say(
+            "👤 {name} has it since {time}", name=incident.taken_by.name, time=tongue.clock(incident.taken_at)
+        )
+    else:
+        who = tongue.say("👤 nobody yet")
+    firing = len(incident.firing)
+    return joined(
+        [
+            who,
+            tongue.count("🔁 reopened once", "🔁 reopened {n} times", incident.reopened) if incident.reopened else "",
+            tongue.count("🔂 {n} like it this week", "🔂 {n} like it this week", alike) if alike else "",
+            tongue.count("📈 {n} alert", "📈 {n} alerts", firing) if firing > 1 else "",
+        ]
+    )
+
+
+def _links(incident: Incident, tongue: Tongue) -> Markup | None:
+    lead = incident.lead
+    if lead is None:
+        return None
+    dashboard = lead.annotations.get("dashboard_url") or lead.annotations.get("dashboard", "")
+    found = [
+        link(lead.annotations.get("runbook_url", ""), tongue.plain("Runbook")),
+        link(dashboard, tongue.plain("Dashboard")),
+        link(lead.generator_url, tongue.plain("Alert rule")),
+    ]
+    return joined([each for each in found if each]) or None
+
+
+def _open_rows(incident: Incident, tongue: Tongue) -> list[Sequence[Button | None]]:
+    running = incident.run is not None and incident.run.state.running
+    suggested = suggest(incident)
+    remedies = [] if running else [_suggested(s, tongue, incident) for s in suggested.remedies]
+    reading = _suggested(suggested.reading, tongue, incident, style="primary") if suggested.reading else None
+    taken = incident.taken_by is not None
+    return [
+        *run_rows(incident, tongue),
+        [*remedies[:1]],
+        [*remedies[1:]],
+        [None if running else reading, _resources(incident, tongue)],
+        [
+            Button("🤝 " + tongue.plain("Release"), Verb.RELEASE, incident_id=incident.id)
+            if taken
+            else Button("✋ " + tongue.plain("Take"), Verb.TAKE, incident_id=incident.id, style="success"),
+            Button("✅ " + tongue.plain("Resolve"), Verb.RESOLVE, incident_id=incident.id),
+            Button("🚫 " + tongue.plain("Reject"), Verb.ASK_REJECT, incident_id=incident.id),
+        ],
+        [_timeline(incident, tongue), Button("🔄", Verb.REFRESH, incident_id=incident.id)],
+    ]
+
+
+def _suggested(suggestion: Suggestion, tongue: Tongue, incident: Incident, style: str = "") -> Button:
+    action = ACTIONS[suggestion.action]
+    wording = tongue.plain(BUTTON_LABELS[suggestion.action], **{"name": suggestion.ref.name, **suggestion.params})
+    if action.changes:
+        args = {"action": action.id, "why": suggestion.why, **suggestion.params}
+        red = "danger" if suggestion.action == "rollout_undo" else style
+        return Button(f"{action.icon} {label(wording)}", Verb.CHOOSE, args, suggestion.ref, incident.id, style=red)
+    verb = {"logs": Verb.LOGS, "logs_previous": Verb.LOGS, "describe": Verb.DESCRIBE, "events": Verb.EVENTS}[action.id]
+    args = dict(suggestion.params)
+    if action.id == "logs_previous":
+        args["previous"] = "1"
+    return Button(f"{action.icon} {label(wording)}", verb, args, suggestion.ref, incident.id, style=style)
+
+
+def _resources(incident: Incident, tongue: Tongue) -> Button | None:
+    survey = incident.survey
+    if survey is None:
+        return None
+    count = len(survey.workloads) + len(survey.pods) + len(survey.others)
+    text = "🔎 " + tongue.plain("Resources") + (f" · {count}" if count else "")
+    return Button(text, Verb.RESOURCES, incident_id=incident.id)
+
+
+def _timeline(incident: Incident, tongue: Tongue) -> Button:
+    return Button("🗂 " + tongue.plain("Timeline"), Verb.TIMELINE, incident_id=incident.id)
+
+
+def _closed_lines(incident: Incident, tongue: Tongue) -> list[Markup | str | None]:
+    rejected = incident.status is Status.REJECTED
+    state = tongue.say("— <s>firing</s> {status}", status=tongue.plain(STATUS_WORDS[incident.status]))
+    ended = incident.closed_at or incident.opened_at
+    ends = [e.ends_at for e in incident.episodes if e.ends_at]
+    if ends and not incident.firing and not incident.closed_by:
+        ended = max(ends)
+    took = ""
+    if incident.taken_at and incident.taken_by:
+        took = tongue.say("taken after {span}", span=tongue.span(incident.taken_at - incident.opened_at))
+    began = incident.started_at
+    lines: list[Markup | str | None] = [
+        Markup("{} {}").format(_title_line(incident, tongue, "⚪" if rejected else "🟢"), state),
+        joined(
+            [
+                Markup("{} → {}").format(tongue.clock(began), tongue.clock(ended)),
+                tongue.span(ended - began),
+                took,
+                incident.taken_by.name if incident.taken_by else tongue.say("nobody took it"),
+            ]
+        ),
+    ]
+    if incident.closed_by and rejected:
+        lines.append(
+            tongue.say(
+                "Rejected by {name}: {reason}", name=incident.closed_by.name, reason=one_line(incident.reason, 200)
+            )
+        )
+    elif incident.closed_by:
+        lines.append(tongue.say("Resolved by hand: {name}", name=incident.closed_by.name))
+    if incident.firing:
+        lines.append(tongue.count("⚠️ {n} alert still fires", "⚠️ {n} alerts still fire", len(incident.firing)))
+    if incident.run:
+        lines += ["", *run_lines(incident.run, incident, tongue, now=ended)]
+    return lines
+
+
+def _closed_rows(incident: Incident, tongue: Tongue) -> list[Sequence[Button | None]]:
+    return [*run_rows(incident, tongue), [_timeline(incident, tongue), _resources(incident, tongue)]]

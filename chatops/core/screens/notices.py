@@ -1,0 +1,21 @@
+"""What the bot tells its admins about itself."""
+
+from chatops.core.screens.base import Screen, screen
+from chatops.core.texts import Tongue, mark, one_line
+
+NOTICES = {
+    "quarantined": mark(
+        "⚠️ A webhook could not be understood and was kept (inbox {inbox}): {problem}\n"
+        "Check the receiver in alertmanager.yml: webhook_configs without a custom payload."
+    ),
+    "actor_failed": mark("⚠️ A part of the bot keeps failing: {part}. {reason}\nIt is tried again every minute."),
+    "wrong_token": mark(
+        "⚠️ Alertmanager sends webhooks with a wrong or missing token: they are refused, their alerts not seen.\n"
+        "Put WEBHOOK_TOKEN into http_config.authorization.credentials of the receiver."
+    ),
+}
+
+
+def notice(code: str, detail: dict[str, str], tongue: Tongue) -> Screen:
+    filled = {name: one_line(value, 400) for name, value in detail.items()}
+    return screen([tongue.say(NOTICES[code], **filled)], [], silent=False)

@@ -1,0 +1,157 @@
+"""Drill-down, first levels: the objects of an incident, and the pods of one."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from chatops.core.buttons import Button, Verb
+from chatops.core.incidents.values import Incident
+from chatops.core.resources import Health, ObjectRef, PodView, WorkloadView
+from chatops.core.screens.actions import workload_actions
+from chatops.core.screens.base import (
+    HEALTH_ICONS,
+    PAGE_SIZE,
+    Screen,
+    back_to_card,
+    bold,
+    code,
+    crumbs,
+    in_rows,
+    label,
+    page_row,
+    pages_of,
+    screen,
+    short_name,
+)
+from chatops.core.screens.facts import problem_words
+from chatops.core.texts import Tongue, joined, one_line
+
+Line = tuple[Health, Markup, Button]
+
+
+def resources(incident: Incident, tongue: Tongue, *, page: int = 0) -> Screen:
+    """Worst first, one full-width button each; the kind stands first, so that long names are cut at the end."""
+    survey = incident.survey
+    head = joined(
+        [crumbs(incident.id, tongue.plain("Resources")), code(incident.cluster) if incident.cluster else ""], "  "
+    )
+    here = Button("", Verb.RESOURCES, incident_id=incident.id)
+    foot = [back_to_card(tongue, incident.id), Button("🔄", Verb.RESOURCES, {"fresh": "1"}, incident_id=incident.id)]
+    if survey is None:
+        return screen([head, "", tongue.say("🔎 Looking at the cluster…")], [foot])
+    if survey.problem:
+        problem = tongue.say("⚠️ Kubernetes: {problem}", problem=one_line(problem_words(survey, tongue), 300))
+        return screen([head, "", problem], [foot])
+    found = [_workload_line(w, tongue, incident.id) for w in survey.workloads]
+    found += [_pod_line(p, incident.id) for p in survey.pods]
+    found += [_other_line(ref, incident.id) for ref in survey.others]
+    found.sort(key=lambda line: line[0].rank)
+    gone = [tongue.say("👻 {object} no longer exists", object=code(_named(ref))) for ref in survey.missing[:PAGE_SIZE]]
+    if not found and not gone:
+        gone = [tongue.say("The alert names no object that the cluster knows.")]
+    pages = pages_of(len(found))
+    page = min(max(page, 0), pages - 1)
+    shown = found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+    rows = [[button] for _, _, button in shown]
+    return screen(
+        [head, "", *(text for _, text, _ in shown), *gone],
+        [*rows, page_row(tongue, Verb.RESOURCES, page, pages, here), foot],
+    )
+
+
+def pods(workload: WorkloadView, tongue: Tongue, *, incident_id: int | None, page: int = 0) -> Screen:
+    """kubectl's columns cut to the phone. What the names have in common is said once; buttons carry the rest."""
+    ref = workload.ref
+    listed = sorted(workload.pods, key=lambda p: (p.health.rank, -p.restarts, p.ref.name))
+    prefix = common_prefix([pod.ref.name for pod in listed])
+    pages = pages_of(len(listed))
+    page = min(max(page, 0), pages - 1)
+    shown = listed[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+    ready = tongue.say("{ready}/{desired} ready", ready=workload.ready, desired=workload.desired)
+    lines: list[Markup | str | None] = [
+        joined([crumbs(incident_id, short_name(ref), tongue.plain("Pods")), ready], "  "),
+        code(ref.path) if ref.namespace else None,
+        "",
+    ]
+    lines += [_pod_row(pod, prefix) for pod in shown] or [tongue.say("No pods.")]
+    if prefix:
+        lines += ["", tongue.say("common prefix: {prefix}", prefix=code(prefix))]
+    buttons = [
+        Button(
+            f"{HEALTH_ICONS[pod.health]} {label(_short(pod.ref.name, prefix), 30)}",
+            Verb.POD,
+            {"above": ref.name, "above_kind": ref.kind},
+            pod.ref,
+            incident_id,
+        )
+        for pod in shown
+    ]
+    here = Button("", Verb.PODS, ref=ref, incident_id=incident_id)
+    back = Button(tongue.plain("« Resources"), Verb.RESOURCES, incident_id=incident_id)
+    return screen(
+        lines,
+        [
+            *in_rows(buttons, 2),
+            page_row(tongue, Verb.PODS, page, pages, here),
+            *workload_actions(workload, tongue, incident_id),
+            [
+                Button("🔎 " + tongue.plain("Describe"), Verb.DESCRIBE, ref=ref, incident_id=incident_id),
+                Button("🗓 " + tongue.plain("Events"), Verb.EVENTS, ref=ref, incident_id=incident_id),
+            ],
+            [back, Button("🔄", Verb.PODS, {"page": str(page)}, ref, incident_id)],
+        ],
+    )
+
+
+def common_prefix(names: Sequence[str]) -> str:
+    """What two or more pod names share up to a dash (`checkout-6d9f7c5b8d`); empty when that says nothing."""
+    if len(names) < 2:
+        return ""
+    low, high = min(names), max(names)
+    length = next((i for i, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), len(low))
+    return low[:length].rpartition("-")[0]
+
+
+def _short(name: str, prefix: str) -> str:
+    return name.removeprefix(prefix).lstrip("-") if prefix else name
+
+
+def _pod_row(pod: PodView, prefix: str) -> Markup:
+    name = ("…-" if prefix else "") + _short(pod.ref.name, prefix)
+    told = joined([one_line(pod.status, 40), f"{pod.restarts}↻", one_line(pod.node, 30)])
+    return Markup("{} {}  {}").format(HEALTH_ICONS[pod.health], code(name, 63), told)
+
+
+def _workload_line(workload: WorkloadView, tongue: Tongue, incident_id: int) -> Line:
+    ref = workload.ref
+    told = joined(
+        [
+            tongue.say("{ready}/{desired} ready", ready=workload.ready, desired=workload.desired),
+            tongue.say("rev {revision}", revision=workload.rollout.revision) if workload.rollout else "",
+            tongue.say("paused") if workload.rollout and workload.rollout.paused else "",
+        ]
+    )
+    text = Markup("{} {}  {}").format(HEALTH_ICONS[workload.health], bold(f"{ref.kind} {ref.path}"), told)
+    button = Button(_button_text(workload.health, ref), Verb.PODS, ref=ref, incident_id=incident_id)
+    return workload.health, text, button
+
+
+def _pod_line(pod: PodView, incident_id: int) -> Line:
+    text = Markup("{} {}  {} · {}↻").format(
+        HEALTH_ICONS[pod.health], bold(f"Pod {pod.ref.path}"), one_line(pod.status, 40), pod.restarts
+    )
+    return pod.health, text, Button(_button_text(pod.health, pod.ref), Verb.POD, ref=pod.ref, incident_id=incident_id)
+
+
+def _other_line(ref: ObjectRef, incident_id: int) -> Line:
+    text = Markup("{} {}").format(HEALTH_ICONS[Health.UNKNOWN], bold(f"{ref.kind} {ref.path}"))
+    button = Button(_button_text(Health.UNKNOWN, ref), Verb.DESCRIBE, ref=ref, incident_id=incident_id)
+    return Health.UNKNOWN, text, button
+
+
+def _button_text(health: Health, ref: ObjectRef) -> str:
+    return f"{HEALTH_ICONS[health]} {label(short_name(ref))}"
+
+
+def _named(ref: ObjectRef) -> str:
+    return f"{ref.short_kind} {ref.path}"

@@ -1,0 +1,131 @@
+"""An action on the card: how far it is, how it ended, and the way back."""
+
+from datetime import datetime
+
+from markupsafe import Markup
+
+from chatops.core.actions import ACTIONS, ActionRun, ActionState
+from chatops.core.buttons import Button, Verb
+from chatops.core.failures import Reason
+from chatops.core.incidents.values import Incident
+from chatops.core.screens.base import Row, code
+from chatops.core.texts import Tongue, joined, mark, one_line
+
+BAR_LENGTH = 5
+
+DOING = {
+    "rollout_restart": mark("Restarting {object}"),
+    "rollout_undo": mark("Rolling back {object} → {revision}"),
+    "scale_up": mark("Scaling {object} → {replicas}"),
+    "scale_down": mark("Scaling {object} → {replicas}"),
+    "delete_pod": mark("Deleting pod {object}"),
+}
+DONE = {
+    "rollout_restart": mark("Restarted {object}"),
+    "rollout_undo": mark("Rolled back {object} to {revision}"),
+    "scale_up": mark("Scaled {object} to {replicas}"),
+    "scale_down": mark("Scaled {object} to {replicas}"),
+    "delete_pod": mark("Deleted pod {object}"),
+}
+NOT_DONE = {
+    "rollout_restart": mark("Could not restart {object}"),
+    "rollout_undo": mark("Could not roll back {object}"),
+    "scale_up": mark("Could not scale {object}"),
+    "scale_down": mark("Could not scale {object}"),
+    "delete_pod": mark("Could not delete pod {object}"),
+}
+
+PROBLEMS = {
+    Reason.FORBIDDEN: mark("The bot has no right to do this (RBAC): {detail}"),
+    Reason.UNAUTHORIZED: mark("The cluster does not know the bot: its credentials were refused. Nothing was changed."),
+    Reason.CONFLICT: mark("The object was changed by someone else meanwhile. Nothing was done; look again."),
+    Reason.REPLACED: mark("The object was replaced by another of the same name. Nothing was done; look again."),
+    Reason.NOT_FOUND: mark("The object no longer exists. Nothing was done."),
+    Reason.UNREACHABLE: mark("The cluster cannot be reached. Nothing was done; try again when it answers."),
+    Reason.TIMEOUT: mark("The cluster did not answer in time: {detail}"),
+    Reason.THROTTLED: mark("The cluster asks to wait: {detail}"),
+    Reason.UNKNOWN_OUTCOME: mark(
+        "The change was sent and the answer was lost: it may have happened. Check the resources before repeating it."
+    ),
+    Reason.REFUSED: mark("Kubernetes refused it: {detail}"),
+}
+"""What went wrong, and what state things are in, in words that kubectl users know."""
+
+
+def problem_text(reason: str, detail: str, tongue: Tongue) -> Markup:
+    known = PROBLEMS.get(Reason(reason)) if reason in set(Reason) else None
+    if known:
+        return tongue.say(known, detail=one_line(detail, 400))
+    return tongue.say("Kubernetes: {detail}", detail=one_line(detail or reason, 400))
+
+
+def run_lines(run: ActionRun, incident: Incident, tongue: Tongue, *, now: datetime) -> list[Markup | str | None]:
+    action = ACTIONS[run.plan.action]
+    words = {**run.plan.params, "object": code(run.plan.ref.path)}
+    by = tongue.say("by {name} {time}", name=run.by_name, time=tongue.clock(run.requested_at))
+    match run.state:
+        case ActionState.REQUESTED | ActionState.PERFORMED:
+            doing = Markup("{} <b>{}</b>").format(action.icon, tongue.say(DOING[action.id], **words))
+            return [doing, _bar(run, tongue), by]
+        case ActionState.SUCCEEDED:
+            done = Markup("✅ <b>{}</b>").format(tongue.say(DONE[action.id], **words))
+            took = tongue.say("in {span}", span=tongue.span((run.finished_at or now) - run.requested_at))
+            return [done, joined([_count(run, tongue), took, by]), _what_next(incident, tongue)]
+        case ActionState.FAILED:
+            failed = Markup("❌ <b>{}</b>").format(tongue.say(NOT_DONE[action.id], **words))
+            return [failed, problem_text(run.problem, run.detail, tongue), by]
+        case ActionState.INTERRUPTED:
+            stopped = Markup("❔ <b>{}</b>").format(tongue.say(DOING[action.id], **words))
+            return [
+                stopped,
+                tongue.say("Interrupted: the bot stopped while it ran, and it may have happened. It is not repeated."),
+                tongue.say("Check the resources, then choose again if it is still needed."),
+                by,
+            ]
+
+
+def run_rows(incident: Incident, tongue: Tongue) -> list[Row]:
+    """Undo where there is one; a failed action can be chosen again, with a new look and a new confirm."""
+    run = incident.run
+    if run is None or run.state.running:
+        return []
+    if run.state is ActionState.SUCCEEDED and run.undo:
+        args = {"action": run.undo.action, "why": "undo", **run.undo.params}
+        text = "⏪ " + tongue.plain("Undo") + _target(run)
+        return [(Button(text, Verb.CHOOSE, args, run.undo.ref, incident.id, style="danger"),)]
+    if run.state is ActionState.FAILED:
+        chosen = {name: value for name, value in run.plan.params.items() if name in ("replicas", "revision")}
+        args = {"action": run.plan.action, **chosen}
+        return [(Button("🔁 " + tongue.plain("Try again"), Verb.CHOOSE, args, run.plan.ref, incident.id),)]
+    return []
+
+
+def _target(run: ActionRun) -> str:
+    assert run.undo
+    target = run.undo.params.get("revision") or run.undo.params.get("replicas", "")
+    return f" → {target}" if target else ""
+
+
+def _bar(run: ActionRun, tongue: Tongue) -> Markup:
+    if run.progress is None or not run.progress.total:
+        return tongue.say("▱▱▱▱▱ asking the cluster…") if run.progress is None else Markup("▱" * BAR_LENGTH)
+    filled = min(BAR_LENGTH, run.progress.done * BAR_LENGTH // run.progress.total)
+    return joined(
+        [
+            Markup("{}  {}").format("▰" * filled + "▱" * (BAR_LENGTH - filled), _count(run, tongue)),
+            one_line(run.progress.detail, 120),
+        ]
+    )
+
+
+def _count(run: ActionRun, tongue: Tongue) -> Markup | str:
+    progress = run.progress
+    if progress is None or not progress.total:
+        return ""
+    return tongue.say("{done} of {total} ready", done=progress.done, total=progress.total)
+
+
+def _what_next(incident: Incident, tongue: Tongue) -> Markup | None:
+    if incident.open and incident.firing:
+        return tongue.say("The alert still fires; Alertmanager clears it a few minutes after the cause is gone.")
+    return None

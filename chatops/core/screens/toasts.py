@@ -1,0 +1,40 @@
+"""Toasts: the short answer to a press. Every press gets one."""
+
+from chatops.core.texts import Tongue, mark, one_line
+
+LIMIT = 200
+"""Characters that answerCallbackQuery takes."""
+
+TOASTS = {
+    "ok": "",
+    "looking": mark("🔎 Looking…"),
+    "taken": mark("✋ You took #{number}"),
+    "already_yours": mark("✋ You have it already"),
+    "released": mark("🤝 #{number} is free again"),
+    "nobody_has_it": mark("👤 Nobody has it"),
+    "resolved": mark("✅ #{number} resolved"),
+    "rejected": mark("🚫 #{number} rejected"),
+    "already_resolved": mark("👌 It has resolved already"),
+    "already_resolved_by": mark("👌 Already resolved by {name}"),
+    "already_rejected": mark("👌 It was rejected already"),
+    "already_rejected_by": mark("👌 Already rejected by {name}"),
+    "started": mark("▶️ Started"),
+    "already_confirmed": mark("👌 Already confirmed: it runs once"),
+    "busy": mark("⏳ {name} already runs an action here"),
+    "stranger": mark("⛔ I don't know you: your id is {id}"),
+    "no_right": mark("⛔ Role {role}: you may look, but not do this"),
+    "not_yours": mark("⛔ {name} chose this: only they can confirm it"),
+    "expired": mark("⌛ This confirm has expired: choose again"),
+    "used": mark("👌 This button was pressed already"),
+    "unknown": mark("⌛ This button is not known any more: here is the card as it is now"),
+    "elsewhere": mark("⛔ This button belongs to another message"),
+    "gone": mark("👻 That incident no longer exists"),
+    "double_tap": mark("👆 That was quick: look at the question first"),
+    "sent_below": mark("📎 Sent below"),
+    "later": mark("⏳ The bot is busy: try again in a moment"),
+}
+
+
+def toast(code: str, tongue: Tongue, detail: dict[str, str] | None = None) -> str:
+    message = TOASTS[code]
+    return one_line(tongue.plain(message, **(detail or {})), LIMIT) if message else ""

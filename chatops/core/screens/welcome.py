@@ -1,0 +1,76 @@
+"""/start, /help, and what a stranger is told."""
+
+from markupsafe import Markup
+
+from chatops.core.buttons import Button, Verb
+from chatops.core.people import Chat, ChatKind, Role, User
+from chatops.core.screens.base import Screen, screen
+from chatops.core.texts import Tongue, mark
+
+COMMANDS = (
+    ("start", mark("Who you are here, and how to begin")),
+    ("incidents", mark("Open incidents")),
+    ("history", mark("Incidents that ended")),
+    ("subscribe", mark("Show every incident in this chat")),
+    ("unsubscribe", mark("Show no more incidents in this chat")),
+    ("help", mark("What the buttons and commands do")),
+)
+"""Every command the bot knows, in the order of Telegram's menu."""
+
+ROLES = {Role.VIEWER: mark("viewer"), Role.OPERATOR: mark("operator"), Role.ADMIN: mark("admin")}
+
+
+def start(user: User, chat: Chat, tongue: Tongue, *, open_count: int) -> Screen:
+    here = (
+        tongue.say("Every incident is shown in this chat. /unsubscribe stops it.")
+        if chat.subscribed
+        else tongue.say("This chat shows no incidents yet: /subscribe starts it.")
+    )
+    return screen(
+        [
+            tongue.say(
+                "You are <b>{name}</b>, role <b>{role}</b>.", name=user.name, role=tongue.plain(ROLES[user.role])
+            ),
+            here,
+        ],
+        [
+            [
+                Button("🔥 " + tongue.plain("All open") + f" · {open_count}", Verb.INCIDENTS, style="primary"),
+                Button("❓ " + tongue.plain("Help"), Verb.HELP),
+            ]
+        ],
+    )
+
+
+def help_screen(tongue: Tongue) -> Screen:
+    lines: list[Markup | str | None] = [
+        tongue.say("<b>One message is one incident.</b> It is edited as things change; you get no second one."),
+        "",
+        tongue.say("✋ <b>Take</b> tells the others that you have it."),
+        tongue.say(
+            "↩️ ♻️ <b>Actions</b> take two clicks: choose, then confirm what will change. Only you can confirm yours."
+        ),
+        tongue.say("🔎 <b>Resources</b> leads to workloads, pods, logs, descriptions, events."),
+        tongue.say("🗂 <b>Timeline</b> is the audit log: who did what, and how it ended."),
+        "",
+    ]
+    lines += [Markup("/{} — {}").format(name, tongue.say(does)) for name, does in COMMANDS]
+    return screen(lines, [[Button("🔥 " + tongue.plain("All open"), Verb.INCIDENTS)]])
+
+
+def stranger(user_id: int, kind: ChatKind, tongue: Tongue, *, admins: list[str], code_possible: bool) -> Screen:
+    """Somebody unknown learns their own id and whom to ask, and nothing else."""
+    if kind is not ChatKind.PRIVATE:
+        return screen([tongue.say("Only people known to this bot can use it.")], [])
+    ask = (
+        tongue.say("Ask {names} for access.", names=", ".join(admins))
+        if admins
+        else tongue.say("Ask an admin for access.")
+    )
+    first = (
+        tongue.say("First start? The service's log shows a one-time code: send /start CODE.") if code_possible else None
+    )
+    return screen(
+        [tongue.say("I don't know you yet. Your id is <code>{id}</code>.", id=user_id), ask, first],
+        [[Button("📋 " + tongue.plain("Copy my id"), copy=str(user_id))]],
+    )
