@@ -1,0 +1,1 @@
+"""Loopback stand-ins of the outside systems, speaking their real wire protocols."""

@@ -1,0 +1,77 @@
+"""Marks: pins and reactions on a message."""
+
+from __future__ import annotations
+
+from ..refusals import bad_request
+from .call import Call
+
+_EMOJI = """
+👍 👎 ❤ 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤‍🔥
+🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 🖕 😈 😴 😭 🤓 👻 👨‍💻 👀 🎃 🙈 😇 😨
+🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅 🤪 🗿 🆒 💘 🙉 🦄 😘 💊 🙊 😎 👾 🤷‍♂ 🤷 🤷‍♀ 😡
+"""
+# What every chat allows, https://core.telegram.org/bots/api#reactiontypeemoji
+REACTIONS = frozenset(_EMOJI.split())
+
+
+def pin_chat_message(call: Call) -> bool:
+    """https://core.telegram.org/bots/api#pinchatmessage"""
+    chat = call.chat()
+    message = chat.existing(call.message_id())
+    if message is None:
+        raise bad_request("message to pin not found")
+    if message.id not in chat.pinned:
+        chat.pinned.append(message.id)
+        call.world.post(
+            chat,
+            call.world.bot,
+            service={"pinned_message": message.id},
+            silent=call.parameters.flag("disable_notification"),
+            thread_id=message.thread_id,
+        )
+    return True
+
+
+def unpin_chat_message(call: Call) -> bool:
+    """https://core.telegram.org/bots/api#unpinchatmessage; without a message, the newest pin."""
+    chat = call.chat()
+    number = call.parameters.number("message_id")
+    if not number:
+        if not chat.pinned:
+            raise bad_request("message to unpin not found")
+        number = chat.pinned[-1]
+    if chat.existing(number) is None:
+        raise bad_request("message to unpin not found")
+    if number in chat.pinned:
+        chat.pinned.remove(number)
+        call.world.changed()
+    return True
+
+
+def unpin_all_chat_messages(call: Call) -> bool:
+    """https://core.telegram.org/bots/api#unpinallchatmessages"""
+    chat = call.chat()
+    chat.pinned.clear()
+    call.world.changed()
+    return True
+
+
+def set_message_reaction(call: Call) -> bool:
+    """https://core.telegram.org/bots/api#setmessagereaction; a bot has one reaction on a message."""
+    chat = call.chat()
+    message = chat.existing(call.message_id())
+    if message is None:
+        raise bad_request("message to react not found")
+    emoji: list[str] = []
+    for reaction in call.parameters.array("reaction", "ReactionType") or []:
+        if not isinstance(reaction, dict) or reaction.get("type") not in ("emoji", "custom_emoji", "paid"):
+            raise bad_request("can't parse ReactionType: Unsupported type specified")
+        symbol = reaction.get("emoji")
+        if reaction["type"] != "emoji" or not isinstance(symbol, str) or symbol not in REACTIONS:
+            raise bad_request("REACTION_INVALID")
+        emoji.append(symbol)
+    if len(emoji) > 1:
+        raise bad_request("REACTIONS_TOO_MANY")
+    message.reactions[call.world.bot.id] = emoji
+    message.revision = call.world.changed()
+    return True
