@@ -1,4 +1,7 @@
-"""The audit log's values: who did what to which object, when and where; each entry chained to the one before."""
+"""The audit log's values: who did what to which object, when and where.
+
+Each entry chained to the one before.
+"""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -26,6 +29,7 @@ class EntryType(StrEnum):
     ACTION_REQUESTED = "action_requested"
     ACTION_PERFORMED = "action_performed"
     ACTION_FINISHED = "action_finished"
+    ACTION_LOOKED_UP = "action_looked_up"
     LOOKED = "looked"
     DENIED = "denied"
     USER_ADDED = "user_added"
@@ -54,7 +58,10 @@ ALERTMANAGER = Subject("alertmanager")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the log before it is stored. `detail` holds short strings; never a secret, never log text."""
+    """One line of the log before it is stored.
+
+    `detail` holds short strings; never a secret, never log text.
+    """
 
     type: EntryType
     subject: Subject

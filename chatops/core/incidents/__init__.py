@@ -1,7 +1,7 @@
 """Incidents: their values, what can happen to them, and the decision that follows."""
 
 from chatops.core.incidents.decide import decide
-from chatops.core.incidents.effects import Answer, Decision, Effect, Follow, Look, Perform
+from chatops.core.incidents.effects import Answer, Decision, Effect, Follow, Look, LookUp, Perform
 from chatops.core.incidents.events import Event, Press
 from chatops.core.incidents.values import REOPEN_WINDOW, Episode, Incident, Person, Status
 
@@ -15,6 +15,7 @@ __all__ = [
     "Follow",
     "Incident",
     "Look",
+    "LookUp",
     "Perform",
     "Person",
     "Press",

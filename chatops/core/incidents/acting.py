@@ -1,17 +1,25 @@
-"""An action on the cluster as the incident sees it: requested once, performed once, followed to its outcome."""
+"""An action on the cluster as the incident sees it.
+
+Requested once, performed once, followed to its outcome.
+"""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chatops.core.actions import ActionRun, ActionState, Progress
+from chatops.core.actions import ActionRun, ActionState, Plan, Progress
 from chatops.core.audit import SYSTEM, Entry, EntryType
-from chatops.core.incidents.effects import Answer, Decision, Follow, Look, Perform
-from chatops.core.incidents.events import ActionEnded, ActionPerformed, ActionProgressed, Press, RunAction
+from chatops.core.incidents.effects import Answer, Decision, Follow, Look, LookUp, Perform
+from chatops.core.incidents.events import ActionEnded, ActionPerformed, ActionProgressed, LookedUp, Press, RunAction
 from chatops.core.incidents.values import Incident
 
 FOLLOW_LIMIT = timedelta(minutes=15)
-"""A change that has not arrived by then is called failed: Kubernetes' own deadline for a rollout is 10 minutes, and a
-StatefulSet has none."""
+"""A change that has not arrived by then is called failed: Kubernetes' own deadline for a rollout is 10
+minutes, and a StatefulSet has none.
+"""
+
+FOUND = "found"
+ABSENT = "absent"
+"""What an interrupted run's detail says once it was looked up."""
 
 
 def run_action(incident: Incident, event: RunAction, *, now: datetime) -> Decision:
@@ -34,7 +42,7 @@ def run_action(incident: Incident, event: RunAction, *, now: datetime) -> Decisi
     acting = replace(incident, run=run, revision=incident.revision + 1)
     if incident.open and incident.taken_by is None:
         acting = replace(acting, taken_by=press.by, taken_at=now)
-    entry = _entry(EntryType.ACTION_REQUESTED, acting, run, now, press=press, detail=dict(run.plan.params))
+    entry = _entry(EntryType.ACTION_REQUESTED, acting, run, now, press=press, detail=_chosen(run.plan))
     return Decision(acting, (entry,), (Answer(press, "started"), Perform(run)))
 
 
@@ -62,7 +70,12 @@ def action_moved(
         case ActionEnded(state=state, problem=problem, detail=detail_text):
             moved = replace(run, state=state, problem=problem, detail=detail_text, finished_at=now)
     seconds = str(round((now - run.requested_at).total_seconds()))
-    outcome = {"outcome": str(moved.state), "seconds": seconds, "problem": moved.problem, "detail": moved.detail}
+    outcome = {
+        "outcome": str(moved.state),
+        "seconds": seconds,
+        "problem": moved.problem,
+        "detail": moved.detail,
+    }
     entry = _entry(
         EntryType.ACTION_FINISHED,
         incident,
@@ -70,7 +83,23 @@ def action_moved(
         now,
         detail={name: value for name, value in outcome.items() if value},
     )
-    return Decision(_with(incident, moved), (entry,), (Look(),))
+    effects = (Look(), LookUp(moved)) if moved.state is ActionState.INTERRUPTED else (Look(),)
+    return Decision(_with(incident, moved), (entry,), effects)
+
+
+def looked_up(incident: Incident, event: LookedUp, *, now: datetime) -> Decision:
+    """An interrupted run stays interrupted; what the cluster told of it since is added."""
+    run = incident.run
+    if run is None or run.id != event.run_id or run.state is not ActionState.INTERRUPTED or run.detail:
+        return Decision(incident)
+    found = replace(run, detail=FOUND if event.happened else ABSENT)
+    entry = _entry(EntryType.ACTION_LOOKED_UP, incident, found, now, detail={"found": found.detail})
+    return Decision(_with(incident, found), (entry,))
+
+
+def _chosen(plan: Plan) -> dict[str, str]:
+    """The plan's parameters without the action id, which is the run's own."""
+    return {name: value for name, value in plan.params.items() if name != "action_id"}
 
 
 def _over(progress: Progress, run: ActionRun, now: datetime) -> bool:

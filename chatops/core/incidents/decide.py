@@ -4,7 +4,7 @@ transaction and carries out the effects after it."""
 from dataclasses import replace
 from datetime import datetime
 
-from chatops.core.incidents.acting import action_moved, run_action
+from chatops.core.incidents.acting import action_moved, looked_up, run_action
 from chatops.core.incidents.alerting import alerts_received
 from chatops.core.incidents.closing import close, release, take
 from chatops.core.incidents.effects import Decision
@@ -14,6 +14,7 @@ from chatops.core.incidents.events import (
     ActionProgressed,
     AlertsReceived,
     Event,
+    LookedUp,
     Reject,
     Release,
     Resolve,
@@ -41,6 +42,8 @@ def decide(incident: Incident, event: Event, *, now: datetime) -> Decision:
             return run_action(incident, event, now=now)
         case ActionPerformed() | ActionProgressed() | ActionEnded():
             return action_moved(incident, event, now=now)
+        case LookedUp():
+            return looked_up(incident, event, now=now)
         case Surveyed(survey):
             return _surveyed(incident, survey)
 

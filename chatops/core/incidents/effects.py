@@ -28,6 +28,13 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUp:
+    """Find out whether this interrupted run's change is in the cluster. It is never sent again."""
+
+    run: ActionRun
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The toast for a press: a code of screens.toasts and what fills it."""
 
@@ -36,12 +43,15 @@ class Answer:
     detail: dict[str, str] = field(default_factory=dict)
 
 
-Effect = Look | Perform | Follow | Answer
+Effect = Look | Perform | Follow | LookUp | Answer
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an event makes of an incident. The same `revision` as before means that its card reads the same."""
+    """What an event makes of an incident.
+
+    The same `revision` as before means that its card reads the same.
+    """
 
     incident: Incident
     entries: tuple[Entry, ...] = ()

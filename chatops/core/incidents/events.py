@@ -10,7 +10,10 @@ from chatops.core.surveys import Survey
 
 @dataclass(frozen=True, slots=True)
 class AlertsReceived:
-    """A webhook told the state of the group. `home` is False when only some of its alerts belong to this incident."""
+    """A webhook told the state of the group.
+
+    `home` is False when only some of its alerts belong to this incident.
+    """
 
     notification: Notification
     home: bool = True
@@ -84,6 +87,14 @@ class ActionEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class LookedUp:
+    """An interrupted action was looked up in the cluster by its id: whether the change is there."""
+
+    run_id: str
+    happened: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Surveyed:
     survey: Survey
 
@@ -98,5 +109,6 @@ Event = (
     | ActionPerformed
     | ActionProgressed
     | ActionEnded
+    | LookedUp
     | Surveyed
 )

@@ -9,6 +9,10 @@ NOTICES = {
         "Check the receiver in alertmanager.yml: webhook_configs without a custom payload."
     ),
     "actor_failed": mark("⚠️ A part of the bot keeps failing: {part}. {reason}\nIt is tried again every minute."),
+    "too_large": mark(
+        "⚠️ A webhook was larger than 16 MiB and was refused; its alerts are not seen.\n"
+        "Set max_alerts on the receiver in alertmanager.yml."
+    ),
     "wrong_token": mark(
         "⚠️ Alertmanager sends webhooks with a wrong or missing token: they are refused, their alerts not seen.\n"
         "Put WEBHOOK_TOKEN into http_config.authorization.credentials of the receiver."

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from chatops.core.actions import ACTIONS, ActionRun, ActionState
 from chatops.core.buttons import Button, Verb
 from chatops.core.failures import Reason
+from chatops.core.incidents import acting
 from chatops.core.incidents.values import Incident
 from chatops.core.screens.base import Row, code
 from chatops.core.texts import Tongue, joined, mark, one_line
@@ -81,6 +82,21 @@ def run_lines(run: ActionRun, incident: Incident, tongue: Tongue, *, now: dateti
                 tongue.say("Interrupted: the bot stopped while it ran, and it may have happened. It is not repeated."),
                 tongue.say("Check the resources, then choose again if it is still needed."),
                 by,
+            ]
+
+
+def _interrupted(run: ActionRun, tongue: Tongue) -> list[Markup]:
+    match run.detail:
+        case acting.FOUND:
+            return [
+                tongue.say("Interrupted, and looked up since: the change is in the cluster. Its end was not followed.")
+            ]
+        case acting.ABSENT:
+            return [tongue.say("Interrupted, and looked up since: it did not happen. Choose again if it is needed.")]
+        case _:
+            return [
+                tongue.say("Interrupted: the answer was lost, and it may have happened. It is not repeated."),
+                tongue.say("Check the resources, then choose again if it is still needed."),
             ]
 
 

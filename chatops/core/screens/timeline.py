@@ -7,6 +7,7 @@ from markupsafe import Markup
 from chatops.core.actions import ACTIONS
 from chatops.core.audit import Entry, EntryType, StoredEntry
 from chatops.core.buttons import Button, Verb
+from chatops.core.incidents.acting import ABSENT, FOUND
 from chatops.core.screens.base import Screen, back_to_card, code, crumbs, page_row, screen
 from chatops.core.screens.run import DOING
 from chatops.core.texts import Tongue, joined, mark, one_line
@@ -26,6 +27,7 @@ SENTENCES = {
     EntryType.SEVERITY_CHANGED: mark("📶 severity {before} → {after}"),
     EntryType.ACTION_REQUESTED: mark("▶️ {who}: {doing}"),
     EntryType.ACTION_PERFORMED: mark("📨 the cluster took it"),
+    EntryType.ACTION_LOOKED_UP: mark("🔎 looked up: the change is {found}"),
     EntryType.LOOKED: mark("📄 {who} read {what} of {object}"),
     EntryType.DENIED: mark("⛔ {who} tried: {what} — denied ({why})"),
     EntryType.ACTOR_FAILED: mark("⚠️ the bot stumbled over this incident and went on"),
@@ -36,6 +38,8 @@ OUTCOMES = {
     "failed": mark("❌ failed after {seconds} s: {detail}"),
     "interrupted": mark("❔ interrupted; it may have happened"),
 }
+
+FINDINGS = {FOUND: mark("in the cluster"), ABSENT: mark("not in the cluster")}
 
 
 def timeline(incident_id: int, entries: Sequence[StoredEntry], tongue: Tongue, *, page: int, pages: int) -> Screen:
@@ -54,13 +58,24 @@ def timeline(incident_id: int, entries: Sequence[StoredEntry], tongue: Tongue, *
 
 def _sentence(entry: Entry, tongue: Tongue) -> Markup:
     detail = {name: one_line(value, 160) for name, value in entry.detail.items()}
-    words = {"alert": "", "reason": "", "before": "", "after": "", "what": "", "why": "", "seconds": "?", **detail}
+    words = {
+        "alert": "",
+        "reason": "",
+        "before": "",
+        "after": "",
+        "what": "",
+        "why": "",
+        "seconds": "?",
+        **detail,
+    }
     words["who"] = one_line(entry.subject.name or entry.subject.kind, 60)
     words["object"] = code(entry.object.path) if entry.object else ""
     words["changes"] = ", ".join(f"{name} {count}" for name, count in sorted(detail.items()))
     if entry.type is EntryType.ACTION_FINISHED:
         words["detail"] = detail.get("detail") or detail.get("problem", "")
         return tongue.say(OUTCOMES.get(detail.get("outcome", ""), "{outcome}"), **words)
+    if entry.type is EntryType.ACTION_LOOKED_UP:
+        words["found"] = tongue.plain(FINDINGS.get(detail.get("found", ""), "?"))
     if entry.type is EntryType.ACTION_REQUESTED:
         words["doing"] = _doing(entry, words, tongue)
     sentence = SENTENCES.get(entry.type)
