@@ -1,0 +1,206 @@
+"""The audit log: lines are appended, read and checked, never changed.
+
+Triggers hold that against everybody else.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from chatops.core.audit import GENESIS, Entry, EntryType, StoredEntry, Subject, chain_hash
+from chatops.core.resources import ObjectRef
+from chatops.db.columns import aware, clean, naive, strings_of, time_of, time_text, to_json
+from chatops.db.database import Database
+from chatops.db.entities import Tables
+
+_TEXTS = (
+    *("at", "type", "subject_kind", "subject_id", "subject_name"),
+    *("object_kind", "object_name", "object_namespace", "object_uid", "object_cluster"),
+    *("detail", "previous_hash", "hash"),
+)
+_NUMBERS = ("id", "incident_id", "chat_id", "message_id")
+_COLUMNS = (*_NUMBERS, *_TEXTS)
+
+# Text as bytes: decoding first could turn a damaged line into one that reads like the original.
+_ALL_TEXT = " AND ".join(f"typeof({name}) IN ('text', 'null')" for name in _TEXTS)
+_BYTES = ", ".join(f"CAST({name} AS BLOB)" for name in _TEXTS)
+_RAW = f"SELECT {_ALL_TEXT}, {', '.join(_NUMBERS)}, {_BYTES} FROM audit WHERE id >= ? ORDER BY id LIMIT ?"
+
+_CHUNK = 1000
+_LEAST = -(2**63)
+"""The least number a row can have: nothing may hide below line 1."""
+
+
+class AuditLog:
+    """Lines numbered from 1 without gaps, each with the hash of the one before it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._tables = database.tables
+
+    def append(self, entries: Sequence[Entry]) -> tuple[StoredEntry, ...]:
+        """Write the lines in this order, in one transaction."""
+        return self._database.write(lambda: append_entries(self._tables, entries))
+
+    def page(self, after_id: int = 0, limit: int = 100, incident_id: int | None = None) -> tuple[StoredEntry, ...]:
+        """Lines after number `after_id`, oldest first, of one incident if one is given."""
+        audit = self._tables.Audit
+
+        def work() -> tuple[StoredEntry, ...]:
+            lines = audit.select(lambda line: line.id > after_id)
+            if incident_id is not None:
+                lines = lines.filter(lambda line: line.incident_id == incident_id)
+            return tuple(_stored(line) for line in lines.order_by(audit.id).limit(limit))
+
+        return self._database.read(work)
+
+    def for_incident(self, incident_id: int, limit: int = 1000) -> tuple[StoredEntry, ...]:
+        """An incident's newest `limit` lines, oldest first."""
+        audit = self._tables.Audit
+
+        def work() -> tuple[StoredEntry, ...]:
+            lines = audit.select(lambda line: line.incident_id == incident_id)
+            newest = lines.order_by(lambda line: -line.id).limit(limit)
+            return tuple(_stored(line) for line in reversed(list(newest)))
+
+        return self._database.read(work)
+
+    def iterate(self) -> Iterator[StoredEntry]:
+        """Every line, oldest first, a chunk at a time: the log never has to fit into memory."""
+        after_id = 0
+        while lines := self.page(after_id, _CHUNK):
+            yield from lines
+            after_id = lines[-1].id
+
+    def head(self) -> tuple[int, str]:
+        """Number and hash of the newest line, to be published where the database cannot reach.
+
+        (0, GENESIS) if none.
+        """
+        return self._database.read(lambda: _head(self._tables))
+
+    def verify(self) -> int | None:
+        """The number of the first line that is not as it was written, or None.
+
+        A cut tail shows only against `head`.
+        """
+        number, previous_hash = 0, GENESIS
+        while rows := self._raw_from(number + 1 if number else _LEAST):
+            for row in rows:
+                number += 1
+                expected = _expected(row, number, previous_hash)
+                if expected is None:
+                    return number
+                previous_hash = expected
+        return None
+
+    def _raw_from(self, number: int) -> list[tuple[Any, ...]]:
+        return self._database.read(lambda: self._tables.connection.execute(_RAW, (number, _CHUNK)).fetchall())
+
+
+def append_entries(tables: Tables, entries: Sequence[Entry]) -> tuple[StoredEntry, ...]:
+    """Append within the session of the caller: the lines stand or fall with everything else it writes."""
+    if not entries:
+        return ()
+    number, previous_hash = _head(tables)
+    stored = []
+    for entry in entries:
+        number += 1
+        line = _normal(entry)
+        digest = chain_hash(previous_hash, number, line)
+        stored.append(StoredEntry(number, line, previous_hash, digest))
+        previous_hash = digest
+    placeholders = ", ".join("?" * len(_COLUMNS))
+    tables.connection.executemany(
+        f"INSERT INTO audit ({', '.join(_COLUMNS)}) VALUES ({placeholders})",
+        [_row(entry) for entry in stored],
+    )
+    return tuple(stored)
+
+
+def _head(tables: Tables) -> tuple[int, str]:
+    row = tables.connection.execute("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1").fetchone()
+    return (row[0], row[1]) if row else (0, GENESIS)
+
+
+def _normal(entry: Entry) -> Entry:
+    """The entry as it will read when it comes back, so that its hash can be computed again."""
+    subject, ref = entry.subject, entry.object
+    return replace(
+        entry,
+        at=aware(naive(entry.at)),
+        subject=Subject(clean(subject.kind), clean(subject.id), clean(subject.name)),
+        object=ref and ObjectRef(*map(clean, (ref.kind, ref.name, ref.namespace, ref.uid, ref.cluster))),
+        detail={clean(name): clean(str(value)) for name, value in entry.detail.items()},
+    )
+
+
+def _row(stored: StoredEntry) -> tuple[Any, ...]:
+    """The line's values in the order of _COLUMNS."""
+    entry, ref = stored.entry, stored.entry.object
+    return (
+        stored.id,
+        entry.incident_id,
+        entry.chat_id,
+        entry.message_id,
+        time_text(entry.at),
+        entry.type.value,
+        entry.subject.kind,
+        entry.subject.id,
+        entry.subject.name,
+        *((ref.kind, ref.name, ref.namespace, ref.uid, ref.cluster) if ref else (None,) * 5),
+        to_json(entry.detail),
+        stored.previous_hash,
+        stored.hash,
+    )
+
+
+def _stored(line: Any) -> StoredEntry:
+    ref = None
+    if line.object_kind is not None:
+        places = (line.object_namespace, line.object_uid, line.object_cluster)
+        ref = ObjectRef(line.object_kind, line.object_name or "", *(place or "" for place in places))
+    entry = Entry(
+        type=EntryType(line.type),
+        subject=Subject(line.subject_kind, line.subject_id, line.subject_name),
+        at=aware(line.at),
+        incident_id=line.incident_id,
+        object=ref,
+        chat_id=line.chat_id,
+        message_id=line.message_id,
+        detail=strings_of(line.detail),
+    )
+    return StoredEntry(line.id, entry, line.previous_hash, line.hash)
+
+
+def _expected(row: tuple[Any, ...], number: int, previous_hash: str) -> str | None:
+    """The line's hash if the row is, byte for byte, what writing its entry as this number would give.
+
+    Else None.
+    """
+    well_typed, *raw = row
+    if not well_typed:
+        return None
+    try:
+        values = [value.decode() if isinstance(value, bytes) else value for value in raw]
+        columns: dict[str, Any] = dict(zip(_COLUMNS, values, strict=True))
+        ref = None
+        if columns["object_kind"] is not None:
+            ref = ObjectRef(*(columns[f"object_{part}"] for part in ("kind", "name", "namespace", "uid", "cluster")))
+        entry = Entry(
+            type=EntryType(columns["type"]),
+            subject=Subject(columns["subject_kind"], columns["subject_id"], columns["subject_name"]),
+            at=time_of(columns["at"]),
+            incident_id=columns["incident_id"],
+            object=ref,
+            chat_id=columns["chat_id"],
+            message_id=columns["message_id"],
+            detail=strings_of(columns["detail"]),
+        )
+        digest = chain_hash(previous_hash, number, entry)
+        written = _row(StoredEntry(number, entry, previous_hash, digest))
+    except (ValueError, TypeError, msgspec.MsgspecError):
+        return None
+    return digest if tuple(values) == written else None

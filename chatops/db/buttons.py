@@ -1,0 +1,176 @@
+"""What every button on offer stands for, behind a random token; and whether it was used."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from chatops.core.buttons import Button, Offered, Verb
+from chatops.core.resources import ObjectRef
+from chatops.db.columns import (
+    aware,
+    aware_or_none,
+    clean,
+    from_json,
+    naive,
+    naive_or_none,
+    strings_of,
+    to_json,
+)
+from chatops.db.database import Database
+from chatops.db.entities import Tables
+
+TOKEN_BYTES = 15
+"""120 random bits, 20 characters: far beyond guessing, far below Telegram's 64 bytes of callback data."""
+
+LONGEST_TOKEN = 24
+
+KEPT = timedelta(days=30)
+"""An expired button is remembered this long, so that a press on an old message can be told why nothing happens."""
+
+
+class Buttons:
+    """Tokens offered and used.
+
+    Anything a client sends may be looked up: what is no token is simply not found.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._tables = database.tables
+
+    def offer(self, chat_id: int, message_id: int | None, buttons: Sequence[Button], now: datetime) -> tuple[str, ...]:
+        """A token for each button, in their order; `""` for one that needs none (it opens a link or copies
+        text).
+
+        `message_id` is None while the message is not sent yet (see `bind`). In a known message a button that
+        reads the same keeps its token, unless it works only once or only for a while: so edits do not grow
+        the table.
+        """
+
+        def work() -> tuple[str, ...]:
+            reusable = _reusable(self._tables, chat_id, message_id) if message_id is not None else {}
+            tokens = []
+            for button in buttons:
+                lasting = not button.once and button.lifetime is None
+                token = "" if button.verb is None else reusable.get(_shape(button), "") if lasting else ""
+                if button.verb is not None and not token:
+                    token = _add(self._tables, chat_id, message_id, button, button.verb, now)
+                    if lasting:
+                        reusable[_shape(button)] = token
+                tokens.append(token)
+            return tuple(tokens)
+
+        return self._database.write(work)
+
+    def bind(self, tokens: Sequence[str], message_id: int) -> None:
+        """These tokens turned out to be in this message. One that is bound already stays where it is."""
+        wanted = [token for token in tokens if token]
+
+        def work() -> None:
+            for row in self._tables.Button.select(lambda row: row.token in wanted and row.message_id is None):
+                row.message_id = message_id
+
+        if wanted:
+            self._database.write(work)
+
+    def find(self, token: str) -> Offered | None:
+        """What was offered under this token; None for anything that was never offered."""
+        if not _may_be_token(token):
+            return None
+        return self._database.read(lambda: _offered(self._tables.Button.get(token=token)))
+
+    def use(self, token: str, by: str, now: datetime) -> bool:
+        """Whether the press counts.
+
+        Of all presses on a one-time button exactly one ever does; `by` is kept with it.
+        """
+        return _may_be_token(token) and self._database.write(lambda: use_token(self._tables, token, by, now))
+
+    def prune(self, now: datetime) -> int:
+        """Forget what expired more than KEPT ago; returns how many. Buttons without an end are kept."""
+        before = naive(now - KEPT)
+
+        def work() -> int:
+            old = self._tables.Button.select(lambda row: row.expires_at is not None and row.expires_at < before)
+            return int(old.delete(bulk=True))
+
+        return self._database.write(work, alone=True)
+
+
+def use_token(tables: Tables, token: str, by: str, now: datetime) -> bool:
+    """Within the caller's session: False for a token unknown, expired, or used up.
+
+    A one-time token is used up by it.
+    """
+    row = tables.Button.get(token=token) if _may_be_token(token) else None
+    moment = naive(now)
+    if row is None or row.used_at is not None or (row.expires_at is not None and row.expires_at <= moment):
+        return False
+    if row.once:
+        row.set(used_at=moment, used_by=clean(by))
+    return True
+
+
+def _add(tables: Tables, chat_id: int, message_id: int | None, button: Button, verb: Verb, now: datetime) -> str:
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    tables.Button(
+        token=token,
+        chat_id=chat_id,
+        message_id=message_id,
+        shape=_shape(button),
+        verb=verb.value,
+        args=to_json(button.args),
+        ref=to_json(button.ref),
+        incident_id=button.incident_id,
+        for_user=button.for_user,
+        once=button.once,
+        offered_at=naive(now),
+        expires_at=naive_or_none(now + button.lifetime if button.lifetime is not None else None),
+        used_at=None,
+        used_by="",
+    )
+    return token
+
+
+def _reusable(tables: Tables, chat_id: int, message_id: int) -> dict[str, str]:
+    rows = tables.Button.select(
+        lambda row: (
+            row.chat_id == chat_id
+            and row.message_id == message_id
+            and not row.once
+            and row.expires_at is None
+            and row.used_at is None
+        )
+    )
+    return {row.shape: row.token for row in rows}
+
+
+def _shape(button: Button) -> str:
+    """Equal for buttons that do the same; how they are labelled does not matter."""
+    what = (button.verb, button.args, button.ref, button.incident_id, button.for_user)
+    return hashlib.sha256(to_json(what).encode()).hexdigest()
+
+
+def _may_be_token(token: str) -> bool:
+    return 0 < len(token) <= LONGEST_TOKEN and token.isascii() and "\0" not in token
+
+
+def _offered(row: Any) -> Offered | None:
+    if row is None:
+        return None
+    return Offered(
+        token=row.token,
+        chat_id=row.chat_id,
+        message_id=row.message_id,
+        verb=Verb(row.verb),
+        args=strings_of(row.args),
+        ref=from_json(row.ref, ObjectRef),
+        incident_id=row.incident_id,
+        for_user=row.for_user,
+        offered_at=aware(row.offered_at),
+        expires_at=aware_or_none(row.expires_at),
+        used_at=aware_or_none(row.used_at),
+        used_by=row.used_by,
+    )

@@ -1,0 +1,141 @@
+"""Which message shows which incident in which chat, and whether it shows it as it is now."""
+
+from typing import Any
+
+from chatops.core.cards import Card
+from chatops.core.incidents.values import Status
+from chatops.db.database import Database
+from chatops.db.entities import Tables
+from chatops.db.querying import desc, exists, select
+
+ACTIVE = Status.ACTIVE.value
+
+
+class Cards:
+    """One card per incident and chat. What a card should show is kept beside it whenever its incident is stored."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._tables = database.tables
+
+    def get(self, chat_id: int, incident_id: int) -> Card | None:
+        return self._database.read(
+            lambda: _card(self._tables.Card.get(chat_id=chat_id, incident_id=incident_id)),
+        )
+
+    def by_message(self, chat_id: int, message_id: int) -> Card | None:
+        """The card in this message, if it is one."""
+        cards = self._tables.Card
+        return self._database.read(
+            lambda: _card(cards.select(lambda row: row.chat_id == chat_id and row.message_id == message_id).first()),
+        )
+
+    def for_chat(self, chat_id: int, limit: int = 100) -> tuple[Card, ...]:
+        """The chat's cards, of the newest incident first."""
+        cards = self._tables.Card
+
+        def work() -> tuple[Card, ...]:
+            rows = cards.select(lambda row: row.chat_id == chat_id).order_by(desc(cards.incident_id)).limit(limit)
+            return tuple(_known(row) for row in rows)
+
+        return self._database.read(work)
+
+    def put(self, card: Card) -> None:
+        """The card was seen to stand in this message and to show this revision."""
+
+        def work() -> None:
+            tables = self._tables
+            incident = tables.Incident.get(id=card.incident_id)
+            if incident is None:
+                return
+            row = tables.Card.get(chat_id=card.chat_id, incident_id=card.incident_id)
+            columns = {"message_id": card.message_id, "revision": card.revision, "wanted": incident.revision}
+            if row is None:
+                tables.Card(chat_id=card.chat_id, incident_id=card.incident_id, **columns)
+            else:
+                row.set(**columns)
+
+        self._database.write(work)
+
+    def delete(self, chat_id: int, incident_id: int) -> None:
+        """The message is gone; a card of an active incident will be wanted again."""
+
+        def work() -> None:
+            row = self._tables.Card.get(chat_id=chat_id, incident_id=incident_id)
+            if row is not None:
+                row.delete()
+
+        self._database.write(work)
+
+    def stale(self, chat_id: int) -> tuple[int, ...]:
+        """Incidents whose card here shows another revision, and active ones a subscribed chat has no card of yet."""
+        return self._database.read(lambda: _stale(self._tables, chat_id))
+
+    def audience(self, incident_id: int) -> tuple[int, ...]:
+        """Chats a change concerns: those with a card or screen of it, and while it is active all subscribed ones."""
+
+        def work() -> tuple[int, ...]:
+            tables = self._tables
+            cards, positions, chats = tables.Card, tables.Position, tables.Chat
+            found = set(select(row.chat_id for row in cards if row.incident_id == incident_id))
+            found |= set(select(row.chat_id for row in positions if row.incident_id == incident_id))
+            incident = tables.Incident.get(id=incident_id)
+            if incident is not None and incident.status == ACTIVE:
+                found |= set(select(row.id for row in chats if row.subscribed))
+            return tuple(sorted(found))
+
+        return self._database.read(work)
+
+    def move_chat(self, old: int, new: int) -> None:
+        """A group became a supergroup: all that is known of the old chat is the new one's.
+
+        What the new chat has already of its own stays.
+        """
+        self._database.write(lambda: _move(self._tables, old, new), alone=True)
+
+
+def _stale(tables: Tables, chat_id: int) -> tuple[int, ...]:
+    cards, incidents = tables.Card, tables.Incident
+    behind = select(row.incident_id for row in cards if row.chat_id == chat_id and row.revision != row.wanted)
+    found = set(behind)
+    chat = tables.Chat.get(id=chat_id)
+    if chat is not None and chat.subscribed:
+        found |= set(
+            select(
+                incident.id
+                for incident in incidents
+                if incident.status == ACTIVE
+                and incident.revision > 0
+                and not exists(card for card in cards if card.chat_id == chat_id and card.incident_id == incident.id)
+            )
+        )
+    return tuple(sorted(found))
+
+
+def _move(tables: Tables, old: int, new: int) -> None:
+    if old == new:
+        return
+    chat, known = tables.Chat.get(id=old), tables.Chat.get(id=new)
+    if chat is not None:
+        if known is None:
+            told = {"kind": chat.kind, "title": chat.title, "language": chat.language}
+            tables.Chat(id=new, subscribed=chat.subscribed, unreachable="", **told)
+        else:
+            known.set(subscribed=known.subscribed or chat.subscribed, language=known.language or chat.language)
+        chat.delete()
+    connection = tables.connection
+    for table, key in (("cards", "incident_id"), ("positions", "message_id")):
+        connection.execute(
+            f"DELETE FROM {table} WHERE chat_id = ? AND {key} IN (SELECT {key} FROM {table} WHERE chat_id = ?)",
+            (old, new),
+        )
+    for table in ("cards", "positions", "buttons"):
+        connection.execute(f"UPDATE {table} SET chat_id = ? WHERE chat_id = ?", (new, old))
+
+
+def _card(row: Any) -> Card | None:
+    return None if row is None else _known(row)
+
+
+def _known(row: Any) -> Card:
+    return Card(row.chat_id, row.incident_id, row.message_id, row.revision)

@@ -1,0 +1,74 @@
+"""What the database's own exceptions mean to the rest of the house. It knows no table."""
+
+import sqlite3
+from collections.abc import Iterator
+
+from pony.orm import OrmError
+from pony.orm.dbapiprovider import DBException
+
+from chatops.core.failures import Failure, Permanent, Reason, Temporary
+
+_PRIMARY = 0xFF
+"""SQLite's extended result codes keep the primary one in their low byte (sqlite.org/rescode.html)."""
+
+_LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_PASSING = _LOCKED | {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_INTERRUPT,
+    sqlite3.SQLITE_PROTOCOL,
+}
+
+
+class Locked(Temporary):
+    """Another process holds the database; waiting for it has already taken its time."""
+
+
+def failure_of(error: BaseException) -> Failure | None:
+    """The Failure an exception of pony, sqlite3 or the file system stands for.
+
+    None when it is none of theirs.
+    """
+    if isinstance(error, Failure):
+        return error
+    causes = tuple(_causes(error))
+    for cause in causes:
+        if isinstance(cause, sqlite3.Error):
+            return _of_sqlite(cause)
+    for cause in causes:
+        if isinstance(cause, OSError):
+            return Temporary(Reason.SERVER_ERROR, _line(cause))
+    if isinstance(error, OrmError | DBException):
+        return Permanent(Reason.SERVER_ERROR, _line(error))
+    return None
+
+
+def _of_sqlite(error: sqlite3.Error) -> Failure:
+    code = getattr(error, "sqlite_errorcode", None)
+    primary = code & _PRIMARY if isinstance(code, int) else None
+    if primary in _LOCKED:
+        return Locked(Reason.SERVER_ERROR, _line(error))
+    if primary in _PASSING:
+        return Temporary(Reason.SERVER_ERROR, _line(error))
+    return Permanent(Reason.SERVER_ERROR, _line(error))
+
+
+def _causes(error: BaseException, depth: int = 0) -> Iterator[BaseException]:
+    """The exception and those it wraps: pony keeps them as `original_exc` or, at commit, in `exceptions`."""
+    yield error
+    if depth > 8:
+        return
+    inner = [getattr(error, "original_exc", None)]
+    inner += [entry[1] for entry in getattr(error, "exceptions", ()) if isinstance(entry, tuple) and len(entry) == 3]
+    if isinstance(error, OrmError | DBException):
+        inner += [error.__cause__, error.__context__]
+    for cause in inner:
+        if isinstance(cause, BaseException):
+            yield from _causes(cause, depth + 1)
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

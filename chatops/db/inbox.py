@@ -1,0 +1,120 @@
+"""The inbox: bodies that were accepted, until every incident they concern has worked through them."""
+
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Any
+
+from chatops.core.alerts import Notification
+from chatops.core.audit import Entry
+from chatops.core.inbox import InboxRow, InboxState
+from chatops.db.audit import append_entries
+from chatops.db.columns import aware, clean, naive, time_text
+from chatops.db.database import Database
+from chatops.db.querying import select
+from chatops.db.routing import route_notification
+
+NEW, ROUTED, QUARANTINED = (state.value for state in (InboxState.NEW, InboxState.ROUTED, InboxState.QUARANTINED))
+
+
+class Inbox:
+    """Accepted webhook bodies. A row is never changed but in its state, its problem and its attempts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._tables = database.tables
+
+    def put(self, body: bytes, source: str, at: datetime) -> "Future[int]":
+        """Take in a body without waiting. The future has its id once it is on disk, or the Failure if it is not."""
+        inbox = self._tables.Inbox
+
+        def work() -> int:
+            row = inbox(received_at=naive(at), source=clean(source), body=body, state=NEW, problem="", attempts=0)
+            row.flush()
+            return int(row.id)
+
+        return self._database.submit_write(work)
+
+    def new_ids(self) -> tuple[int, ...]:
+        """Rows nobody has routed yet, oldest first."""
+        inbox = self._tables.Inbox
+        return self._database.read(
+            lambda: tuple(select(row.id for row in inbox if row.state == NEW).order_by(1)),
+        )
+
+    def get(self, inbox_id: int) -> InboxRow | None:
+        return self._database.read(lambda: inbox_row_or_none(self._tables.Inbox.get(id=inbox_id)))
+
+    def route(self, inbox_id: int, notification: Notification, now: datetime) -> tuple[int, ...]:
+        """Find or open the incidents this body concerns and leave it with each as mail; see `route_notification`.
+
+        Returns the incident ids, the home first; empty when there is none. Doing it again changes nothing.
+        """
+        return self._database.write(lambda: route_notification(self._tables, inbox_id, notification, now))
+
+    def failed(self, inbox_id: int) -> int:
+        """Count one more failed attempt at this row and return how many there were; 0 for an unknown row."""
+
+        def work() -> int:
+            row = self._tables.Inbox.get(id=inbox_id)
+            if row is None:
+                return 0
+            row.attempts += 1
+            return int(row.attempts)
+
+        return self._database.write(work)
+
+    def quarantine(self, inbox_id: int, problem: str, entry: Entry | None = None) -> None:
+        """Put a row aside for a person to look at, with the audit entry that says so. It leaves every mailbox."""
+
+        def work() -> None:
+            row = self._tables.Inbox.get(id=inbox_id)
+            if row is None:
+                return
+            row.set(state=QUARANTINED, problem=clean(problem))
+            for mail in self._tables.Mail.select(lambda mail: mail.inbox_id == inbox_id and mail.done_at is None):
+                mail.done_at = naive(entry.at) if entry else row.received_at
+            append_entries(self._tables, [entry] if entry else [])
+
+        self._database.write(work)
+
+    def quarantined(self, limit: int = 100) -> tuple[InboxRow, ...]:
+        """The newest rows put aside, newest first."""
+        inbox = self._tables.Inbox
+
+        def work() -> tuple[InboxRow, ...]:
+            rows = inbox.select(lambda row: row.state == QUARANTINED).order_by(lambda row: -row.id)
+            return tuple(inbox_row(row) for row in rows.limit(limit))
+
+        return self._database.read(work)
+
+    def prune(self, older_than: datetime, limit: int = 1000) -> int:
+        """Forget up to `limit` routed rows received before `older_than` that every incident is done with.
+
+        Returns how many were forgotten.
+        """
+        statement = (
+            "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE state = ? AND received_at < ? AND NOT EXISTS "
+            "(SELECT 1 FROM mail WHERE inbox_id = inbox.id AND done_at IS NULL) ORDER BY id LIMIT ?)"
+        )
+
+        def work() -> int:
+            values = (ROUTED, time_text(older_than), limit)
+            return self._tables.connection.execute(statement, values).rowcount
+
+        return self._database.write(work, alone=True)
+
+
+def inbox_row(row: Any) -> InboxRow:
+    return InboxRow(
+        id=row.id,
+        received_at=aware(row.received_at),
+        source=row.source,
+        body=row.body,
+        state=InboxState(row.state),
+        problem=row.problem,
+        attempts=row.attempts,
+    )
+
+
+def inbox_row_or_none(row: Any) -> InboxRow | None:
+    return None if row is None else inbox_row(row)

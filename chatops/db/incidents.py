@@ -1,0 +1,252 @@
+"""Incidents: their state, their alerts, their latest action and the mail they have still to work through."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from chatops.core.actions import ActionState
+from chatops.core.alerts import Severity
+from chatops.core.audit import Entry
+from chatops.core.inbox import Mail
+from chatops.core.incidents.values import Episode, Incident, Person, Status
+from chatops.core.surveys import Survey
+from chatops.db.audit import append_entries
+from chatops.db.buttons import use_token
+from chatops.db.columns import aware, aware_or_none, clean, from_json, naive, naive_or_none, strings_of, to_json
+from chatops.db.database import Database
+from chatops.db.entities import Tables
+from chatops.db.episodes import episodes_of, write_episodes
+from chatops.db.inbox import inbox_row
+from chatops.db.querying import count, desc, select
+from chatops.db.runs import runs_of, write_run
+
+ACTIVE = Status.ACTIVE.value
+RUNNING = [state.value for state in ActionState if state.running]
+
+
+class Incidents:
+    """Incidents come in by routing (see Inbox.route) and change only by `apply`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._tables = database.tables
+
+    def get(self, incident_id: int) -> Incident | None:
+        """The incident with its episodes, survey and latest action."""
+        return next(iter(self.many((incident_id,))), None)
+
+    def many(self, incident_ids: Sequence[int]) -> tuple[Incident, ...]:
+        """The incidents of these ids in the same order; an unknown one is left out."""
+        wanted = list(incident_ids)
+
+        def work() -> tuple[Incident, ...]:
+            rows = {row.id: row for row in self._tables.Incident.select(lambda row: row.id in wanted)}
+            return _incidents(self._tables, [rows[each] for each in wanted if each in rows])
+
+        return self._database.read(work) if wanted else ()
+
+    def pending_mail(self, incident_id: int) -> tuple[Mail, ...]:
+        """What the incident has still to work through, in the order it was accepted."""
+        tables = self._tables
+
+        def work() -> tuple[Mail, ...]:
+            mine = tables.Mail.select(lambda mail: mail.incident_id == incident_id and mail.done_at is None)
+            homes = {mail.inbox_id: mail.home for mail in mine}
+            ids = sorted(homes)
+            rows = tables.Inbox.select(lambda row: row.id in ids).order_by(tables.Inbox.id) if ids else ()
+            return tuple(Mail(inbox_row(row), incident_id, homes[row.id]) for row in rows)
+
+        return self._database.read(work)
+
+    def incidents_with_mail(self) -> tuple[int, ...]:
+        """Ids of the incidents that have mail to work through."""
+        mail = self._tables.Mail
+        return self._database.read(
+            lambda: tuple(sorted(select(each.incident_id for each in mail if each.done_at is None))),
+        )
+
+    def running(self) -> tuple[int, ...]:
+        """Ids of the incidents with an action that has no outcome yet."""
+        actions = self._tables.Action
+        return self._database.read(
+            lambda: tuple(sorted(select(run.incident_id for run in actions if run.state in RUNNING))),
+        )
+
+    def active_ids(self) -> tuple[int, ...]:
+        """Ids of the active incidents, oldest first."""
+        incidents = self._tables.Incident
+        return self._database.read(
+            lambda: tuple(sorted(select(each.id for each in incidents if each.status == ACTIVE))),
+        )
+
+    def apply(
+        self,
+        incident: Incident,
+        entries: Sequence[Entry] = (),
+        *,
+        now: datetime,
+        before: Incident | None = None,
+        mail_done: Sequence[int] = (),
+        update_id: int | None = None,
+        token: str | None = None,
+        used_by: str = "",
+    ) -> bool:
+        """Store what a decision made of an incident, all of it or nothing, in one transaction.
+
+        That is its state, the episodes that changed, its action, the audit entries, "done" on the mail (inbox ids)
+        and the Telegram update it came from, and "used" on the one-time button. False, and nothing is stored, when
+        that button was used or has expired. `before` is the incident as it was last stored; it saves reading the
+        episodes again to see which changed. Raises LookupError for an incident that was never routed.
+        """
+        done = list(mail_done)
+
+        def work() -> bool:
+            tables = self._tables
+            if token is not None and not use_token(tables, token, used_by, now):
+                return False
+            _write(tables, incident, before.episodes if before else None)
+            if done:
+                mine = tables.Mail.select(
+                    lambda mail: mail.incident_id == incident.id and mail.inbox_id in done and mail.done_at is None
+                )
+                for mail in mine:
+                    mail.done_at = naive(now)
+            update = tables.Update.get(id=update_id) if update_id is not None else None
+            if update is not None and update.done_at is None:
+                update.done_at = naive(now)
+            append_entries(tables, entries)
+            return True
+
+        return self._database.write(work)
+
+    def open_page(self, offset: int, limit: int) -> tuple[int, tuple[Incident, ...]]:
+        """How many are active, and a page of them: worst severity first, then those nobody has, then the newest."""
+        incidents = self._tables.Incident
+
+        def work() -> tuple[int, tuple[Incident, ...]]:
+            shown = incidents.select(lambda row: row.status == ACTIVE and row.revision > 0)
+            order = (incidents.list_rank, desc(incidents.opened_at), desc(incidents.id))
+            rows = shown.order_by(*order).limit(limit, offset=offset)
+            return shown.count(), _incidents(self._tables, list(rows))
+
+        return self._database.read(work)
+
+    def closed_page(self, offset: int, limit: int) -> tuple[int, tuple[Incident, ...]]:
+        """How many have ended, and a page of them, the newest end first."""
+        incidents = self._tables.Incident
+
+        def work() -> tuple[int, tuple[Incident, ...]]:
+            shown = incidents.select(lambda row: row.closed_at is not None)
+            rows = shown.order_by(desc(incidents.closed_at), desc(incidents.id)).limit(limit, offset=offset)
+            return shown.count(), _incidents(self._tables, list(rows))
+
+        return self._database.read(work)
+
+    def alike_before(self, incident: Incident, *, days: int = 7) -> int:
+        """How many earlier incidents of the same title and place were opened within `days` before this one."""
+        incidents, since = self._tables.Incident, naive(incident.opened_at) - timedelta(days=days)
+        title, namespace, cluster, this = incident.title, incident.namespace, incident.cluster, incident.id
+        return self._database.read(
+            lambda: int(
+                count(
+                    row
+                    for row in incidents
+                    if row.title == title
+                    and row.namespace == namespace
+                    and row.cluster == cluster
+                    and row.opened_at >= since
+                    and row.id < this
+                )
+            )
+        )
+
+
+def _write(tables: Tables, incident: Incident, before: Sequence[Episode] | None) -> None:
+    row = tables.Incident.get(id=incident.id)
+    if row is None:
+        raise LookupError(f"incident {incident.id} does not exist")
+    columns = _columns(incident)
+    row.set(**{name: value for name, value in columns.items() if getattr(row, name) != value})
+    if before is None:
+        before = episodes_of(tables, (incident.id,)).get(incident.id, ())
+    write_episodes(tables, incident.id, row.source, incident.episodes, before)
+    if incident.run is not None:
+        write_run(tables, incident.id, incident.run)
+    for card in tables.Card.select(lambda card: card.incident_id == incident.id):
+        if card.wanted != incident.revision:
+            card.wanted = incident.revision
+
+
+def _columns(incident: Incident) -> dict[str, Any]:
+    """The changing columns. The source is how the incident is found: it stays as routed."""
+    taken, closed = incident.taken_by, incident.closed_by
+    return {
+        "receiver": clean(incident.receiver),
+        "status": incident.status.value,
+        "revision": incident.revision,
+        "severity": incident.severity.value,
+        "list_rank": incident.severity.rank * 2 + (taken is not None),
+        "title": clean(incident.title),
+        "cluster": clean(incident.cluster),
+        "namespace": clean(incident.namespace),
+        "group_labels": to_json(incident.group_labels),
+        "truncated": incident.truncated,
+        "skipped": incident.skipped,
+        "opened_at": naive(incident.opened_at),
+        "closed_at": naive_or_none(incident.closed_at),
+        "closed_by_id": closed.id if closed else None,
+        "closed_by_name": clean(closed.name) if closed else "",
+        "taken_by_id": taken.id if taken else None,
+        "taken_by_name": clean(taken.name) if taken else "",
+        "taken_at": naive_or_none(incident.taken_at),
+        "reason": clean(incident.reason),
+        "reopened": incident.reopened,
+        "survey": to_json(incident.survey),
+        "run_id": incident.run.id if incident.run else "",
+    }
+
+
+def _incidents(tables: Tables, rows: Sequence[Any]) -> tuple[Incident, ...]:
+    episodes = episodes_of(tables, [row.id for row in rows])
+    runs = runs_of(tables, [row.run_id for row in rows if row.run_id])
+    return tuple(
+        Incident(
+            id=row.id,
+            opened_at=aware(row.opened_at),
+            source=row.source,
+            receiver=row.receiver,
+            status=Status(row.status),
+            revision=row.revision,
+            severity=Severity(row.severity),
+            title=row.title,
+            cluster=row.cluster,
+            namespace=row.namespace,
+            group_labels=strings_of(row.group_labels),
+            episodes=episodes.get(row.id, ()),
+            truncated=row.truncated,
+            skipped=row.skipped,
+            taken_by=_person(row.taken_by_id, row.taken_by_name),
+            taken_at=aware_or_none(row.taken_at),
+            closed_at=aware_or_none(row.closed_at),
+            closed_by=_person(row.closed_by_id, row.closed_by_name),
+            reason=row.reason,
+            reopened=row.reopened,
+            survey=_survey(row.survey),
+            run=runs.get(row.run_id),
+        )
+        for row in rows
+    )
+
+
+def _survey(text: str) -> Survey | None:
+    """None where another version of the service wrote what this one cannot read: the cluster is simply asked again."""
+    try:
+        return from_json(text, Survey)
+    except msgspec.MsgspecError:
+        return None
+
+
+def _person(id: int | None, name: str) -> Person | None:
+    return None if id is None else Person(id, name)

@@ -1,0 +1,29 @@
+"""Small things the service remembers between its runs, by name."""
+
+from chatops.db.columns import clean
+from chatops.db.database import Database
+
+
+class Settings:
+    """Text by key."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._tables = database.tables
+
+    def get(self, key: str) -> str | None:
+        def work() -> str | None:
+            row = self._tables.Setting.get(key=key)
+            return None if row is None else str(row.value)
+
+        return self._database.read(work)
+
+    def set(self, key: str, value: str) -> None:
+        def work() -> None:
+            row = self._tables.Setting.get(key=key)
+            if row is None:
+                self._tables.Setting(key=key, value=clean(value))
+            else:
+                row.value = clean(value)
+
+        self._database.write(work)

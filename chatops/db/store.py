@@ -1,0 +1,32 @@
+"""All that is stored, by noun."""
+
+from chatops.db.audit import AuditLog
+from chatops.db.buttons import Buttons
+from chatops.db.cards import Cards
+from chatops.db.chats import Chats
+from chatops.db.database import Database
+from chatops.db.inbox import Inbox
+from chatops.db.incidents import Incidents
+from chatops.db.positions import Positions
+from chatops.db.settings import Settings
+from chatops.db.updates import Updates
+from chatops.db.users import Users
+
+
+class Store:
+    """One object per noun over one Database. Every function raises core.failures only, besides what is a mistake.
+
+    Whatever is written is on disk when the function returns.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.inbox = Inbox(database)
+        self.incidents = Incidents(database)
+        self.audit = AuditLog(database)
+        self.cards = Cards(database)
+        self.positions = Positions(database)
+        self.buttons = Buttons(database)
+        self.users = Users(database)
+        self.chats = Chats(database)
+        self.updates = Updates(database)
+        self.settings = Settings(database)
