@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from chatops.core.actions import ActionState
 from chatops.core.incidents.values import Incident
 from chatops.core.resources import Health, ObjectRef, PodView, WorkloadView
 from chatops.core.surveys import Survey
@@ -12,7 +13,10 @@ MOST_REMEDIES = 3
 FRESH_ROLLOUT = timedelta(hours=1)
 """A rollout at most this much older than the first alert is suspected first: most crash loops begin with one."""
 
-STUCK = ("Pending", "Terminating", "Unknown", "ContainerCreating", "Init:0/1", "NodeLost")
+STUCK = ("Pending", "Unknown", "ContainerCreating", "Init:0/1", "NodeLost")
+
+LEAVING = ("Terminating", "Completed")
+"""On their way out by themselves: deleting them again changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,9 @@ def _for_workload(workload: WorkloadView, incident: Incident) -> list[tuple[int,
     found: list[tuple[int, Suggestion]] = []
     ref, rollout = workload.ref, workload.rollout
     paused = bool(rollout and rollout.paused)
-    if rollout and rollout.previous is not None and not paused:
+    # What was just rolled back is offered as its undo, not suggested as a remedy.
+    rolled_back = _just_done("rollout_undo", ref, incident)
+    if rollout and rollout.previous is not None and not paused and not rolled_back:
         fresh = rollout.since is not None and rollout.since >= incident.started_at - FRESH_ROLLOUT
         params = {"revision": str(rollout.previous)}
         if fresh or workload.health is Health.BAD:
@@ -72,9 +78,15 @@ def _for_workload(workload: WorkloadView, incident: Incident) -> list[tuple[int,
     return found
 
 
+def _just_done(action: str, ref: ObjectRef, incident: Incident) -> bool:
+    run = incident.run
+    done = run is not None and run.state is ActionState.SUCCEEDED and run.plan.action == action
+    return done and run is not None and run.plan.ref.same_place(ref)
+
+
 def _for_pod(pod: PodView) -> list[tuple[int, Suggestion]]:
     """A pod without an owner is not recreated: deleting it is never suggested, only offered on its own screen."""
-    if pod.owner is None or pod.health is Health.GOOD:
+    if pod.owner is None or pod.health is Health.GOOD or pod.status in LEAVING:
         return []
     stuck = pod.status in STUCK or pod.status.startswith("Init:")
     return [(70 if stuck else 60, Suggestion("delete_pod", pod.ref, "recreates_pod"))]

@@ -5,6 +5,7 @@ escaped where they are put in, so no label or log line can become markup.
 """
 
 import gettext
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,6 +15,9 @@ from markupsafe import Markup
 
 LANGUAGES = ("en", "ru")
 _LOCALE = Path(__file__).parent.parent / "locale"
+
+_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, halves of surrogate pairs, and marks that would turn around the text after them."""
 
 SECONDS_IN = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
@@ -32,10 +36,10 @@ class Tongue:
 
     def plain(self, message: str, /, **values: object) -> str:
         """For toasts, button labels and files: not escaped, not markup."""
-        return self._catalogue.gettext(message).format(**values)
+        return self._translated(message).format(**values)
 
     def say(self, message: str, /, **values: object) -> Markup:
-        return Markup(self._catalogue.gettext(message)).format(**values)
+        return Markup(self._translated(message)).format(**values)
 
     def count(self, one: str, many: str, number: int, /, **values: object) -> Markup:
         """`many` is said with `{n}`; Russian has three forms and picks by the number."""
@@ -52,6 +56,10 @@ class Tongue:
             if parts and (not amount or len(parts) == 2):
                 break
         return Markup(" ").join(parts or [self._unit("s", 0)])
+
+    def _translated(self, message: str) -> str:
+        # The empty message is the catalogue's own header.
+        return self._catalogue.gettext(message) if message else ""
 
     def _unit(self, unit: str, amount: int) -> Markup:
         match unit:
@@ -86,7 +94,7 @@ def tongue(language: str) -> Tongue:
 
 def one_line(text: str, limit: int) -> str:
     """Hostile text as one line of at most `limit` characters; a cut is visible."""
-    flat = " ".join(text.split())
+    flat = _UNSHOWABLE.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
 
 

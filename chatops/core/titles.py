@@ -2,31 +2,39 @@
 
 import re
 
+from chatops.core.texts import mark
+
 KNOWN = {
-    "KubePodCrashLooping": "Crash loop",
-    "KubePodNotReady": "Pod not ready",
-    "KubeContainerWaiting": "Container waiting",
-    "KubeContainerOOMKilled": "Out of memory",
-    "KubeDeploymentReplicasMismatch": "Replicas missing",
-    "KubeDeploymentRolloutStuck": "Rollout stuck",
-    "KubeDeploymentGenerationMismatch": "Rollout not applied",
-    "KubeStatefulSetReplicasMismatch": "Replicas missing",
-    "KubeStatefulSetUpdateNotRolledOut": "Rollout stuck",
-    "KubeDaemonSetRolloutStuck": "Rollout stuck",
-    "KubeDaemonSetNotScheduled": "Pods not scheduled",
-    "KubeNodeNotReady": "Node not ready",
-    "KubeNodeUnreachable": "Node unreachable",
-    "KubeJobFailed": "Job failed",
-    "KubeHpaMaxedOut": "Autoscaler at its maximum",
-    "KubePersistentVolumeFillingUp": "Volume filling up",
-    "KubeQuotaExceeded": "Quota exceeded",
-    "TargetDown": "Target down",
-    "Watchdog": "Heartbeat",
+    "KubePodCrashLooping": mark("Crash loop"),
+    "KubePodNotReady": mark("Pod not ready"),
+    "KubeContainerWaiting": mark("Container waiting"),
+    "KubeContainerOOMKilled": mark("Out of memory"),
+    "KubeDeploymentReplicasMismatch": mark("Replicas missing"),
+    "KubeDeploymentRolloutStuck": mark("Rollout stuck"),
+    "KubeDeploymentGenerationMismatch": mark("Rollout not applied"),
+    "KubeStatefulSetReplicasMismatch": mark("Replicas missing"),
+    "KubeStatefulSetUpdateNotRolledOut": mark("Rollout stuck"),
+    "KubeDaemonSetRolloutStuck": mark("Rollout stuck"),
+    "KubeDaemonSetNotScheduled": mark("Pods not scheduled"),
+    "KubeNodeNotReady": mark("Node not ready"),
+    "KubeNodeUnreachable": mark("Node unreachable"),
+    "KubeJobFailed": mark("Job failed"),
+    "KubeHpaMaxedOut": mark("Autoscaler at its maximum"),
+    "KubePersistentVolumeFillingUp": mark("Volume filling up"),
+    "KubeQuotaExceeded": mark("Quota exceeded"),
+    "TargetDown": mark("Target down"),
+    "Watchdog": mark("Heartbeat"),
 }
 """These are message ids: translated where shown. They name the trouble only; no object is ever chosen by them."""
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\sA-Za-z\d_\-.:]+")
 _MAX_TITLE = 80
+
+ALERT = mark("Alert")
+"""The title of an alert without a name."""
+
+TRANSLATED = frozenset(KNOWN.values()) | {ALERT}
+"""Every other title is made of an alert's name: it is shown as it is, braces and all."""
 
 
 def title_of(alertname: str) -> str:
@@ -35,7 +43,7 @@ def title_of(alertname: str) -> str:
         return KNOWN[alertname]
     words = _WORDS.findall(alertname.removeprefix("Kube") if alertname[4:5].isupper() else alertname)
     if not words:
-        return alertname.strip()[:_MAX_TITLE] or "Alert"
+        return alertname.strip()[:_MAX_TITLE] or ALERT
     lowered = [word if word.isupper() and len(word) > 1 else word.lower() for word in words]
     title = " ".join(lowered)
     return (title[:1].upper() + title[1:])[:_MAX_TITLE]

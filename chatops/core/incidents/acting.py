@@ -19,7 +19,10 @@ minutes, and a StatefulSet has none.
 
 FOUND = "found"
 ABSENT = "absent"
-"""What an interrupted run's detail says once it was looked up."""
+"""What an interrupted run's detail says once it was looked up; until then it is empty."""
+
+OVERDUE = "overdue"
+"""What a failed run's detail says when it had not arrived at FOLLOW_LIMIT."""
 
 
 def run_action(incident: Incident, event: RunAction, *, now: datetime) -> Decision:
@@ -65,16 +68,16 @@ def action_moved(
             return Decision(shown, effects=(Follow(moved),))
         case ActionProgressed(progress=progress):
             state = ActionState.SUCCEEDED if progress.finished else ActionState.FAILED
-            detail_text = "" if progress.finished else progress.failed or f"not ready after {FOLLOW_LIMIT}"
+            detail_text = "" if progress.finished else progress.failed or OVERDUE
             moved = replace(run, state=state, progress=progress, detail=detail_text, finished_at=now)
         case ActionEnded(state=state, problem=problem, detail=detail_text):
-            moved = replace(run, state=state, problem=problem, detail=detail_text, finished_at=now)
-    seconds = str(round((now - run.requested_at).total_seconds()))
+            kept = "" if state is ActionState.INTERRUPTED else detail_text
+            moved = replace(run, state=state, problem=problem, detail=kept, finished_at=now)
     outcome = {
         "outcome": str(moved.state),
-        "seconds": seconds,
+        "seconds": str(max(0, round((now - run.requested_at).total_seconds()))),
         "problem": moved.problem,
-        "detail": moved.detail,
+        "detail": detail_text,
     }
     entry = _entry(
         EntryType.ACTION_FINISHED,

@@ -34,11 +34,13 @@ def alerts_received(incident: Incident, notification: Notification, *, home: boo
             truncated=notification.truncated,
             skipped=len(notification.skipped),
         )
-    return _concluded(incident, _described(told), changes, now)
+    if told.firing or incident.revision == 0:
+        told = _described(told)
+    return _concluded(incident, told, changes, now)
 
 
 def _described(incident: Incident) -> Incident:
-    """Title, severity and place follow the alert that speaks for the incident."""
+    """Title, severity and place follow the alert that speaks for the incident; once none fires, they stay."""
     lead = incident.lead
     labels = {**incident.group_labels, **(lead.labels if lead else {})}
     severity = Severity.of(labels.get("severity", ""))
@@ -86,8 +88,6 @@ def _concluded(before: Incident, after: Incident, changes: Counter[Change], now:
     if after.open and not after.firing and not after.truncated:
         after = replace(after, status=Status.RESOLVED, closed_at=now, closed_by=None)
         record(EntryType.ALERTS_RESOLVED)
-    if not after.firing and before.firing:
-        after = replace(after, severity=before.severity)
     if _visible(after) != _visible(before) or before.revision == 0:
         after = replace(after, revision=before.revision + 1)
     return Decision(after, tuple(entries), tuple(effects))
@@ -98,9 +98,9 @@ def _reopens(before: Incident, after: Incident, changes: Counter[Change], now: d
         return False
     if changes[Change.FIRED] or changes[Change.REFIRED]:
         return True
-    if before.status is Status.REJECTED or not after.firing or before.closed_at is None:
+    if before.status is Status.REJECTED or not (after.firing or after.truncated) or before.closed_at is None:
         return False
-    return now - before.closed_at >= HAND_CLOSED_GRACE
+    return before.closed_by is None or now - before.closed_at >= HAND_CLOSED_GRACE
 
 
 def _visible(incident: Incident) -> tuple[object, ...]:
@@ -109,10 +109,18 @@ def _visible(incident: Incident) -> tuple[object, ...]:
         incident.status,
         incident.title,
         incident.severity,
+        incident.cluster,
         incident.truncated,
         incident.skipped,
+        _ended(incident),
         sorted((e.alert.fingerprint, e.firing, e.starts_at, _told(e)) for e in incident.episodes),
     )
+
+
+def _ended(incident: Incident) -> datetime | None:
+    """To the second: HA peers tell the same end some milliseconds apart."""
+    ends = [episode.ends_at for episode in incident.episodes if episode.ends_at]
+    return None if incident.firing or not ends else max(ends).replace(microsecond=0)
 
 
 def _told(episode: Episode) -> tuple[tuple[str, str], ...]:

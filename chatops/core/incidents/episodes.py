@@ -39,7 +39,7 @@ def merge(episode: Episode | None, alert: Alert, *, now: datetime) -> tuple[Epis
     if not alert.firing:
         return _while_ended(episode, alert)
     if _is_late_duplicate(episode, alert, now):
-        return replace(episode, late_at=episode.late_at or now), Change.LATE
+        return replace(episode, late_at=episode.late_at or now), Change.REPEATED if episode.late_at else Change.LATE
     return Episode(alert, alert.starts_at), Change.REFIRED
 
 
@@ -48,15 +48,23 @@ def _while_firing(episode: Episode, alert: Alert) -> tuple[Episode, Change]:
     if alert.ends_at is None:
         told = replace(episode, alert=replace(alert, starts_at=episode.alert.starts_at), starts_at=starts_at)
         return told, Change.REPEATED if told == episode else Change.UPDATED
-    if alert.ends_at <= episode.starts_at and alert.starts_at < episode.starts_at:
-        return episode, Change.REPEATED  # the end of an earlier episode, delivered late
+    if _ended_before(episode, alert):
+        return episode, Change.REPEATED
     return Episode(alert, starts_at, alert.ends_at), Change.RESOLVED
 
 
 def _while_ended(episode: Episode, alert: Alert) -> tuple[Episode, Change]:
+    if _ended_before(episode, alert):
+        return episode, Change.REPEATED
     starts_at = min(episode.starts_at, alert.starts_at)
     ends_at = max(filter(None, (episode.ends_at, alert.ends_at)))
     return replace(episode, starts_at=starts_at, ends_at=ends_at), Change.REPEATED
+
+
+def _ended_before(episode: Episode, alert: Alert) -> bool:
+    """The end of an earlier episode of the same alert, delivered late."""
+    over = alert.ends_at is not None and alert.ends_at <= episode.starts_at
+    return over and alert.starts_at < episode.starts_at
 
 
 def _is_late_duplicate(episode: Episode, alert: Alert, now: datetime) -> bool:

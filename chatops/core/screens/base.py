@@ -1,9 +1,11 @@
 """A screen: its text and its buttons, before tokens and delivery."""
 
+import html
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from chatops.core.alerts import Severity
 from chatops.core.buttons import Button, Verb
@@ -14,6 +16,14 @@ Row = tuple[Button, ...]
 
 SEVERITY_ICONS = {Severity.CRITICAL: "🔴", Severity.WARNING: "🟠", Severity.INFO: "🟡", Severity.NONE: "⚪"}
 HEALTH_ICONS = {Health.BAD: "🔴", Health.WARN: "🟠", Health.UNKNOWN: "⚪", Health.GOOD: "🟢"}
+
+TEXT_LIMIT = 4_096
+"""UTF-16 units of a message, counted after its tags and references are read."""
+
+LABEL_LIMIT = 40
+"""Characters of a button's label, its icon included."""
+
+_TAG = re.compile(r"<[^>]*>")
 
 PAGE_SIZE = 8
 """Buttons on one page of a list: what fits a phone above the fold."""
@@ -31,10 +41,28 @@ class Screen:
 def screen(
     lines: Iterable[Markup | str | None], rows: Iterable[Iterable[Button | None]], *, silent: bool = True
 ) -> Screen:
-    """Leave out what is None, empty rows, and blank lines at the ends; everything not Markup is escaped."""
-    text = Markup("\n").join(line for line in lines if line is not None).strip()
+    """Leave out what is None, empty rows, and blank lines at the ends; everything not Markup is escaped.
+
+    Lines that no longer fit are left out from the first of them on: screens say first what matters most.
+    """
+    text = Markup("\n").join(_fitting(escape(line) for line in lines if line is not None)).strip()
     kept = tuple(tuple(button for button in row if button) for row in rows)
     return Screen(text, tuple(row for row in kept if row), silent)
+
+
+def _fitting(lines: Iterable[Markup]) -> Iterator[Markup]:
+    room = TEXT_LIMIT - len("\n…")
+    for line in lines:
+        room -= shown_length(line) + 1
+        if room < 0:
+            yield Markup("…")
+            return
+        yield line
+
+
+def shown_length(markup: Markup) -> int:
+    """What Telegram counts of a text: UTF-16 units, without tags."""
+    return len(html.unescape(_TAG.sub("", markup)).encode("utf-16-le", "surrogatepass")) // 2
 
 
 def in_rows(buttons: Sequence[Button], width: int) -> Iterator[Row]:
@@ -59,11 +87,11 @@ def link(url: str, label: str) -> Markup | None:
 
 def crumbs(incident_id: int | None, *names: str) -> Markup:
     """Where the person is: `#96 › deploy checkout › Pods`."""
-    head = [f"#{incident_id}"] if incident_id else []
+    head = [f"#{incident_id}"] if incident_id is not None else []
     return bold(" › ".join([*head, *(one_line(name, 60) for name in names)]))
 
 
-def label(text: str, limit: int = 40) -> str:
+def label(text: str, limit: int = LABEL_LIMIT) -> str:
     """A button's label: one line, cut at the end."""
     return one_line(text, limit)
 

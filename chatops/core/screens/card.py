@@ -14,6 +14,7 @@ from chatops.core.screens import facts
 from chatops.core.screens.base import SEVERITY_ICONS, Screen, bold, code, label, link, screen
 from chatops.core.screens.run import run_lines, run_rows
 from chatops.core.texts import Tongue, joined, mark, one_line
+from chatops.core.titles import ALERT, TRANSLATED
 from chatops.core.victims import suspect_of
 
 STATUS_WORDS = {Status.RESOLVED: mark("resolved"), Status.REJECTED: mark("rejected")}
@@ -41,7 +42,8 @@ def card(incident: Incident, tongue: Tongue, *, now: datetime, alike: int = 0) -
 def headline(incident: Incident, tongue: Tongue) -> str:
     """`Crash loop · checkout`: what, and on which object, as plain text."""
     subject = subject_name(incident)
-    title = tongue.plain(incident.title) if incident.title else tongue.plain("Alert")
+    title = incident.title or ALERT
+    title = tongue.plain(title) if title in TRANSLATED else title
     return f"{title} · {subject}" if subject else title
 
 
@@ -68,7 +70,7 @@ def _open_lines(incident: Incident, tongue: Tongue, now: datetime, alike: int) -
     place = code(incident.cluster) if incident.cluster else ""
     lines: list[Markup | str | None] = [
         _title_line(incident, tongue, SEVERITY_ICONS[incident.severity]),
-        joined([joined([state, tongue.ago(incident.started_at)], " "), incident.severity.value, place]),
+        joined([state, tongue.ago(incident.started_at), incident.severity.value, place]),
         "",
     ]
     if incident.run:
@@ -138,12 +140,12 @@ def _suggested(suggestion: Suggestion, tongue: Tongue, incident: Incident, style
     if action.changes:
         args = {"action": action.id, "why": suggestion.why, **suggestion.params}
         red = "danger" if suggestion.action == "rollout_undo" else style
-        return Button(f"{action.icon} {label(wording)}", Verb.CHOOSE, args, suggestion.ref, incident.id, style=red)
+        return Button(label(f"{action.icon} {wording}"), Verb.CHOOSE, args, suggestion.ref, incident.id, style=red)
     verb = {"logs": Verb.LOGS, "logs_previous": Verb.LOGS, "describe": Verb.DESCRIBE, "events": Verb.EVENTS}[action.id]
     args = dict(suggestion.params)
     if action.id == "logs_previous":
         args["previous"] = "1"
-    return Button(f"{action.icon} {label(wording)}", verb, args, suggestion.ref, incident.id, style=style)
+    return Button(label(f"{action.icon} {wording}"), verb, args, suggestion.ref, incident.id, style=style)
 
 
 def _resources(incident: Incident, tongue: Tongue) -> Button | None:

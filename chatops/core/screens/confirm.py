@@ -116,4 +116,6 @@ def _change(change: Change) -> Markup:
     before, after = short_images(change.before, change.after)
     if not before:
         return Markup("{}: {}").format(one_line(change.what, 80), bold(after))
+    if not after:
+        return Markup("{}: <s>{}</s>").format(one_line(change.what, 80), before)
     return Markup("{}: {} → {}").format(one_line(change.what, 80), before, bold(after))

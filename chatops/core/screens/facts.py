@@ -4,6 +4,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from chatops.core.actions import ActionState
 from chatops.core.incidents.values import Incident
 from chatops.core.remedies import FRESH_ROLLOUT, suggest
 from chatops.core.resources import PodView, WorkloadView
@@ -41,10 +42,10 @@ def _from_survey(incident: Incident, survey: Survey, tongue: Tongue) -> list[Mar
         found.append(_last_exit(pod, tongue))
     if workload:
         found.append(_rollout(workload, incident, tongue))
-    found += [
-        tongue.say("👻 {object} no longer exists", object=code(f"{ref.short_kind} {ref.path}"))
-        for ref in survey.missing[:2]
-    ]
+    if not (incident.run and incident.run.state is ActionState.SUCCEEDED):
+        # After an action of ours it is expected that pods were replaced.
+        gone = (code(f"{ref.short_kind} {ref.path}") for ref in survey.missing[:2])
+        found += [tongue.say("👻 {object} no longer exists", object=name) for name in gone]
     told: list[Markup | str | None] = [line for line in found if line]
     if not workload and not pod:
         told.insert(0, _alert_text(incident))

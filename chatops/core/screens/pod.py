@@ -1,6 +1,6 @@
 """Drill-down, third level: one pod, and which of its containers to read."""
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from chatops.core.buttons import Button, Verb
 from chatops.core.resources import ContainerView, Health, ObjectRef, PodView
@@ -52,7 +52,7 @@ def container_picker(pod: PodView, tongue: Tongue, *, incident_id: int | None, p
     flag = {"previous": "1"} if previous else {}
     buttons = [
         Button(
-            f"{container_icon(c)} {label(('init: ' if c.init else '') + c.name)}",
+            label(f"{container_icon(c)} {'init: ' if c.init else ''}{c.name}"),
             Verb.LOGS,
             {"container": c.name, **flag},
             pod.ref,
@@ -96,9 +96,10 @@ def _container_lines(container: ContainerView, tongue: Tongue) -> list[Markup | 
         bold(("init: " if container.init else "") + container.name), container_icon(container)
     )
     if container.state == "running":
-        state = tongue.say("running since {time}", time=tongue.ago(container.since)) if container.since else "running"
+        started = tongue.say("started {ago}", ago=tongue.ago(container.since)) if container.since else ""
+        state = joined([tongue.say("running"), started])
     else:
-        state = joined([one_line(container.reason or container.state, 60)])
+        state = escape(one_line(container.reason or container.state, 60))
     if container.exit_code is not None and container.state == "terminated":
         state = joined([state, tongue.say("exit {code}", code=container.exit_code)])
     last = None

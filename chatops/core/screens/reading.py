@@ -19,7 +19,11 @@ MOST_EVENTS = 15
 def logs(text: LogText, tongue: Tongue, *, incident_id: int | None, tail: int) -> Screen:
     kept, cut = newest_that_fit(text.lines, LOG_ROOM)
     title = joined(
-        [text.pod.name, text.container, tongue.plain("previous") if text.previous and not text.fell_back else ""]
+        [
+            one_line(text.pod.name, 120),
+            one_line(text.container, 120),
+            tongue.plain("previous") if text.previous and not text.fell_back else "",
+        ]
     )
     args = {"container": text.container, **({"previous": "1"} if text.previous else {})}
     lines: list[Markup | str | None] = [

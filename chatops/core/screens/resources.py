@@ -150,7 +150,7 @@ def _other_line(ref: ObjectRef, incident_id: int) -> Line:
 
 
 def _button_text(health: Health, ref: ObjectRef) -> str:
-    return f"{HEALTH_ICONS[health]} {label(short_name(ref))}"
+    return label(f"{HEALTH_ICONS[health]} {short_name(ref)}")
 
 
 def _named(ref: ObjectRef) -> str:

@@ -60,9 +60,16 @@ def problem_text(reason: str, detail: str, tongue: Tongue) -> Markup:
     return tongue.say("Kubernetes: {detail}", detail=one_line(detail or reason, 400))
 
 
+def not_done_text(problem: str, detail: str, tongue: Tongue) -> Markup:
+    """Why a run failed: at the door (`problem`), or later, while it was followed."""
+    if detail == acting.OVERDUE and not problem:
+        return tongue.say("Not there after {span}, and not followed any longer.", span=tongue.span(acting.FOLLOW_LIMIT))
+    return problem_text(problem, detail, tongue)
+
+
 def run_lines(run: ActionRun, incident: Incident, tongue: Tongue, *, now: datetime) -> list[Markup | str | None]:
     action = ACTIONS[run.plan.action]
-    words = {**run.plan.params, "object": code(run.plan.ref.path)}
+    words = {"revision": "", "replicas": "", **run.plan.params, "object": code(run.plan.ref.path)}
     by = tongue.say("by {name} {time}", name=run.by_name, time=tongue.clock(run.requested_at))
     match run.state:
         case ActionState.REQUESTED | ActionState.PERFORMED:
@@ -74,15 +81,10 @@ def run_lines(run: ActionRun, incident: Incident, tongue: Tongue, *, now: dateti
             return [done, joined([_count(run, tongue), took, by]), _what_next(incident, tongue)]
         case ActionState.FAILED:
             failed = Markup("❌ <b>{}</b>").format(tongue.say(NOT_DONE[action.id], **words))
-            return [failed, problem_text(run.problem, run.detail, tongue), by]
+            return [failed, not_done_text(run.problem, run.detail, tongue), by]
         case ActionState.INTERRUPTED:
             stopped = Markup("❔ <b>{}</b>").format(tongue.say(DOING[action.id], **words))
-            return [
-                stopped,
-                tongue.say("Interrupted: the bot stopped while it ran, and it may have happened. It is not repeated."),
-                tongue.say("Check the resources, then choose again if it is still needed."),
-                by,
-            ]
+            return [stopped, *_interrupted(run, tongue), by]
 
 
 def _interrupted(run: ActionRun, tongue: Tongue) -> list[Markup]:

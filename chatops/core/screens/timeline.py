@@ -2,21 +2,24 @@
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from chatops.core.actions import ACTIONS
 from chatops.core.audit import Entry, EntryType, StoredEntry
 from chatops.core.buttons import Button, Verb
 from chatops.core.incidents.acting import ABSENT, FOUND
+from chatops.core.incidents.episodes import Change
+from chatops.core.people import Role
 from chatops.core.screens.base import Screen, back_to_card, code, crumbs, page_row, screen
-from chatops.core.screens.run import DOING
+from chatops.core.screens.run import DOING, not_done_text
+from chatops.core.screens.welcome import ROLES
 from chatops.core.texts import Tongue, joined, mark, one_line
 
 PER_PAGE = 15
 
 SENTENCES = {
     EntryType.OPENED: mark("🔥 alerts firing: {alert}"),
-    EntryType.ALERTS_CHANGED: mark("📈 alerts changed: {changes}"),
+    EntryType.ALERTS_CHANGED: mark("📈 alerts: {changes}"),
     EntryType.ALERTS_RESOLVED: mark("🟢 all alerts resolved"),
     EntryType.REOPENED: mark("🔁 reopened: it fires again"),
     EntryType.LATE_DUPLICATE: mark("💤 a late duplicate was ignored"),
@@ -27,8 +30,6 @@ SENTENCES = {
     EntryType.SEVERITY_CHANGED: mark("📶 severity {before} → {after}"),
     EntryType.ACTION_REQUESTED: mark("▶️ {who}: {doing}"),
     EntryType.ACTION_PERFORMED: mark("📨 the cluster took it"),
-    EntryType.ACTION_LOOKED_UP: mark("🔎 looked up: the change is {found}"),
-    EntryType.LOOKED: mark("📄 {who} read {what} of {object}"),
     EntryType.DENIED: mark("⛔ {who} tried: {what} — denied ({why})"),
     EntryType.ACTOR_FAILED: mark("⚠️ the bot stumbled over this incident and went on"),
 }
@@ -39,7 +40,33 @@ OUTCOMES = {
     "interrupted": mark("❔ interrupted; it may have happened"),
 }
 
-FINDINGS = {FOUND: mark("in the cluster"), ABSENT: mark("not in the cluster")}
+FINDINGS = {
+    FOUND: mark("🔎 looked up: the change is in the cluster"),
+    ABSENT: mark("🔎 looked up: the change is not in the cluster"),
+}
+
+READ = {
+    "logs": mark("📄 {who} read the logs of {object}"),
+    "the description": mark("🔎 {who} read the description of {object}"),
+}
+"""By what the entry says was read."""
+
+TRIED = {
+    Verb.TAKE: mark("take it"),
+    Verb.RELEASE: mark("release it"),
+    Verb.RESOLVE: mark("resolve it"),
+    Verb.ASK_REJECT: mark("reject it"),
+    Verb.REJECT: mark("reject it"),
+}
+"""What was denied, where it is no action on the cluster."""
+
+WHY_DENIED = {
+    "stranger": mark("unknown person"),
+    "disabled": mark("access was taken away"),
+    "foreign_button": mark("a button of another message"),
+    "not_theirs": mark("somebody else chose it"),
+}
+"""Why, where it is not the role."""
 
 
 def timeline(incident_id: int, entries: Sequence[StoredEntry], tongue: Tongue, *, page: int, pages: int) -> Screen:
@@ -58,34 +85,60 @@ def timeline(incident_id: int, entries: Sequence[StoredEntry], tongue: Tongue, *
 
 def _sentence(entry: Entry, tongue: Tongue) -> Markup:
     detail = {name: one_line(value, 160) for name, value in entry.detail.items()}
-    words = {
-        "alert": "",
-        "reason": "",
-        "before": "",
-        "after": "",
-        "what": "",
-        "why": "",
+    words: dict[str, object] = {
+        **dict.fromkeys(("alert", "reason", "before", "after"), ""),
         "seconds": "?",
         **detail,
     }
     words["who"] = one_line(entry.subject.name or entry.subject.kind, 60)
     words["object"] = code(entry.object.path) if entry.object else ""
-    words["changes"] = ", ".join(f"{name} {count}" for name, count in sorted(detail.items()))
-    if entry.type is EntryType.ACTION_FINISHED:
-        words["detail"] = detail.get("detail") or detail.get("problem", "")
-        return tongue.say(OUTCOMES.get(detail.get("outcome", ""), "{outcome}"), **words)
-    if entry.type is EntryType.ACTION_LOOKED_UP:
-        words["found"] = tongue.plain(FINDINGS.get(detail.get("found", ""), "?"))
-    if entry.type is EntryType.ACTION_REQUESTED:
-        words["doing"] = _doing(entry, words, tongue)
+    words["changes"] = _changes(detail, tongue)
+    words["doing"] = _doing(detail, words, tongue)
+    words["what"] = _tried(detail, tongue)
+    words["why"] = _why(detail, tongue)
     sentence = SENTENCES.get(entry.type)
-    return tongue.say(sentence, **words) if sentence else Markup("{}").format(entry.type)
+    match entry.type:
+        case EntryType.ACTION_FINISHED:
+            sentence = OUTCOMES.get(detail.get("outcome", ""))
+            words["detail"] = not_done_text(detail.get("problem", ""), detail.get("detail", ""), tongue)
+        case EntryType.ACTION_LOOKED_UP:
+            sentence = FINDINGS.get(detail.get("found", ""))
+        case EntryType.LOOKED:
+            sentence = READ.get(detail.get("what", ""))
+    return tongue.say(sentence, **words) if sentence else escape(entry.type.value)
 
 
-def _doing(entry: Entry, words: dict[str, str], tongue: Tongue) -> Markup:
-    action = ACTIONS.get(entry.detail.get("action", ""))
-    if action is None:
-        return Markup("{}").format(entry.detail.get("action", "?"))
+def _changes(detail: dict[str, str], tongue: Tongue) -> Markup:
+    number = {change: int(count) if count.isdecimal() else 0 for change, count in detail.items()}
+    fired = number.get(Change.FIRED, 0) + number.get(Change.REFIRED, 0)
+    resolved = number.get(Change.RESOLVED, 0)
+    return joined(
+        [
+            tongue.count("{n} fires", "{n} fire", fired) if fired else "",
+            tongue.count("{n} resolved", "{n} resolved", resolved) if resolved else "",
+        ],
+        ", ",
+    )
+
+
+def _doing(detail: dict[str, str], words: dict[str, object], tongue: Tongue) -> Markup:
+    action = ACTIONS.get(detail.get("action", ""))
+    if action is None or action.id not in DOING:
+        return escape(detail.get("action", "?"))
     return Markup("{} {}").format(
         action.icon, tongue.say(DOING[action.id], **{"revision": "", "replicas": "", **words})
     )
+
+
+def _tried(detail: dict[str, str], tongue: Tongue) -> str:
+    what = detail.get("what", "")
+    if what in ACTIONS:
+        return tongue.plain(ACTIONS[what].title)
+    return tongue.plain(TRIED[Verb(what)]) if what in set(TRIED) else what
+
+
+def _why(detail: dict[str, str], tongue: Tongue) -> str:
+    why = detail.get("why", "")
+    if why in set(Role):
+        return tongue.plain("role {role}", role=tongue.plain(ROLES[Role(why)]))
+    return tongue.plain(WHY_DENIED[why]) if why in WHY_DENIED else why

@@ -1,5 +1,7 @@
 """Toasts: the short answer to a press. Every press gets one."""
 
+from chatops.core.people import Role
+from chatops.core.screens.welcome import ROLES
 from chatops.core.texts import Tongue, mark, one_line
 
 LIMIT = 200
@@ -36,5 +38,8 @@ TOASTS = {
 
 
 def toast(code: str, tongue: Tongue, detail: dict[str, str] | None = None) -> str:
-    message = TOASTS[code]
-    return one_line(tongue.plain(message, **(detail or {})), LIMIT) if message else ""
+    """`detail` fills the places of the sentence; a role in it is said in the tongue's own word."""
+    words = dict(detail or {})
+    if words.get("role") in set(Role):
+        words["role"] = tongue.plain(ROLES[Role(words["role"])])
+    return one_line(tongue.plain(TOASTS[code], **words), LIMIT)

@@ -1,0 +1,1 @@
+"""Everything that moves. The only importer of pykka; actors talk by frozen messages sent to addresses."""

@@ -1,0 +1,151 @@
+"""What people write to the bot: commands, and who is let in."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from chatops.core.access import Right, may
+from chatops.core.audit import Entry, EntryType, Subject
+from chatops.core.buttons import Verb
+from chatops.core.cards import Position
+from chatops.core.people import Chat, ChatKind, Role, User
+from chatops.core.screens import welcome
+from chatops.core.screens.base import Screen, screen
+from chatops.core.texts import Tongue
+from chatops.core.updates import TextMessage
+from chatops.db.store import Store
+
+log = structlog.get_logger()
+
+CODE_SETTING = "admin_code"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A screen of its own, or a position to draw; `catch_up`.
+
+    The chat should show every open incident from here on.
+    """
+
+    screen: Screen | None = None
+    position: Position | None = None
+    catch_up: bool = False
+
+
+def offer_admin_code(store: Store) -> str | None:
+    """A fresh one-time code while there is no admin; only its hash is kept. None once there is one."""
+    if store.users.admin_ids():
+        store.settings.set(CODE_SETTING, "")
+        return None
+    code = secrets.token_urlsafe(12)
+    store.settings.set(CODE_SETTING, _hash(code))
+    return code
+
+
+class Commands:
+    def __init__(self, store: Store, *, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+
+    def answer(self, text: TextMessage, user: User | None, chat: Chat, tongue: Tongue) -> Reply:
+        command, argument = _command(text.text)
+        if not command:
+            return Reply()
+        if user is None and command == "start" and argument:
+            user = self._redeem(text, argument)
+        if not may(user, Right.READ).allowed or user is None:
+            return self._stranger(text, tongue)
+        match command:
+            case "start":
+                return self._start(text, user, chat, argument, tongue)
+            case "incidents":
+                return Reply(position=Position(chat.id, 0, Verb.INCIDENTS))
+            case "history":
+                return Reply(position=Position(chat.id, 0, Verb.HISTORY))
+            case "subscribe" | "unsubscribe":
+                return self._subscription(user, chat, tongue, wanted=command == "subscribe")
+            case "help":
+                return Reply(welcome.help_screen(tongue))
+            case _ if text.chat_kind is ChatKind.PRIVATE:
+                return Reply(welcome.help_screen(tongue))
+            case _:
+                return Reply()
+
+    def _start(self, text: TextMessage, user: User, chat: Chat, argument: str, tongue: Tongue) -> Reply:
+        number = argument.removeprefix("inc_")
+        if argument.startswith("inc_") and number.isdecimal() and len(number) < 16:
+            return Reply(position=Position(chat.id, 0, Verb.CARD, int(number)))
+        known = self._store.chats.get(chat.id)
+        catch_up = False
+        if text.chat_kind is ChatKind.PRIVATE and not self._store.chats.subscribed():
+            # Nobody would see anything otherwise: the first person who comes gets the incidents.
+            chat = self._subscribe(user, replace(known or chat, subscribed=True))
+            catch_up = True
+        total, _ = self._store.incidents.open_page(0, 1)
+        return Reply(welcome.start(user, chat, tongue, open_count=total), catch_up=catch_up)
+
+    def _subscription(self, user: User, chat: Chat, tongue: Tongue, *, wanted: bool) -> Reply:
+        if user.role is not Role.ADMIN and chat.kind is not ChatKind.PRIVATE:
+            return Reply(screen([tongue.say("⛔ Only an admin decides what a group is shown.")], []))
+        if chat.subscribed != wanted:
+            chat = self._subscribe(user, replace(chat, subscribed=wanted))
+        told = (
+            tongue.say("🔔 Every incident is shown in this chat from now on.")
+            if wanted
+            else tongue.say("🔕 No more incidents are shown in this chat. /subscribe brings them back.")
+        )
+        return Reply(screen([told], []), catch_up=wanted)
+
+    def _subscribe(self, user: User, chat: Chat) -> Chat:
+        self._store.chats.put(chat)
+        type = EntryType.CHAT_ADDED if chat.subscribed else EntryType.CHAT_REMOVED
+        entry = Entry(type, Subject.person(user.id, user.name), self._clock(), chat_id=chat.id)
+        self._store.audit.append([entry])
+        return chat
+
+    def _redeem(self, text: TextMessage, code: str) -> User | None:
+        """The one-time code makes its bringer the first admin.
+
+        It works once, in private, while there is none.
+        """
+        kept = self._store.settings.get(CODE_SETTING) or ""
+        sender = text.sender
+        if sender is None or text.chat_kind is not ChatKind.PRIVATE or not kept or self._store.users.admin_ids():
+            return None
+        if not hmac.compare_digest(kept, _hash(code)):
+            log.warning("a wrong admin code was tried", user=sender.id)
+            return None
+        user = User(sender.id, sender.name, Role.ADMIN, sender.language_code)
+        self._store.users.put(user)
+        self._store.settings.set(CODE_SETTING, "")
+        subject = Subject.person(sender.id, sender.name)
+        entry = Entry(EntryType.USER_ADDED, subject, self._clock(), chat_id=text.chat_id, detail={"role": Role.ADMIN})
+        self._store.audit.append([entry])
+        return user
+
+    def _stranger(self, text: TextMessage, tongue: Tongue) -> Reply:
+        if text.sender is None:
+            return Reply()
+        log.info("a stranger wrote", user=text.sender.id, chat=text.chat_id)
+        admins = [
+            user.name for user in self._store.users.all() if user.role is Role.ADMIN and user.name.startswith("@")
+        ]
+        possible = not self._store.users.admin_ids()
+        return Reply(welcome.stranger(text.sender.id, text.chat_kind, tongue, admins=admins, code_possible=possible))
+
+
+def _command(text: str) -> tuple[str, str]:
+    """`/start@our_bot inc_96` -> ("start", "inc_96"); anything else -> ("", ...)."""
+    if not text.startswith("/"):
+        return "", text
+    word, _, argument = text[1:].partition(" ")
+    return word.partition("@")[0].lower(), argument.strip()
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()

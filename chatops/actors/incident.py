@@ -1,0 +1,299 @@
+"""The IncidentActor: owns one incident's state and its audit entries.
+
+It decides nothing itself: `decide` does.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from chatops.actors.base import Actor, summary
+from chatops.actors.directory import Directory
+from chatops.actors.messages import (
+    POOL,
+    TELEGRAM,
+    Address,
+    Deliver,
+    FollowAgain,
+    FollowPlan,
+    Happened,
+    IncidentChanged,
+    LookUpAgain,
+    LookUpPlan,
+    MailArrived,
+    Notice,
+    PerformPlan,
+    RestIfIdle,
+    Submit,
+    SurveyAgain,
+    TakeSurvey,
+    WorkDone,
+    WorkFailed,
+    WorkInterrupted,
+    chat_address,
+)
+from chatops.actors.timers import Timer
+from chatops.core.actions import ActionRun, ActionState, Performed, Progress
+from chatops.core.alerts import parse
+from chatops.core.audit import SYSTEM, Entry, EntryType
+from chatops.core.failures import Failure, Reason
+from chatops.core.incidents import Answer, Event, Follow, Incident, Look, LookUp, Perform, Press, decide
+from chatops.core.incidents.events import (
+    ActionEnded,
+    ActionPerformed,
+    ActionProgressed,
+    AlertsReceived,
+    LookedUp,
+    Reject,
+    Release,
+    Resolve,
+    RunAction,
+    Surveyed,
+    Take,
+)
+from chatops.core.outgoing import AnswerTap, Lane
+from chatops.core.screens.toasts import toast
+from chatops.core.surveys import Survey
+from chatops.core.texts import tongue
+from chatops.core.victims import suspects_of
+from chatops.db.store import Store
+
+log = structlog.get_logger()
+
+FOLLOW_SECONDS = 2.0
+SURVEY_SECONDS = 60.0
+"""How often the cluster is looked at while an incident is awake; a failed look is repeated sooner."""
+SURVEY_RETRY_SECONDS = 15.0
+IDLE_SECONDS = 600.0
+"""After this long without news the actor ends; mail or a press brings it back."""
+
+MOST_ATTEMPTS = 3
+"""Crashes over one body before it is put aside."""
+
+SURVEY = "survey"
+PERFORM = "perform"
+FOLLOW = "follow"
+LOOK_UP = "look up"
+
+
+class IncidentActor(Actor):
+    """Everything that happens to the incident comes here as a message, is decided, stored in one transaction
+    with its audit entries and the mail it came from, and only then carried out.
+    """
+
+    def __init__(self, *, directory: Directory, address: Address, store: Store, clock: Callable[[], datetime]) -> None:
+        super().__init__(directory=directory, address=address)
+        self._id = int(str(address[1]))
+        self._store = store
+        self._clock = clock
+        self._incident: Incident | None = None
+        self._surveying = False
+        self._survey_timer: Timer | None = None
+        self._news_at = clock()
+
+    def setup(self) -> None:
+        """A run that was requested and not answered when the process died is called interrupted, never sent again."""
+        self._incident = self._store.incidents.get(self._id)
+        if self._incident is None:
+            log.warning("no such incident", incident=self._id)
+            self.passivate()
+            return
+        self._work_through_mail()
+        run = self._incident.run
+        if run and run.state is ActionState.REQUESTED:
+            self._happened(ActionEnded(run.id, ActionState.INTERRUPTED, Reason.UNKNOWN_OUTCOME, ""))
+        elif run and run.state is ActionState.PERFORMED:
+            self.later(FOLLOW_SECONDS, FollowAgain(run.id))
+        elif run and run.state is ActionState.INTERRUPTED and not run.detail:
+            self._look_up(run)
+        if self._incident.open:
+            self._look()
+        self.later(IDLE_SECONDS, RestIfIdle())
+
+    def receive(self, message: Any) -> Any:
+        if self._incident is None:
+            return None
+        match message:
+            case MailArrived():
+                self._work_through_mail()
+            case Happened(event, update_id, token):
+                self._happened(event, update_id=update_id, token=token)
+            case SurveyAgain():
+                self._look()
+            case FollowAgain(run_id):
+                self._follow(run_id)
+            case LookUpAgain(run_id):
+                if self._known.run and self._known.run.id == run_id:
+                    self._look_up(self._known.run)
+            case WorkDone(tag, result):
+                self._work_done(tag, result)
+            case WorkFailed(tag, reason, detail, temporary):
+                self._work_failed(tag, reason, detail, temporary=temporary)
+            case WorkInterrupted(tag):
+                self._work_failed(tag, Reason.UNKNOWN_OUTCOME, "", temporary=False)
+            case RestIfIdle():
+                self._rest_if_idle()
+            case _:
+                return super().receive(message)
+        return None
+
+    # What happens
+
+    def _work_through_mail(self) -> None:
+        for mail in self._store.incidents.pending_mail(self._id):
+            try:
+                notification = parse(mail.inbox.body, received_at=mail.inbox.received_at)
+                self._happened(AlertsReceived(notification, home=mail.home), mail=(mail.inbox.id,))
+            except Failure:
+                raise
+            except Exception as error:
+                # The third crash over one body puts it aside, so that what came after it is worked through.
+                if self._store.inbox.failed(mail.inbox.id) < MOST_ATTEMPTS:
+                    raise
+                self._put_aside(mail.inbox.id, summary(error))
+
+    def _put_aside(self, inbox_id: int, problem: str) -> None:
+        log.error("mail put aside", incident=self._id, inbox=inbox_id, problem=problem)
+        detail = {"inbox": str(inbox_id), "problem": problem[:400]}
+        entry = Entry(EntryType.QUARANTINED, SYSTEM, self._clock(), incident_id=self._id, detail=detail)
+        self._store.incidents.apply(self._known, (entry,), mail_done=(inbox_id,), now=self._clock())
+        for user_id in self._store.users.admin_ids():
+            self.tell(chat_address(user_id), Notice("quarantined", detail))
+
+    def _happened(
+        self, event: Event, *, mail: tuple[int, ...] = (), update_id: int | None = None, token: str = ""
+    ) -> None:
+        before = self._known
+        decision = decide(before, event, now=self._clock())
+        stored = self._store.incidents.apply(
+            decision.incident,
+            decision.entries,
+            before=before,
+            mail_done=mail,
+            update_id=update_id,
+            token=token or None,
+            used_by=decision.entries[0].subject.id if decision.entries else "",
+            now=self._clock(),
+        )
+        if not stored:
+            self._refused(event)
+            return
+        self._incident = decision.incident
+        self._news_at = self._clock()
+        self._announce(changed=decision.incident.revision != before.revision, event=event)
+        for effect in decision.effects:
+            match effect:
+                case Look():
+                    self._look()
+                case Perform(run):
+                    self.tell(POOL, Submit(PerformPlan(run.plan), self.address, (PERFORM, run.id)))
+                case Follow(run):
+                    self.later(FOLLOW_SECONDS, FollowAgain(run.id))
+                case LookUp(run):
+                    self._look_up(run)
+                case Answer():
+                    self._answer(effect)
+
+    def _refused(self, event: Event) -> None:
+        """The one-time button was used up by an earlier press."""
+        press = _press_of(event)
+        if press is not None:
+            self._answer(Answer(press, "used"))
+        self._announce(changed=False, event=event)
+
+    def _announce(self, *, changed: bool, event: Event) -> None:
+        """A chat where somebody pressed hears of it even if nothing changed.
+
+        Its message waits to be drawn.
+        """
+        audience = set(self._store.cards.audience(self._id)) if changed else set()
+        press = _press_of(event)
+        if press is not None:
+            audience.add(press.chat_id)
+        for chat_id in sorted(audience):
+            self.tell(chat_address(chat_id), IncidentChanged(self._id, self._known.revision))
+
+    def _answer(self, answer: Answer) -> None:
+        text = toast(answer.toast, tongue(answer.press.language), answer.detail)
+        if answer.press.callback_id:
+            self.tell(TELEGRAM, Deliver(AnswerTap(answer.press.callback_id, text), Lane.ANSWER))
+
+    # The cluster
+
+    def _look(self) -> None:
+        if self._surveying:
+            return
+        suspects = suspects_of(episode.alert.labels for episode in self._known.firing or self._known.episodes)
+        self._surveying = True
+        self.tell(POOL, Submit(TakeSurvey(suspects), self.address, (SURVEY, "")))
+
+    def _follow(self, run_id: str) -> None:
+        run = self._known.run
+        if run and run.id == run_id and run.state is ActionState.PERFORMED:
+            self.tell(POOL, Submit(FollowPlan(run.plan), self.address, (FOLLOW, run_id)))
+
+    def _look_up(self, run: ActionRun) -> None:
+        self.tell(POOL, Submit(LookUpPlan(run.plan), self.address, (LOOK_UP, run.id)))
+
+    def _work_done(self, tag: Any, result: object) -> None:
+        match tag, result:
+            case (kind, _), Survey() if kind == SURVEY:
+                self._surveyed(result)
+            case (kind, run_id), Performed() if kind == PERFORM:
+                self._happened(ActionPerformed(run_id, result.undo, result.resource_version))
+            case (kind, run_id), Progress() if kind == FOLLOW:
+                self._happened(ActionProgressed(run_id, result))
+            case (kind, run_id), bool() if kind == LOOK_UP:
+                self._happened(LookedUp(run_id, result))
+
+    def _work_failed(self, tag: Any, reason: str, detail: str, *, temporary: bool) -> None:
+        kind, run_id = tag
+        if kind == SURVEY:
+            self._surveyed(Survey(self._clock(), problem=reason, problem_detail=detail, retry=temporary))
+        elif kind == LOOK_UP:
+            self._look_up_later(run_id, again=temporary)
+        elif kind == FOLLOW and (temporary or reason == Reason.UNKNOWN_OUTCOME):
+            self.later(FOLLOW_SECONDS * 2, FollowAgain(run_id))
+        else:
+            unknown = reason == Reason.UNKNOWN_OUTCOME
+            state = ActionState.INTERRUPTED if unknown else ActionState.FAILED
+            self._happened(ActionEnded(run_id, state, reason, detail))
+
+    def _look_up_later(self, run_id: str, *, again: bool) -> None:
+        run = self._known.run
+        if again and run and run.id == run_id:
+            self.later(SURVEY_RETRY_SECONDS, LookUpAgain(run_id))
+
+    def _surveyed(self, survey: Survey) -> None:
+        """A look is not news: it must not keep the actor awake."""
+        self._surveying = False
+        news_at = self._news_at
+        self._happened(Surveyed(survey))
+        self._news_at = news_at
+        if self._survey_timer:
+            self._survey_timer.cancel()
+        if self._known.open:
+            seconds = SURVEY_RETRY_SECONDS if survey.problem and survey.retry else SURVEY_SECONDS
+            self._survey_timer = self.later(seconds, SurveyAgain())
+
+    # Rest
+
+    def _rest_if_idle(self) -> None:
+        incident = self._known
+        busy = bool(incident.run and incident.run.state.running) or self._surveying
+        unseen = incident.open and incident.survey is not None and incident.survey.retry
+        if busy or unseen or (self._clock() - self._news_at).total_seconds() < IDLE_SECONDS:
+            self.later(IDLE_SECONDS / 2, RestIfIdle())
+        else:
+            self.passivate()
+
+    @property
+    def _known(self) -> Incident:
+        assert self._incident is not None
+        return self._incident
+
+
+def _press_of(event: Event) -> Press | None:
+    return event.press if isinstance(event, Take | Release | Resolve | Reject | RunAction) else None

@@ -1,0 +1,295 @@
+"""What actors tell each other. Commands are imperative, events past tense; all frozen, none is ever asked."""
+
+from collections.abc import Hashable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from chatops.core.actions import Performed, Plan, Preview, Progress
+from chatops.core.incidents.events import Event
+from chatops.core.outgoing import Lane, Outgoing
+from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
+from chatops.core.surveys import Survey
+from chatops.core.updates import Update
+
+Address = tuple[Hashable, ...]
+"""("incident", 42), ("chat", -100123), ("executor", 0), ("webhook",), ("telegram",), ("pool",), ("supervisor",)."""
+
+SUPERVISOR: Address = ("supervisor",)
+WEBHOOK: Address = ("webhook",)
+TELEGRAM: Address = ("telegram",)
+POOL: Address = ("pool",)
+
+
+def incident_address(incident_id: int) -> Address:
+    return ("incident", incident_id)
+
+
+def chat_address(chat_id: int) -> Address:
+    return ("chat", chat_id)
+
+
+# Intake
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Commit this body, then resolve `stored` with its inbox id.
+
+    Its exception means that nothing was stored.
+    """
+
+    body: bytes
+    source: str
+    stored: "Future[int]"
+
+
+@dataclass(frozen=True, slots=True)
+class BodiesStored:
+    """These inbox rows are on disk and wait to be routed to their incidents."""
+
+    inbox_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MailArrived:
+    """An inbox row that concerns this incident is on disk."""
+
+
+# Incidents
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something that is not mail happened to the incident.
+
+    `update_id`: the Telegram update that caused it.
+    """
+
+    event: Event
+    update_id: int | None = None
+    token: str = ""
+    """The one-time button that must still be unused for this to count."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentChanged:
+    """The incident reads differently: chats that show it bring their cards up to date."""
+
+    incident_id: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyAgain:
+    """Look at the cluster again: somebody pressed refresh, or it is time to."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowAgain:
+    """Ask again how far this run has come."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpAgain:
+    """Look an interrupted run up again: the cluster could not be asked."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestIfIdle:
+    """Passivate unless something happened lately."""
+
+
+# Chats
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """Bring every card of this chat up to date: after a start, a subscription, a migration."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnToCard:
+    """A card that was left in the drill-down shows the incident again, unless it was used since."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Tell the people of this chat about the bot itself: `code` names a sentence of screens.notices."""
+
+    code: str
+    detail: dict[str, str] = field(default_factory=dict)
+
+
+# Telegram
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateArrived:
+    """An update for this chat is on disk."""
+
+    update: Update
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """Carry this out when the chat's budget allows. A waiting one with the same `key` is replaced by this.
+
+    `key` names what is delivered (a card, a screen), unique within the chat; empty means never replaced.
+    """
+
+    outgoing: Outgoing
+    lane: Lane
+    key: str = ""
+    reply_to: Address | None = None
+    tag: Hashable = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Telegram took it. `message_id` is the message sent or edited, 0 for answers."""
+
+    tag: Hashable
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotDelivered:
+    """Telegram refused it for good: `reason` is a failures.Reason value."""
+
+    tag: Hashable
+    reason: str
+    detail: str
+    new_chat_id: int | None = None
+
+
+# Executors
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSurvey:
+    suspects: tuple[ObjectRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPods:
+    ref: ObjectRef
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPod:
+    ref: ObjectRef
+
+
+@dataclass(frozen=True, slots=True)
+class ReadWorkload:
+    ref: ObjectRef
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLogs:
+    ref: ObjectRef
+    container: str = ""
+    previous: bool = False
+    tail: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDescription:
+    ref: ObjectRef
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEvents:
+    ref: ObjectRef
+
+
+@dataclass(frozen=True, slots=True)
+class MakePreview:
+    action: str
+    ref: ObjectRef
+    params: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PerformPlan:
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class FollowPlan:
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpPlan:
+    """Is this plan's change in the cluster? Asked when the answer to it was lost."""
+
+    plan: Plan
+
+
+Work = (
+    TakeSurvey
+    | ReadPods
+    | ReadPod
+    | ReadWorkload
+    | ReadLogs
+    | ReadDescription
+    | ReadEvents
+    | MakePreview
+    | PerformPlan
+    | FollowPlan
+    | LookUpPlan
+)
+
+
+Result = (
+    Survey
+    | tuple[PodView, ...]
+    | PodView
+    | WorkloadView
+    | LogText
+    | Description
+    | tuple[EventLine, ...]
+    | Preview
+    | Performed
+    | Progress
+    | bool
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """Have an executor do this work and tell `reply_to` the result under `tag`."""
+
+    work: Work
+    reply_to: Address
+    tag: Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class WorkDone:
+    tag: Hashable
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFailed:
+    """The door said no. `reason` is a failures.Reason value, `temporary` whether trying later may help."""
+
+    tag: Hashable
+    reason: str
+    detail: str
+    temporary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkInterrupted:
+    """The executor died on it: for a change, nobody knows whether it happened."""
+
+    tag: Hashable

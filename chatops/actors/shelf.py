@@ -1,0 +1,136 @@
+"""What a chat has under way at Telegram: each delivery with what must be remembered once it arrived."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chatops.actors.messages import TELEGRAM, Address, Deliver
+from chatops.core.buttons import Button
+from chatops.core.cards import Card, Position
+from chatops.core.outgoing import EditMessage, Key, Keyboard, Lane, SendDocument, SendMessage
+from chatops.core.screens.base import Screen
+from chatops.db.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """One delivery.
+
+    `revision` is the incident's, as drawn; `card` says that the message is the incident's card.
+    """
+
+    tokens: tuple[str, ...]
+    position: Position | None
+    revision: int
+    card: bool
+    message_id: int
+    key: str
+
+
+class Shelf:
+    """Hands screens to the TelegramActor with fresh tokens, and keeps the books when they arrived."""
+
+    def __init__(
+        self,
+        chat_id: int,
+        *,
+        store: Store,
+        address: Address,
+        tell: Callable[[Address, object], None],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._chat_id = chat_id
+        self._store = store
+        self._address = address
+        self._tell = tell
+        self._clock = clock
+        self._under_way: dict[int, UnderWay] = {}
+        self._next_tag = 1
+
+    def send(
+        self,
+        screen: Screen,
+        lane: Lane,
+        *,
+        position: Position | None = None,
+        revision: int = 0,
+        card: bool = False,
+        reply_to: int | None = None,
+        thread_id: int | None = None,
+        key: str = "",
+    ) -> None:
+        tokens, keyboard = self._keyboard(screen, None)
+        tag = self._remember(UnderWay(tokens, position, revision, card, 0, key))
+        outgoing = SendMessage(self._chat_id, screen.html, keyboard, screen.silent, reply_to, thread_id)
+        self._tell(TELEGRAM, Deliver(outgoing, lane, key, self._address, tag))
+
+    def edit(self, screen: Screen, lane: Lane, *, position: Position, revision: int = 0, card: bool = False) -> None:
+        """`position.message_id` is edited; a waiting edit of the same message is replaced by this one."""
+        tokens, keyboard = self._keyboard(screen, position.message_id)
+        key = f"message:{position.message_id}"
+        tag = self._remember(UnderWay(tokens, position, revision, card, position.message_id, key))
+        outgoing = EditMessage(self._chat_id, position.message_id, screen.html, keyboard)
+        self._tell(TELEGRAM, Deliver(outgoing, lane, key, self._address, tag))
+
+    def send_file(self, name: str, content: bytes, *, reply_to: int, thread_id: int | None) -> None:
+        document = SendDocument(self._chat_id, name, content, reply_to=reply_to, thread_id=thread_id)
+        self._tell(TELEGRAM, Deliver(document, Lane.RESULT))
+
+    def card_under_way(self, incident_id: int) -> bool:
+        """Whether the first card of this incident is being sent: its message id is not known yet."""
+        return any(
+            u.card and not u.message_id and u.position is not None and u.position.incident_id == incident_id
+            for u in self._under_way.values()
+        )
+
+    def arrived(self, tag: int, message_id: int) -> UnderWay | None:
+        """Write down what is shown where.
+
+        None for what is not ours to remember (an answer, a replaced edit).
+        """
+        done = self._done(tag)
+        if done is None:
+            return None
+        if done.tokens and not done.message_id:
+            self._store.buttons.bind(done.tokens, message_id)
+        position = done.position
+        if position is None:
+            return done
+        if done.card and position.incident_id is not None:
+            self._store.cards.put(Card(self._chat_id, position.incident_id, message_id, done.revision))
+        if not done.message_id:
+            self._store.positions.put(replace(position, message_id=message_id, touched_at=self._clock()))
+        return replace(done, message_id=message_id)
+
+    def lost(self, tag: int) -> UnderWay | None:
+        """Telegram refused it for good."""
+        return self._done(tag)
+
+    def _done(self, tag: int) -> UnderWay | None:
+        """Earlier ones of the same key were replaced while they waited, without a word.
+
+        They are forgotten here.
+        """
+        done = self._under_way.pop(tag, None)
+        if done is not None and done.key:
+            replaced = [each for each, u in self._under_way.items() if u.key == done.key and each < tag]
+            for each in replaced:
+                del self._under_way[each]
+        return done
+
+    def _keyboard(self, screen: Screen, message_id: int | None) -> tuple[tuple[str, ...], Keyboard]:
+        asking = [button for row in screen.rows for button in row if button.verb is not None]
+        tokens = self._store.buttons.offer(self._chat_id, message_id, asking, self._clock()) if asking else ()
+        waiting = iter(tokens)
+        rows = tuple(tuple(_key(b, next(waiting) if b.verb is not None else "") for b in row) for row in screen.rows)
+        return tokens, rows
+
+    def _remember(self, under_way: UnderWay) -> int:
+        tag = self._next_tag
+        self._next_tag += 1
+        self._under_way[tag] = under_way
+        return tag
+
+
+def _key(button: Button, token: str) -> Key:
+    return Key(button.label, data=token, url=button.url, copy=button.copy, style=button.style)

@@ -1,0 +1,235 @@
+"""The whole service: what is started, in which order, and stopped in reverse. Reads as that list."""
+
+import threading
+from datetime import UTC, datetime
+
+import structlog
+
+from chatops.actors.chat import ChatActor
+from chatops.actors.commands import offer_admin_code
+from chatops.actors.directory import Directory
+from chatops.actors.executor import ExecutorActor
+from chatops.actors.gate import Gate
+from chatops.actors.health import Health
+from chatops.actors.incident import IncidentActor
+from chatops.actors.messages import (
+    POOL,
+    TELEGRAM,
+    WEBHOOK,
+    Address,
+    CatchUp,
+    MailArrived,
+    Notice,
+    chat_address,
+    incident_address,
+)
+from chatops.actors.pool import PoolActor
+from chatops.actors.probe import ProbeActor
+from chatops.actors.specs import ChildSpec, FamilySpec, Restart, starter
+from chatops.actors.telegram import TelegramActor
+from chatops.actors.tree import Supervisor
+from chatops.actors.webhook import WebhookActor
+from chatops.cluster import Cluster
+from chatops.core.audit import SYSTEM, Entry, EntryType
+from chatops.core.people import Chat, ChatKind, Role, User
+from chatops.core.screens.welcome import COMMANDS
+from chatops.core.texts import LANGUAGES, tongue
+from chatops.db.database import Database
+from chatops.db.store import Store
+from chatops.settings import Settings
+from chatops.telegram.client import Telegram
+from chatops.web.api import api_server, build_api
+from chatops.web.intake import Intake
+from chatops.web.readiness import Part, PartState, Readiness
+
+log = structlog.get_logger()
+
+START_SECONDS = 10.0
+PROBE: Address = ("probe",)
+INCIDENTS = "incident"
+CHATS = "chat"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class System:
+    """Start it, wait for its end, stop it. A part outside that is down keeps nothing from starting."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._database = Database(settings.database_url)
+        self._store = Store(self._database)
+        self._health = Health()
+        self._directory = Directory()
+        self._gate = Gate(self._directory)
+        self._telegram = Telegram(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
+        self._intake = Intake(
+            self._gate.accept, settings.webhook_tokens, on_refused=self._wrong_token, on_too_large=self._too_large
+        ).server(host=settings.listen_on, port=settings.alert_port)
+        self._api = api_server(build_api(self.readiness), host=settings.listen_on, port=settings.app_port)
+        self._supervisor: Supervisor | None = None
+        self._ended = threading.Event()
+        self._exit_code = 0
+        self._database_open = False
+        self._told_wrong_token = False
+
+    @property
+    def alert_port(self) -> int:
+        return self._intake.port
+
+    @property
+    def app_port(self) -> int:
+        return self._api.port
+
+    def start(self) -> None:
+        """Raises Failure or CannotListen when the service could not even take alerts; then nothing is left running."""
+        try:
+            self._database.open()
+            self._database_open = True
+            self._introduce()
+            self._api.start()
+            self._supervisor = Supervisor(
+                self._directory, self._specs(), give_up=self._give_up, on_failed=self._child_failed
+            )
+            self._supervisor.wait_started(START_SECONDS)
+            self._resume()
+            self._intake.start()
+        except BaseException:
+            self.stop()
+            raise
+        log.info("serving", alert_port=self.alert_port, app_port=self.app_port)
+
+    def stop(self, deadline: float = 5.0) -> None:
+        """Intake first, so that nothing comes in that could not be finished; the database last."""
+        self._intake.stop(deadline / 5)
+        if self._supervisor is not None:
+            self._supervisor.stop(deadline * 3 / 5)
+        self._directory.timers.stop()
+        self._api.stop(deadline / 5)
+        if self._database_open:
+            self._database.close()
+            self._database_open = False
+        self._ended.set()
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """The exit code once the service has ended or given up; None after `timeout` seconds."""
+        return self._exit_code if self._ended.wait(timeout) else None
+
+    def readiness(self) -> Readiness:
+        """For the HTTP threads: what works."""
+        parts = {
+            name: Part(PartState(str(part.status)), part.detail, part.since)
+            for name, part in self._health.snapshot().items()
+        }
+        return Readiness(
+            alive=not self._exit_code,
+            database_open=self._database_open,
+            intake_listens=self._intake.listening,
+            parts=parts,
+        )
+
+    def _specs(self) -> list[ChildSpec | FamilySpec]:
+        directory, store, settings = self._directory, self._store, self._settings
+        executors: list[Address] = [("executor", number) for number in range(settings.kube_executors)]
+        executor = starter(ExecutorActor, directory, cluster_factory=self._open_cluster)
+        return [
+            ChildSpec(POOL, starter(PoolActor, directory, executors=executors)),
+            *(ChildSpec(each, executor, Restart.TRANSIENT, watcher=POOL) for each in executors),
+            ChildSpec(
+                PROBE,
+                starter(
+                    ProbeActor, directory, open_door=self._open_cluster, health=self._health, part=self._cluster_part
+                ),
+                Restart.TRANSIENT,
+            ),
+            ChildSpec(
+                TELEGRAM,
+                starter(
+                    TelegramActor,
+                    directory,
+                    telegram=self._telegram,
+                    store=store,
+                    health=self._health,
+                    commands=_commands(),
+                ),
+            ),
+            FamilySpec(CHATS, starter(ChatActor, directory, store=store, clock=_now, language=settings.language)),
+            FamilySpec(INCIDENTS, starter(IncidentActor, directory, store=store, clock=_now)),
+            ChildSpec(WEBHOOK, starter(WebhookActor, directory, store=store, clock=_now)),
+        ]
+
+    @property
+    def _context(self) -> str | None:
+        return next(iter(self._settings.kube_contexts), None)
+
+    @property
+    def _cluster_part(self) -> str:
+        return f"cluster {self._context}" if self._context else "cluster"
+
+    def _open_cluster(self, stop: threading.Event) -> Cluster:
+        return Cluster(self._context, self._settings.kubeconfig, stop)
+
+    def _introduce(self) -> None:
+        """The people and chats of the settings, and the one-time code where there is no admin."""
+        settings, store = self._settings, self._store
+        for user_id in settings.telegram_admins:
+            known = store.users.get(user_id)
+            if known is None or known.role is not Role.ADMIN or known.disabled:
+                store.users.put(User(user_id, known.name if known else str(user_id), Role.ADMIN))
+                detail = {"user": str(user_id), "role": Role.ADMIN.value}
+                store.audit.append([Entry(EntryType.USER_ADDED, SYSTEM, _now(), detail=detail)])
+        # Until a chat is named or subscribes, the admins themselves get the incidents.
+        first = settings.telegram_chats or (() if store.chats.all() else settings.telegram_admins)
+        for chat_id in first:
+            if store.chats.get(chat_id) is None:
+                kind = ChatKind.PRIVATE if chat_id > 0 else ChatKind.GROUP
+                store.chats.put(Chat(chat_id, kind, subscribed=True))
+                store.audit.append([Entry(EntryType.CHAT_ADDED, SYSTEM, _now(), chat_id=chat_id)])
+        code = offer_admin_code(store)
+        if code:
+            log.warning("nobody may use the bot yet: send it this in Telegram", command=f"/start {code}")
+
+    def _resume(self) -> None:
+        """What the last run left half done goes on: mail, running actions, cards."""
+        waiting = {*self._store.incidents.incidents_with_mail(), *self._store.incidents.running()}
+        for incident_id in sorted(waiting):
+            self._directory.tell(incident_address(incident_id), MailArrived())
+        for chat in self._store.chats.subscribed():
+            self._directory.tell(chat_address(chat.id), CatchUp())
+
+    def _give_up(self, address: Address, reason: str) -> None:
+        log.critical("giving up", part=address, reason=reason)
+        self._exit_code = 1
+        self._ended.set()
+
+    def _child_failed(self, address: Address, reason: str) -> None:
+        part = " ".join(map(str, address))
+        incident_id = int(str(address[1])) if address[0] == INCIDENTS else None
+        detail = {"part": part, "reason": reason[:400]}
+        entry = Entry(EntryType.ACTOR_FAILED, SYSTEM, _now(), incident_id=incident_id, detail=detail)
+        self._store.audit.append([entry])
+        self._tell_admins(Notice("actor_failed", detail))
+
+    def _wrong_token(self, user_agent: str) -> None:
+        """Said once: an Alertmanager with a wrong token loses every alert it sends."""
+        if user_agent.startswith("Alertmanager/") and not self._told_wrong_token:
+            self._told_wrong_token = True
+            # Not in this thread: it answers every request and must not wait for the database.
+            threading.Thread(target=self._tell_admins, args=(Notice("wrong_token"),), daemon=True).start()
+
+    def _too_large(self, user_agent: str) -> None:
+        threading.Thread(target=self._tell_admins, args=(Notice("too_large"),), daemon=True).start()
+
+    def _tell_admins(self, told: Notice) -> None:
+        for user_id in self._store.users.admin_ids():
+            self._directory.tell(chat_address(user_id), told)
+
+
+def _commands() -> dict[str, tuple[tuple[str, str], ...]]:
+    """The command list per language, as Telegram shows it; `""` is for every other language."""
+    spoken = {
+        language: tuple((name, tongue(language).plain(does)) for name, does in COMMANDS) for language in LANGUAGES
+    }
+    return {"": spoken["en"], **spoken}

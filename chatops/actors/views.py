@@ -1,0 +1,174 @@
+"""Screens by position: what work one needs from the cluster, and how it is drawn from the result.
+
+Delivers nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chatops.actors.messages import (
+    MakePreview,
+    ReadDescription,
+    ReadEvents,
+    ReadLogs,
+    ReadPod,
+    ReadPods,
+    ReadWorkload,
+    Result,
+    Work,
+)
+from chatops.core.actions import Preview
+from chatops.core.buttons import Button, Verb
+from chatops.core.cards import Position
+from chatops.core.incidents import Incident, Person
+from chatops.core.resources import WORKLOADS, Description, LogText, ObjectRef, PodView, WorkloadView
+from chatops.core.screens import confirm, lists, reading, rejecting, resources, timeline, trouble, welcome
+from chatops.core.screens.base import Screen, pages_of
+from chatops.core.screens.card import card
+from chatops.core.screens.pod import container_picker, pod_screen
+from chatops.core.texts import Tongue
+from chatops.db.store import Store
+
+FILE_TAIL = 5_000
+"""Lines of log in a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who a screen is drawn for."""
+
+    person: Person
+    tongue: Tongue
+
+
+def needed(position: Position, now: datetime) -> Work | None:
+    """What the screen at `position` has to ask the cluster; None when the database knows enough."""
+    ref, args = position.ref, position.args
+    if ref is None:
+        return None
+    match position.screen:
+        case Verb.PODS:
+            return ReadWorkload(ref) if ref.kind in WORKLOADS else ReadPods(ref)
+        case Verb.POD | Verb.CONTAINERS:
+            return ReadPod(ref)
+        case Verb.LOGS | Verb.LOG_FILE:
+            tail = FILE_TAIL if position.screen is Verb.LOG_FILE else number(args.get("tail"), 50)
+            if not args.get("container") and ref.kind == "Pod":
+                return ReadPod(ref)
+            return ReadLogs(ref, args.get("container", ""), "previous" in args, min(tail, FILE_TAIL))
+        case Verb.DESCRIBE | Verb.DESCRIBE_FILE:
+            return ReadDescription(ref)
+        case Verb.EVENTS:
+            return ReadEvents(ref)
+        case Verb.CHOOSE:
+            started = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+            chosen = {name: value for name, value in args.items() if name in ("replicas", "revision")}
+            return MakePreview(args["action"], ref, {**chosen, "action_id": args["run"], "restarted_at": started})
+        case _:
+            return None
+
+
+def drawn(position: Position, result: Result, reader: Reader, *, now: datetime) -> Screen | None:
+    """The screen from what the cluster answered.
+
+    None where the answer does not fit the position (it is stale).
+    """
+    tongue, number_of = reader.tongue, position.incident_id
+    match position.screen, result:
+        case Verb.PODS, WorkloadView():
+            return resources.pods(result, tongue, incident_id=number_of, page=number(position.args.get("page")))
+        case Verb.POD, PodView():
+            return pod_screen(result, tongue, incident_id=number_of, workload=_workload_above(position))
+        case ((Verb.CONTAINERS | Verb.LOGS), PodView()):
+            return container_picker(result, tongue, incident_id=number_of, previous="previous" in position.args)
+        case Verb.LOGS, LogText():
+            return reading.logs(result, tongue, incident_id=number_of, tail=number(position.args.get("tail"), 50))
+        case Verb.DESCRIBE, Description():
+            return reading.describe(result, tongue, incident_id=number_of, now=now)
+        case Verb.EVENTS, tuple() if position.ref:
+            events = tuple(line for line in result if not isinstance(line, PodView))
+            return reading.events(position.ref, events, tongue, incident_id=number_of)
+        case Verb.CHOOSE, Preview():
+            return confirm.confirm(
+                result,
+                tongue,
+                by=reader.person,
+                incident_id=number_of,
+                run_id=position.args["run"],
+                why=position.args.get("why", ""),
+            )
+        case _:
+            return None
+
+
+def file_of(position: Position, result: Result) -> tuple[str, bytes] | None:
+    """Name and content of the file a screen offers."""
+    match position.screen, result:
+        case Verb.LOG_FILE, LogText():
+            kind = "previous" if result.previous and not result.fell_back else "current"
+            return f"{result.pod.name}-{result.container}-{kind}.txt", "\n".join(result.lines).encode()
+        case Verb.DESCRIBE_FILE, Description():
+            return f"{result.ref.short_kind}-{result.ref.name}.txt", result.full_text.encode()
+        case _:
+            return None
+
+
+def failed(position: Position, reason: str, detail: str, reader: Reader) -> Screen:
+    ref = position.ref or ObjectRef("", "?")
+    again = None
+    if position.screen is not Verb.CHOOSE:
+        again = Button("🔄", position.screen, position.args, ref, position.incident_id)
+    return trouble.trouble(ref, reason, detail, reader.tongue, incident_id=position.incident_id, again=again)
+
+
+def from_store(
+    position: Position, incident: Incident | None, store: Store, tongue: Tongue, *, now: datetime
+) -> Screen | None:
+    """Screens that the database alone can draw; None where the incident is gone."""
+    page = number(position.args.get("page"))
+    match position.screen:
+        case Verb.INCIDENTS:
+            total, shown = store.incidents.open_page(*lists.page_bounds(page))
+            return lists.open_incidents(shown, tongue, total=total, page=page, last=_last_end(store))
+        case Verb.HISTORY:
+            total, shown = store.incidents.closed_page(*lists.page_bounds(page))
+            return lists.history(shown, tongue, total=total, page=page)
+        case Verb.HELP:
+            return welcome.help_screen(tongue)
+        case _ if incident is None:
+            return None
+        case Verb.RESOURCES:
+            return resources.resources(incident, tongue, page=page)
+        case Verb.ASK_REJECT:
+            return rejecting.ask_reason(incident, tongue)
+        case Verb.TIMELINE:
+            return _timeline(incident, store, tongue, position)
+        case _:
+            alike = store.incidents.alike_before(incident, days=7)
+            return card(incident, tongue, now=now, alike=alike)
+
+
+def _timeline(incident: Incident, store: Store, tongue: Tongue, position: Position) -> Screen:
+    """Without a page asked for, the newest one."""
+    entries = store.audit.for_incident(incident.id)
+    pages = pages_of(len(entries), timeline.PER_PAGE)
+    page = min(max(number(position.args.get("page"), pages - 1), 0), pages - 1)
+    shown = entries[page * timeline.PER_PAGE : (page + 1) * timeline.PER_PAGE]
+    return timeline.timeline(incident.id, shown, tongue, page=page, pages=pages)
+
+
+def _workload_above(position: Position) -> ObjectRef | None:
+    """The workload a pod was reached from, remembered in the position's arguments."""
+    args = position.args
+    if "above" not in args or position.ref is None:
+        return None
+    return ObjectRef(args["above_kind"], args["above"], position.ref.namespace, cluster=position.ref.cluster)
+
+
+def _last_end(store: Store) -> datetime | None:
+    _, newest = store.incidents.closed_page(0, 1)
+    return newest[0].closed_at if newest else None
+
+
+def number(text: str | None, default: int = 0) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 7 else default

@@ -1,0 +1,109 @@
+"""The WebhookActor: what Alertmanager sent is put on disk first and looked at after."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from chatops.actors.base import Actor, summary
+from chatops.actors.directory import Directory
+from chatops.actors.messages import (
+    Accept,
+    Address,
+    BodiesStored,
+    MailArrived,
+    Notice,
+    chat_address,
+    incident_address,
+)
+from chatops.core.alerts import NotUnderstood, parse
+from chatops.core.audit import ALERTMANAGER, Entry, EntryType
+from chatops.core.failures import Failure
+from chatops.db.store import Store
+
+log = structlog.get_logger()
+
+RETRY_SECONDS = 1.0
+MOST_ATTEMPTS = 3
+"""A body that breaks its reading this often is put aside: it must not stop the ones behind it."""
+
+
+class WebhookActor(Actor):
+    """Commits bodies (concurrent ones share a commit in the database) and routes them to their incidents."""
+
+    def __init__(self, *, directory: Directory, address: Address, store: Store, clock: Callable[[], datetime]) -> None:
+        super().__init__(directory=directory, address=address)
+        self._store = store
+        self._clock = clock
+
+    def setup(self) -> None:
+        """What was committed and not routed before the last end is routed first."""
+        waiting = self._store.inbox.new_ids()
+        if waiting:
+            log.info("routing what the last run left", bodies=len(waiting))
+            self.tell(self.address, BodiesStored(waiting))
+
+    def receive(self, message: Any) -> Any:
+        match message:
+            case Accept():
+                self._commit(message)
+            case BodiesStored(inbox_ids):
+                for inbox_id in inbox_ids:
+                    self._route(inbox_id)
+            case _:
+                return super().receive(message)
+        return None
+
+    def _commit(self, accept: Accept) -> None:
+        """Does not wait: the next body joins the same commit.
+
+        The sender is answered from the database's thread.
+        """
+
+        def stored(done: "Future[int]") -> None:
+            error = done.exception()
+            if error is not None:
+                accept.stored.set_exception(error)
+                return
+            accept.stored.set_result(done.result())
+            self.tell(self.address, BodiesStored((done.result(),)))
+
+        try:
+            self._store.inbox.put(accept.body, accept.source, self._clock()).add_done_callback(stored)
+        except Failure as failure:
+            accept.stored.set_exception(failure)
+
+    def _route(self, inbox_id: int) -> None:
+        try:
+            self._read_and_route(inbox_id)
+        except Failure as failure:
+            log.warning("routing waits for the database", inbox=inbox_id, error=str(failure))
+            self.later(RETRY_SECONDS, BodiesStored((inbox_id,)))
+        except Exception as error:
+            log.error("routing failed", inbox=inbox_id, error=summary(error), exc_info=True)
+            if self._store.inbox.failed(inbox_id) >= MOST_ATTEMPTS:
+                self._quarantine(inbox_id, summary(error))
+            else:
+                self.later(RETRY_SECONDS, BodiesStored((inbox_id,)))
+
+    def _read_and_route(self, inbox_id: int) -> None:
+        row = self._store.inbox.get(inbox_id)
+        if row is None:
+            return
+        try:
+            notification = parse(row.body, received_at=row.received_at)
+        except NotUnderstood as problem:
+            self._quarantine(inbox_id, str(problem))
+            return
+        for incident_id in self._store.inbox.route(inbox_id, notification, self._clock()):
+            self.tell(incident_address(incident_id), MailArrived())
+
+    def _quarantine(self, inbox_id: int, problem: str) -> None:
+        log.warning("webhook body put aside", inbox=inbox_id, problem=problem)
+        detail = {"inbox": str(inbox_id), "problem": problem[:400]}
+        entry = Entry(EntryType.QUARANTINED, ALERTMANAGER, self._clock(), detail=detail)
+        self._store.inbox.quarantine(inbox_id, problem, entry)
+        for user_id in self._store.users.admin_ids():
+            self.tell(chat_address(user_id), Notice("quarantined", detail))

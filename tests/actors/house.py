@@ -1,0 +1,241 @@
+"""A small house for actor tests: the real store, directory and supervisor, with simple real actors at the edges."""
+
+import itertools
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from chatops.actors.base import Actor
+from chatops.actors.chat import ChatActor
+from chatops.actors.directory import Directory
+from chatops.actors.incident import IncidentActor
+from chatops.actors.messages import (
+    POOL,
+    TELEGRAM,
+    WEBHOOK,
+    Accept,
+    Deliver,
+    Delivered,
+    NotDelivered,
+    Submit,
+    UpdateArrived,
+    WorkDone,
+    WorkFailed,
+    chat_address,
+)
+from chatops.actors.specs import ChildSpec, FamilySpec, starter
+from chatops.actors.tree import Supervisor
+from chatops.actors.webhook import WebhookActor
+from chatops.core.outgoing import AnswerTap, EditMessage, SendMessage
+from chatops.core.people import Chat, ChatKind, Role, Sender, User
+from chatops.core.updates import Tap, TextMessage
+from chatops.db.database import Database
+from chatops.db.migrate import migrate
+from chatops.db.store import Store
+
+ANNA = 1001
+PATIENCE = 10.0
+
+
+class Clock:
+    """A clock that moves when told to."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **units: float) -> None:
+        self.now += timedelta(**units)
+
+
+class Post:
+    """What a chat was sent, as Telegram would have it: the newest content of every message, and every toast."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition()
+        self.messages: dict[int, SendMessage | EditMessage] = {}
+        self.toasts: list[AnswerTap] = []
+        self.sent = 0
+        self.refuse: Callable[[Deliver], NotDelivered | None] = lambda deliver: None
+        self.others: list[Any] = []
+        self._ids = itertools.count(1)
+
+    def take(self, deliver: Deliver) -> Delivered | NotDelivered:
+        with self.changed:
+            refusal = self.refuse(deliver)
+            if refusal:
+                self.changed.notify_all()
+                return refusal
+            message_id = 0
+            match deliver.outgoing:
+                case SendMessage() as send:
+                    message_id = next(self._ids)
+                    self.messages[message_id] = send
+                    self.sent += 1
+                case EditMessage(message_id=message_id) as edit:
+                    self.messages[message_id] = edit
+                case AnswerTap() as toast:
+                    self.toasts.append(toast)
+                case other:
+                    self.others.append(other)
+            self.changed.notify_all()
+            return Delivered(deliver.tag, message_id)
+
+    def wait(self, test: Callable[["Post"], Any]) -> Any:
+        with self.changed:
+            found: Any = None
+
+            def look() -> bool:
+                nonlocal found
+                found = test(self)
+                return bool(found)
+
+            if not self.changed.wait_for(look, PATIENCE):
+                shown = {n: str(m.html)[:300] for n, m in self.messages.items()}
+                raise AssertionError(f"it did not come; there is {shown} and {self.toasts}")
+            return found
+
+    def wait_text(self, text: str) -> int:
+        """The id of the message that says `text`."""
+        return int(self.wait(lambda post: next((n for n, m in post.messages.items() if text in m.html), None)))
+
+    def button(self, message_id: int, label: str) -> str:
+        """The token of a button."""
+        with self.changed:
+            keys = [key for row in self.messages[message_id].keyboard for key in row]
+        return next(key.data for key in keys if label in key.label)
+
+
+class Postman(Actor):
+    """Stands at the TelegramActor's address and delivers at once."""
+
+    def __init__(self, *, directory: Directory, address: Any, post: Post) -> None:
+        super().__init__(directory=directory, address=address)
+        self._post = post
+
+    def receive(self, message: Any) -> Any:
+        match message:
+            case Deliver():
+                answer = self._post.take(message)
+                if message.reply_to:
+                    self.tell(message.reply_to, answer)
+            case _:
+                return super().receive(message)
+        return None
+
+
+class Cluster:
+    """What the cluster answers: a function of the work; an exception-free failure is a WorkFailed without its tag."""
+
+    def __init__(self) -> None:
+        self.answer: Callable[[Any], Any] = lambda work: WorkFailed(None, "not_configured", "", False)
+        self.work: queue.Queue[Any] = queue.Queue()
+
+
+class Hands(Actor):
+    """Stands at the pool's address and does the work at once."""
+
+    def __init__(self, *, directory: Directory, address: Any, cluster: Cluster) -> None:
+        super().__init__(directory=directory, address=address)
+        self._cluster = cluster
+
+    def receive(self, message: Any) -> Any:
+        match message:
+            case Submit(work, reply_to, tag):
+                self._cluster.work.put(work)
+                answer = self._cluster.answer(work)
+                if isinstance(answer, WorkFailed):
+                    self.tell(reply_to, WorkFailed(tag, answer.reason, answer.detail, answer.temporary))
+                elif answer is not None:
+                    self.tell(reply_to, WorkDone(tag, answer))
+            case _:
+                return super().receive(message)
+        return None
+
+
+class House:
+    """The tree without Telegram and Kubernetes, and hands to push it with."""
+
+    def __init__(self, folder: Path) -> None:
+        url = f"sqlite:///{folder / 'test.db'}"
+        migrate(url)
+        self.clock = Clock()
+        self.post = Post()
+        self.cluster = Cluster()
+        self.database = Database(url)
+        self.database.open()
+        self.store = Store(self.database)
+        self.failed: list[Any] = []
+        self._updates = itertools.count(1)
+        self._supervisor: Supervisor | None = None
+        self.store.users.put(User(ANNA, "@anna", Role.ADMIN))
+        self.store.chats.put(Chat(ANNA, ChatKind.PRIVATE, subscribed=True))
+
+    def start(self) -> None:
+        self.directory = Directory()
+        shared = {"store": self.store, "clock": self.clock}
+        specs = [
+            ChildSpec(POOL, starter(Hands, self.directory, cluster=self.cluster)),
+            ChildSpec(TELEGRAM, starter(Postman, self.directory, post=self.post)),
+            FamilySpec("chat", starter(ChatActor, self.directory, language="en", **shared)),
+            FamilySpec("incident", starter(IncidentActor, self.directory, **shared)),
+            ChildSpec(WEBHOOK, starter(WebhookActor, self.directory, **shared)),
+        ]
+        self._supervisor = Supervisor(
+            self.directory, specs, give_up=lambda *_: None, on_failed=lambda *what: self.failed.append(what)
+        )
+        assert self._supervisor.wait_started(PATIENCE)
+
+    def stop(self) -> None:
+        if self._supervisor:
+            self._supervisor.stop()
+            self.directory.timers.stop()
+            self._supervisor = None
+
+    def close(self) -> None:
+        self.stop()
+        self.database.close()
+
+    def post_webhook(self, body: bytes, source: str = "") -> int:
+        """As the intake does it; the inbox id once it is on disk."""
+        stored: Future[int] = Future()
+        self.directory.tell(WEBHOOK, Accept(body, source, stored))
+        return stored.result(PATIENCE)
+
+    def press(self, message_id: int, label: str, *, user: int = ANNA, chat: int = ANNA) -> str:
+        """Press a button by its label; the toast's text."""
+        return self.press_token(message_id, self.post.button(message_id, label), user=user, chat=chat)
+
+    def press_token(self, message_id: int, token: str, *, user: int = ANNA, chat: int = ANNA) -> str:
+        number = next(self._updates)
+        callback = f"q{number}"
+        kind = ChatKind.PRIVATE if chat > 0 else ChatKind.GROUP
+        tap = Tap(number, callback, chat, kind, "", message_id, Sender(user, f"@u{user}"), token)
+        self.store.updates.store([(number, chat, b"{}")], self.clock())
+        self.directory.tell(chat_address(chat), UpdateArrived(tap))
+        return str(self.post.wait(lambda post: next((t for t in post.toasts if t.callback_id == callback), None)).text)
+
+    def write(self, text: str, *, user: int = ANNA, chat: int = ANNA) -> None:
+        """Write to the bot."""
+        number = next(self._updates)
+        kind = ChatKind.PRIVATE if chat > 0 else ChatKind.GROUP
+        said = TextMessage(number, chat, kind, "", number, Sender(user, f"@u{user}"), text, self.clock())
+        self.store.updates.store([(number, chat, b"{}")], self.clock())
+        self.directory.tell(chat_address(chat), UpdateArrived(said))
+
+
+@contextmanager
+def house(folder: Path) -> Iterator[House]:
+    built = House(folder)
+    built.start()
+    try:
+        yield built
+    finally:
+        built.close()

@@ -1,0 +1,325 @@
+"""The loop by its messages: webhook in, card out, tap in, change made once, audit written."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chatops.actors.messages import IncidentChanged, NotDelivered, WorkFailed, chat_address
+from chatops.core.actions import Progress
+from chatops.core.audit import EntryType
+from chatops.core.incidents import Status
+from chatops.core.outgoing import EditMessage, SendMessage
+from chatops.core.people import Role, User
+from tests.actors.house import ANNA, House, house
+from tests.actors.scene import Scene, body, resolved
+
+OLEG, EVE = 1002, 1003
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[tuple[House, Scene]]:
+    with house(tmp_path) as built:
+        scene = Scene(built.clock())
+        built.cluster.answer = scene
+        yield built, scene
+
+
+def open_card(shop: House, name: str = "firing_group_of_3") -> int:
+    shop.post_webhook(body(name))
+    return shop.post.wait_text("keeps crashing")
+
+
+def confirmed(shop: House, card: int) -> str:
+    """Choose the roll back, read the confirm, press it; the toast."""
+    shop.press(card, "Roll back to 42")
+    shop.post.wait_text("to revision 42?")
+    shop.clock.move(seconds=2)
+    return shop.press(card, "↩️ Roll back")
+
+
+def types(shop: House) -> list[EntryType]:
+    return [stored.entry.type for stored in shop.store.audit.page(limit=1_000)]
+
+
+def test_one_group_is_one_message_for_its_whole_life(shop):
+    built, _ = shop
+    card = open_card(built)
+    built.post_webhook(body("firing_group_of_3"))
+    built.post_webhook(body("firing_group_grown_to_4"))
+    built.post.wait_text("4 alerts")
+    built.post_webhook(body("group_partly_resolved"))
+    built.post.wait_text("3 alerts")
+    built.post_webhook(body("group_all_resolved"))
+    assert built.post.wait_text("🟢") == card
+    assert built.post.sent == 1
+    assert built.store.incidents.get(1).status is Status.RESOLVED
+
+
+def test_two_taps_change_the_cluster_once_and_are_audited(shop):
+    built, scene = shop
+    card = open_card(built)
+    assert "Started" in confirmed(built, card)
+    built.post.wait_text("Rolled back")
+    assert [plan.params["revision"] for plan in scene.performed] == ["42"]
+    assert types(built)[-3:] == [
+        EntryType.ACTION_REQUESTED,
+        EntryType.ACTION_PERFORMED,
+        EntryType.ACTION_FINISHED,
+    ]
+    assert built.store.audit.verify() is None
+
+
+def test_a_confirm_pressed_at_once_is_a_double_tap(shop):
+    built, scene = shop
+    card = open_card(built)
+    built.press(card, "Roll back to 42")
+    built.post.wait_text("to revision 42?")
+    assert "quick" in built.press(card, "↩️ Roll back")
+    assert not scene.performed
+
+
+def test_a_confirm_works_once(shop):
+    built, scene = shop
+    card = open_card(built)
+    built.press(card, "Roll back to 42")
+    built.post.wait_text("to revision 42?")
+    token = built.post.button(card, "↩️ Roll back")
+    built.clock.move(seconds=2)
+    built.press_token(card, token)
+    built.post.wait_text("Rolled back")
+    assert "pressed already" in built.press_token(card, token)
+    assert len(scene.performed) == 1
+
+
+def test_a_confirm_expires_and_the_card_comes_back(shop):
+    built, scene = shop
+    card = open_card(built)
+    built.press(card, "Roll back to 42")
+    built.post.wait_text("to revision 42?")
+    built.clock.move(seconds=61)
+    assert "expired" in built.press(card, "↩️ Roll back")
+    built.post.wait_text("keeps crashing")
+    assert not scene.performed
+
+
+def test_only_who_chose_can_confirm(shop):
+    built, scene = shop
+    built.store.users.put(User(OLEG, "@oleg", Role.OPERATOR))
+    card = open_card(built)
+    built.press(card, "Roll back to 42")
+    built.post.wait_text("to revision 42?")
+    built.clock.move(seconds=2)
+    assert "only they can confirm" in built.press(card, "↩️ Roll back", user=OLEG)
+    assert not scene.performed
+    assert types(built)[-1] is EntryType.DENIED
+
+
+@pytest.mark.parametrize("role", [None, Role.VIEWER])
+def test_who_may_not_act_is_told_and_audited(shop, role):
+    built, scene = shop
+    if role:
+        built.store.users.put(User(EVE, "@eve", role))
+    card = open_card(built)
+    assert "⛔" in built.press(card, "Roll back to 42", user=EVE)
+    assert types(built)[-1] is EntryType.DENIED
+    assert not scene.performed
+
+
+def test_an_unknown_button_says_so_and_redraws(shop):
+    built, _ = shop
+    card = open_card(built)
+    built.press(card, "Resources")
+    built.post.wait_text("› Resources")
+    assert "not known" in built.press_token(card, "A" * 20)
+    built.post.wait_text("keeps crashing")
+
+
+def test_the_way_down_and_back(shop):
+    built, _ = shop
+    card = open_card(built)
+    for label, seen in (
+        ("Resources", "› Resources"),
+        ("deploy checkout", "› Pods"),
+        ("x2k4q", "QoS"),
+        ("Logs", "line &lt;b&gt;1&lt;/b&gt;"),
+        ("200 lines", "tail 200"),
+        ("« Pod", "QoS"),
+        ("Describe", "status: bad"),
+        ("« Pod", "QoS"),
+        ("« Pods", "› Pods"),
+        ("Events", "back-off restarting"),
+        ("« Pods", "› Pods"),
+        ("« Resources", "› Resources"),
+        ("« Incident", "keeps crashing"),
+        ("Timeline", "alerts firing"),
+    ):
+        built.press(card, label)
+        assert built.post.wait_text(seen) == card
+    assert built.post.sent == 1
+
+
+def test_logs_as_a_file_come_below(shop):
+    built, _ = shop
+    card = open_card(built)
+    built.press(card, "Crash logs")
+    built.post.wait_text("newest at the bottom")
+    built.press(card, "As file")
+    document = built.post.wait(lambda post: next(iter(post.others), None))
+    assert document.reply_to == card
+    assert b"line <b>1</b>" in document.content
+
+
+def test_taking_resolving_and_rejecting(shop):
+    built, _ = shop
+    card = open_card(built)
+    assert "You took #1" in built.press(card, "Take")
+    built.post.wait_text("@u1001 has it")
+    built.press(card, "Reject")
+    built.post.wait_text("Why is it not an incident?")
+    assert "rejected" in built.press(card, "Planned work")
+    built.post.wait_text("Planned work")
+    incident = built.store.incidents.get(1)
+    assert (incident.status, incident.reason) == (Status.REJECTED, "Planned work")
+
+
+def test_a_cluster_that_does_not_answer_is_said_on_the_card_and_asked_again(shop):
+    built, scene = shop
+    built.cluster.answer = lambda work: WorkFailed(None, "unreachable", "connection refused", True)
+    built.post_webhook(body("firing_group_of_3"))
+    card = built.post.wait_text("cannot be reached")
+    labels = [key.label for row in built.post.messages[card].keyboard for key in row]
+    assert any("Take" in label for label in labels)
+    assert not any("Roll back" in label for label in labels)
+    built.cluster.answer = scene
+    built.press(card, "🔄")
+    built.post.wait_text("keeps crashing")
+
+
+def test_a_failed_action_says_why_and_can_be_chosen_again(shop):
+    built, scene = shop
+    card = open_card(built)
+
+    def refuse(work):
+        if type(work).__name__ == "PerformPlan":
+            return WorkFailed(None, "forbidden", "deployments.apps is forbidden", False)
+        return scene(work)
+
+    built.cluster.answer = refuse
+    confirmed(built, card)
+    built.post.wait_text("Could not roll back")
+    assert "RBAC" in built.post.messages[card].html
+    assert built.post.button(card, "Try again")
+
+
+def test_a_restart_in_the_middle_of_an_action_never_sends_it_again(shop):
+    built, scene = shop
+    card = open_card(built)
+    built.cluster.answer = lambda work: None if type(work).__name__ == "PerformPlan" else scene(work)
+    confirmed(built, card)
+    built.post.wait_text("Rolling back")
+    built.stop()
+    scene.happened = True
+    built.cluster.answer = scene
+    built.start()
+    built.directory.tell(("incident", 1), IncidentChanged(1, 0))
+    built.post.wait_text("the change is in the cluster")
+    assert not scene.performed
+    assert EntryType.ACTION_LOOKED_UP in types(built)
+
+
+def test_a_performed_action_is_followed_on_after_a_restart(shop):
+    built, scene = shop
+    scene.progress = Progress(3, 5)
+    card = open_card(built)
+    confirmed(built, card)
+    built.post.wait_text("asking the cluster")
+    built.stop()
+    scene.progress = Progress(5, 5, finished=True)
+    built.start()
+    built.directory.tell(("incident", 1), IncidentChanged(1, 0))
+    built.post.wait_text("Rolled back")
+    assert len(scene.performed) == 1
+
+
+def test_every_button_works_after_a_restart(shop):
+    built, _ = shop
+    card = open_card(built)
+    built.press(card, "Resources")
+    built.post.wait_text("› Resources")
+    built.stop()
+    built.start()
+    built.press(card, "deploy checkout")
+    built.post.wait_text("› Pods")
+
+
+def test_a_body_that_cannot_be_read_is_kept_and_told_to_the_admins(shop):
+    built, _ = shop
+    built.post_webhook(b'{"text": "not a webhook"}')
+    built.post.wait_text("could not be understood")
+    assert len(built.store.inbox.quarantined()) == 1
+    assert types(built)[-1] is EntryType.QUARANTINED
+
+
+def test_a_deleted_card_is_posted_again_once(shop):
+    built, _ = shop
+    card = open_card(built)
+    gone = {card}
+
+    def refuse(deliver):
+        edit = deliver.outgoing
+        if isinstance(edit, EditMessage) and edit.message_id in gone:
+            return NotDelivered(deliver.tag, "message_gone", "message to edit not found")
+        return None
+
+    built.post.refuse = refuse
+    built.post_webhook(body("firing_group_grown_to_4"))
+    built.post.wait(lambda post: post.sent == 2)
+    built.post.wait(lambda post: (now := built.store.cards.get(ANNA, 1)) and now.message_id != card)
+
+
+def test_a_chat_that_blocked_the_bot_catches_up_when_it_returns(shop):
+    built, _ = shop
+    built.post.refuse = lambda deliver: (
+        NotDelivered(deliver.tag, "blocked", "bot was blocked by the user")
+        if isinstance(deliver.outgoing, SendMessage)
+        else None
+    )
+    built.post_webhook(body("firing_group_of_3"))
+    built.post.wait(lambda post: built.store.chats.get(ANNA).unreachable)
+    built.post.refuse = lambda deliver: None
+    built.write("/incidents")
+    built.post.wait_text("keeps crashing")
+
+
+def test_a_group_becoming_a_supergroup_keeps_its_card(shop):
+    built, _ = shop
+    card = open_card(built)
+    built.post.refuse = lambda deliver: (
+        NotDelivered(deliver.tag, "migrated", "", -1005) if deliver.outgoing.chat_id == ANNA else None
+    )
+    built.post_webhook(body("firing_group_grown_to_4"))
+    built.post.wait(lambda post: built.store.cards.get(-1005, 1))
+    assert built.store.cards.get(-1005, 1).message_id == card
+
+
+def test_two_bodies_of_an_ha_pair_are_one_incident_and_one_message(shop):
+    built, _ = shop
+    for name in ("ha_duplicate_a", "ha_duplicate_b"):
+        built.post_webhook(body(name))
+    built.post.wait(lambda post: post.sent)
+    built.post_webhook(resolved("ha_duplicate_a"))
+    built.post.wait_text("🟢")
+    assert built.store.incidents.get(2) is None
+    assert built.post.sent == 1
+
+
+def test_a_stranger_learns_only_their_own_id(shop):
+    built, _ = shop
+    open_card(built)
+    built.write("/incidents", user=EVE, chat=EVE)
+    stranger = built.post.wait_text(f"<code>{EVE}</code>")
+    assert "checkout" not in built.post.messages[stranger].html
+    built.directory.tell(chat_address(EVE), IncidentChanged(1, 1))
+    built.write("/history", user=EVE, chat=EVE)
+    assert all("checkout" not in m.html for m in built.post.messages.values() if m.chat_id == EVE)
