@@ -1,0 +1,251 @@
+"""Requests to one cluster: paths and JSON in, bytes out, failures classified.
+
+It knows HTTP and no kind of object.
+"""
+
+import builtins
+import time
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from kubernetes.client.api_client import ApiClient
+from kubernetes.client.exceptions import ApiException
+
+from chatops.cluster.errors import failure_from
+from chatops.cluster.kubeconfig import Kubeconfig
+from chatops.cluster.models import Meta, Thing
+from chatops.cluster.retries import Retries
+from chatops.core.failures import Failure, Permanent, Reason, Temporary
+
+T = TypeVar("T")
+
+MERGE_PATCH = "application/merge-patch+json"
+STRATEGIC_PATCH = "application/strategic-merge-patch+json"
+JSON_PATCH = "application/json-patch+json"
+
+FIELD_MANAGER = "chatops"
+"""Our name in managedFields."""
+
+_PAGE = 500
+_CHUNK = 64 * 1024
+_LARGEST = 64 * 1024 * 1024
+"""Bytes of one answer; a page of 500 pods is about 3 MB."""
+
+
+class _Continue(msgspec.Struct, rename={"token": "continue"}):
+    token: str = ""
+
+
+class _Page(msgspec.Struct):
+    metadata: _Continue = msgspec.field(default_factory=_Continue)
+    items: list[msgspec.Raw] | None = None
+
+
+class Connection:
+    """One ApiClient for one context. Not for sharing between threads.
+
+    Nothing is read before the first request, and files that appear or change later are read then: a missing
+    or broken kubeconfig is a Permanent(NOT_CONFIGURED) of the call and never an error at construction. Every
+    request has time limits in seconds: `connect_timeout`, `read_timeout` between two pieces of the answer,
+    and three times the latter for the whole of it. Methods raise Temporary and Permanent only.
+    """
+
+    def __init__(
+        self,
+        kubeconfig: Kubeconfig,
+        context: str | None,
+        retries: Retries,
+        *,
+        connect_timeout: float = 3.0,
+        read_timeout: float = 10.0,
+    ) -> None:
+        self._kubeconfig = kubeconfig
+        self._context = context
+        self._retries = retries
+        self._connect_timeout = connect_timeout
+        self._read_timeout = read_timeout
+        self._client: Any = None
+        self._signature: tuple[object, ...] | None = None
+        self._secrets: frozenset[str] = frozenset()
+
+    def get(self, path: str, query: Mapping[str, str] | None = None) -> bytes:
+        """The body of a GET, asked again while that may help."""
+        return self._retries.read(lambda: self._send("GET", path, query or {}, limit=_LARGEST))
+
+    def list(self, path: str, kind: type[T], query: Mapping[str, str] | None = None) -> builtins.list[T]:
+        """Every item of a list, fetched page by page.
+
+        A page that fails makes the whole list be asked again: its token may be what expired (410), and pages
+        of two moments must not be mixed.
+        """
+        return self._retries.read(lambda: self._pages(path, kind, query or {}))
+
+    def log(self, path: str, query: Mapping[str, str], *, limit_bytes: int) -> bytes:
+        """The first `limit_bytes` of a plain text answer; what comes after is not waited for."""
+        return self._retries.read(lambda: self._send("GET", path, query, limit=limit_bytes, cut=True))
+
+    def patch(self, path: str, body: Any, content_type: str, *, dry_run: bool = False) -> bytes:
+        """Send a patch. A lost answer is Permanent(UNKNOWN_OUTCOME), unless it was a dry run."""
+        query = {"fieldManager": FIELD_MANAGER}
+        return self._change("PATCH", path, query, body, content_type, dry_run)
+
+    def post(self, path: str, body: Any, *, dry_run: bool = False) -> bytes:
+        """Create something, with the outcomes of `patch`."""
+        return self._change("POST", path, {"fieldManager": FIELD_MANAGER}, body, "application/json", dry_run)
+
+    def delete(self, path: str, options: Mapping[str, Any], *, dry_run: bool = False) -> bytes:
+        """Delete under the preconditions in `options` (a DeleteOptions), with the outcomes of `patch`."""
+        body = {"apiVersion": "v1", "kind": "DeleteOptions", **options}
+        if dry_run:
+            # A body replaces the query's options as a whole, so that dryRun has to stand in both.
+            body["dryRun"] = ["All"]
+        return self._change("DELETE", path, {}, body, "application/json", dry_run)
+
+    def close(self) -> None:
+        """Give up the connections; the next request opens its own."""
+        if self._client is not None:
+            self._client.close()
+        self._client = self._signature = None
+
+    def _pages(self, path: str, kind: type[T], query: Mapping[str, str]) -> builtins.list[T]:
+        found: builtins.list[T] = []
+        asked = {**query, "limit": str(_PAGE)}
+        while True:
+            page = decode(self._send("GET", path, asked, limit=_LARGEST), _Page)
+            found += [decode(item, kind) for item in page.items or ()]
+            if not page.metadata.token:
+                return found
+            if page.metadata.token == asked.get("continue"):
+                raise Temporary(Reason.SERVER_ERROR, "a list that does not end")
+            asked["continue"] = page.metadata.token
+
+    def _change(
+        self, method: str, path: str, query: dict[str, str], body: Any, content_type: str, dry_run: bool
+    ) -> bytes:
+        if dry_run:
+            asked = {**query, "dryRun": "All"}
+            return self._retries.read(
+                lambda: self._send(method, path, asked, body=body, content_type=content_type, limit=_LARGEST)
+            )
+        return self._retries.change(
+            lambda: self._send(method, path, query, body=body, content_type=content_type, limit=_LARGEST, changes=True)
+        )
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        *,
+        body: Any = None,
+        content_type: str = "",
+        limit: int,
+        cut: bool = False,
+        changes: bool = False,
+    ) -> bytes:
+        client = self._ready_client()
+        try:
+            request = self._request(client, method, path, query, body, content_type)
+            limits = (self._connect_timeout, self._read_timeout)
+            response = client.call_api(*request, _request_timeout=limits).response
+            try:
+                data = self._body(response, limit, cut or changes)
+            except BaseException:
+                response.close()
+                raise
+            finally:
+                response.release_conn()
+            if not 200 <= response.status <= 299:
+                raise _refusal(response, data)
+            return data
+        except Failure:
+            raise
+        except Exception as error:
+            failure = failure_from(error, changes=changes, secrets=self._secrets)
+            if failure.reason is Reason.UNAUTHORIZED:
+                # The token or certificate may have been replaced where no file we watch shows it.
+                self.close()
+            raise failure from None
+
+    def _request(
+        self, client: Any, method: str, path: str, query: Mapping[str, str], body: Any, content_type: str
+    ) -> Any:
+        headers = {"Accept": "application/json, */*"}
+        if content_type:
+            headers["Content-Type"] = content_type
+        try:
+            return client.param_serialize(
+                method,
+                path,
+                query_params=list(query.items()),
+                header_params=headers,
+                body=body,
+                auth_settings=["BearerToken"],
+            )
+        except Exception as error:
+            # Only reading a token (file, service account) can fail here.
+            failure = failure_from(error, secrets=self._secrets)
+            raise Permanent(Reason.NOT_CONFIGURED, failure.detail) from None
+
+    def _body(self, response: Any, limit: int, cut: bool) -> bytes:
+        """The whole answer, or its first `limit` bytes.
+
+        A server that dribbles is as late as one that is silent.
+        """
+        deadline = time.monotonic() + 3 * self._read_timeout
+        pieces: list[bytes] = []
+        size = 0
+        while piece := response.read1(_CHUNK):
+            pieces.append(piece)
+            size += len(piece)
+            if size >= limit:
+                if size > limit and not cut:
+                    raise Permanent(Reason.REFUSED, f"an answer of more than {limit} bytes")
+                response.close()
+                break
+            if time.monotonic() > deadline:
+                raise TimeoutError
+        return b"".join(pieces)[:limit]
+
+    def _ready_client(self) -> Any:
+        signature = self._kubeconfig.signature()
+        if self._client is None or signature != self._signature:
+            self.close()
+            configuration: Any = self._kubeconfig.load(self._context)
+            # urllib3 would repeat a DELETE whose answer was lost, and follow redirects with our token.
+            configuration.retries = False
+            configuration.connection_pool_maxsize = 1
+            self._secrets = self._kubeconfig.secrets()
+            self._client = ApiClient(configuration)
+            self._client.user_agent = "chatops"
+            self._signature = signature
+        return self._client
+
+
+def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:
+    """JSON as `kind`.
+
+    Temporary(SERVER_ERROR) when it is something else (a proxy's error page with status 200).
+    """
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise Temporary(Reason.SERVER_ERROR, f"an answer that is not Kubernetes': {error}") from None
+
+
+def taken(answer: bytes) -> Meta:
+    """The metadata in the answer to a change.
+
+    Empty where it cannot be read, for the change was made all the same.
+    """
+    try:
+        return decode(answer, Thing).metadata
+    except Temporary:
+        return Meta()
+
+
+def _refusal(response: Any, data: bytes) -> ApiException:
+    error: Any = ApiException(status=response.status, reason=response.reason, body=data.decode(errors="replace"))
+    error.headers = response.headers
+    return error  # type: ignore[no-any-return]  # the library's __init__ fills headers from its own response class only

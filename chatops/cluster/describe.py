@@ -1,0 +1,92 @@
+"""Descriptions and event lists: an object with what happened to it. What its fields mean is in `facts`."""
+
+from typing import Any
+
+from chatops.cluster.connection import decode
+from chatops.cluster.events import event_lines, events_of
+from chatops.cluster.facts import (
+    Facts,
+    condition_lines,
+    moment,
+    node_facts,
+    node_health,
+    pod_facts,
+    workload_facts,
+)
+from chatops.cluster.fulltext import full_text
+from chatops.cluster.models import Condition, Conditioned, Node, Thing, Workload, listed
+from chatops.cluster.places import collection, place
+from chatops.cluster.pod_models import Pod
+from chatops.cluster.pods import pod_ref, pod_view
+from chatops.cluster.reader import Reader, same_incarnation
+from chatops.cluster.selectors import selector_text
+from chatops.cluster.workloads import workload_health
+from chatops.core.failures import Failure, Reason
+from chatops.core.resources import WORKLOADS, Description, EventLine, Health, ObjectRef
+
+Found = tuple[Health, Facts, list[Condition] | None]
+
+
+def describe(reader: Reader, ref: ObjectRef) -> Description:
+    """What is known of one object, of any kind that `places` knows."""
+    data = reader.connection.get(place(ref))
+    meta = decode(data, Thing).metadata
+    same_incarnation(ref, meta)
+    seen = ObjectRef(ref.kind, meta.name, meta.namespace, meta.uid, reader.name)
+    health, facts, conditions = _found(reader, seen, data)
+    events = read_events(reader, seen)
+    return Description(
+        ref=seen,
+        health=health,
+        facts=facts,
+        conditions=condition_lines(conditions),
+        events=events,
+        full_text=full_text(seen, decode(data, dict[str, Any]), facts, events),
+    )
+
+
+def read_events(reader: Reader, ref: ObjectRef) -> tuple[EventLine, ...]:
+    """Events of the object; of a workload also those of its ReplicaSets and pods.
+
+    Without the right to read events there are none: the object itself is worth showing.
+    """
+    try:
+        return event_lines(events_of(reader.connection, _about(reader, ref)))
+    except Failure as failure:
+        if failure.reason is not Reason.FORBIDDEN:
+            raise
+        return ()
+
+
+def _found(reader: Reader, seen: ObjectRef, data: bytes) -> Found:
+    if seen.kind == "Pod":
+        pod = decode(data, Pod)
+        return pod_view(pod, reader.name).health, pod_facts(pod), pod.status.conditions
+    if seen.kind in WORKLOADS or seen.kind == "ReplicaSet":
+        workload = decode(data, Workload)
+        workload.kind = seen.kind
+        pods = tuple(pod_view(pod, reader.name) for pod in reader.pods_of(workload))
+        return workload_health(workload, pods), workload_facts(workload), workload.status.conditions
+    if seen.kind == "Node":
+        node = decode(data, Node)
+        return node_health(node), node_facts(node, len(reader.pods_on(seen.name))), node.status.conditions
+    other = decode(data, Conditioned)
+    created = moment(other.metadata.creation_timestamp)
+    return Health.UNKNOWN, (("created", created),) if created else (), other.status.conditions
+
+
+def _about(reader: Reader, ref: ObjectRef) -> list[ObjectRef]:
+    if ref.kind not in WORKLOADS:
+        return [ref]
+    workload = reader.fetch(ref, Workload)
+    own = ObjectRef(ref.kind, ref.name, ref.namespace, workload.metadata.uid, reader.name)
+    refs = [own, *(pod_ref(pod, reader.name) for pod in reader.pods_of(workload))]
+    selector = selector_text(workload.spec.selector)
+    if ref.kind == "Deployment" and selector is not None:
+        sets = reader.connection.list(collection("ReplicaSet", ref.namespace), Thing, {"labelSelector": selector})
+        refs += [
+            ObjectRef("ReplicaSet", rs.metadata.name, ref.namespace, rs.metadata.uid, reader.name)
+            for rs in sets
+            if any(owner.uid == own.uid for owner in listed(rs.metadata.owner_references))
+        ]
+    return refs

@@ -1,0 +1,164 @@
+"""The one door through which Kubernetes' failures enter: everything that can go wrong becomes Temporary or
+Permanent.
+
+It knows HTTP, urllib3 and the kubernetes client's exceptions, and no object of Kubernetes but `Status`.
+"""
+
+import re
+import ssl
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import urllib3.exceptions as http
+from kubernetes.client.exceptions import ApiException
+
+from chatops.core.failures import Failure, Permanent, Reason, Temporary
+
+_LONGEST = 300
+"""Characters of another system's words that a phone still shows."""
+
+_BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+")
+_PASSWORD = re.compile(r"://[^/@\s]+@")
+_SPACES = re.compile(r"[\s\x00-\x1f\x7f]+")
+
+_UNSENT = (
+    http.NewConnectionError,
+    http.ConnectTimeoutError,
+    http.NameResolutionError,
+    http.ProxyError,
+    http.LocationValueError,
+)
+"""urllib3's errors that come before the first byte of a request is written."""
+
+
+class Status(msgspec.Struct):
+    """The fields used of a `Status` object, Kubernetes' answer to a request it does not grant."""
+
+    message: str = ""
+    reason: str = ""
+    details: dict[str, Any] | None = None
+
+
+def failure_from(error: Exception, *, changes: bool = False, secrets: Iterable[str] = ()) -> Failure:
+    """The Failure that `error` means.
+
+    `changes` says the request would have changed something: then a lost answer is UNKNOWN_OUTCOME and not
+    worth a retry. Every string of `secrets` is struck from the detail.
+    """
+    failure = _classify(error, changes)
+    failure.detail = clean(failure.detail, secrets)
+    failure.args = (f"{failure.reason}: {failure.detail}" if failure.detail else str(failure.reason),)
+    return failure
+
+
+def clean(text: str, secrets: Iterable[str] = ()) -> str:
+    """One line, without credentials, short enough for a phone."""
+    for secret in sorted((s for s in secrets if len(s) > 3), key=len, reverse=True):
+        text = text.replace(secret, "***")
+    text = _PASSWORD.sub("://***@", _BEARER.sub(r"\1 ***", text))
+    text = _SPACES.sub(" ", text).strip()
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _classify(error: Exception, changes: bool) -> Failure:
+    match error:
+        case Failure():
+            return error
+        case ApiException() if error.status:
+            return _answered(error, changes)
+        case ApiException():
+            return _tls(str(error.reason), changes)
+        case http.SSLError() | ssl.SSLError():
+            return _tls(str(error), changes)
+        case http.MaxRetryError() if isinstance(error.reason, Exception):
+            return _classify(error.reason, changes)
+        # Before TimeoutError: urllib3 counts a name that does not resolve and a refused port as timeouts'
+        # kin.
+        case http.ConnectTimeoutError() if not isinstance(error, http.NewConnectionError):
+            return Temporary(Reason.TIMEOUT, "no connection within the time allowed")
+        case _ if isinstance(error, _UNSENT):
+            return Temporary(Reason.UNREACHABLE, _cause(error))
+        case http.TimeoutError() | TimeoutError():
+            if changes:
+                return Permanent(Reason.UNKNOWN_OUTCOME, "sent, but no answer within the time allowed")
+            return Temporary(Reason.TIMEOUT, "no answer within the time allowed")
+        case http.HTTPError() | OSError():
+            if changes:
+                return Permanent(Reason.UNKNOWN_OUTCOME, f"sent, but the answer was lost: {_cause(error)}")
+            return Temporary(Reason.UNREACHABLE, _cause(error))
+        case msgspec.MsgspecError():
+            return Temporary(Reason.SERVER_ERROR, f"an answer that is not Kubernetes': {error}")
+        case _:
+            return Permanent(Reason.REFUSED, f"{type(error).__name__}: {error}")
+
+
+def _answered(error: ApiException, changes: bool) -> Failure:
+    status = _status(error)
+    words = status.message or f"{error.status} {error.reason or ''}".strip()
+    wait = _retry_after(error, status)
+    code = int(error.status)
+    match code:
+        case 401:
+            return Permanent(Reason.UNAUTHORIZED, words)
+        case 403:
+            return Permanent(Reason.FORBIDDEN, words)
+        case 404:
+            return Permanent(Reason.NOT_FOUND, words)
+        case 408:
+            return Temporary(Reason.TIMEOUT, words)
+        case 409:
+            return Permanent(Reason.CONFLICT, words)
+        case 410:
+            # A page token that outlived etcd's history: asking from the start works.
+            return Temporary(Reason.SERVER_ERROR, words)
+        case 429:
+            return Temporary(Reason.THROTTLED, words, retry_after=wait)
+        case 502 | 504 if changes:
+            return Permanent(Reason.UNKNOWN_OUTCOME, words)
+        case _ if code >= 500:
+            return Temporary(Reason.SERVER_ERROR, words, retry_after=wait)
+        case _:
+            return Permanent(Reason.REFUSED, words)
+
+
+def _status(error: ApiException) -> Status:
+    try:
+        return msgspec.json.decode(error.body or "", type=Status)
+    except (msgspec.MsgspecError, TypeError, UnicodeError):
+        return Status()
+
+
+def _retry_after(error: ApiException, status: Status) -> float | None:
+    """Seconds from the header, or from `details.retryAfterSeconds`; a date or nonsense counts as not said."""
+    headers: Any = error.headers or {}
+    said: tuple[Any, ...] = (headers.get("Retry-After"), (status.details or {}).get("retryAfterSeconds"))
+    for value in said:
+        try:
+            seconds = float(value)
+        except (TypeError, ValueError):
+            continue
+        if 0 <= seconds < float("inf"):
+            return seconds
+    return None
+
+
+def _tls(words: str, changes: bool) -> Failure:
+    if any(sign in words for sign in ("CERTIFICATE", "certificate", "WRONG_VERSION_NUMBER", "hostname")):
+        return Permanent(Reason.NOT_CONFIGURED, f"TLS: {words}")
+    if changes:
+        return Permanent(Reason.UNKNOWN_OUTCOME, f"sent, but the answer was lost: {words}")
+    return Temporary(Reason.UNREACHABLE, f"TLS: {words}")
+
+
+def _cause(error: Exception) -> str:
+    """The operating system's words ("Connection refused") where there are any.
+
+    Urllib3 wraps them in its own.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.strerror:
+            return seen.strerror
+        seen = seen.__cause__ or seen.__context__
+    return str(error)

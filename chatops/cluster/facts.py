@@ -1,0 +1,190 @@
+"""The facts a phone shows of an object, as label and value, most telling first.
+
+Pure; labels are kubectl's own words.
+"""
+
+from datetime import datetime
+
+from chatops.cluster.connection import decode
+from chatops.cluster.models import Condition, Node, Workload, listed, mapped
+from chatops.cluster.plain import plain_text
+from chatops.cluster.pod_models import Container, Pod, Probe, Template
+from chatops.cluster.pods import container_views, pod_view
+from chatops.cluster.revisions import REVISION
+from chatops.cluster.workloads import desired_of, ready_of, updated_of
+from chatops.core.resources import ContainerView, Health
+
+Facts = tuple[tuple[str, str], ...]
+
+_BAD_WHEN_TRUE = frozenset(
+    {
+        "DiskPressure",
+        "DisruptionTarget",
+        "Failed",
+        "MemoryPressure",
+        "NetworkUnavailable",
+        "PIDPressure",
+        "ReplicaFailure",
+    }
+)
+"""Condition types whose True is bad news; of all others False is."""
+
+
+def condition_lines(conditions: list[Condition] | None) -> tuple[tuple[bool, str, str], ...]:
+    """(as it should be, type, reason), the bad ones first."""
+    lines = [(as_it_should(c), c.type, plain_text(c.reason)) for c in listed(conditions)]
+    return tuple(sorted(lines, key=lambda line: line[0]))
+
+
+def as_it_should(condition: Condition) -> bool:
+    """Whether the condition's status is the good one. Unknown (a node that went silent) never is."""
+    return condition.status == ("False" if condition.type in _BAD_WHEN_TRUE else "True")
+
+
+def pod_facts(pod: Pod) -> Facts:
+    """Of a pod: kubectl's columns, where it runs, and each container's state and limits."""
+    view = pod_view(pod, "")
+    specs = {c.name: c for c in (*listed(pod.spec.init_containers), *listed(pod.spec.containers))}
+    facts = [
+        ("status", view.status),
+        ("ready", f"{view.ready}/{view.total}"),
+        ("restarts", str(view.restarts)),
+        ("node", view.node),
+        ("reason", plain_text(pod.status.message)),
+        ("created", moment(view.created_at)),
+        ("qos", view.qos),
+        ("owner", f"{view.owner.kind}/{view.owner.name}" if view.owner else "none"),
+        ("ip", pod.status.pod_ip),
+    ]
+    for container in container_views(pod):
+        facts.append((container.name, state_words(container)))
+        facts += [(f"{container.name} {label}", value) for label, value in container_facts(specs[container.name])]
+    return _said(facts)
+
+
+def workload_facts(workload: Workload) -> Facts:
+    """Of a workload: counts, revision, strategy, and each container of its template."""
+    status, template = workload.status, decode(workload.spec.template, Template)
+    daemons = workload.kind == "DaemonSet"
+    facts = [
+        ("ready", f"{ready_of(workload)}/{desired_of(workload)}"),
+        ("updated", str(updated_of(workload))),
+        ("available", str(status.number_available if daemons else status.available_replicas)),
+        ("revision", workload.metadata.annotation(REVISION) or status.update_revision),
+        ("paused", "yes" if workload.spec.paused else ""),
+        ("strategy", strategy_words(workload)),
+        ("created", moment(workload.metadata.creation_timestamp)),
+    ]
+    containers = [*listed(template.spec.containers), *listed(template.spec.init_containers)]
+    for container in containers:
+        own = f"{container.name} " if len(containers) > 1 else ""
+        facts += [(f"{own}{label}", value) for label, value in container_facts(container)]
+    return _said(facts)
+
+
+def node_facts(node: Node, pods: int) -> Facts:
+    """Of a node: whether it takes work, how much it has, what it runs."""
+    info = {key: str(value) for key, value in mapped(node.status.node_info).items()}
+    have = mapped(node.status.allocatable)
+    taints = [f"{taint.get('key', '')}:{taint.get('effect', '')}" for taint in listed(node.spec.taints)]
+    addresses = [f"{entry.get('address', '')}" for entry in listed(node.status.addresses)]
+    return _said(
+        [
+            ("status", "Ready" if node_health(node) is not Health.BAD else "NotReady"),
+            ("scheduling", "disabled" if node.spec.unschedulable else "enabled"),
+            ("pods", f"{pods}/{have.get('pods', '?')}"),
+            ("cpu", str(have.get("cpu", ""))),
+            ("memory", str(have.get("memory", ""))),
+            ("taints", ", ".join(taints)),
+            ("addresses", ", ".join(addresses)),
+            ("kubelet", info.get("kubeletVersion", "")),
+            ("os", info.get("osImage", "")),
+            ("created", moment(node.metadata.creation_timestamp)),
+        ]
+    )
+
+
+def node_health(node: Node) -> Health:
+    """BAD when not Ready, WARN when under pressure or cordoned."""
+    conditions = {condition.type: condition for condition in listed(node.status.conditions)}
+    ready = conditions.get("Ready")
+    if ready is None:
+        return Health.UNKNOWN
+    if ready.status != "True":
+        return Health.BAD
+    strained = node.spec.unschedulable or not all(map(as_it_should, conditions.values()))
+    return Health.WARN if strained else Health.GOOD
+
+
+def container_facts(container: Container) -> Facts:
+    """Image, cpu and memory as request/limit, probes."""
+    return _said(
+        [
+            ("image", container.image),
+            ("cpu", _span(container, "cpu")),
+            ("memory", _span(container, "memory")),
+            ("ready probe", probe_words(container.readiness_probe)),
+            ("live probe", probe_words(container.liveness_probe)),
+            ("startup probe", probe_words(container.startup_probe)),
+        ]
+    )
+
+
+def probe_words(probe: Probe | None) -> str:
+    """`GET :8080/ready every 10s`; an exec probe's command is not shown, it may hold a password."""
+    if probe is None:
+        return ""
+    if probe.http_get is not None:
+        words = f"GET :{probe.http_get.get('port', '')}{probe.http_get.get('path', '')}"
+    elif probe.tcp_socket is not None:
+        words = f"tcp :{probe.tcp_socket.get('port', '')}"
+    elif probe.grpc is not None:
+        words = f"grpc :{probe.grpc.get('port', '')}"
+    elif probe.exec is not None:
+        words = "exec"
+    else:
+        return ""
+    return f"{words} every {probe.period_seconds}s"
+
+
+def strategy_words(workload: Workload) -> str:
+    """`RollingUpdate 25%/25%` (unavailable/surge), `RollingUpdate partition 2`, `Recreate`, `OnDelete`."""
+    strategy = workload.spec.strategy or workload.spec.update_strategy
+    if strategy is None:
+        return ""
+    rolling = strategy.rolling_update
+    if rolling is None:
+        return strategy.type
+    if rolling.partition:
+        return f"{strategy.type} partition {rolling.partition}"
+    spans = [str(value) for value in (rolling.max_unavailable, rolling.max_surge) if value is not None]
+    return f"{strategy.type} {'/'.join(spans)}".strip()
+
+
+def state_words(container: ContainerView) -> str:
+    """`running`, `waiting CrashLoopBackOff, last exit 137 OOMKilled`, `terminated Error exit 1`."""
+    words = f"{container.state} {container.reason}".strip()
+    if container.exit_code is not None:
+        words += f" exit {container.exit_code}"
+    if container.last_exit is not None:
+        words += f", last exit {container.last_exit.exit_code} {container.last_exit.reason}".rstrip()
+    return words
+
+
+def moment(time: datetime | None) -> str:
+    """A time to the minute, in UTC, as Kubernetes gave it."""
+    return f"{time:%Y-%m-%d %H:%M} UTC" if time is not None else ""
+
+
+def _span(container: Container, name: str) -> str:
+    resources = container.resources
+    if resources is None:
+        return ""
+    request, limit = mapped(resources.requests).get(name), mapped(resources.limits).get(name)
+    if request is None and limit is None:
+        return ""
+    return f"{'-' if request is None else request}/{'-' if limit is None else limit}"
+
+
+def _said(facts: list[tuple[str, str]]) -> Facts:
+    return tuple((label, value) for label, value in facts if value)

@@ -1,0 +1,124 @@
+"""The long description of an object, for a file: an outline in kubectl's order. Pure.
+
+Values of environment variables, exec commands' secrets and the copy of the object that `kubectl apply` keeps
+never appear in it.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from chatops.cluster.facts import Facts
+from chatops.cluster.plain import plain_line
+from chatops.core.resources import EventLine, ObjectRef
+
+_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+_SECRET = r"(?i:pass(?:word|wd)?|token|secret|key|credentials?)[\w-]*"
+_SECRET_FLAG = re.compile(rf"-[\w-]*{_SECRET}")
+_SECRET_ARGUMENT = re.compile(rf"({_SECRET}[=:\s]\s*)\S+")
+
+_HIDDEN_META = frozenset({"managedFields", "annotations", "labels", "name", "namespace", "uid", "resourceVersion"})
+
+_DEEPEST = 12
+
+
+def full_text(ref: ObjectRef, raw: dict[str, Any], facts: Facts, events: tuple[EventLine, ...]) -> str:
+    """Header, labels, annotations, facts, spec, status, events."""
+    meta = _map(raw.get("metadata"))
+    lines = [
+        f"Kind:       {ref.kind}",
+        f"Name:       {ref.name}",
+        f"Namespace:  {ref.namespace or '<none>'}",
+        f"UID:        {ref.uid}",
+        f"Cluster:    {ref.cluster}",
+    ]
+    lines += _section("Labels", _map(meta.get("labels")))
+    annotations = {k: v for k, v in _map(meta.get("annotations")).items() if k != _LAST_APPLIED}
+    lines += _section("Annotations", annotations)
+    lines += _section("Metadata", {k: v for k, v in meta.items() if k not in _HIDDEN_META})
+    lines += _section("Summary", dict(facts))
+    lines += _section("Spec", _masked(raw.get("spec"), 0))
+    lines += _section("Status", raw.get("status"))
+    lines += ["", "Events:"]
+    lines += [f"  {_event(line)}" for line in events] or ["  <none>"]
+    return "\n".join(plain_line(line) for line in lines) + "\n"
+
+
+def _event(line: EventLine) -> str:
+    when = f"{line.last_at:%Y-%m-%d %H:%M:%S}" if line.last_at else "-"
+    kind = "Warning" if line.warning else "Normal"
+    return f"{kind:8}{line.reason}  x{line.count}  {when}  {line.about}  {line.message}"
+
+
+def _section(title: str, value: Any) -> list[str]:
+    return ["", f"{title}:", *_outline(value, 1)] if value else []
+
+
+def _outline(value: Any, depth: int) -> Iterator[str]:
+    pad = "  " * depth
+    if depth > _DEEPEST:
+        yield f"{pad}…"
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if isinstance(inner, dict | list) and inner:
+                yield f"{pad}{key}:"
+                yield from _outline(inner, depth + 1)
+            else:
+                yield f"{pad}{key}: {_scalar(inner)}"
+    elif isinstance(value, list):
+        for inner in value:
+            if isinstance(inner, dict) and inner:
+                first, *rest = _outline(inner, depth + 1)
+                yield f"{pad}- {first.strip()}"
+                yield from rest
+            else:
+                yield f"{pad}- {_scalar(inner)}"
+    else:
+        yield f"{pad}{_scalar(value)}"
+
+
+def _scalar(value: Any) -> str:
+    if value is None or value in ({}, []):
+        return "<none>"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return " ".join(str(value).splitlines())
+
+
+def _masked(value: Any, depth: int) -> Any:
+    """The spec without the values of environment variables and of arguments that look like credentials."""
+    if depth > 2 * _DEEPEST:
+        return "…"
+    if isinstance(value, list):
+        return [_masked(inner, depth + 1) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    masked: dict[str, Any] = {}
+    for key, inner in value.items():
+        if key == "env" and isinstance(inner, list):
+            masked[key] = [_masked_variable(entry) for entry in inner]
+        elif key in ("args", "command") and isinstance(inner, list):
+            masked[key] = _masked_arguments(inner)
+        else:
+            masked[key] = _masked(inner, depth + 1)
+    return masked
+
+
+def _masked_variable(entry: Any) -> Any:
+    if not isinstance(entry, dict):
+        return "***"
+    return {k: ("***" if k == "value" else v) for k, v in entry.items()}
+
+
+def _masked_arguments(arguments: list[Any]) -> list[str]:
+    """`--password=x`, and `--password x` as two arguments."""
+    shown: list[str] = []
+    for argument in map(str, arguments):
+        follows = bool(shown) and _SECRET_FLAG.fullmatch(shown[-1])
+        shown.append("***" if follows else _SECRET_ARGUMENT.sub(r"\1***", argument))
+    return shown
+
+
+def _map(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

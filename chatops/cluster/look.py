@@ -1,0 +1,34 @@
+"""Looking at the cluster: the views of core, each made from what was just read. It changes nothing."""
+
+from chatops.cluster.models import Workload
+from chatops.cluster.ownership import Autoscalers
+from chatops.cluster.pod_models import Pod
+from chatops.cluster.pods import pod_view
+from chatops.cluster.reader import Reader
+from chatops.cluster.survey import see_workload
+from chatops.core.failures import Permanent, Reason
+from chatops.core.resources import WORKLOADS, ObjectRef, PodView, WorkloadView
+
+
+def see_pod(reader: Reader, ref: ObjectRef) -> PodView:
+    """One pod. Permanent(NOT_FOUND) when it is gone, Permanent(REPLACED) when the name is another's."""
+    return pod_view(reader.fetch(ref, Pod), reader.name)
+
+
+def see_pods(reader: Reader, ref: ObjectRef) -> tuple[PodView, ...]:
+    """The pods of a workload, or on a node, worst first."""
+    if ref.kind == "Node":
+        found = reader.pods_on(ref.name)
+    elif ref.kind in (*WORKLOADS, "ReplicaSet"):
+        found = reader.pods_of(reader.fetch(ref, Workload))
+    else:
+        raise Permanent(Reason.REFUSED, f"{ref.kind} has no pods of its own")
+    views = (pod_view(pod, reader.name) for pod in found)
+    return tuple(sorted(views, key=lambda pod: (pod.health.rank, -pod.restarts, pod.ref.path)))
+
+
+def see_one_workload(reader: Reader, ref: ObjectRef) -> WorkloadView:
+    """One workload with its pods, rollout, and who else steers it."""
+    if ref.kind not in WORKLOADS:
+        raise Permanent(Reason.REFUSED, f"{ref.kind} is not a workload")
+    return see_workload(reader, reader.fetch(ref, Workload), Autoscalers(reader.connection))

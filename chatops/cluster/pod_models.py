@@ -1,0 +1,128 @@
+"""Pods, their containers and their templates as msgspec reads them, in the manner of `models`."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from chatops.cluster.models import Condition, Meta, Model, Texts, empty
+
+
+class EnvVar(Model):
+    name: str = ""
+
+
+class EnvSource(Model):
+    config_map_ref: dict[str, Any] | None = None
+    secret_ref: dict[str, Any] | None = None
+
+
+class Port(Model):
+    container_port: int = 0
+    protocol: str = "TCP"
+    name: str = ""
+
+
+class Mount(Model):
+    name: str = ""
+    mount_path: str = ""
+    read_only: bool = False
+
+
+class Resources(Model):
+    # A quantity is a string, or a bare number in what careless clients send.
+    requests: dict[str, str | int | float] | None = None
+    limits: dict[str, str | int | float] | None = None
+
+
+class Probe(Model):
+    http_get: dict[str, Any] | None = None
+    tcp_socket: dict[str, Any] | None = None
+    grpc: dict[str, Any] | None = None
+    exec: dict[str, Any] | None = None
+    period_seconds: int = 10
+
+
+class Container(Model):
+    name: str = ""
+    image: str = ""
+    command: list[str] | None = None
+    args: list[str] | None = None
+    env: list[EnvVar] | None = None
+    env_from: list[EnvSource] | None = None
+    ports: list[Port] | None = None
+    volume_mounts: list[Mount] | None = None
+    resources: Resources | None = None
+    readiness_probe: Probe | None = None
+    liveness_probe: Probe | None = None
+    startup_probe: Probe | None = None
+    restart_policy: str = ""
+
+
+class PodSpec(Model):
+    containers: list[Container] | None = None
+    init_containers: list[Container] | None = None
+    node_name: str = ""
+    service_account_name: str = ""
+    priority_class_name: str = ""
+    volumes: list[dict[str, Any]] | None = None
+    node_selector: Texts = None
+    tolerations: list[dict[str, Any]] | None = None
+
+
+class Running(Model):
+    started_at: datetime | None = None
+
+
+class Waiting(Model):
+    reason: str = ""
+    message: str = ""
+
+
+class Terminated(Model):
+    reason: str = ""
+    message: str = ""
+    exit_code: int = 0
+    signal: int = 0
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+class State(Model):
+    running: Running | None = None
+    waiting: Waiting | None = None
+    terminated: Terminated | None = None
+
+
+class ContainerStatus(Model):
+    name: str = ""
+    ready: bool = False
+    started: bool | None = None
+    restart_count: int = 0
+    image: str = ""
+    state: State | None = None
+    last_state: State | None = None
+
+
+class PodStatusModel(Model):
+    phase: str = ""
+    reason: str = ""
+    message: str = ""
+    qos_class: str = ""
+    pod_ip: str = msgspec.field(name="podIP", default="")
+    host_ip: str = msgspec.field(name="hostIP", default="")
+    start_time: datetime | None = None
+    conditions: list[Condition] | None = None
+    container_statuses: list[ContainerStatus] | None = None
+    init_container_statuses: list[ContainerStatus] | None = None
+
+
+class Pod(Model):
+    metadata: Meta = empty(Meta)
+    spec: PodSpec = empty(PodSpec)
+    status: PodStatusModel = empty(PodStatusModel)
+
+
+class Template(Model):
+    metadata: Meta = empty(Meta)
+    spec: PodSpec = empty(PodSpec)

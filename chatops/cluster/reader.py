@@ -1,0 +1,118 @@
+"""Single objects and what hangs together with them, read from the cluster as models. It judges nothing."""
+
+from typing import TypeVar
+
+from chatops.cluster.connection import Connection, decode
+from chatops.cluster.models import Meta, Node, Thing, Workload, listed
+from chatops.cluster.places import collection, place
+from chatops.cluster.pod_models import Pod
+from chatops.cluster.selectors import selector_text
+from chatops.core.failures import Failure, Permanent, Reason
+from chatops.core.resources import WORKLOADS, ObjectRef
+
+T = TypeVar("T", Pod, Workload, Node, Thing)
+
+_HOPS = 4
+"""Owners above a pod that are followed: ReplicaSet, Deployment, and what an operator puts on top."""
+
+
+class Reader:
+    """Reads one cluster. `name` is what its objects' refs carry as `cluster`.
+
+    Raises Temporary and Permanent only.
+    """
+
+    def __init__(self, connection: Connection, name: str) -> None:
+        self.connection = connection
+        self.name = name
+
+    def fetch(self, ref: ObjectRef, model: type[T]) -> T:
+        """The object itself.
+
+        Permanent(NOT_FOUND) when it is gone, Permanent(REPLACED) when `ref.uid` is another's.
+        """
+        found = decode(self.connection.get(place(ref)), model)
+        same_incarnation(ref, found.metadata)
+        if isinstance(found, Workload):
+            # Items of a list do not say their kind, and a stranger's answer might not either.
+            found.kind = ref.kind
+        return found
+
+    def pods_of(self, workload: Workload) -> list[Pod]:
+        """The pods the workload's controllers made: by its selector, then by the chain of owners' uids."""
+        selector = selector_text(workload.spec.selector)
+        if selector is None:
+            return []
+        namespace = workload.metadata.namespace
+        query = {"labelSelector": selector}
+        pods = list(self.connection.list(collection("Pod", namespace), Pod, query))
+        owners = {workload.metadata.uid}
+        if workload.kind == "Deployment":
+            try:
+                sets = self.connection.list(collection("ReplicaSet", namespace), Thing, query)
+                owners = {rs.metadata.uid for rs in sets if _controlled_by(rs.metadata, workload.metadata.uid)}
+            except Failure as failure:
+                if failure.reason is not Reason.FORBIDDEN:
+                    raise
+                # Without the right to see ReplicaSets their names still tell: "deployment-hash".
+                prefix = f"{workload.metadata.name}-"
+                return [pod for pod in pods if _made_by_set_of(pod.metadata, prefix)]
+        return [pod for pod in pods if (owner := pod.metadata.controller) is not None and owner.uid in owners]
+
+    def pods_on(self, node: str) -> list[Pod]:
+        """Every pod bound to the node."""
+        return list(self.connection.list(collection("Pod"), Pod, {"fieldSelector": f"spec.nodeName={node}"}))
+
+    def workload_above(self, meta: Meta) -> ObjectRef | None:
+        """The Deployment, StatefulSet or DaemonSet that in the end made this object; None when none did."""
+        for _ in range(_HOPS):
+            owner = meta.controller
+            if owner is None:
+                return None
+            ref = ObjectRef(owner.kind, owner.name, meta.namespace, owner.uid, self.name)
+            if owner.kind in WORKLOADS:
+                return ref
+            if owner.kind != "ReplicaSet":
+                return None
+            try:
+                meta = self.fetch(ref, Thing).metadata
+            except Permanent as failure:
+                if failure.reason in (Reason.NOT_FOUND, Reason.REPLACED):
+                    return None
+                raise
+        return None
+
+    def named(self, kind: str, name: str) -> list[ObjectRef]:
+        """All objects of this kind and name, over all namespaces."""
+        found = self.connection.list(collection(kind), Thing, {"fieldSelector": f"metadata.name={name}"})
+        return [
+            ObjectRef(kind, thing.metadata.name, thing.metadata.namespace, thing.metadata.uid, self.name)
+            for thing in found
+            if thing.metadata.name == name
+        ]
+
+
+def same_incarnation(ref: ObjectRef, meta: Meta) -> None:
+    """Raise Permanent(REPLACED) when the object found is not the one that was seen."""
+    if ref.uid and meta.uid != ref.uid:
+        raise Permanent(Reason.REPLACED, f"{ref.kind} {ref.path} was replaced by another of the same name")
+
+
+def _controlled_by(meta: Meta, uid: str) -> bool:
+    owner = meta.controller
+    return owner is not None and owner.uid == uid
+
+
+def _made_by_set_of(meta: Meta, prefix: str) -> bool:
+    owner = meta.controller
+    return (
+        owner is not None
+        and owner.kind == "ReplicaSet"
+        and owner.name.startswith(prefix)
+        and "-" not in owner.name[len(prefix) :]
+    )
+
+
+def containers_named(pod: Pod) -> list[str]:
+    """Names of the pod's containers, init containers last."""
+    return [c.name for c in (*listed(pod.spec.containers), *listed(pod.spec.init_containers))]

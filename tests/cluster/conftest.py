@@ -1,0 +1,27 @@
+"""The fixtures of the cluster's tests."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chatops.sandbox.kubeapi import Behaviour, KubeApiServer, LogLine
+from tests.cluster.sandbox import NODES, Sandbox, node
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    with KubeApiServer(auto=False, seed=7) as server:
+        server.behave(
+            "app:bad*",
+            Behaviour(
+                ready_after=None,
+                runs_for=5.0,
+                exit_code=137,
+                exit_reason="OOMKilled",
+                lines=(LogLine(after=0.1, text="\x1b[31mERROR\x1b[0m out of memory"),),
+            ),
+        )
+        server.apply([node(name) for name in NODES])
+        server.step(5)
+        yield Sandbox(server, tmp_path / "kubeconfig")
