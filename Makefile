@@ -1,0 +1,63 @@
+# Needs Python 3.11, 3.12 or 3.13 and make. Everything else is put into .venv, once, and again when a pin changes.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+	&& { echo "$$python"; break; }; done)
+PIP_FLAGS := --quiet --disable-pip-version-check --require-virtualenv
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test lint format messages clean
+
+help:
+	@echo 'make demo      the whole service on loopback stand-ins; ARGS=--once plays one story and ends'
+	@echo 'make run       serve, with the settings of the environment and .env'
+	@echo 'make test      lint, types, import contract, tests; ARGS= goes to pytest'
+	@echo 'make lint      everything of that but the tests'
+	@echo 'make format    format, and mend what can be mended'
+	@echo 'make messages  collect and compile translations'
+	@echo 'make clean     remove what make made'
+
+demo: $(VENV)/runtime
+	@$(BIN)/python run.py demo $(ARGS)
+
+run: $(VENV)/runtime
+	@$(BIN)/python run.py $(ARGS)
+
+test: lint
+	@for tool in chromium prometheus-alertmanager kubectl; do \
+		command -v $$tool >/dev/null || echo "$$tool is missing: the tests that need it will be skipped"; done
+	@$(BIN)/python -m pytest -rs $(ARGS)
+
+lint: $(VENV)/development
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format: $(VENV)/development
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+CATALOGUE := chatops/locale/chatops.pot
+messages: $(VENV)/runtime
+	@$(BIN)/pybabel -q extract --no-location --sort-output --keywords='say plain mark _m count:1,2' \
+		--project=chatops --output=$(CATALOGUE) chatops/core chatops/actors
+	@$(BIN)/pybabel -q update --no-fuzzy-matching --domain=chatops --input-file=$(CATALOGUE) --output-dir=chatops/locale
+	@$(BIN)/pybabel compile --domain=chatops --directory=chatops/locale
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/runtime: requirements.txt
+	@test -n "$(PYTHON)" || { echo 'Python 3.11, 3.12 or 3.13 is needed; PYTHON=/path/to/python3.12 names one' >&2; exit 1; }
+	@echo 'making $(VENV) with $(PYTHON)'
+	@$(PYTHON) -m venv --clear $(VENV) || { echo 'no venv: on Debian and Ubuntu `apt install python3-venv`' >&2; exit 1; }
+	@$(BIN)/python -m pip install $(PIP_FLAGS) -r requirements.txt
+	@touch $@
+
+$(VENV)/development: requirements-dev.txt $(VENV)/runtime
+	@$(BIN)/python -m pip install $(PIP_FLAGS) -r requirements-dev.txt
+	@touch $@

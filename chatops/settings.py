@@ -1,0 +1,281 @@
+"""What the service is told by its surroundings: the environment and `.env`. The only reader of both.
+
+Every problem is found before anything starts and is said in a sentence that ends in its mend; no sentence
+holds a value, because a value may be a secret.
+"""
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from chatops.core.texts import LANGUAGES
+from chatops.db.location import sqlite_path
+
+SHORT_TOKEN = 8
+LOOPBACK = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"
+ENV_FILE = Path(".env")
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+Ids = Annotated[tuple[int, ...], NoDecode]
+Names = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """The contract with whoever runs the service. A field's description is its row in the README."""
+
+    model_config = SettingsConfigDict(
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8-sig",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    telegram_bot_token: SecretStr = Field(description="The bot's token, from @BotFather. Required")
+    telegram_api_url: str = Field("https://api.telegram.org", description="Base URL of the Bot API")
+    telegram_admins: Ids = Field(
+        (),
+        description="User ids that are admins from the start, comma-separated. "
+        "None: the log shows a one-time code for `/start CODE`",
+    )
+    telegram_chats: Ids = Field(
+        (),
+        description="Chat ids that get every incident from the start, comma-separated. Others join by `/subscribe`",
+    )
+    app_port: Port = Field(8080, description="Port of the API (`/healthz`, `/readyz`, `/metrics`)")
+    alert_port: Port = Field(8081, description="Port Alertmanager posts to")
+    bind_address: str = Field(
+        "",
+        description="Address both ports listen on. Other machines reach it only with a `WEBHOOK_TOKEN`",
+    )
+    webhook_token: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="Bearer token Alertmanager must send. Two, comma-separated, while changing it",
+    )
+    database_url: str = Field("sqlite:///chatops.db", description="The database file")
+    kubeconfig: str | None = Field(
+        None,
+        description="Kubeconfig files. In a pod its service account is used",
+    )
+    kube_contexts: Names = Field(
+        (),
+        description="Contexts of the kubeconfig, comma-separated. This version uses the first",
+    )
+    kube_executors: int = Field(4, ge=1, le=64, description="How many Kubernetes calls run at the same time")
+    alertmanager_url: str | None = Field(None, description="Alertmanager's own address, for silences. Not used yet")
+    prometheus_url: str | None = Field(None, description="Prometheus' address, for graphs. Not used yet")
+    public_url: str | None = Field(None, description="Where `APP_PORT` is reachable over HTTPS, for the Mini App. Not used yet")
+    language: str = Field("en", description="Language where a user or chat has none: `en`, `ru`")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")
+    log_format: Literal["json", "console"] = Field("json", description="`json` lines, or `console` for reading")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unset_when_empty(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """`NAME=` means what no line means. Not for the intake's token: empty it would silently open the door."""
+        return {
+            name: value.strip() if isinstance(value, str) else value
+            for name, value in values.items()
+            if name == "webhook_token" or not isinstance(value, str) or value.strip()
+        }
+
+    @field_validator("telegram_bot_token", mode="after")
+    @classmethod
+    def _a_token(cls, token: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"\d+:\S+", token.get_secret_value()):
+            raise _problem("is not a bot token: copy the whole line @BotFather sent, like 123456:ABC-DEF")
+        return token
+
+    @field_validator("telegram_admins", "telegram_chats", mode="before")
+    @classmethod
+    def _ids(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        parts = _listed(value)
+        if not all(re.fullmatch(r"-?\d{1,18}", part, re.ASCII) for part in parts):
+            raise _problem("must be numbers separated by commas, like 12345,-1001234; @names do not work here")
+        return tuple(int(part) for part in parts)
+
+    @field_validator("kube_contexts", mode="before")
+    @classmethod
+    def _names(cls, value: Any) -> Any:
+        return tuple(_listed(value)) if isinstance(value, str) else value
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("webhook_token", mode="before")
+    @classmethod
+    def _tokens(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        parts = [part.strip() for part in value.split(",")]
+        if not any(parts):
+            raise _problem("is empty: remove the line, or give a token (openssl rand -hex 32 makes one)")
+        if not all(parts):
+            raise _problem("has an empty token beside a comma: remove the comma, or give both tokens")
+        if len(parts) > 2:
+            raise _problem("has more than two tokens: give the old and the new one, separated by one comma")
+        if any(re.search(r"[\s\x00-\x1f\x7f]", part) for part in parts):
+            raise _problem("has a space or a control character inside a token: no HTTP header can carry it")
+        return tuple(SecretStr(part) for part in parts)
+
+    @field_validator("telegram_api_url", "alertmanager_url", "prometheus_url", "public_url", mode="after")
+    @classmethod
+    def _a_url(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        schemes = "https" if info.field_name == "public_url" else "https?"
+        # A port that is none, a space, a missing host: each would only show at the first request.
+        if not re.fullmatch(
+            rf"{schemes}://(?:[^\s/?#@]*@)?(?:\[[0-9a-fA-F:.]+\]|[^\s/?#@:]+)(?::\d{{1,5}})?(?:/[^\s?#]*)?", value
+        ):
+            scheme = "https://" if schemes == "https" else "http:// or https://"
+            raise _problem(f"is not an address: it must begin with {scheme} and name a host")
+        return value.rstrip("/")
+
+    @field_validator("database_url", mode="after")
+    @classmethod
+    def _a_database(cls, value: str) -> str:
+        if value.startswith(("postgres:", "postgresql:")):
+            raise _problem("names PostgreSQL, which this version does not support yet: use sqlite:///chatops.db")
+        try:
+            sqlite_path(value)
+        except ValueError as error:
+            raise _problem(str(error).removeprefix("DATABASE_URL").lstrip(" :")) from error
+        return value
+
+    @field_validator("language", mode="after")
+    @classmethod
+    def _a_language(cls, value: str) -> str:
+        # Many desktops export LANGUAGE themselves, in gettext's form: de_AT:de.
+        language = re.split(r"[_:.@-]", value.lower())[0]
+        if language in LANGUAGES:
+            return language
+        if value != language or language in {"c", "posix"}:
+            return "en"
+        raise _problem(f"is not one of {', '.join(LANGUAGES)}")
+
+    @model_validator(mode="after")
+    def _together(self) -> "Settings":
+        if self.app_port == self.alert_port != 0:
+            raise _problem("APP_PORT and ALERT_PORT are the same port: give each its own")
+        if self.bind_address and not self.webhook_token and not _is_loopback(self.bind_address):
+            raise _problem(
+                "BIND_ADDRESS lets other machines reach the intake, and without WEBHOOK_TOKEN anyone there could post "
+                "alerts: set WEBHOOK_TOKEN (openssl rand -hex 32 makes one), or remove BIND_ADDRESS"
+            )
+        return self
+
+    @property
+    def listen_on(self) -> str:
+        """BIND_ADDRESS, or what it is when it is not set."""
+        return self.bind_address or (EVERYWHERE if self.webhook_token else LOOPBACK)
+
+    @property
+    def webhook_tokens(self) -> tuple[str, ...]:
+        return tuple(token.get_secret_value() for token in self.webhook_token)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must never be shown."""
+        return (self.telegram_bot_token.get_secret_value(), *self.webhook_tokens)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is allowed and unwise, in a sentence each."""
+        if any(len(token) < SHORT_TOKEN for token in self.webhook_tokens):
+            return (f"WEBHOOK_TOKEN is shorter than {SHORT_TOKEN} characters: openssl rand -hex 32 makes a good one",)
+        return ()
+
+
+class Setting(NamedTuple):
+    """One row of the README's table. `default` is empty where there is none."""
+
+    name: str
+    meaning: str
+    default: str
+
+
+def describe() -> tuple[Setting, ...]:
+    """Every setting, in the order of the README."""
+    return tuple(
+        Setting(name.upper(), field.description or "", _shown_default(name, field.default))
+        for name, field in Settings.model_fields.items()
+    )
+
+
+def read(env_file: Path | None = ENV_FILE) -> Settings | tuple[str, ...]:
+    """The settings from the environment and `env_file` (the environment wins), or every problem, a sentence each."""
+    try:
+        return Settings(_env_file=env_file)
+    except ValidationError as error:
+        return tuple(_sentences(error))
+    except UnicodeDecodeError:
+        return (f"{env_file} is not UTF-8 text: save it as UTF-8",)
+    except OSError as error:
+        return (f"{env_file} cannot be read ({error.strerror}): mend its permissions, or remove it",)
+
+
+def _sentences(error: ValidationError) -> Iterator[str]:
+    for detail in error.errors(include_url=False, include_context=True, include_input=False):
+        name = str(detail["loc"][0]).upper() if detail["loc"] else ""
+        yield f"{name} {_said(detail)}".strip()
+
+
+def _said(detail: ErrorDetails) -> str:
+    limits = detail.get("ctx", {})
+    match detail["type"]:
+        case "setting":
+            return detail["msg"]
+        case "missing":
+            return "is not set: talk to @BotFather, send /newbot, and put the token it answers into .env"
+        case "int_parsing" | "int_type" | "int_from_float":
+            return "must be a whole number"
+        case "greater_than_equal":
+            return f"must be at least {limits.get('ge')}"
+        case "less_than_equal":
+            return f"must be at most {limits.get('le')}"
+        case "literal_error":
+            return f"must be {limits.get('expected')}"
+        case kind:
+            return f"cannot be understood ({kind})"
+
+
+def _problem(sentence: str) -> PydanticCustomError:
+    # As a value and not as the template: a brace in it would be taken for a place to fill.
+    return PydanticCustomError("setting", "{sentence}", {"sentence": sentence})
+
+
+def _listed(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+def _shown_default(name: str, default: Any) -> str:
+    match name:
+        case "bind_address":
+            return f"`{LOOPBACK}` without `WEBHOOK_TOKEN`, else `{EVERYWHERE}`"
+        case "kubeconfig":
+            return "`~/.kube/config`"
+        case "kube_contexts":
+            return "current context"
+        case "alertmanager_url" | "prometheus_url" | "public_url":
+            return "off"
+        case _:
+            return f"`{default}`" if isinstance(default, str | int) else ""

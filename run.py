@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+"""The launcher: serves, or does one of the small jobs around serving. It holds no decision of the service."""
+
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any, NoReturn
+
+import click
+import msgspec
+import structlog
+
+from chatops import __version__, log
+from chatops.actors.stacks import install_stack_dump
+from chatops.actors.system import System
+from chatops.checkup import Outcome, verdicts
+from chatops.core.audit import StoredEntry
+from chatops.core.failures import Failure
+from chatops.db.database import Database
+from chatops.db.migrate import MigrationRefused, migrate
+from chatops.db.store import Store
+from chatops.settings import Settings, read
+from chatops.web.server import CannotListen
+
+STOP_SECONDS = 5.0
+BAD_SETTINGS = 2
+MARKS = {Outcome.GOOD: "✔", Outcome.WARNING: "!", Outcome.OFF: "–", Outcome.BAD: "✖"}
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="chatops")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Kubernetes incidents, from alert to fix, in Telegram.
+
+    Without a command it serves, until SIGTERM or Ctrl-C. SIGUSR1 writes every thread's stack to standard error.
+    Settings come from the environment and from .env; see .env.example.
+    """
+    # A terminal that cannot show a character must not end a command.
+    for stream in (sys.stdout, sys.stderr):
+        getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
+    if context.invoked_subcommand is None:
+        settings = _settings()
+        log.configure(settings.log_level, settings.log_format, secrets=settings.secrets)
+        _leave(_serve(settings))
+
+
+@cli.command()
+@click.option("--once", is_flag=True, help="Play one story to its end, print it, and exit.")
+@click.option("--port", default=0, show_default="any free one", help="Port of the chat page.")
+def demo(*, once: bool, port: int) -> None:
+    """Run the whole service on loopback stand-ins."""
+    # The only place that needs the stand-ins: a service in production never imports them.
+    from chatops.demo import main
+
+    log.configure("warning", "console")
+    install_stack_dump()
+    _leave(main(once=once, port=port))
+
+
+@cli.command()
+def check() -> None:
+    """Say what is wrong with the surroundings.
+
+    Looks at settings, database, ports, Telegram and Kubernetes, and says what to mend. Exits with 1 when something
+    that is needed does not work.
+    """
+    failed = False
+    log.configure("error", "console")
+    for verdict in verdicts(read()):
+        failed = failed or verdict.outcome is Outcome.BAD
+        click.echo(f"{MARKS[verdict.outcome]} {verdict.part}: {verdict.detail}")
+        if verdict.mend and verdict.outcome is not Outcome.GOOD:
+            click.echo(f"    {verdict.mend}")
+    sys.exit(1 if failed else 0)
+
+
+@cli.command("migrate")
+def migrate_command() -> None:
+    """Bring the database to this version's schema. Serving does this too."""
+    with _plain_errors():
+        applied = migrate(_settings().database_url)
+    click.echo("\n".join(f"applied {name}" for name in applied) or "the schema is up to date")
+
+
+@cli.group()
+def audit() -> None:
+    """Read the log of who did what."""
+
+
+@audit.command("list")
+@click.option("--incident", type=int, help="Only this incident's lines.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="The newest so many.")
+def audit_list(*, incident: int | None, limit: int) -> None:
+    """Show the newest lines, oldest first."""
+    with _store() as store:
+        if incident is not None:
+            lines = store.audit.for_incident(incident, limit)
+        else:
+            lines = store.audit.page(max(0, store.audit.head()[0] - limit), limit)
+        for line in lines:
+            click.echo(_readable(line))
+
+
+@audit.command("export")
+@click.option("--incident", type=int, help="Only this incident's lines.")
+@click.option("--output", type=click.File("wb", lazy=True), default="-", help="A file instead of standard output.")
+def audit_export(*, incident: int | None, output: IO[bytes]) -> None:
+    """Write every line with its hash as JSON lines."""
+    with _store() as store:
+        for line in store.audit.iterate():
+            if incident is None or line.entry.incident_id == incident:
+                output.write(msgspec.json.encode(line) + b"\n")
+
+
+@audit.command("verify")
+def audit_verify() -> None:
+    """Check that no line was changed: each carries the hash of the one before it."""
+    with _store() as store:
+        bad = store.audit.verify()
+        number, head = store.audit.head()
+    if bad is not None:
+        click.echo(f"✖ the chain breaks at line {bad}: it or a line before it was changed", err=True)
+        sys.exit(1)
+    click.echo(f"✔ {number} lines, head {head}")
+
+
+def _serve(settings: Settings) -> int:
+    """Serve until told to stop or until the supervisor gives up; the exit code."""
+    logger = structlog.get_logger("chatops")
+    for warning in settings.warnings:
+        logger.warning(warning)
+    install_stack_dump()
+    # put() of a SimpleQueue is safe in a signal handler; setting an Event that is being waited for is not.
+    ended: queue.SimpleQueue[int | None] = queue.SimpleQueue()
+    _on_stop_signals(ended)
+    try:
+        applied = migrate(settings.database_url)
+        if applied:
+            logger.info("migrated", applied=applied)
+        system = System(settings)
+        system.start()
+    except (Failure, CannotListen, MigrationRefused, ValueError) as error:
+        logger.critical("cannot_start", reason=str(error))
+        return 1
+    except Exception:
+        logger.critical("cannot_start", exc_info=True)
+        return 1
+    # Daemon: it waits for the end of the service, and the service may be cut short.
+    threading.Thread(target=lambda: ended.put(system.wait()), name="end-watch", daemon=True).start()
+    code = ended.get()
+    logger.info("stopping", by="signal" if code is None else "supervisor")
+    system.stop(STOP_SECONDS)
+    return code or 0
+
+
+def _on_stop_signals(ended: "queue.SimpleQueue[int | None]") -> None:
+    """The first SIGTERM or SIGINT asks for an orderly end, the second ends the process at once."""
+    asked: list[int] = []
+
+    def on_signal(number: int, _frame: Any) -> None:
+        if asked:
+            os._exit(128 + number)
+        asked.append(number)
+        ended.put(None)
+
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process, even if a thread that was given up on still hangs somewhere."""
+    left = [thread.name for thread in threading.enumerate() if _keeps_alive(thread)]
+    if left:
+        structlog.get_logger("chatops").error("threads_left", threads=left)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code or 1)
+    sys.exit(code)
+
+
+def _keeps_alive(thread: threading.Thread) -> bool:
+    return thread is not threading.main_thread() and not thread.daemon
+
+
+def _settings() -> Settings:
+    """The settings, or the end of the process with every problem said."""
+    settings = read()
+    if isinstance(settings, Settings):
+        return settings
+    click.echo("The settings cannot be used:", err=True)
+    for problem in settings:
+        click.echo(f"  ✖ {problem}", err=True)
+    sys.exit(BAD_SETTINGS)
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """What fails for a reason outside this program is told in a sentence."""
+    try:
+        yield
+    except (Failure, MigrationRefused, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@contextmanager
+def _store() -> Iterator[Store]:
+    """The database for a command that reads. The service may be running beside it."""
+    with _plain_errors():
+        database = Database(_settings().database_url, readers=1)
+        database.open()
+        try:
+            yield Store(database)
+        finally:
+            database.close()
+
+
+def _readable(line: StoredEntry) -> str:
+    entry = line.entry
+    words = [f"{line.id}", f"{entry.at:%Y-%m-%d %H:%M:%SZ}", entry.type.value, entry.subject.name or entry.subject.kind]
+    if entry.incident_id is not None:
+        words.append(f"#{entry.incident_id}")
+    if entry.object is not None:
+        words.append(f"{entry.object.short_kind} {entry.object.path}")
+    words += [f"{name}={value}" for name, value in entry.detail.items() if value]
+    # Names come from clusters and chats: no terminal command among them may reach the terminal.
+    return "".join(letter if letter.isprintable() else "�" for letter in " ".join(words))
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,52 @@
+"""The counters: each function moves its own sample, and no label can grow with the number of incidents."""
+
+from collections.abc import Callable
+
+import pytest
+from prometheus_client import REGISTRY
+
+from chatops import metrics
+
+
+@pytest.mark.parametrize(
+    ("call", "sample", "labels"),
+    [
+        (lambda: metrics.webhook_answered(418), "chatops_webhooks_total", {"code": "418"}),
+        (lambda: metrics.webhook_committed(0.01), "chatops_webhook_commit_seconds_count", {}),
+        (
+            lambda: metrics.telegram_answered("sendMessage", "ok"),
+            "chatops_telegram_answers_total",
+            {"method": "sendMessage", "code": "ok"},
+        ),
+        (
+            lambda: metrics.kubernetes_called("patch", "conflict"),
+            "chatops_kubernetes_calls_total",
+            {"verb": "patch", "outcome": "conflict"},
+        ),
+        (lambda: metrics.actor_restarted("incident"), "chatops_actor_restarts_total", {"role": "incident"}),
+    ],
+)
+def test_what_happens_is_counted(call: Callable[[], None], sample: str, labels: dict[str, str]) -> None:
+    before = REGISTRY.get_sample_value(sample, labels) or 0.0
+    call()
+    assert REGISTRY.get_sample_value(sample, labels) == before + 1
+
+
+def test_what_is_now_is_shown() -> None:
+    metrics.inbox_backlog(3)
+    metrics.webhooks_waiting(2)
+    metrics.incidents("active", 7)
+    assert REGISTRY.get_sample_value("chatops_inbox_backlog") == 3
+    assert REGISTRY.get_sample_value("chatops_webhooks_waiting") == 2
+    assert REGISTRY.get_sample_value("chatops_incidents", {"status": "active"}) == 7
+
+
+def test_labels_are_of_a_few_values_only() -> None:
+    used = {
+        label
+        for family in REGISTRY.collect()
+        if family.name.startswith("chatops_")
+        for sample in family.samples
+        for label in sample.labels
+    }
+    assert used <= {"code", "status", "method", "verb", "outcome", "role", "le"}

@@ -1,0 +1,239 @@
+"""The launcher's small jobs, each run as a process the way people run them."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from chatops.core.audit import Entry, EntryType, Subject
+from chatops.db.database import Database
+from chatops.db.migrate import migrate
+from chatops.db.store import Store
+from chatops.sandbox.botapi.server import BotApiServer
+from chatops.sandbox.kubeapi.server import KubeApiServer
+
+RUN = Path(__file__).parent.parent / "run.py"
+PATIENCE = 60
+
+
+class Place:
+    """A directory to run it in, and an environment of nothing but what is set here."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.url = f"sqlite:///{folder}/chatops.db"
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "PYTHONUTF8": "1",
+            "TELEGRAM_BOT_TOKEN": "123456:canary-token",
+            "TELEGRAM_API_URL": "http://127.0.0.1:1",
+            "APP_PORT": "0",
+            "ALERT_PORT": "0",
+        }
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, str(RUN), *arguments],
+            cwd=self.folder,
+            env={**self.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+@pytest.fixture
+def audited(place: Place) -> Place:
+    """A place whose audit log has three lines, the last one of hostile content."""
+    migrate(place.url)
+    database = Database(place.url)
+    database.open()
+    at = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+    Store(database).audit.append(
+        [
+            Entry(EntryType.USER_ADDED, Subject.person(1, "Anna"), at),
+            Entry(EntryType.CHAT_ADDED, Subject.person(1, "Anna"), at, chat_id=-100),
+            Entry(EntryType.DENIED, Subject.person(2, "\x1b[2J\nforged"), at, detail={"why": "\x07 я"}),
+        ]
+    )
+    database.close()
+    return place
+
+
+def test_help_lists_every_command(place: Place) -> None:
+    shown = place.run("--help")
+    assert shown.returncode == 0
+    for command in ("audit", "check", "demo", "migrate", "SIGTERM", ".env.example"):
+        assert command in shown.stdout
+    assert "--once" in place.run("demo", "--help").stdout
+    for command in ("list", "export", "verify"):
+        assert command in place.run("audit", "--help").stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("migrate",), ("audit", "list"), ("audit", "export")])
+def test_bad_settings_end_it_with_every_mend(place: Place, arguments: tuple[str, ...]) -> None:
+    ended = place.run(*arguments, TELEGRAM_BOT_TOKEN="canary", APP_PORT="x", WEBHOOK_TOKEN="")
+    assert ended.returncode == 2
+    assert ended.stderr.count("✖") == 3
+    for said in ("@BotFather", "APP_PORT must be a whole number", "WEBHOOK_TOKEN is empty"):
+        assert said in ended.stderr
+    assert "canary" not in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not (place.folder / "chatops.db").exists()
+
+
+def test_check_gives_every_bad_setting_a_verdict(place: Place) -> None:
+    checked = place.run("check", TELEGRAM_BOT_TOKEN="", LANGUAGE="xx")
+    assert checked.returncode == 1
+    assert checked.stdout.count("✖ settings:") == 2
+    assert "    talk to @BotFather" in checked.stdout
+
+
+def test_check_names_what_is_down_with_its_mend_and_changes_nothing(place: Place) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        checked = place.run("check", ALERT_PORT=str(port), WEBHOOK_TOKEN="short", BIND_ADDRESS="127.0.0.1")
+    assert checked.returncode == 1, checked.stderr
+    lines = checked.stdout.splitlines()
+    marks = {line[2:].partition(":")[0]: line[0] for line in lines if not line.startswith(" ") and line[0] != "!"}
+    expected = {
+        "settings": "✔",
+        "database": "✔",
+        "ALERT_PORT": "✖",
+        "APP_PORT": "✔",
+        "Telegram": "✖",
+        "Kubernetes": "–",
+    }
+    assert marks == expected
+    assert any(line.startswith("! settings: WEBHOOK_TOKEN is shorter") for line in lines)
+    assert "TELEGRAM_API_URL" in checked.stdout
+    assert "KUBECONFIG" in checked.stdout
+    assert "canary" not in checked.stdout + checked.stderr
+    assert list(place.folder.iterdir()) == []
+
+
+def test_check_is_content_where_everything_works(place: Place, tmp_path: Path) -> None:
+    migrate(place.url)
+    with BotApiServer() as bot_api, KubeApiServer() as kubernetes:
+        kubeconfig = tmp_path / "kubeconfig"
+        kubernetes.kubeconfig(kubeconfig)
+        checked = place.run(
+            "check", TELEGRAM_API_URL=bot_api.url, TELEGRAM_BOT_TOKEN=bot_api.token, KUBECONFIG=str(kubeconfig)
+        )
+        wrong = place.run(
+            "check",
+            TELEGRAM_API_URL=bot_api.url,
+            TELEGRAM_BOT_TOKEN="1:canary",
+            KUBECONFIG=str(kubeconfig),
+            KUBE_CONTEXTS="absent",
+        )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "✖" not in checked.stdout
+    assert "the bot is @" in checked.stdout
+    assert "the API server is v1." in checked.stdout
+    assert wrong.returncode == 1
+    assert "✖ Telegram" in wrong.stdout
+    assert "@BotFather" in wrong.stdout
+    assert "✖ Kubernetes absent: not_configured: no context absent" in wrong.stdout
+
+
+def test_check_tells_a_database_that_cannot_be_used(place: Place) -> None:
+    (place.folder / "chatops.db").write_bytes(b"this is no database, whatever its name says" * 100)
+    checked = place.run("check")
+    assert checked.returncode == 1
+    assert "✖ database" in checked.stdout
+    assert "Traceback" not in checked.stdout + checked.stderr
+
+
+def test_migrate_says_what_it_did(place: Place) -> None:
+    first, second = place.run("migrate"), place.run("migrate")
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert first.stdout.startswith("applied 0001")
+    assert second.stdout == "the schema is up to date\n"
+
+
+def test_audit_list_shows_the_newest_lines_harmlessly(audited: Place) -> None:
+    shown = audited.run("audit", "list", "--limit", "2")
+    assert shown.returncode == 0, shown.stderr
+    chat, denied = shown.stdout.splitlines()
+    assert chat.startswith("2 2026-11-23 08:00:00Z chat_added Anna")
+    assert "forged" in denied
+    assert "why=" in denied
+    assert "\x1b" not in shown.stdout
+    assert "\x07" not in shown.stdout
+
+
+def test_audit_export_is_json_lines_that_chain(audited: Place) -> None:
+    target = audited.folder / "audit.jsonl"
+    to_output, to_file = audited.run("audit", "export"), audited.run("audit", "export", "--output", str(target))
+    assert (to_output.returncode, to_file.returncode) == (0, 0)
+    assert target.read_text(encoding="utf-8") == to_output.stdout
+    lines = [json.loads(line) for line in to_output.stdout.splitlines()]
+    assert [line["id"] for line in lines] == [1, 2, 3]
+    assert [line["previous_hash"] for line in lines[1:]] == [line["hash"] for line in lines[:-1]]
+    assert lines[2]["entry"]["subject"]["name"] == "\x1b[2J\nforged"
+    assert audited.run("audit", "export", "--incident", "7").stdout == ""
+    verified = audited.run("audit", "verify")
+    assert verified.returncode == 0
+    assert lines[2]["hash"] in verified.stdout
+
+
+def test_audit_without_a_database_is_told_in_a_sentence(place: Place) -> None:
+    ended = place.run("audit", "list")
+    assert ended.returncode == 1
+    assert "migrate first" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_port_in_use_ends_serving_with_its_name(place: Place) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = place.run(ALERT_PORT=str(port))
+    assert ended.returncode == 1
+    (told,) = [json.loads(line) for line in ended.stderr.splitlines() if "cannot_start" in line]
+    assert f"port {port}" in told["reason"]
+    assert "exception" not in told
+
+
+def test_a_second_signal_ends_it_at_once() -> None:
+    script = """
+import os, queue, signal, run
+ended = queue.SimpleQueue()
+run._on_stop_signals(ended)
+os.kill(os.getpid(), signal.SIGTERM)
+print("asked", ended.get(timeout=10), flush=True)
+os.kill(os.getpid(), signal.SIGINT)
+print("still here", flush=True)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=RUN.parent, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert ended.stdout == "asked None\n", ended.stderr
+    assert ended.returncode == 128 + signal.SIGINT
+
+
+def test_a_thread_that_hangs_does_not_keep_the_process() -> None:
+    script = """
+import threading, run
+threading.Thread(target=threading.Event().wait, name="hanging").start()
+run._leave(0)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=RUN.parent, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert ended.returncode == 1
+    assert "hanging" in ended.stdout + ended.stderr

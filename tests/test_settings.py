@@ -1,0 +1,221 @@
+"""The settings: every problem at once, each with its mend, and no secret in any of them."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from chatops import settings
+from chatops.settings import Settings, describe, read
+
+TOKEN = "123456:AAbbCC-canary-token"
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither this machine's environment nor a .env of the working directory."""
+    monkeypatch.chdir(tmp_path)
+    for setting in describe():
+        for name in (setting.name, setting.name.lower()):
+            monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+
+
+def good() -> Settings:
+    told = read()
+    assert isinstance(told, Settings), told
+    return told
+
+
+def problems() -> tuple[str, ...]:
+    told = read()
+    assert not isinstance(told, Settings)
+    return told
+
+
+def set_all(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_the_token_alone_is_enough() -> None:
+    now = good()
+    assert now.telegram_bot_token.get_secret_value() == TOKEN
+    assert now.telegram_api_url == "https://api.telegram.org"
+    assert (now.telegram_admins, now.telegram_chats) == ((), ())
+    assert (now.app_port, now.alert_port) == (8080, 8081)
+    assert now.listen_on == "127.0.0.1"
+    assert now.webhook_tokens == ()
+    assert now.database_url == "sqlite:///chatops.db"
+    assert (now.kubeconfig, now.kube_contexts, now.kube_executors) == (None, (), 4)
+    assert (now.alertmanager_url, now.prometheus_url, now.public_url) == (None, None, None)
+    assert (now.language, now.log_level, now.log_format) == ("en", "info", "json")
+    assert now.warnings == ()
+
+
+def test_everything_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(
+        monkeypatch,
+        TELEGRAM_API_URL="http://127.0.0.1:8099/",
+        TELEGRAM_ADMINS="1, 2,,3",
+        TELEGRAM_CHATS="-1001234567890",
+        APP_PORT="0",
+        ALERT_PORT="0",
+        WEBHOOK_TOKEN="new-secret-1, old-secret-1",
+        KUBECONFIG="/a:/b",
+        KUBE_CONTEXTS="prod, stage",
+        KUBE_EXECUTORS="8",
+        ALERTMANAGER_URL="http://user:pass@am:9093/prefix/",
+        PUBLIC_URL="https://ops.example",
+        LANGUAGE="ru",
+        LOG_LEVEL="DEBUG",
+        LOG_FORMAT="Console",
+    )
+    now = good()
+    assert now.telegram_api_url == "http://127.0.0.1:8099"
+    assert now.telegram_admins == (1, 2, 3)
+    assert now.telegram_chats == (-1001234567890,)
+    assert now.webhook_tokens == ("new-secret-1", "old-secret-1")
+    assert now.listen_on == "0.0.0.0"
+    assert now.kubeconfig == "/a:/b"
+    assert now.kube_contexts == ("prod", "stage")
+    assert now.alertmanager_url == "http://user:pass@am:9093/prefix"
+    assert (now.language, now.log_level, now.log_format) == ("ru", "debug", "console")
+    assert set(now.secrets) == {TOKEN, "new-secret-1", "old-secret-1"}
+
+
+def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("\ufeffLOG_LEVEL=error\nKUBE_EXECUTORS=2\nUNKNOWN=1\n", encoding="utf-8")
+    monkeypatch.setenv("LOG_LEVEL", "warning")
+    now = good()
+    assert (now.log_level, now.kube_executors) == ("warning", 2)
+
+
+def test_the_example_file_is_the_defaults(tmp_path: Path) -> None:
+    example = (Path(settings.__file__).parent.parent / ".env.example").read_text(encoding="utf-8")
+    names = [line.lstrip("#").partition("=")[0] for line in example.splitlines() if "=" in line and "# " not in line]
+    assert sorted(names) == sorted(setting.name for setting in describe())
+    before = good()
+    # Every line switched on, but those where an empty value means something else than no line.
+    lines = [line.removeprefix("#") for line in example.splitlines() if not line.startswith("# ")]
+    kept = [line for line in lines if line not in {"WEBHOOK_TOKEN=", "TELEGRAM_BOT_TOKEN="}]
+    (tmp_path / ".env").write_text("\n".join(kept), encoding="utf-8")
+    assert good() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("TELEGRAM_BOT_TOKEN", "no-colon-canary", "@BotFather"),
+        ("TELEGRAM_BOT_TOKEN", "", "@BotFather"),
+        ("TELEGRAM_API_URL", "api.telegram.org/canary", "http:// or https://"),
+        ("TELEGRAM_API_URL", "http://host:notaport/canary", "name a host"),
+        ("TELEGRAM_API_URL", "ftp://canary", "http:// or https://"),
+        ("TELEGRAM_ADMINS", "1,@canary", "numbers separated by commas"),
+        ("TELEGRAM_ADMINS", "١٢٣", "numbers separated by commas"),
+        ("TELEGRAM_CHATS", "9" * 30, "numbers separated by commas"),
+        ("APP_PORT", "65536", "at most 65535"),
+        ("APP_PORT", "-1", "at least 0"),
+        ("ALERT_PORT", "canary", "whole number"),
+        ("WEBHOOK_TOKEN", "", "remove the line, or give a token"),
+        ("WEBHOOK_TOKEN", "  ", "remove the line, or give a token"),
+        ("WEBHOOK_TOKEN", ",", "remove the line, or give a token"),
+        ("WEBHOOK_TOKEN", "canary-long,", "empty token beside a comma"),
+        ("WEBHOOK_TOKEN", "canary-1,canary-2,canary-3", "more than two"),
+        ("WEBHOOK_TOKEN", "canary space", "a space"),
+        ("DATABASE_URL", "postgresql://user:canary@db/x", "does not support yet"),
+        ("DATABASE_URL", "postgres://user:canary@db/x", "does not support yet"),
+        ("DATABASE_URL", "mysql://user:canary@db/x", "sqlite:///chatops.db"),
+        ("DATABASE_URL", "sqlite://", "sqlite:///chatops.db"),
+        ("DATABASE_URL", "sqlite:///:memory:", "sqlite:///chatops.db"),
+        ("DATABASE_URL", "sqlite:////no/such/directory/x.db", "does not exist"),
+        ("KUBE_EXECUTORS", "0", "at least 1"),
+        ("KUBE_EXECUTORS", "1.5", "whole number"),
+        ("PUBLIC_URL", "http://canary.example", "https://"),
+        ("LANGUAGE", "tlh", "en, ru"),
+        ("LOG_LEVEL", "canary", "'debug', 'info'"),
+        ("LOG_FORMAT", "xml", "'json' or 'console'"),
+    ],
+)
+def test_a_bad_value_is_named_with_its_mend_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    (line,) = problems()
+    assert line.startswith(f"{name} ")
+    assert said in line
+    assert "canary" not in line
+    assert "\n" not in line
+
+
+def test_no_token_at_all_says_where_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TELEGRAM_BOT_TOKEN")
+    (line,) = problems()
+    assert line.startswith("TELEGRAM_BOT_TOKEN is not set")
+    assert "/newbot" in line
+
+
+def test_every_problem_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(monkeypatch, TELEGRAM_BOT_TOKEN="x", APP_PORT="x", LANGUAGE="xx", WEBHOOK_TOKEN="", PUBLIC_URL="x")
+    names = {line.split()[0] for line in problems()}
+    assert names == {"TELEGRAM_BOT_TOKEN", "APP_PORT", "LANGUAGE", "WEBHOOK_TOKEN", "PUBLIC_URL"}
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "10.0.0.1", "host.example"])
+def test_the_intake_is_never_opened_to_others_without_a_token(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("BIND_ADDRESS", address)
+    (line,) = problems()
+    assert "BIND_ADDRESS" in line
+    assert "set WEBHOOK_TOKEN" in line
+    monkeypatch.setenv("WEBHOOK_TOKEN", "long-enough-token")
+    assert good().listen_on == address
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
+def test_loopback_needs_no_token(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("BIND_ADDRESS", address)
+    assert good().listen_on == address
+
+
+def test_the_ports_must_differ_unless_any_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(monkeypatch, APP_PORT="8081")
+    (line,) = problems()
+    assert "APP_PORT and ALERT_PORT" in line
+
+
+def test_a_short_token_is_allowed_and_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEBHOOK_TOKEN", "canary1")
+    (warning,) = good().warnings
+    assert "WEBHOOK_TOKEN" in warning
+    assert "canary1" not in warning
+
+
+@pytest.mark.parametrize(
+    ("value", "language"), [("en_US:en", "en"), ("ru_RU.UTF-8", "ru"), ("de_AT:de", "en"), ("C", "en")]
+)
+def test_the_language_a_desktop_exports_is_understood(
+    monkeypatch: pytest.MonkeyPatch, value: str, language: str
+) -> None:
+    monkeypatch.setenv("LANGUAGE", value)
+    assert good().language == language
+
+
+def test_no_secret_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEBHOOK_TOKEN", "canary-webhook-token")
+    now = good()
+    for shown in (repr(now), str(now), now.model_dump_json(), f"{now.model_dump()}"):
+        assert "canary" not in shown
+
+
+def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"LOG_LEVEL=\xff\xfe")
+    (line,) = problems()
+    assert "UTF-8" in line
+
+
+def test_the_table_describes_every_setting_once() -> None:
+    table = describe()
+    assert [row.name.lower() for row in table] == list(Settings.model_fields)
+    assert all(row.meaning for row in table)
+    assert {row.name: row.default for row in table}["ALERT_PORT"] == "`8081`"
+    assert "TELEGRAM_BOT_TOKEN" not in os.linesep.join(row.default for row in table)
