@@ -3,6 +3,7 @@
 import itertools
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -83,6 +84,8 @@ class Post:
                     self.messages[message_id] = edit
                 case AnswerTap() as toast:
                     self.toasts.append(toast)
+                case None:
+                    raise ValueError("nonsense was to be delivered")
                 case other:
                     self.others.append(other)
             self.changed.notify_all()
@@ -150,6 +153,8 @@ class Hands(Actor):
         match message:
             case Submit(work, reply_to, tag):
                 self._cluster.work.put(work)
+                if work is None:
+                    raise ValueError("nonsense was to be done")
                 answer = self._cluster.answer(work)
                 if isinstance(answer, WorkFailed):
                     self.tell(reply_to, WorkFailed(tag, answer.reason, answer.detail, answer.temporary))
@@ -221,6 +226,13 @@ class House:
         self.store.updates.store([(number, chat, b"{}")], self.clock())
         self.directory.tell(chat_address(chat), UpdateArrived(tap))
         return str(self.post.wait(lambda post: next((t for t in post.toasts if t.callback_id == callback), None)).text)
+
+    def until(self, test: Callable[[], Any]) -> None:
+        """Ask `test` until it is true."""
+        deadline = time.monotonic() + PATIENCE
+        while not test():
+            assert time.monotonic() < deadline, "it did not happen"
+            time.sleep(0.005)
 
     def write(self, text: str, *, user: int = ANNA, chat: int = ANNA) -> None:
         """Write to the bot."""
