@@ -35,7 +35,9 @@ def test_every_command_is_there_in_the_bot_s_own_words(name):
 @pytest.mark.parametrize("name", [*READMES, "docs/architecture.md"])
 def test_every_file_named_exists(name):
     text = (ROOT / name).read_text()
-    named = re.findall(r"\]\(([\w./-]+)(?:#[\w-]+)?\)", text) + re.findall(r"`((?:chatops|migrations|docs)/[\w./]*)`", text)
+    named = re.findall(r"\]\(([\w./-]+)(?:#[\w-]+)?\)", text) + re.findall(
+        r"`((?:chatops|migrations|docs)/[\w./]*)`", text
+    )
     assert named
     for each in named:
         assert ((ROOT / name).parent / each).exists() or (ROOT / each).exists(), each

@@ -6,11 +6,12 @@ A Progress that `failed` is not `finished`: it will not arrive.
 from chatops.cluster.deletion import OWNER_KIND, OWNER_NAME
 from chatops.cluster.models import Workload, listed
 from chatops.cluster.pod_models import Pod
+from chatops.cluster.pods import pod_view
 from chatops.cluster.reader import Reader
 from chatops.cluster.workloads import desired_of, is_on_delete, ready_of, updated_of
 from chatops.core.actions import Plan, Progress
 from chatops.core.failures import Permanent, Reason
-from chatops.core.resources import ObjectRef
+from chatops.core.resources import Health, ObjectRef
 
 _UNSEEN = "the controller has not seen the change yet"
 
@@ -43,7 +44,10 @@ def follow_scale(reader: Reader, plan: Plan) -> Progress:
 
 
 def follow_deletion(reader: Reader, plan: Plan) -> Progress:
-    """The pod gone, and its workload as many ready as it wants. Without a workload: the pod gone."""
+    """The pod gone and its replacement decided: ready, or failing in its turn. Without a workload: the pod gone.
+
+    Other pods of the workload may be broken for reasons of their own; waiting for them would never end.
+    """
     gone = _pod_gone(reader, plan.ref)
     name = plan.params.get(OWNER_NAME, "")
     if not name:
@@ -57,7 +61,13 @@ def follow_deletion(reader: Reader, plan: Plan) -> Progress:
         return Progress(int(gone), 1, f"{owner.kind} {owner.path} is gone too", finished=gone)
     ready, wanted = ready_of(workload), desired_of(workload)
     detail = f"{ready} of {wanted} ready" if gone else "terminating"
-    return Progress(min(ready, wanted), wanted, detail, finished=gone and ready >= wanted)
+    arrived = gone and (ready >= wanted or _nothing_starts(reader, workload, wanted))
+    return Progress(min(ready, wanted), wanted, detail, finished=arrived)
+
+
+def _nothing_starts(reader: Reader, workload: Workload, wanted: int) -> bool:
+    pods = [pod_view(pod, reader.name) for pod in reader.pods_of(workload)]
+    return len(pods) >= wanted and all(pod.health in (Health.GOOD, Health.BAD) for pod in pods)
 
 
 def _pod_gone(reader: Reader, ref: ObjectRef) -> bool:

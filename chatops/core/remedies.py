@@ -13,7 +13,10 @@ MOST_REMEDIES = 3
 FRESH_ROLLOUT = timedelta(hours=1)
 """A rollout at most this much older than the first alert is suspected first: most crash loops begin with one."""
 
-STUCK = ("Pending", "Unknown", "ContainerCreating", "Init:0/1", "NodeLost")
+OWN_ROLLOUT_SLACK = timedelta(minutes=1)
+"""Kubernetes writes whole seconds and its clock is not ours."""
+
+STUCK = ("Pending", "Unknown", "ContainerCreating", "NodeLost")
 
 LEAVING = ("Terminating", "Completed")
 """On their way out by themselves: deleting them again changes nothing."""
@@ -39,7 +42,7 @@ class Suggestions:
 
 def suggest(incident: Incident) -> Suggestions:
     """Nothing is suggested before the cluster was seen: a suggestion that cannot work is worse than none."""
-    survey = incident.survey
+    survey = incident.current_survey
     if survey is None or survey.problem:
         return Suggestions()
     pod = survey.worst_pod
@@ -61,9 +64,7 @@ def _for_workload(workload: WorkloadView, incident: Incident) -> list[tuple[int,
     found: list[tuple[int, Suggestion]] = []
     ref, rollout = workload.ref, workload.rollout
     paused = bool(rollout and rollout.paused)
-    # What was just rolled back is offered as its undo, not suggested as a remedy.
-    rolled_back = _just_done("rollout_undo", ref, incident)
-    if rollout and rollout.previous is not None and not paused and not rolled_back:
+    if rollout and rollout.previous is not None and not paused and not _rolled_out_here(workload, incident):
         fresh = rollout.since is not None and rollout.since >= incident.started_at - FRESH_ROLLOUT
         params = {"revision": str(rollout.previous)}
         if fresh or workload.health is Health.BAD:
@@ -78,15 +79,26 @@ def _for_workload(workload: WorkloadView, incident: Incident) -> list[tuple[int,
     return found
 
 
-def _just_done(action: str, ref: ObjectRef, incident: Incident) -> bool:
-    run = incident.run
-    done = run is not None and run.state is ActionState.SUCCEEDED and run.plan.action == action
-    return done and run is not None and run.plan.ref.same_place(ref)
+def _rolled_out_here(workload: WorkloadView, incident: Incident) -> bool:
+    """The newest revision is this incident's own rollback or restart: going back leads to what was broken.
+
+    It is offered as the undo of that action, not suggested as a remedy. A rollback brings an old ReplicaSet back, so
+    its age tells nothing.
+    """
+    run, rollout = incident.run, workload.rollout
+    if run is None or rollout is None or not run.plan.ref.same_place(workload.ref):
+        return False
+    if run.plan.action == "rollout_undo" and (run.undo or run.state is not ActionState.FAILED):
+        return True
+    return rollout.since is not None and rollout.since >= run.requested_at - OWN_ROLLOUT_SLACK
 
 
 def _for_pod(pod: PodView) -> list[tuple[int, Suggestion]]:
-    """A pod without an owner is not recreated: deleting it is never suggested, only offered on its own screen."""
-    if pod.owner is None or pod.health is Health.GOOD or pod.status in LEAVING:
+    """A pod that nobody recreates is never suggested for deletion, only offered on its own screen.
+
+    A node owns the mirror of a static pod, which the kubelet runs on whatever becomes of the mirror.
+    """
+    if pod.owner is None or pod.owner.kind == "Node" or pod.health is Health.GOOD or pod.status in LEAVING:
         return []
     stuck = pod.status in STUCK or pod.status.startswith("Init:")
     return [(70 if stuck else 60, Suggestion("delete_pod", pod.ref, "recreates_pod"))]

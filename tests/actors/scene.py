@@ -1,6 +1,7 @@
 """One scene for actor tests: shop/checkout, revision 43 crash-looping, 42 to go back to."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,9 @@ def resolved(name: str) -> bytes:
 class Scene:
     """Answers every kind of work; `performed` and `looks` count what was asked."""
 
-    def __init__(self, now: datetime) -> None:
-        self.now = now
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        now = clock()
+        self.now = clock
         self.performed: list[Plan] = []
         self.progress = Progress(5, 5, finished=True)
         self.happened = True
@@ -72,7 +74,7 @@ class Scene:
     def __call__(self, work: Any) -> Any:
         match work:
             case TakeSurvey():
-                return Survey(self.now, workloads=(self.workload,))
+                return Survey(self.now(), workloads=(self.workload,))
             case ReadWorkload():
                 return self.workload
             case ReadPod():
@@ -82,7 +84,7 @@ class Scene:
             case ReadDescription(ref):
                 return Description(ref, Health.BAD, (("status", "bad"),), (), (), "full text")
             case ReadEvents():
-                return (EventLine("BackOff", "back-off restarting", True, 31, self.now),)
+                return (EventLine("BackOff", "back-off restarting", True, 31, self.now()),)
             case MakePreview(action, ref, params):
                 plan = Plan(action, ref, "77", dict(params))
                 return Preview(plan, (Change("app image", "1.42.0", "1.41.2"),))

@@ -36,7 +36,7 @@ POISON: dict[Address, Any] = {
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[House]:
     with house(tmp_path) as built:
-        built.cluster.answer = Scene(built.clock())
+        built.cluster.answer = Scene(built.clock)
         yield built
 
 

@@ -20,7 +20,7 @@ OLEG, EVE = 1002, 1003
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[tuple[House, Scene]]:
     with house(tmp_path) as built:
-        scene = Scene(built.clock())
+        scene = Scene(built.clock)
         built.cluster.answer = scene
         yield built, scene
 

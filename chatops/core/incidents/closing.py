@@ -12,7 +12,7 @@ from chatops.core.incidents.values import Incident, Status
 def take(incident: Incident, press: Press, now: datetime) -> Decision:
     if not incident.open:
         return _refused(incident, press)
-    if incident.taken_by == press.by:
+    if incident.taken_by and incident.taken_by.id == press.by.id:
         return Decision(incident, effects=(Answer(press, "already_yours"),))
     previous = incident.taken_by.name if incident.taken_by else ""
     taken = replace(incident, taken_by=press.by, taken_at=now, revision=incident.revision + 1)

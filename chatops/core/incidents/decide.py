@@ -50,6 +50,7 @@ def decide(incident: Incident, event: Event, *, now: datetime) -> Decision:
 
 def _surveyed(incident: Incident, survey: Survey) -> Decision:
     """A look that found the same as before is no reason to edit a message."""
-    if incident.survey and replace(incident.survey, taken_at=survey.taken_at) == survey:
+    known = incident.current_survey
+    if known and replace(known, taken_at=survey.taken_at) == survey:
         return Decision(incident)
     return Decision(replace(incident, survey=survey, revision=incident.revision + 1))

@@ -98,5 +98,12 @@ class Incident:
             return None
         return min(episodes, key=lambda e: (Severity.of(e.alert.labels.get("severity", "")).rank, e.starts_at)).alert
 
+    @property
+    def current_survey(self) -> Survey | None:
+        """The survey, unless an action has changed the cluster since it was taken."""
+        survey, run = self.survey, self.run
+        outdated = survey and run and run.finished_at and survey.taken_at < run.finished_at
+        return None if outdated else survey
+
     def episode(self, fingerprint: str) -> Episode | None:
         return next((e for e in self.episodes if e.alert.fingerprint == fingerprint), None)

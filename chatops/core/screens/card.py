@@ -167,7 +167,7 @@ def _closed_lines(incident: Incident, tongue: Tongue) -> list[Markup | str | Non
     ended = incident.closed_at or incident.opened_at
     ends = [e.ends_at for e in incident.episodes if e.ends_at]
     if ends and not incident.firing and not incident.closed_by:
-        ended = max(ends)
+        ended = max(ends).replace(microsecond=0)
     took = ""
     if incident.taken_at and incident.taken_by:
         took = tongue.say("taken after {span}", span=tongue.span(incident.taken_at - incident.opened_at))

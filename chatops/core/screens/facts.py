@@ -19,7 +19,7 @@ ALERT_TEXT = 300
 
 def lines(incident: Incident, tongue: Tongue, *, now: datetime) -> list[Markup | str | None]:
     """Impact first, then the one most telling fact; the alert's own words where the cluster told nothing."""
-    survey = incident.survey
+    survey = incident.current_survey
     found: list[Markup | str | None] = []
     if survey is None:
         found += [_alert_text(incident), tongue.say("🔎 Looking at the cluster…")]

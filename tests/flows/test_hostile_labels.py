@@ -1,0 +1,39 @@
+"""Whatever a label holds is shown literally, and no card is lost to it."""
+
+import pytest
+
+from tests.flows.town import crash_loop
+
+HOSTILE = {
+    "tags": "<b>bold</b><script>alert(1)</script>",
+    "quotes": "\"double\" 'single' `back` &amp; & <",
+    "emoji": "🔥👩‍👩‍👧‍👦🇺🇦",
+    "cyrillic": "Проверка связи: магазин",
+    "rtl": "\u202eevil\u202c مرحبا",
+    "nul": "a\x00b",
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_hostile_value_is_shown_literally(place, what):
+    value = HOSTILE[what]
+    assert place.post(crash_loop(alertname=value, cluster=value[:30])) == 200
+    card = place.card("#1")
+    match what:
+        case "nul":
+            assert "a\N{REPLACEMENT CHARACTER}b" in card.text
+        case "rtl":
+            # What turns the direction of the rest of the line is shown as a sign, its words as they are.
+            assert "\u202e" not in card.text
+            assert "مرحبا" in card.text
+        case _:
+            assert value[:30] in card.text
+
+
+def test_five_thousand_characters_everywhere(place):
+    long = "длинно<>&" * 600
+    assert place.post(crash_loop(alertname=long, cluster=long, namespace=long, deployment=long)) == 200
+    card = place.card("#1")
+    assert len(card.text.encode("utf-16-le")) // 2 <= 4096
+    assert place.press(card, "Take")
+    place.card("@anna has it")

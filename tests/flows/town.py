@@ -1,0 +1,222 @@
+"""The whole service between stand-ins that speak the real protocols, in this process or as the process it will be."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from chatops.db.database import Database
+from chatops.db.migrate import migrate
+from chatops.db.store import Store
+from chatops.sandbox.alarm import webhook_body
+from chatops.sandbox.botapi.limits import Limits
+from chatops.sandbox.botapi.person import Conversation, Person, Seen
+from chatops.sandbox.botapi.server import DEMO_TOKEN, BotApiServer
+from chatops.sandbox.kubeapi.demo_cluster import seed
+from chatops.sandbox.kubeapi.server import KubeApiServer
+
+ROOT = Path(__file__).parent.parent.parent
+ANNA = 1001
+TOKEN = "flow-webhook-token"
+PATIENCE = 40.0
+SPEED = 8.0
+"""Scripted seconds to a real one: a rollout of the stand-in cluster takes a second or two."""
+
+
+def until(test: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
+    """Ask `test` until it says something true; what it said."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        found = test()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"it did not happen: {what}")
+
+
+class Service:
+    """run.py as a process of its own, so that it can be killed."""
+
+    def __init__(self, environment: dict[str, str], folder: Path) -> None:
+        self._environment = {**{k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG")}, **environment}
+        self._folder = folder
+        self.log = folder / "service.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self.alert_port = 0
+        self.app_port = 0
+
+    def start(self) -> None:
+        """Run it and wait until it serves."""
+        with self.log.open("ab") as out:
+            begun = out.tell()
+            self._process = subprocess.Popen(
+                [sys.executable, str(ROOT / "run.py")],
+                cwd=self._folder,
+                env=self._environment,
+                stdout=out,
+                stderr=out,
+            )
+        line = until(lambda: self._serving(begun), "the service serves")
+        self.alert_port, self.app_port = line["alert_port"], line["app_port"]
+
+    def _serving(self, begun: int) -> dict[str, Any] | None:
+        assert self._process
+        text = self.log.read_bytes()[begun:].decode()
+        if self._process.poll() is not None:
+            raise AssertionError(f"the service ended with {self._process.returncode}: {text[-2000:]}")
+        for line in text.splitlines():
+            with contextlib.suppress(ValueError):
+                told = json.loads(line)
+                if told.get("event") == "serving":
+                    return dict(told)
+        return None
+
+    def kill(self) -> None:
+        """SIGKILL: nothing is finished, nothing is said."""
+        assert self._process
+        self._process.kill()
+        self._process.wait(PATIENCE)
+
+    def signal(self, number: int) -> None:
+        assert self._process
+        self._process.send_signal(number)
+
+    def terminate(self) -> int:
+        """SIGTERM; the exit code."""
+        self.signal(signal.SIGTERM)
+        assert self._process
+        return self._process.wait(PATIENCE)
+
+    def stop(self) -> None:
+        if self._process and self._process.poll() is None:
+            self.kill()
+
+
+@dataclass
+class Town:
+    """What a flow works with. `bot_api` and `kubernetes` can be broken; `service` can be killed."""
+
+    folder: Path
+    bot_api: BotApiServer
+    kubernetes: KubeApiServer
+    service: Service
+    anna: Person
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def chat(self) -> Conversation:
+        return self.anna.chat_with_bot()
+
+    def post(self, body: bytes, *, token: str = TOKEN, source: str = "") -> int:
+        """Post a webhook as Alertmanager does; the status, 0 when nobody answered."""
+        url = f"http://127.0.0.1:{self.service.alert_port}/api/v1/alertmanager"
+        request = urllib.request.Request(
+            url + (f"?source={source}" if source else ""),
+            data=body,
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return 0
+
+    def ready(self) -> dict[str, Any]:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.service.app_port}/readyz", timeout=PATIENCE) as answer:
+            told: dict[str, Any] = json.loads(answer.read())
+        return told
+
+    def card(self, *parts: str) -> Seen:
+        """The first message of the bot that says all of `parts`, in its text or on its buttons."""
+        return self.chat.wait_for(
+            lambda m: all(part in m.text + "\n".join(m.buttons) for part in parts), timeout=PATIENCE
+        )
+
+    def cards(self, number: str = "#1") -> list[Seen]:
+        return [m for m in self.chat.messages(from_bot=True) if number in m.text.split("\n")[0]]
+
+    def press(self, seen: Seen, label: str) -> str:
+        return str(self.anna.press(seen, label, timeout=PATIENCE).text)
+
+    def changes(self, method: str = "PATCH") -> list[Any]:
+        """What really changed the cluster: requests that were no dry run."""
+        return [r for r in self.kubernetes.requests.matching(method=method) if "dryRun" not in r.query]
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """The service's database, read from outside."""
+        database = Database(f"sqlite:///{self.folder / 'chatops.db'}", readers=1)
+        database.open()
+        try:
+            yield Store(database)
+        finally:
+            database.close()
+
+
+def crash_loop(*, ended: bool = False, **labels: str) -> bytes:
+    """The webhook of the story: a pod of shop/checkout crash-loops, or no longer does."""
+    told = {
+        "alertname": "KubePodCrashLooping",
+        "severity": "warning",
+        "namespace": "shop",
+        "deployment": "checkout",
+        "job": "kube-state-metrics",
+        **labels,
+    }
+    began = datetime.now(UTC)
+    return webhook_body(told, {"summary": "Pod is crash looping."}, starts_at=began, ends_at=began if ended else None)
+
+
+@contextmanager
+def town(folder: Path, **changed: str) -> Iterator[Town]:
+    """Everything running. `changed` are settings over the usual ones; an empty value leaves one out."""
+    kubernetes = KubeApiServer(speed=SPEED)
+    seed(kubernetes)
+    with kubernetes, BotApiServer(limits=Limits.off()) as bot_api:
+        anna = bot_api.person(ANNA, "Anna", username="anna")
+        anna.chat_with_bot()
+        environment = {
+            "TELEGRAM_BOT_TOKEN": DEMO_TOKEN,
+            "TELEGRAM_API_URL": bot_api.url,
+            "TELEGRAM_ADMINS": str(ANNA),
+            "TELEGRAM_CHATS": str(ANNA),
+            "WEBHOOK_TOKEN": TOKEN,
+            "BIND_ADDRESS": "127.0.0.1",
+            "ALERT_PORT": "0",
+            "APP_PORT": "0",
+            "KUBECONFIG": str(kubernetes.kubeconfig(folder / "kubeconfig")),
+            "DATABASE_URL": f"sqlite:///{folder / 'chatops.db'}",
+            **changed,
+        }
+        migrate(environment["DATABASE_URL"])
+        service = Service({name: value for name, value in environment.items() if value}, folder)
+        service.start()
+        try:
+            yield Town(folder, bot_api, kubernetes, service, anna, environment)
+        finally:
+            service.stop()
+
+
+def confirm_it(place: Town) -> None:
+    """Press the confirm, as somebody who reads it first: one pressed at once is taken for a double tap."""
+    confirm = place.card("Cancel", "expires in 60 s")
+    until(lambda: place.press(confirm, confirm.buttons[-1]) == "▶️ Started", "the confirm is taken")
+
+
+def press_twice(place: Town, label: str) -> None:
+    """Choose on the card, and confirm."""
+    place.press(place.card("#1", label), label)
+    confirm_it(place)
