@@ -9,12 +9,12 @@ _COMMIT = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
 _WAITING = Gauge("chatops_webhooks_waiting", "Webhooks read and not yet on disk.")
-_BACKLOG = Gauge("chatops_inbox_backlog", "Stored webhooks no incident has worked through yet.")
-_INCIDENTS = Gauge("chatops_incidents", "Incidents, by status.", ["status"])
 _TELEGRAM = Counter(
     "chatops_telegram_answers_total", "Answers of the Bot API, by method and outcome.", ["method", "code"]
 )
-_KUBERNETES = Counter("chatops_kubernetes_calls_total", "Calls to clusters, by verb and outcome.", ["verb", "outcome"])
+_KUBERNETES = Counter(
+    "chatops_kubernetes_work_total", "Work done at clusters, by kind and outcome.", ["work", "outcome"]
+)
 _RESTARTS = Counter("chatops_actor_restarts_total", "Actors started again after a crash, by role.", ["role"])
 
 
@@ -30,23 +30,14 @@ def webhooks_waiting(number: int) -> None:
     _WAITING.set(number)
 
 
-def inbox_backlog(number: int) -> None:
-    _BACKLOG.set(number)
-
-
-def incidents(status: str, number: int) -> None:
-    """`status` is a value of core.incidents.values.Status."""
-    _INCIDENTS.labels(status).set(number)
-
-
 def telegram_answered(method: str, code: str) -> None:
     """`method` is one of the Bot API's, `code` an HTTP status or a failures.Reason value."""
     _TELEGRAM.labels(method, code).inc()
 
 
-def kubernetes_called(verb: str, outcome: str) -> None:
-    """`verb` is get, list, patch...; `outcome` is `ok` or a failures.Reason value."""
-    _KUBERNETES.labels(verb, outcome).inc()
+def kubernetes_worked(work: str, outcome: str) -> None:
+    """`work` is the kind of an executor's work; `outcome` is `ok` or a failures.Reason value."""
+    _KUBERNETES.labels(work, outcome).inc()
 
 
 def actor_restarted(role: str) -> None:

@@ -19,9 +19,9 @@ from chatops import metrics
             {"method": "sendMessage", "code": "ok"},
         ),
         (
-            lambda: metrics.kubernetes_called("patch", "conflict"),
-            "chatops_kubernetes_calls_total",
-            {"verb": "patch", "outcome": "conflict"},
+            lambda: metrics.kubernetes_worked("PerformPlan", "conflict"),
+            "chatops_kubernetes_work_total",
+            {"work": "PerformPlan", "outcome": "conflict"},
         ),
         (lambda: metrics.actor_restarted("incident"), "chatops_actor_restarts_total", {"role": "incident"}),
     ],
@@ -33,12 +33,8 @@ def test_what_happens_is_counted(call: Callable[[], None], sample: str, labels: 
 
 
 def test_what_is_now_is_shown() -> None:
-    metrics.inbox_backlog(3)
     metrics.webhooks_waiting(2)
-    metrics.incidents("active", 7)
-    assert REGISTRY.get_sample_value("chatops_inbox_backlog") == 3
     assert REGISTRY.get_sample_value("chatops_webhooks_waiting") == 2
-    assert REGISTRY.get_sample_value("chatops_incidents", {"status": "active"}) == 7
 
 
 def test_labels_are_of_a_few_values_only() -> None:
@@ -49,4 +45,4 @@ def test_labels_are_of_a_few_values_only() -> None:
         for sample in family.samples
         for label in sample.labels
     }
-    assert used <= {"code", "status", "method", "verb", "outcome", "role", "le"}
+    assert used <= {"code", "method", "work", "outcome", "role", "le"}

@@ -107,7 +107,9 @@ class ChatActor(Actor):
     def receive(self, message: Any) -> Any:
         match message:
             case IncidentChanged(incident_id):
-                self._reconcile(incident_id)
+                # A chat that refuses the bot is tried again after a start, and when it is heard of.
+                if not self._chat().unreachable:
+                    self._reconcile(incident_id)
             case UpdateArrived(Tap() as tap):
                 self._tapped(tap)
             case UpdateArrived(TextMessage() as text):

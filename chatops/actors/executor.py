@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from chatops import metrics
 from chatops.actors.base import Actor
 from chatops.actors.directory import Directory
 from chatops.actors.messages import (
@@ -108,10 +109,14 @@ class ExecutorActor(Actor):
     def _outcome(self, work: Work) -> Result | Failure:
         if self._door is None:
             raise RuntimeError("an executor gets work only after its setup")
+        kind = type(work).__name__
         try:
-            return _do(self._door, work, self._clock)
+            done = _do(self._door, work, self._clock)
         except Failure as failure:
+            metrics.kubernetes_worked(kind, failure.reason)
             return failure
+        metrics.kubernetes_worked(kind, "ok")
+        return done
 
 
 def _do(door: ClusterDoor, work: Work, clock: Callable[[], datetime]) -> Result:

@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from chatops import metrics
 from chatops.actors.base import Actor, summary
 from chatops.actors.children import Child, ChildState, ChildView
 from chatops.actors.directory import Directory, Ref
@@ -174,6 +175,7 @@ class SupervisorActor(Actor):
             self._on_failure(child, ChildFailed(address, None, "start", summary(error)))
 
     def _restart(self, child: Child) -> None:
+        metrics.actor_restarted(str(child.spec.address[0]))
         child.restarts += 1
         self._start(child)
 

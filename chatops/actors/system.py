@@ -12,6 +12,7 @@ from chatops.actors.executor import ExecutorActor
 from chatops.actors.gate import Gate
 from chatops.actors.health import Health
 from chatops.actors.incident import IncidentActor
+from chatops.actors.janitor import JanitorActor
 from chatops.actors.messages import (
     POOL,
     TELEGRAM,
@@ -46,6 +47,7 @@ log = structlog.get_logger()
 
 START_SECONDS = 10.0
 PROBE: Address = ("probe",)
+JANITOR: Address = ("janitor",)
 INCIDENTS = "incident"
 CHATS = "chat"
 
@@ -157,6 +159,7 @@ class System:
             ),
             FamilySpec(CHATS, starter(ChatActor, directory, store=store, clock=_now, language=settings.language)),
             FamilySpec(INCIDENTS, starter(IncidentActor, directory, store=store, clock=_now)),
+            ChildSpec(JANITOR, starter(JanitorActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             ChildSpec(WEBHOOK, starter(WebhookActor, directory, store=store, clock=_now)),
         ]
 

@@ -34,7 +34,7 @@ from chatops.actors.tree import Supervisor
 from chatops.actors.webhook import WebhookActor
 from chatops.core.outgoing import AnswerTap, EditMessage, SendMessage
 from chatops.core.people import Chat, ChatKind, Role, Sender, User
-from chatops.core.updates import Tap, TextMessage
+from chatops.core.updates import Membership, Tap, TextMessage
 from chatops.db.database import Database
 from chatops.db.migrate import migrate
 from chatops.db.store import Store
@@ -241,6 +241,12 @@ class House:
         said = TextMessage(number, chat, kind, "", number, Sender(user, f"@u{user}"), text, self.clock())
         self.store.updates.store([(number, chat, b"{}")], self.clock())
         self.directory.tell(chat_address(chat), UpdateArrived(said))
+
+    def join(self, chat: int, *, by: int) -> None:
+        """Somebody puts the bot into a group."""
+        number = next(self._updates)
+        change = Membership(number, chat, ChatKind.GROUP, "a group", Sender(by, f"@u{by}"), present=True)
+        self.directory.tell(chat_address(chat), UpdateArrived(change))
 
 
 @contextmanager

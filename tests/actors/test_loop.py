@@ -1,5 +1,6 @@
 """The loop by its messages: webhook in, card out, tap in, change made once, audit written."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from chatops.core.actions import Progress
 from chatops.core.audit import EntryType
 from chatops.core.incidents import Status
 from chatops.core.outgoing import EditMessage, SendMessage
-from chatops.core.people import Role, User
+from chatops.core.people import Chat, ChatKind, Role, User
 from tests.actors.house import ANNA, House, house
 from tests.actors.scene import Scene, body, resolved
 
 OLEG, EVE = 1002, 1003
+GROUP = -100_500
 
 
 @pytest.fixture
@@ -323,3 +325,90 @@ def test_a_stranger_learns_only_their_own_id(shop):
     built.directory.tell(chat_address(EVE), IncidentChanged(1, 1))
     built.write("/history", user=EVE, chat=EVE)
     assert all("checkout" not in m.html for m in built.post.messages.values() if m.chat_id == EVE)
+
+
+@pytest.fixture
+def team(shop):
+    """A subscribed group beside Anna's own chat; Oleg may act, Eve is nobody."""
+    built, scene = shop
+    built.store.users.put(User(OLEG, "@oleg", Role.OPERATOR))
+    built.store.chats.put(Chat(GROUP, ChatKind.GROUP, "on-call", subscribed=True))
+    return built, scene
+
+
+def card_in(shop: House, chat: int) -> int:
+    return shop.post.wait(
+        lambda post: next(
+            (n for n, m in post.messages.items() if m.chat_id == chat and "keeps crashing" in m.html), None
+        )
+    )
+
+
+def test_every_subscribed_chat_has_one_card_and_sees_who_took_it(team):
+    built, _ = team
+    built.post_webhook(body("firing_group_of_3"))
+    mine, ours = card_in(built, ANNA), card_in(built, GROUP)
+    built.press(ours, "Take", user=OLEG, chat=GROUP)
+    for card in (mine, ours):
+        built.post.wait(lambda post, card=card: "has it since" in post.messages[card].html)
+    assert built.post.sent == 2
+
+
+def test_in_a_group_the_way_down_is_a_message_of_its_own(team):
+    built, scene = team
+    built.post_webhook(body("firing_group_of_3"))
+    ours = card_in(built, GROUP)
+    built.press(ours, "Resources", user=OLEG, chat=GROUP)
+    beside = built.post.wait_text("› Resources")
+    assert beside != ours
+    assert built.post.messages[beside].reply_to == ours
+    built.press(beside, "deploy checkout", user=OLEG, chat=GROUP)
+    assert built.post.wait_text("› Pods") == beside
+    built.press(beside, "Roll back", user=OLEG, chat=GROUP)
+    assert built.post.wait_text("to revision 42?") == beside
+    built.clock.move(seconds=2)
+    built.press(beside, "↩️", user=OLEG, chat=GROUP)
+    for message in (ours, beside):
+        built.post.wait(lambda post, message=message: "Rolled back" in post.messages[message].html)
+    assert len(scene.performed) == 1
+
+
+def test_two_people_confirm_and_one_action_runs(team):
+    built, scene = team
+    built.post_webhook(body("firing_group_of_3"))
+    mine, ours = card_in(built, ANNA), card_in(built, GROUP)
+    built.press(mine, "Roll back to 42")
+    built.post.wait(lambda post: "to revision 42?" in post.messages[mine].html)
+    built.press(ours, "Roll back to 42", user=OLEG, chat=GROUP)
+    theirs = built.post.wait(
+        lambda post: next((n for n, m in post.messages.items() if n != mine and "to revision 42?" in m.html), None)
+    )
+    built.clock.move(seconds=2)
+    built.cluster.answer = lambda work: None if type(work).__name__ == "PerformPlan" else scene(work)
+    assert "Started" in built.press(mine, "↩️")
+    assert "already runs an action" in built.press(theirs, "↩️", user=OLEG, chat=GROUP)
+
+
+def test_lists_page_and_open_what_is_pressed(shop):
+    built, _ = shop
+    told = json.loads(body("firing_single"))
+    for number in range(10):
+        told["groupKey"] = f"{{}}:{{n={number}}}"
+        told["alerts"][0]["fingerprint"] = f"{number:016x}"
+        built.post_webhook(json.dumps(told).encode())
+    built.post.wait(lambda post: post.sent == 10)
+    built.write("/incidents")
+    listed = built.post.wait_text("10 open")
+    built.press(listed, "›")
+    built.post.wait(lambda post: "#1</code>" in post.messages[listed].html)
+    built.press(listed, "#1")
+    built.post.wait(lambda post: "nobody yet" in post.messages[listed].html)
+    built.write("/history")
+    built.post.wait_text("No incident has ended yet")
+
+
+def test_a_group_that_a_stranger_added_the_bot_to_is_left(shop):
+    built, _ = shop
+    built.join(GROUP, by=EVE)
+    left = built.post.wait(lambda post: next(iter(post.others), None))
+    assert (type(left).__name__, left.chat_id) == ("LeaveChat", GROUP)
