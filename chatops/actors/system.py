@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import structlog
 
 from chatops.actors.chat import ChatActor
-from chatops.actors.commands import offer_admin_code
+from chatops.actors.conversation.commands import offer_admin_code
 from chatops.actors.directory import Directory
 from chatops.actors.executor import ExecutorActor
 from chatops.actors.gate import Gate

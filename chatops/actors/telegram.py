@@ -1,57 +1,75 @@
-"""The TelegramActor: what came from Telegram goes to its chat, what goes there is paced."""
+"""The TelegramActor: what comes from Telegram goes to its chat, and what goes there is paced.
 
-import queue
+It owns the threads that talk to Telegram and knows neither incidents nor screens.
+"""
+
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
-from chatops import metrics
-from chatops.actors.base import Actor
+from chatops.actors.base import Actor, summary
 from chatops.actors.directory import Directory
 from chatops.actors.health import Health
-from chatops.actors.messages import Address, Deliver, Delivered, NotDelivered, UpdateArrived, chat_address
+from chatops.actors.messages import Address, Deliver, Delivered, NotDelivered
+from chatops.actors.poller import Poller, UpdateRows
+from chatops.actors.senders import Outcome, Senders, join_all
 from chatops.actors.timers import Timer
-from chatops.core.failures import ChatMigrated, Failure, Permanent, Reason, Temporary
-from chatops.core.pacing import Delivery, Pacer
-from chatops.db.store import Store
-from chatops.telegram import updates
-from chatops.telegram.client import Telegram
+from chatops.core.failures import ChatMigrated, Failure, Permanent, Reason
+from chatops.core.pacing import Pace, Pacer, Parcel
+from chatops.telegram.client import Commands, Telegram
 
 log = structlog.get_logger()
 
-PART = "telegram"
-SENDERS = 3
-ANSWERERS = 2
-POLL_SECONDS = 25
-LONGEST_BACKOFF = 30.0
-JOIN_SECONDS = 1.0
+SENDERS = 4
+"""One of them is kept for answers to taps."""
+
+STOP_SECONDS = 0.8
+GRACE_SECONDS = 0.3
+"""What is being sent when the actor ends has this long to arrive; afterwards nobody knows whether it did."""
+
+NOT_ITS_FAULT = frozenset({Reason.UNAUTHORIZED, Reason.NOT_FOUND})
+"""Refusals of the bot or its server and not of the message, which waits until that is mended."""
+
+
+class UpdateStore(Protocol):
+    @property
+    def updates(self) -> UpdateRows: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """A sender thread is done with this: a message id, or why not."""
-
-    delivery: Delivery
-    outcome: int | Failure
+class Opened:
+    """Everything parked for this address has been handled: what a predecessor left behind, if any, is here."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pump:
-    """Something may be due."""
+class HandedOver:
+    """All that a crashed predecessor still had to deliver, with its budgets and flood waits."""
+
+    pacer: Pacer[Deliver]
 
 
-def _now() -> datetime:
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """A sender is done, or something is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class PollerBroke:
+    error: str
+
+
+def _utc() -> datetime:
     return datetime.now(UTC)
 
 
 class TelegramActor(Actor):
-    """The pacer decides in this actor's thread; the requests themselves run in threads it owns."""
+    """Takes Deliver. `clock` is monotonic seconds, the same that the directory's timers go by."""
 
     def __init__(
         self,
@@ -59,209 +77,137 @@ class TelegramActor(Actor):
         directory: Directory,
         address: Address,
         telegram: Telegram,
-        store: Store,
+        store: UpdateStore,
         health: Health,
-        commands: Mapping[str, Sequence[tuple[str, str]]],
+        commands: Commands | None = None,
         clock: Callable[[], float] = time.monotonic,
-        now: Callable[[], datetime] = _now,
+        now: Callable[[], datetime] = _utc,
+        pace: Pace | None = None,
     ) -> None:
         super().__init__(directory=directory, address=address)
         self._telegram = telegram
-        self._health = health
         self._clock = clock
-        self._pacer = Pacer(jitter=lambda: random.uniform(0.75, 1.25))
-        self._free = SENDERS
-        self._free_answerers = ANSWERERS
-        self._held: list[Delivery] = []
-        self._work: queue.SimpleQueue[Delivery | None] = queue.SimpleQueue()
-        self._answers: queue.SimpleQueue[Delivery | None] = queue.SimpleQueue()
+        self._pacer: Pacer[Deliver] = Pacer(pace, chance=random.random)
+        self._senders: Senders[Deliver] = Senders(telegram.deliver, self._wake, count=SENDERS)
+        self._poller = Poller(
+            telegram=telegram,
+            rows=store.updates,
+            health=health,
+            commands=commands or {},
+            tell=self.tell,
+            stopping=self.stopping,
+            now=now,
+        )
+        self._polling: threading.Thread | None = None
         self._timer: Timer | None = None
-        self._threads: list[threading.Thread] = []
-        self._poller = Poller(telegram, store, health, commands, tell=self.tell, stopping=self.stopping, now=now)
+        self._open = False
+        self._succeeds = False
+        self._early: list[Deliver] = []
 
     def setup(self) -> None:
-        jobs: list[tuple[str, Callable[[], None]]] = [("poller", self._poller.run)]
-        jobs += [(f"sender-{n}", lambda: self._send(self._work)) for n in range(SENDERS)]
-        jobs += [(f"answerer-{n}", lambda: self._send(self._answers)) for n in range(ANSWERERS)]
-        for name, run in jobs:
-            thread = threading.Thread(target=run, name=f"telegram-{name}", daemon=True)
-            thread.start()
-            self._threads.append(thread)
-
-    def teardown(self) -> None:
-        """Threads that wait end at once; one in the middle of a request ends with it."""
-        for _ in range(SENDERS):
-            self._work.put(None)
-        for _ in range(ANSWERERS):
-            self._answers.put(None)
-        if self._poller.waiting:
-            self._telegram.end_wait()
-        deadline = time.monotonic() + JOIN_SECONDS
-        for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+        # Behind all mail that is parked by this time, and so behind what a predecessor handed over.
+        self.tell(self.address, Opened())
 
     def receive(self, message: Any) -> Any:
         match message:
-            case Deliver(outgoing, lane, key):
-                self._pacer.add(Delivery(outgoing, lane, key, slip=message), self._clock())
+            case Deliver() if not self._open:
+                self._early.append(message)
+            case Deliver():
+                self._pacer.add(message, self._clock())
                 self._pump()
-            case Sent(delivery, outcome):
-                self._sent(delivery, outcome)
+            case Wake():
                 self._pump()
-            case Pump():
-                self._pump()
+            case HandedOver(pacer) if not self._open:
+                self._pacer = pacer
+                self._succeeds = True
+            case Opened() if not self._open:
+                self._begin()
+            case Opened():
+                pass
+            case PollerBroke(error):
+                raise RuntimeError(f"the poller broke: {error}")
             case _:
                 return super().receive(message)
         return None
 
+    def teardown(self) -> None:
+        """Nothing is lost by a crash: what was not delivered waits for the successor."""
+        threads = (*self._senders.close(), *([self._polling] if self._polling else []))
+        for thread in join_all(threads, seconds=STOP_SECONDS, nudge=self._hurry):
+            log.error("thread does not end and is left behind", thread=thread.name)
+        self._settle()
+        if not self._open:
+            for deliver in self._early:
+                self._pacer.add(deliver, self._clock())
+        self._pacer.recall(self._clock())
+        self.tell(self.address, HandedOver(self._pacer))
+
+    def _begin(self) -> None:
+        self._open = True
+        for deliver in self._early:
+            self._pacer.add(deliver, self._clock())
+        self._early.clear()
+        self._senders.start()
+        self._polling = threading.Thread(target=self._poll, name="telegram-poller", daemon=True)
+        self._polling.start()
+        self._pump()
+
+    def _poll(self) -> None:
+        try:
+            # A predecessor has told everything that it stored.
+            self._poller.run(tell_pending=not self._succeeds)
+        except Exception as error:
+            log.error("poller broke", error=summary(error), exc_info=True)
+            self.tell(self.address, PollerBroke(summary(error)))
+
+    def _hurry(self, taken: float) -> None:
+        self._telegram.stop_polling()
+        if taken > GRACE_SECONDS:
+            self._telegram.hang_up()
+
+    def _wake(self) -> None:
+        self.tell(self.address, Wake())
+
     def _pump(self) -> None:
-        """Give threads work as long as there is both; then sleep until more may be due."""
-        now = self._clock()
-        while self._free and (delivery := self._pacer.next(now)):
-            if delivery.answer:
-                self._answers.put(delivery)
-            else:
-                self._free -= 1
-                self._work.put(delivery)
-        if self._timer:
+        """Collect what is done, give the idle senders what may go, and sleep until more may."""
+        self._settle()
+        if self._timer is not None:
             self._timer.cancel()
-        due = self._pacer.due_in(now)
-        if due is not None and self._free:
-            self._timer = self.later(max(due, 0.005), Pump())
+            self._timer = None
+        if not self._open:
+            return
+        now = self._clock()
+        while self._senders.idle and (parcel := self._pacer.next(now, answers_only=self._senders.idle == 1)):
+            self._senders.give(parcel)
+        due = self._pacer.due_at(now)
+        # What is due and was not given out waits for a sender, whose end wakes us.
+        if due is not None and due > now:
+            self._timer = self.later(due - now, Wake())
 
-    def _sent(self, delivery: Delivery, outcome: int | Failure) -> None:
-        if not delivery.answer:
-            self._free += 1
-        deliver = delivery.slip
-        assert isinstance(deliver, Deliver)
+    def _settle(self) -> None:
+        for parcel, outcome in self._senders.collect():
+            self._ended(parcel, outcome)
+
+    def _ended(self, parcel: Parcel[Deliver], outcome: Outcome) -> None:
+        now = self._clock()
         match outcome:
-            case Temporary():
-                self._pacer.failed(delivery, self._clock(), retry_after=outcome.retry_after)
-                if outcome.reason is not Reason.THROTTLED:
-                    self._health.down(PART, str(outcome))
-                return
-            case Failure():
-                answer: Delivered | NotDelivered = NotDelivered(
-                    deliver.tag,
-                    str(outcome.reason),
-                    outcome.detail,
-                    outcome.new_chat_id if isinstance(outcome, ChatMigrated) else None,
-                )
-            case int():
-                answer = Delivered(deliver.tag, outcome)
-        self._pacer.succeeded(delivery)
-        if deliver.reply_to:
-            self.tell(deliver.reply_to, answer)
+            case int(message_id):
+                self._pacer.succeeded(parcel, now)
+                self._reply(parcel, Delivered(parcel.delivery.tag, message_id))
+            case Permanent() if outcome.reason not in NOT_ITS_FAULT:
+                self._pacer.refused(parcel, now)
+                self._reply(parcel, _refusal(parcel.delivery, outcome))
+            case Failure() as failure:
+                if failure.reason is Reason.THROTTLED:
+                    log.warning("telegram asks to wait", seconds=failure.retry_after)
+                if not self._pacer.failed(parcel, now, retry_after=failure.retry_after):
+                    self._reply(parcel, _refusal(parcel.delivery, Permanent(Reason.QUERY_EXPIRED, str(failure))))
 
-    def _send(self, work: "queue.SimpleQueue[Delivery | None]") -> None:
-        """A sender thread's life."""
-        while (delivery := work.get()) is not None:
-            method = type(delivery.outgoing).__name__
-            try:
-                outcome: int | Failure = self._telegram.deliver(delivery.outgoing)
-                metrics.telegram_answered(method, "ok")
-            except Failure as failure:
-                outcome = failure
-                metrics.telegram_answered(method, str(failure.reason))
-            except Exception as error:
-                # Whatever it is, it would be the same the next time.
-                log.exception("a delivery broke", method=method)
-                outcome = Permanent(Reason.REFUSED, type(error).__name__)
-            self.tell(self.address, Sent(delivery, outcome))
+    def _reply(self, parcel: Parcel[Deliver], answer: Delivered | NotDelivered) -> None:
+        if parcel.delivery.reply_to is not None:
+            self.tell(parcel.delivery.reply_to, answer)
 
 
-class Poller:
-    """Asks for updates, puts them on disk, tells their chats; only then does the next offset confirm them."""
-
-    def __init__(
-        self,
-        telegram: Telegram,
-        store: Store,
-        health: Health,
-        commands: Mapping[str, Sequence[tuple[str, str]]],
-        *,
-        tell: Callable[[Address, object], None],
-        stopping: threading.Event,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._telegram = telegram
-        self._store = store
-        self._health = health
-        self._commands = commands
-        self._tell = tell
-        self._stopping = stopping
-        self._now = now
-        self._failures = 0
-        self.waiting = False
-
-    def run(self) -> None:
-        """The thread's life: until `stopping` is set."""
-        greeted = told = False
-        offset: int | None = None
-        while not self._stopping.is_set():
-            try:
-                if not told:
-                    offset = self._tell_pending()
-                    told = True
-                if not greeted:
-                    self._greet()
-                    greeted = True
-                offset = self._poll(offset)
-                self._failures = 0
-            except Failure as failure:
-                if not self._stopping.is_set():
-                    self._wait_after(failure)
-            except Exception:
-                log.exception("polling broke and goes on")
-                self._stopping.wait(LONGEST_BACKOFF)
-
-    def _tell_pending(self) -> int | None:
-        """What was stored and not handled when the last run ended."""
-        for update_id, _, body, _ in self._store.updates.pending():
-            self._pass_on(update_id, body)
-        last = self._store.updates.last_id()
-        return last + 1 if last is not None else None
-
-    def _greet(self) -> None:
-        self._health.up(PART, f"@{self._telegram.me().username}")
-        try:
-            self._telegram.set_commands(self._commands)
-        except Permanent as failure:
-            log.warning("the command list was refused", reason=str(failure))
-
-    def _poll(self, offset: int | None) -> int | None:
-        self.waiting = True
-        try:
-            came = self._telegram.updates(offset, POLL_SECONDS)
-        finally:
-            self.waiting = False
-        self._health.up(PART)
-        if not came:
-            return offset
-        new = set(self._store.updates.store(came, self._now()))
-        for update_id, _, body in came:
-            if update_id in new:
-                self._pass_on(update_id, body)
-        return max(update_id for update_id, _, _ in came) + 1
-
-    def _pass_on(self, update_id: int, body: bytes) -> None:
-        update = updates.read(body)
-        if update is None:
-            self._store.updates.done(update_id)
-        else:
-            self._tell(chat_address(update.chat_id), UpdateArrived(update))
-
-    def _wait_after(self, failure: Failure) -> None:
-        self._failures += 1
-        reason = MENDS.get(failure.reason, str(failure))
-        self._health.down(PART, reason)
-        if self._failures == 1 or failure.reason in MENDS:
-            log.warning("telegram cannot be asked", reason=reason)
-        wait = min(LONGEST_BACKOFF, 0.5 * 2 ** min(self._failures, 7)) * random.uniform(0.75, 1.25)
-        self._stopping.wait(failure.retry_after or wait)
-
-
-MENDS = {
-    Reason.UNAUTHORIZED: "Telegram does not know the token: copy it again from @BotFather into TELEGRAM_BOT_TOKEN",
-    Reason.CONFLICT: "another program asks for this bot's updates: stop it, or make a bot of its own for each",
-}
+def _refusal(deliver: Deliver, failure: Failure) -> NotDelivered:
+    moved = failure.new_chat_id if isinstance(failure, ChatMigrated) else None
+    return NotDelivered(deliver.tag, failure.reason.value, failure.detail, moved)

@@ -1,0 +1,66 @@
+"""Draws a position in its message, new or old, in the right language. It decides nothing of where a person goes."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from chatops.actors.conversation import views
+from chatops.actors.conversation.shelf import Shelf
+from chatops.core.buttons import Verb
+from chatops.core.cards import Position
+from chatops.core.incidents import Incident
+from chatops.core.outgoing import Lane
+from chatops.core.people import Chat, ChatKind
+from chatops.core.screens.base import Screen
+from chatops.core.texts import Tongue, tongue
+from chatops.db.store import Store
+
+
+class Canvas:
+    """The chat as something to draw on."""
+
+    def __init__(
+        self, chat_id: int, *, store: Store, shelf: Shelf, clock: Callable[[], datetime], language: str
+    ) -> None:
+        """`language` is spoken where the chat has none of its own."""
+        self.chat_id = chat_id
+        self.language = language
+        self._store = store
+        self._shelf = shelf
+        self._clock = clock
+
+    @property
+    def chat(self) -> Chat:
+        kind = ChatKind.PRIVATE if self.chat_id > 0 else ChatKind.GROUP
+        return self._store.chats.get(self.chat_id) or Chat(self.chat_id, kind)
+
+    @property
+    def tongue(self) -> Tongue:
+        return tongue(self.chat.language or self.language)
+
+    def screen(self, position: Position, incident: Incident | None, speaks: Tongue) -> Screen | None:
+        """What the database alone can draw."""
+        return views.from_store(position, incident, self._store, speaks, now=self._clock())
+
+    def draw(self, position: Position, speaks: Tongue, lane: Lane, *, thread_id: int | None = None) -> None:
+        incident = self._store.incidents.get(position.incident_id) if position.incident_id else None
+        drawn = self.screen(position, incident, speaks)
+        if drawn:
+            revision = incident.revision if incident else 0
+            self.show(drawn, position, lane, revision=revision, thread_id=thread_id)
+
+    def show(
+        self, screen: Screen, position: Position, lane: Lane, *, revision: int = 0, thread_id: int | None = None
+    ) -> None:
+        """In the position's message; in one of its own, below the card it came from, where there is none yet."""
+        if not position.message_id:
+            below = int(position.args["card"]) if "card" in position.args else None
+            self._shelf.send(screen, lane, position=position, reply_to=below, thread_id=thread_id)
+            return
+        self._shelf.edit(screen, lane, position=position, revision=revision, card=self._is_card(position))
+
+    def _is_card(self, position: Position) -> bool:
+        """The incident's one message here, or the first that shows it where there is none yet."""
+        if position.screen is not Verb.CARD or position.incident_id is None:
+            return False
+        card = self._store.cards.get(self.chat_id, position.incident_id)
+        return card is None or card.message_id == position.message_id

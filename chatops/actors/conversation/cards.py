@@ -1,0 +1,113 @@
+"""The cards of a chat, brought up to date: what should be shown is compared with what was last seen to be shown."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chatops.actors.conversation.canvas import Canvas
+from chatops.actors.conversation.shelf import Shelf, UnderWay
+from chatops.core.buttons import Verb
+from chatops.core.cards import Card, Position
+from chatops.core.incidents import Incident
+from chatops.core.outgoing import Lane
+from chatops.db.store import Store
+
+LEFT_ALONE = timedelta(minutes=2)
+"""A card in the drill-down that nobody touched for this long goes back to the incident when that changes."""
+
+
+class Reconciler:
+    """`come_back(message_id, seconds)` has `return_to_card` called after that time."""
+
+    def __init__(
+        self,
+        canvas: Canvas,
+        *,
+        store: Store,
+        shelf: Shelf,
+        clock: Callable[[], datetime],
+        come_back: Callable[[int, float], None],
+    ) -> None:
+        self._canvas = canvas
+        self._chat_id = canvas.chat_id
+        self._store = store
+        self._shelf = shelf
+        self._clock = clock
+        self._come_back = come_back
+        self._pressed: set[int] = set()
+
+    def catch_up(self) -> None:
+        """Every incident whose card is behind, or missing in a subscribed chat."""
+        for incident_id in self._store.cards.stale(self._chat_id):
+            self.reconcile(incident_id)
+
+    def reconcile(self, incident_id: int) -> None:
+        """Show the incident as it is wherever this chat shows it; begin a card where there should be one."""
+        incident = self._store.incidents.get(incident_id)
+        if incident is None or not incident.revision:
+            return
+        card = self._store.cards.get(self._chat_id, incident_id)
+        missing = card is None and not self._shelf.card_under_way(incident_id)
+        if missing and incident.open and self._canvas.chat.subscribed:
+            self._begin(incident)
+        if card is not None and card.revision < incident.revision:
+            self._refresh(card, incident)
+        for view in self._store.positions.showing(self._chat_id, incident_id):
+            refreshed = card is not None and view.message_id == card.message_id and view.screen is Verb.CARD
+            if not refreshed:
+                self._canvas.draw(view, self._canvas.tongue, self._lane(incident))
+        self._pressed.discard(incident_id)
+
+    def show_next(self, message_id: int, incident_id: int) -> None:
+        """Somebody pressed something about the incident in this message.
+
+        The incident alone knows whether the press counts: it says so, and then the message is drawn.
+        """
+        at = Position(self._chat_id, message_id, Verb.CARD, incident_id, touched_at=self._clock())
+        self._store.positions.put(at)
+        card = self._store.cards.get(self._chat_id, incident_id)
+        if card and card.message_id == message_id:
+            self._store.cards.put(replace(card, revision=0))
+        self._pressed.add(incident_id)
+
+    def return_to_card(self, message_id: int) -> None:
+        card = self._store.cards.by_message(self._chat_id, message_id)
+        if card:
+            self.reconcile(card.incident_id)
+
+    def arrived(self, done: UnderWay) -> None:
+        """A card was delivered; the incident may have changed while it was on its way."""
+        if done.card and done.position and done.position.incident_id is not None:
+            self.reconcile(done.position.incident_id)
+
+    def message_gone(self, lost: UnderWay) -> None:
+        """Somebody deleted it. A card of an open incident is posted again, once; anything else was not wanted."""
+        self._store.positions.delete(self._chat_id, lost.message_id)
+        if lost.card and lost.position and lost.position.incident_id is not None:
+            self._store.cards.delete(self._chat_id, lost.position.incident_id)
+            self.reconcile(lost.position.incident_id)
+
+    def _begin(self, incident: Incident) -> None:
+        position = Position(self._chat_id, 0, Verb.CARD, incident.id)
+        screen = self._canvas.screen(position, incident, self._canvas.tongue)
+        if screen:
+            key, revision = f"card:{incident.id}", incident.revision
+            self._shelf.send(screen, Lane.PAGE, position=position, revision=revision, card=True, key=key)
+
+    def _refresh(self, card: Card, incident: Incident) -> None:
+        position = self._store.positions.get(self._chat_id, card.message_id)
+        if position and position.screen is not Verb.CARD:
+            idle = self._clock() - (position.touched_at or self._clock())
+            if idle < LEFT_ALONE:
+                self._come_back(card.message_id, (LEFT_ALONE - idle).total_seconds() + 1)
+                return
+            self._store.positions.put(replace(position, screen=Verb.CARD, args={}, ref=None))
+        at = Position(self._chat_id, card.message_id, Verb.CARD, incident.id)
+        screen = self._canvas.screen(at, incident, self._canvas.tongue)
+        if screen:
+            self._shelf.edit(screen, self._lane(incident), position=at, revision=incident.revision, card=True)
+
+    def _lane(self, incident: Incident) -> Lane:
+        """What somebody waits for goes before what merely changed."""
+        ended = incident.run is not None and not incident.run.state.running
+        return Lane.RESULT if ended or incident.id in self._pressed else Lane.EDIT
