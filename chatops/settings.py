@@ -71,7 +71,9 @@ class Settings(BaseSettings):
     kube_executors: int = Field(4, ge=1, le=64, description="How many Kubernetes calls run at the same time")
     alertmanager_url: str | None = Field(None, description="Alertmanager's own address, for silences. Not used yet")
     prometheus_url: str | None = Field(None, description="Prometheus' address, for graphs. Not used yet")
-    public_url: str | None = Field(None, description="Where `APP_PORT` is reachable over HTTPS, for the Mini App. Not used yet")
+    public_url: str | None = Field(
+        None, description="Where `APP_PORT` is reachable over HTTPS, for the Mini App. Not used yet"
+    )
     language: str = Field("en", description="Language where a user or chat has none: `en`, `ru`")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")
     log_format: Literal["json", "console"] = Field("json", description="`json` lines, or `console` for reading")

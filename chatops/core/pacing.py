@@ -216,7 +216,7 @@ class Pacer(Generic[D]):
             self._answers.append(parcel)
             return True
         self._ended(parcel, now, succeeded=False)
-        chat.not_before = max(chat.not_before, now + self._wait(chat.failures, retry_after))
+        chat.not_before = now + self._wait(chat.failures, retry_after)
         chat.failures += 1
         self._enqueue(chat, parcel)
         return True
@@ -297,7 +297,7 @@ class Pacer(Generic[D]):
     def _wait(self, failures: int, retry_after: float | None) -> float:
         if retry_after is not None:
             return retry_after
-        longest = min(self._pace.longest_backoff, self._pace.first_backoff * 2 ** min(failures, _LONGEST_DOUBLING))
+        longest = min(self._pace.longest_backoff, self._pace.first_backoff * 2.0 ** min(failures, _LONGEST_DOUBLING))
         return longest * (0.5 + self._chance() / 2)
 
     def _forget_idle(self, now: float) -> None:

@@ -116,6 +116,9 @@ class _Parser(HTMLParser):
     def text(self) -> str:
         return "".join(piece for piece in self.pieces if isinstance(piece, str))
 
+    def set_cdata_mode(self, *_: object, **__: object) -> None:
+        """Scripts and the like have no rules of their own here: they are tags Telegram does not know."""
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         source = _start_tag(tag, dict(attrs), newer=self._newer)
         if source:

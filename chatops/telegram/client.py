@@ -1,0 +1,283 @@
+"""The Bot API as the rest of the house uses it: a few calls, all of which raise core.failures and nothing else.
+
+It refuses to decide when something is sent and what becomes of a failure.
+"""
+
+import io
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from telebot import apihelper, types
+from telebot.apihelper import ApiException
+
+from chatops import metrics
+from chatops.core.failures import Permanent, Reason, Temporary
+from chatops.core.outgoing import AnswerTap, EditMessage, LeaveChat, Outgoing, SendDocument, SendMessage
+from chatops.core.telegram_text import CAPTION_LIMIT, clean
+from chatops.telegram import errors, render
+from chatops.telegram.render import Layer
+from chatops.telegram.updates import KINDS
+from chatops.telegram.wire import PLACEHOLDER_TOKEN, TransportError, Wire
+
+Commands = Mapping[str, Sequence[tuple[str, str]]]
+"""By language code, `""` for all others: each command's name and what it does."""
+
+_NO_PREVIEW = types.LinkPreviewOptions(is_disabled=True)
+_TOPIC_GONE = ("thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
+_BATCH = 100
+
+_Ask = Callable[..., Any]
+
+
+class Me(NamedTuple):
+    id: int
+    username: str
+
+
+class RawUpdate(NamedTuple):
+    """An update as it came, for the store. `chat_id` is 0 where it concerns no chat."""
+
+    id: int
+    chat_id: int
+    body: bytes
+
+
+class Telegram:
+    """One bot at one Bot API server. Thread-safe; connects when first used.
+
+    Timeouts in seconds. What the server once refused as too new for it is not tried again.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        api_url: str = "https://api.telegram.org",
+        *,
+        connect_timeout: float = 5.0,
+        read_timeout: float = 20.0,
+    ) -> None:
+        self._token = token
+        self._calls = Wire(token, api_url, connect_timeout=connect_timeout, read_timeout=read_timeout)
+        # Its own, so that it can be cut without cutting a message that is on its way.
+        self._poll = Wire(token, api_url, connect_timeout=connect_timeout, read_timeout=read_timeout)
+        self._newer_text = True
+        self._newer_keys = True
+        self._switches = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"Telegram({errors.HIDDEN})"
+
+    def me(self) -> Me:
+        """Who the bot is; the cheapest way to see whether Telegram answers and knows the token."""
+        match self._call("getMe", apihelper.get_me):
+            case {"id": int(number), "username": str(username)}:
+                return Me(number, username)
+        raise _nonsense()
+
+    def updates(self, offset: int | None, timeout: int) -> tuple[RawUpdate, ...]:
+        """What comes after `offset` - 1, in Telegram's order; asking confirms everything before `offset`.
+
+        Waits up to `timeout` seconds (at least 1) for the first, or until `stop_polling`.
+        """
+        wait = max(1, timeout)
+        ask = partial(
+            apihelper.get_updates, offset=offset, limit=_BATCH, allowed_updates=list(KINDS), long_polling_timeout=wait
+        )
+        told = self._call("getUpdates", ask, wire=self._poll, longer=wait)
+        if not isinstance(told, list):
+            raise _nonsense()
+        return tuple(raw for update in told if (raw := _raw(update)))
+
+    def deliver(self, outgoing: Outgoing) -> int:
+        """Carry it out, simpler where the server refuses it as it is. The id of the message sent or edited, or 0."""
+        match outgoing:
+            case SendMessage():
+                return self._in_topic(outgoing.thread_id, partial(self._send, outgoing))
+            case EditMessage():
+                return self._layered(outgoing.html, partial(self._edit, outgoing))
+            case SendDocument():
+                return self._in_topic(outgoing.thread_id, partial(self._send_document, outgoing))
+            case AnswerTap(callback_id, text, alert):
+                toast = render.toast(text)
+                answer = partial(apihelper.answer_callback_query, callback_query_id=callback_id, text=toast)
+                self._call("answerCallbackQuery", partial(answer, show_alert=alert))
+            case LeaveChat(chat_id):
+                self._call("leaveChat", partial(apihelper.leave_chat, chat_id=chat_id))
+        return 0
+
+    def set_commands(self, commands: Commands) -> None:
+        """Telegram's menu of commands, one list per language."""
+        for language, listed in commands.items():
+            given = [types.BotCommand(name, clean(does)) for name, does in listed]
+            self._call(
+                "setMyCommands", partial(apihelper.set_my_commands, commands=given, language_code=language or None)
+            )
+
+    def stop_polling(self) -> None:
+        """End the `updates` that waits, if any: it raises."""
+        self._poll.cut()
+
+    def hang_up(self) -> None:
+        """End every request under way: it raises. Whether what it asked for has happened, nobody knows."""
+        self._poll.cut()
+        self._calls.cut()
+
+    def _send(self, message: SendMessage, thread_id: int | None) -> int:
+        def attempt(text: Layer, keys: Layer) -> int:
+            ask = partial(
+                apihelper.send_message,
+                chat_id=message.chat_id,
+                text=render.text(message.html, text),
+                parse_mode=render.parse_mode(text),
+                reply_markup=render.keyboard(message.keyboard, keys),
+                disable_notification=message.silent,
+                reply_parameters=_reply(message.reply_to),
+                message_thread_id=thread_id,
+                link_preview_options=_NO_PREVIEW,
+            )
+            return _message_id(self._call("sendMessage", ask))
+
+        return self._layered(message.html, attempt)
+
+    def _edit(self, edit: EditMessage, text: Layer, keys: Layer) -> int:
+        ask = partial(
+            apihelper.edit_message_text,
+            text=render.text(edit.html, text),
+            chat_id=edit.chat_id,
+            message_id=edit.message_id,
+            parse_mode=render.parse_mode(text),
+            reply_markup=render.keyboard(edit.keyboard, keys),
+            link_preview_options=_NO_PREVIEW,
+        )
+        self._call("editMessageText", ask)
+        return edit.message_id
+
+    def _send_document(self, document: SendDocument, thread_id: int | None) -> int:
+        def attempt(text: Layer, _keys: Layer) -> int:
+            ask = partial(
+                apihelper.send_data,
+                chat_id=document.chat_id,
+                # An empty file is refused.
+                data=io.BytesIO(document.content or b"\n"),
+                data_type="document",
+                caption=render.text(document.caption_html, text, CAPTION_LIMIT),
+                parse_mode=render.parse_mode(text),
+                visible_file_name=_file_name(document.file_name),
+                reply_parameters=_reply(document.reply_to),
+                message_thread_id=thread_id,
+                # Somebody asked for it and waits.
+                disable_notification=True,
+            )
+            return _message_id(self._call("sendDocument", ask))
+
+        return self._layered(document.caption_html, attempt)
+
+    def _layered(self, markup: str, attempt: Callable[[Layer, Layer], int]) -> int:
+        """`attempt` with what this server is known to take, then more and more simply while the markup is refused."""
+        with self._switches:
+            text = Layer.NEWER if self._newer_text else Layer.BASIC
+            keys = Layer.NEWER if self._newer_keys else Layer.BASIC
+        refusal = _unless_refused(partial(attempt, text, keys))
+        if isinstance(refusal, int):
+            return refusal
+        if Layer.NEWER in (text, keys):
+            basic = _unless_refused(partial(attempt, Layer.BASIC, Layer.BASIC))
+            if isinstance(basic, int):
+                self._remember(refusal, text_differs=_differs(markup))
+                return basic
+        return attempt(Layer.PLAIN, Layer.PLAIN)
+
+    def _remember(self, refusal: Permanent, *, text_differs: bool) -> None:
+        """The server takes the basic layer and not the newer one; its words say whether of the text or the buttons."""
+        words = refusal.detail.lower()
+        with self._switches:
+            if "entities" in words and text_differs:
+                self._newer_text = False
+            elif "button" in words or "markup" in words:
+                self._newer_keys = False
+
+    def _in_topic(self, thread_id: int | None, attempt: Callable[[int | None], int]) -> int:
+        """In the topic; where that is closed or gone, where the chat shows what belongs to none."""
+        try:
+            return attempt(thread_id)
+        except Permanent as refusal:
+            if thread_id is None or not any(sign in refusal.detail.lower() for sign in _TOPIC_GONE):
+                raise
+        return attempt(None)
+
+    def _call(self, method: str, ask: _Ask, *, wire: Wire | None = None, longer: float = 0.0) -> Any:
+        """telebot's answer. None where the message reads like that already."""
+        try:
+            with (wire or self._calls).used(longer=longer):
+                told = ask(PLACEHOLDER_TOKEN)
+        except (ApiException, *TransportError, OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+            if errors.not_modified(error):
+                metrics.telegram_answered(method, "not_modified")
+                return None
+            failure = errors.failure_of(error, self._token)
+        else:
+            metrics.telegram_answered(method, "200")
+            return told
+        metrics.telegram_answered(method, failure.reason)
+        # Here and not above, where the error with the token in it would become its context.
+        raise failure
+
+
+def _nonsense() -> Temporary:
+    return Temporary(Reason.SERVER_ERROR, "the answer is not one of a Bot API server")
+
+
+def _message_id(told: Any) -> int:
+    match told:
+        case {"message_id": int(message_id)}:
+            return message_id
+    # It was sent, whatever the server says about it: asking again would send it twice.
+    return 0
+
+
+def _unless_refused(attempt: Callable[[], int]) -> int | Permanent:
+    """What `attempt` returns, or the refusal of its markup."""
+    try:
+        return attempt()
+    except Permanent as refusal:
+        if refusal.reason is not Reason.BAD_MARKUP:
+            raise
+        return refusal
+
+
+def _differs(markup: str) -> bool:
+    return render.text(markup, Layer.NEWER) != render.text(markup, Layer.BASIC)
+
+
+def _reply(message_id: int | None) -> types.ReplyParameters | None:
+    # The message may be gone meanwhile, which is no reason to say nothing.
+    return types.ReplyParameters(message_id, allow_sending_without_reply=True) if message_id else None
+
+
+def _file_name(name: str) -> str:
+    """As it may stand in a header."""
+    kept = "".join(letter if letter.isprintable() and letter not in '"/\\' else "_" for letter in clean(name))
+    return kept[-100:] or "file"
+
+
+def _raw(update: Any) -> RawUpdate | None:
+    match update:
+        case {"update_id": bool()}:
+            return None
+        case {"update_id": int(update_id)} if 0 <= update_id < 2**63:
+            return RawUpdate(update_id, _chat_id(update), json.dumps(update).encode())
+    return None
+
+
+def _chat_id(update: Mapping[str, Any]) -> int:
+    match update:
+        case (
+            {"message": {"chat": {"id": int(chat_id)}}}
+            | {"callback_query": {"message": {"chat": {"id": int(chat_id)}}}}
+            | {"my_chat_member": {"chat": {"id": int(chat_id)}}}
+        ) if abs(chat_id) < 2**63:
+            return chat_id
+    return 0
