@@ -32,6 +32,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LEAST = {
     # A warning per queued request would drown everything else.
     "waitress.queue": logging.ERROR,
+    # A line per statement; what was applied is said once by whoever migrates.
+    "yoyo": logging.WARNING,
     # Their debug records hold whole requests and answers.
     "urllib3": logging.WARNING,
     "kubernetes": logging.WARNING,
