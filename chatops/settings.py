@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     )
     kube_contexts: Names = Field(
         (),
-        description="Contexts of the kubeconfig, comma-separated. This version uses the first",
+        description="Contexts of the kubeconfig, comma-separated. An alert's `cluster` label picks one",
     )
     kube_executors: int = Field(4, ge=1, le=64, description="How many Kubernetes calls run at the same time")
     alertmanager_url: str | None = Field(None, description="Alertmanager's own address, for silences. Not used yet")

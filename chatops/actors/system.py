@@ -31,6 +31,7 @@ from chatops.actors.telegram import TelegramActor
 from chatops.actors.tree import Supervisor
 from chatops.actors.webhook import WebhookActor
 from chatops.cluster import Cluster
+from chatops.cluster.several import Clusters
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.people import Chat, ChatKind, Role, User
 from chatops.core.screens.welcome import COMMANDS
@@ -46,7 +47,6 @@ from chatops.web.readiness import Part, PartState, Readiness
 log = structlog.get_logger()
 
 START_SECONDS = 10.0
-PROBE: Address = ("probe",)
 JANITOR: Address = ("janitor",)
 INCIDENTS = "incident"
 CHATS = "chat"
@@ -135,17 +135,11 @@ class System:
     def _specs(self) -> list[ChildSpec | FamilySpec]:
         directory, store, settings = self._directory, self._store, self._settings
         executors: list[Address] = [("executor", number) for number in range(settings.kube_executors)]
-        executor = starter(ExecutorActor, directory, cluster_factory=self._open_cluster)
+        executor = starter(ExecutorActor, directory, cluster_factory=self._open_clusters)
         return [
             ChildSpec(POOL, starter(PoolActor, directory, executors=executors)),
             *(ChildSpec(each, executor, Restart.TRANSIENT, watcher=POOL) for each in executors),
-            ChildSpec(
-                PROBE,
-                starter(
-                    ProbeActor, directory, open_door=self._open_cluster, health=self._health, part=self._cluster_part
-                ),
-                Restart.TRANSIENT,
-            ),
+            *(self._probe(context) for context in settings.kube_contexts or (None,)),
             ChildSpec(
                 TELEGRAM,
                 starter(
@@ -163,16 +157,16 @@ class System:
             ChildSpec(WEBHOOK, starter(WebhookActor, directory, store=store, clock=_now)),
         ]
 
-    @property
-    def _context(self) -> str | None:
-        return next(iter(self._settings.kube_contexts), None)
+    def _probe(self, context: str | None) -> ChildSpec:
+        def open_door(stop: threading.Event) -> Cluster:
+            return Cluster(context, self._settings.kubeconfig, stop)
 
-    @property
-    def _cluster_part(self) -> str:
-        return f"cluster {self._context}" if self._context else "cluster"
+        part = f"cluster {context}" if context else "cluster"
+        probe = starter(ProbeActor, self._directory, open_door=open_door, health=self._health, part=part)
+        return ChildSpec(("probe", context), probe, Restart.TRANSIENT)
 
-    def _open_cluster(self, stop: threading.Event) -> Cluster:
-        return Cluster(self._context, self._settings.kubeconfig, stop)
+    def _open_clusters(self, stop: threading.Event) -> Clusters:
+        return Clusters(self._settings.kube_contexts, self._settings.kubeconfig, stop)
 
     def _introduce(self) -> None:
         """The people and chats of the settings, and the one-time code where there is no admin."""

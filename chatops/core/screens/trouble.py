@@ -13,6 +13,7 @@ READING = {
     Reason.UNREACHABLE: mark("⚠️ The cluster cannot be reached right now."),
     Reason.TIMEOUT: mark("⚠️ The cluster did not answer in time."),
     Reason.NOT_CONFIGURED: mark("⚠️ No cluster is configured for this incident."),
+    Reason.UNKNOWN_CLUSTER: mark("⚠️ The bot does not know this cluster: {detail}"),
     Reason.FORBIDDEN: mark("⛔ The bot has no right to see this (RBAC): {detail}"),
 }
 
