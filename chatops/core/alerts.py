@@ -11,6 +11,9 @@ import msgspec
 MAX_NAME = 253
 """Longest value kept for a name used in columns and addresses; longer ones are cut, the raw body stays whole."""
 
+MAX_COUNT = 2**31 - 1
+"""Largest number kept: what every database's integer column holds."""
+
 _ALERTMANAGER_ZERO_YEAR = 1
 
 
@@ -109,8 +112,7 @@ def parse(body: bytes, *, received_at: datetime) -> Notification:
             skipped.append(f"alerts[{index}]: {problem}")
         else:
             alerts[alert.fingerprint] = alert
-    truncated = raw.get("truncatedAlerts")
-    truncated = truncated if isinstance(truncated, int) and truncated > 0 else 0
+    truncated = _count(raw.get("truncatedAlerts"))
     if not alerts and not truncated:
         raise NotUnderstood("no alert in the body can be used: " + ("; ".join(skipped[:3]) or "alerts is empty"))
     return Notification(
@@ -145,6 +147,10 @@ def _alert(entry: Any, received_at: datetime) -> Alert:
         ends_at=ends_at,
         generator_url=_text(entry.get("generatorURL")),
     )
+
+
+def _count(value: Any) -> int:
+    return min(max(value, 0), MAX_COUNT) if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
 def _fingerprint(given: Any, labels: dict[str, str]) -> str:

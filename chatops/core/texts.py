@@ -16,7 +16,7 @@ from markupsafe import Markup
 LANGUAGES = ("en", "ru")
 _LOCALE = Path(__file__).parent.parent / "locale"
 
-_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, halves of surrogate pairs, and marks that would turn around the text after them."""
 
 SECONDS_IN = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
@@ -36,10 +36,10 @@ class Tongue:
 
     def plain(self, message: str, /, **values: object) -> str:
         """For toasts, button labels and files: not escaped, not markup."""
-        return self._translated(message).format(**values)
+        return self._translated(message).format_map(values)
 
     def say(self, message: str, /, **values: object) -> Markup:
-        return Markup(self._translated(message)).format(**values)
+        return Markup(self._translated(message)).format_map(values)
 
     def count(self, one: str, many: str, number: int, /, **values: object) -> Markup:
         """`many` is said with `{n}`; Russian has three forms and picks by the number."""
@@ -92,9 +92,14 @@ def tongue(language: str) -> Tongue:
     return Tongue(base if base in LANGUAGES else "en")
 
 
+def showable(text: str) -> str:
+    """The same text, with a mark for each character that must not reach a screen; lines and tabs stay."""
+    return _UNSHOWABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def one_line(text: str, limit: int) -> str:
     """Hostile text as one line of at most `limit` characters; a cut is visible."""
-    flat = _UNSHOWABLE.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
+    flat = showable(" ".join(text.split()))
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
 
 

@@ -35,6 +35,10 @@ METRICS_OF_OTHERS = ("kube-state-metrics", "kubelet", "cadvisor")
 """Scrape jobs that measure other objects: there `pod` is the victim, as these exporters label by what they watch."""
 
 
+CUSTOM_KIND = "customresource_kind"
+"""Names the kind that `name` is of, where kube-state-metrics watches custom resources (Flux)."""
+
+
 def suspects_of(labels_of_alerts: Iterable[Mapping[str, str]]) -> tuple[ObjectRef, ...]:
     """The distinct suspects of several alerts, in the order first met."""
     found: dict[ObjectRef, None] = {}
@@ -53,6 +57,9 @@ def suspect_of(labels: Mapping[str, str]) -> ObjectRef | None:
     def ref(kind: str, name: str, within: str = namespace) -> ObjectRef:
         return ObjectRef(kind, name, "" if kind in CLUSTER_WIDE else within, cluster=cluster)
 
+    custom = _custom_resource(labels)
+    if custom:
+        return ref(*custom)
     for label, kind in NAMED_KINDS.items():
         name = _victim_label(labels, label)
         if name:
@@ -69,9 +76,27 @@ def suspect_of(labels: Mapping[str, str]) -> ObjectRef | None:
     if labels.get("node"):
         return ref("Node", labels["node"])
     service = _victim_label(labels, "service")
-    if service and namespace:
+    if service and namespace and not _about_the_api(labels):
         return ref("Service", service)
     return None
+
+
+def _custom_resource(labels: Mapping[str, str]) -> tuple[str, str] | None:
+    """Controllers measure their own objects: `pod` and `service` beside these names are the controller's."""
+    name = labels.get("name", "")
+    if name and labels.get(CUSTOM_KIND):
+        return labels[CUSTOM_KIND], name
+    if name and labels.get("dest_namespace"):
+        return "Application", name
+    return None
+
+
+def _about_the_api(labels: Mapping[str, str]) -> bool:
+    """The API server is scraped through its own Service, which has no pods behind it to look at."""
+    return labels.get("job") == "apiserver" or (labels.get("service"), labels.get("namespace")) == (
+        "kubernetes",
+        "default",
+    )
 
 
 def _victim_label(labels: Mapping[str, str], label: str) -> str:

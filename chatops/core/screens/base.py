@@ -3,14 +3,14 @@
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
 from chatops.core.alerts import Severity
 from chatops.core.buttons import Button, Verb
 from chatops.core.resources import Health, ObjectRef
-from chatops.core.texts import Tongue, one_line
+from chatops.core.texts import Tongue, one_line, showable
 
 Row = tuple[Button, ...]
 
@@ -43,10 +43,11 @@ def screen(
 ) -> Screen:
     """Leave out what is None, empty rows, and blank lines at the ends; everything not Markup is escaped.
 
-    Lines that no longer fit are left out from the first of them on: screens say first what matters most.
+    Lines that no longer fit are left out from the first of them on: screens say first what matters most. Labels are
+    made to fit.
     """
-    text = Markup("\n").join(_fitting(escape(line) for line in lines if line is not None)).strip()
-    kept = tuple(tuple(button for button in row if button) for row in rows)
+    text = Markup("\n").join(_fitting(Markup(showable(escape(line))) for line in lines if line is not None)).strip()
+    kept = tuple(tuple(replace(button, label=label(button.label)) for button in row if button) for row in rows)
     return Screen(text, tuple(row for row in kept if row), silent)
 
 

@@ -24,7 +24,7 @@ QUESTIONS = {
 }
 
 REASONS = {
-    "fresh_rollout": mark("Suggested because this revision was rolled out shortly before the alert."),
+    "fresh_rollout": mark("Suggested because the revision that runs was rolled out shortly before the alert."),
     "previous_revision": mark("Suggested because there is an earlier revision to go back to."),
     "restart_clears": mark("Suggested because a restart clears a bad start or a stale dependency."),
     "more_replicas": mark("Suggested because more replicas share the load."),

@@ -28,7 +28,9 @@ def logs(text: LogText, tongue: Tongue, *, incident_id: int | None, tail: int) -
     args = {"container": text.container, **({"previous": "1"} if text.previous else {})}
     lines: list[Markup | str | None] = [
         Markup("📄 <b>{}</b>").format(title),
-        tongue.count("last {n} line, newest at the bottom", "last {n} lines, newest at the bottom", len(kept)),
+        tongue.count("last {n} line, newest at the bottom", "last {n} lines, newest at the bottom", len(kept))
+        if kept
+        else None,
         tongue.say("No previous container: these are the current logs.") if text.fell_back else None,
         tongue.count("{n} older line cut: take the file", "{n} older lines cut: take the file", cut) if cut else None,
         Markup("<pre>{}</pre>").format("\n".join(kept)) if kept else tongue.say("The log is empty."),

@@ -10,7 +10,7 @@ REASONS = {
     "noise": mark("False alarm"),
     "planned": mark("Planned work"),
     "duplicate": mark("Duplicate"),
-    "known": mark("Known, not urgent"),
+    "known": mark("Known, can wait"),
     "test": mark("Test alert"),
 }
 

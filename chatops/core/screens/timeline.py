@@ -14,6 +14,7 @@ from chatops.core.screens.base import Screen, back_to_card, code, crumbs, page_r
 from chatops.core.screens.run import DOING, not_done_text
 from chatops.core.screens.welcome import ROLES
 from chatops.core.texts import Tongue, joined, mark, one_line
+from chatops.core.titles import TRANSLATED
 
 PER_PAGE = 15
 
@@ -86,12 +87,14 @@ def timeline(incident_id: int, entries: Sequence[StoredEntry], tongue: Tongue, *
 def _sentence(entry: Entry, tongue: Tongue) -> Markup:
     detail = {name: one_line(value, 160) for name, value in entry.detail.items()}
     words: dict[str, object] = {
-        **dict.fromkeys(("alert", "reason", "before", "after"), ""),
+        **dict.fromkeys(("reason", "before", "after"), ""),
         "seconds": "?",
         **detail,
     }
     words["who"] = one_line(entry.subject.name or entry.subject.kind, 60)
     words["object"] = code(entry.object.path) if entry.object else ""
+    title = detail.get("alert", "")
+    words["alert"] = tongue.plain(title) if title in TRANSLATED else title
     words["changes"] = _changes(detail, tongue)
     words["doing"] = _doing(detail, words, tongue)
     words["what"] = _tried(detail, tongue)

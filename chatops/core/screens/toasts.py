@@ -30,10 +30,8 @@ TOASTS = {
     "used": mark("👌 This button was pressed already"),
     "unknown": mark("⌛ This button is not known any more: here is the card as it is now"),
     "elsewhere": mark("⛔ This button belongs to another message"),
-    "gone": mark("👻 That incident no longer exists"),
     "double_tap": mark("👆 That was quick: look at the question first"),
     "sent_below": mark("📎 Sent below"),
-    "later": mark("⏳ The bot is busy: try again in a moment"),
 }
 
 

@@ -1,0 +1,298 @@
+"""Every screen there is, drawn from the same story, and what Telegram would make of one."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from chatops.core.actions import ActionState, Caution, Change, Preview, Progress
+from chatops.core.alerts import Severity
+from chatops.core.audit import ALERTMANAGER, SYSTEM, Entry, EntryType, StoredEntry
+from chatops.core.buttons import Button, Verb
+from chatops.core.failures import Reason
+from chatops.core.incidents import Episode, Incident, Status
+from chatops.core.incidents.acting import ABSENT, FOUND, OVERDUE
+from chatops.core.people import Chat, ChatKind, Role, User
+from chatops.core.resources import Description, EventLine, Health, LogText, ObjectRef
+from chatops.core.screens import confirm, lists, notices, pod, reading, rejecting, resources, timeline, trouble, welcome
+from chatops.core.screens.base import Screen, shown_length
+from chatops.core.screens.card import card
+from chatops.core.texts import Tongue
+from chatops.sandbox.botapi.formatting import parse_html
+from tests.core.scene import (
+    ANNA,
+    OLEG,
+    POD,
+    START,
+    WORKLOAD,
+    a_container,
+    a_good_pod,
+    a_plan,
+    a_pod,
+    a_rollout,
+    a_run,
+    a_survey,
+    a_workload,
+    an_alert,
+    an_incident,
+    at,
+)
+
+NODE = ObjectRef("Node", "worker-3", cluster="prod-eu1")
+NOW = at(20)
+
+
+# What Telegram would make of it
+
+
+def plain_text(shown: Screen) -> str:
+    """The text as a reader sees it. Fails as Telegram would: on broken markup, too much text, or an odd keyboard."""
+    text, _ = parse_html(shown.html)
+    assert text.strip(), "a message must not be empty"
+    assert len(text.encode("utf-16-le")) // 2 <= 4_096
+    assert shown_length(shown.html) == len(text.encode("utf-16-le")) // 2
+    assert len(shown.html.encode()) <= 32_768
+    buttons = [button for row in shown.rows for button in row]
+    assert len(buttons) <= 100
+    for row in shown.rows:
+        assert 1 <= len(row) <= 8
+    for button in buttons:
+        fits(button)
+    return text
+
+
+def fits(button: Button) -> None:
+    """One meaning, a short label, and nothing Telegram refuses."""
+    assert sum((button.verb is not None, bool(button.url), bool(button.copy))) == 1, button
+    assert 1 <= len(button.label) <= 40, button.label
+    assert button.label == button.label.strip()
+    assert "\n" not in button.label
+    button.label.encode()
+    assert len(button.copy) <= 256
+    assert not button.url or button.url.startswith(("http://", "https://"))
+    assert button.style in ("", "danger", "success", "primary")
+    assert all(isinstance(value, str) for value in button.args.values())
+
+
+def drawn(shown: Screen) -> str:
+    """Text and keyboard as one picture for a snapshot."""
+    rows = [" ".join(f"[{b.label}{f' ●{b.style}' if b.style else ''}]" for b in row) for row in shown.rows]
+    return "\n".join([plain_text(shown), "", *rows, f"({'silent' if shown.silent else 'with sound'})"])
+
+
+# The story
+
+
+def node_incident() -> Incident:
+    alert = an_alert(alertname="KubeNodeNotReady", severity="critical", node="worker-3", pod="", namespace="")
+    return an_incident(
+        severity=Severity.CRITICAL,
+        title="Node not ready",
+        namespace="",
+        episodes=(Episode(alert, START),),
+        survey=a_survey(others=(NODE,)),
+    )
+
+
+def group_incident() -> Incident:
+    episodes = tuple(Episode(an_alert(name, pod=f"checkout-{name}"), START) for name in "abcdefg")
+    return an_incident(episodes=episodes, truncated=3, skipped=1, reopened=2, taken_by=ANNA, taken_at=at(2))
+
+
+def closed_incident(status: Status = Status.RESOLVED, **fields: object) -> Incident:
+    ended = tuple(replace(episode, ends_at=at(18)) for episode in an_incident().episodes)
+    return an_incident(status=status, episodes=ended, closed_at=at(18.5), taken_by=ANNA, taken_at=at(2), **fields)
+
+
+def acting_incident(state: ActionState, **fields: object) -> Incident:
+    run = a_run(state, **fields)
+    return an_incident(run=run, taken_by=ANNA, taken_at=at(2), survey=a_survey(a_workload(), taken_at=at(19)))
+
+
+def stored(type: EntryType, subject: object = ANNA.subject, **detail: str) -> StoredEntry:
+    entry = Entry(type, subject, at(12), 96, WORKLOAD, -100, 7, detail)  # type: ignore[arg-type]  # a Subject
+    return StoredEntry(1, entry, "", "")
+
+
+LOOKED_UP = {"action": "rollout_undo", "run": "r"}
+TIMELINE = [
+    stored(EntryType.OPENED, ALERTMANAGER, alert="Crash loop", severity="warning", alerts="1"),
+    stored(EntryType.ALERTS_CHANGED, ALERTMANAGER, fired="2", refired="1", resolved="5", repeated="7"),
+    stored(EntryType.ACKNOWLEDGED),
+    stored(EntryType.RELEASED, **{"from": "@anna"}),
+    stored(EntryType.LOOKED, what="logs"),
+    stored(EntryType.LOOKED, what="the description"),
+    stored(EntryType.DENIED, OLEG.subject, what="rollout_undo", why="viewer"),
+    stored(EntryType.DENIED, OLEG.subject, what="take", why="foreign_button"),
+    stored(EntryType.ACTION_REQUESTED, action="rollout_undo", run="r", revision="42"),
+    stored(EntryType.ACTION_PERFORMED, SYSTEM, action="rollout_undo", run="r"),
+    stored(EntryType.ACTION_FINISHED, SYSTEM, outcome="succeeded", seconds="72", **LOOKED_UP),
+    stored(EntryType.ACTION_FINISHED, SYSTEM, outcome="failed", seconds="3", problem="conflict", **LOOKED_UP),
+    stored(EntryType.ACTION_FINISHED, SYSTEM, outcome="failed", seconds="900", detail=OVERDUE, **LOOKED_UP),
+    stored(EntryType.ACTION_FINISHED, SYSTEM, outcome="interrupted", seconds="3", **LOOKED_UP),
+    stored(EntryType.ACTION_LOOKED_UP, SYSTEM, found=FOUND, **LOOKED_UP),
+]
+MORE_TIMELINE = [
+    stored(EntryType.ACTION_LOOKED_UP, SYSTEM, found=ABSENT, **LOOKED_UP),
+    stored(EntryType.SEVERITY_CHANGED, ALERTMANAGER, before="warning", after="critical"),
+    stored(EntryType.LATE_DUPLICATE, ALERTMANAGER, alerts="1"),
+    stored(EntryType.ALERTS_RESOLVED, ALERTMANAGER),
+    stored(EntryType.REOPENED, ALERTMANAGER, fired="1"),
+    stored(EntryType.RESOLVED),
+    stored(EntryType.REJECTED, reason="False alarm"),
+    stored(EntryType.ACTOR_FAILED, SYSTEM),
+]
+
+EVENTS = (
+    EventLine("BackOff", "Back-off restarting failed container app", True, 31, at(19), "Pod/checkout-x2k4q"),
+    EventLine("ScalingReplicaSet", "Scaled up replica set checkout to 5", False, 1, at(4)),
+)
+DESCRIPTION = Description(
+    WORKLOAD,
+    Health.BAD,
+    (("ready", "3 of 5"), ("image", "registry.example.com/shop/checkout:1.42.0")),
+    ((False, "Available", "MinimumReplicasUnavailable"), (True, "Progressing", "ReplicaSetUpdated")),
+    EVENTS,
+    "the whole text",
+)
+LINES = tuple(f"09:01:{second:02} INFO line {second}" for second in range(50))
+LONG_LINES = tuple(f"{line} {'x' * 300}" for line in LINES)
+PREVIEW = Preview(
+    a_plan(),
+    (
+        Change("app image", "registry.example.com/shop/checkout:1.42.0", "registry.example.com/shop/checkout:1.41.2"),
+        Change("env DEBUG", "", "1"),
+    ),
+    (Caution("managed_by", "Argo CD app shop-checkout"), Caution("last_replica", "Deployment/checkout")),
+)
+TWO_CONTAINERS = a_pod(
+    containers=(
+        a_container(),
+        replace(a_good_pod().containers[0], name="istio-proxy"),
+        a_container(name="m", init=True),
+    )
+)
+
+
+def _confirm(tongue: Tongue, preview: Preview = PREVIEW, why: str = "fresh_rollout") -> Screen:
+    return confirm.confirm(preview, tongue, by=ANNA, incident_id=96, run_id="run-1", why=why)
+
+
+def _card(incident: Incident) -> Callable[[Tongue], Screen]:
+    return lambda tongue: card(incident, tongue, now=NOW, alike=3)
+
+
+def _run_cards() -> dict[str, Callable[[Tongue], Screen]]:
+    undo = a_plan(revision="43")
+    half = Progress(3, 5, "new: 3 running")
+    ended = {"finished_at": at(13.2)}
+    return {
+        "card, action requested": _card(acting_incident(ActionState.REQUESTED)),
+        "card, action followed": _card(acting_incident(ActionState.PERFORMED, progress=half)),
+        "card, action done": _card(
+            acting_incident(ActionState.SUCCEEDED, progress=Progress(5, 5), undo=undo, **ended),
+        ),
+        "card, action failed": _card(acting_incident(ActionState.FAILED, problem="conflict", **ended)),
+        "card, action overdue": _card(acting_incident(ActionState.FAILED, detail=OVERDUE, **ended)),
+        "card, action interrupted": _card(acting_incident(ActionState.INTERRUPTED, **ended)),
+        "card, interrupted and found": _card(acting_incident(ActionState.INTERRUPTED, detail=FOUND, **ended)),
+        "card, interrupted and absent": _card(acting_incident(ActionState.INTERRUPTED, detail=ABSENT, **ended)),
+    }
+
+
+def _pods(count: int) -> tuple[object, ...]:
+    return tuple(a_good_pod(f"{number:05}") for number in range(count))
+
+
+PRIVATE = Chat(1, ChatKind.PRIVATE, subscribed=True)
+AGAIN = Button("🔄", Verb.DESCRIBE, ref=WORKLOAD, incident_id=96)
+
+
+def _notice(code: str) -> Callable[[Tongue], Screen]:
+    detail = {"inbox": "7", "problem": "it is JSON but not an object", "part": "chat -100", "reason": "KeyError"}
+    return lambda tongue: notices.notice(code, detail, tongue)
+
+
+SCREENS: dict[str, Callable[[Tongue], Screen]] = {
+    "card": _card(an_incident()),
+    "card, taken": _card(an_incident(taken_by=ANNA, taken_at=at(2))),
+    "card, before the look": _card(an_incident(survey=None)),
+    "card, cluster unreachable": _card(an_incident(survey=a_survey(problem="unreachable", retry=True))),
+    "card, no cluster": _card(an_incident(survey=a_survey(problem="not_configured"))),
+    "card, object gone": _card(an_incident(survey=a_survey(missing=(POD,)))),
+    "card, pods without workload": _card(an_incident(survey=a_survey(pods=(a_pod(),)))),
+    "card, workload fine": _card(an_incident(survey=a_survey(a_workload(health=Health.GOOD, ready=5, pods=())))),
+    "card, node": _card(node_incident()),
+    "card, group": _card(group_incident()),
+    "card, truncated only": _card(an_incident(episodes=(), truncated=4, survey=a_survey())),
+    **_run_cards(),
+    "card, resolved": _card(closed_incident()),
+    "card, nobody took it": _card(replace(closed_incident(), taken_by=None, taken_at=None)),
+    "card, resolved by hand": _card(replace(closed_incident(closed_by=OLEG), episodes=an_incident().episodes)),
+    "card, rejected": _card(closed_incident(Status.REJECTED, closed_by=OLEG, reason="False alarm")),
+    "confirm": _confirm,
+    "confirm, refused": lambda tongue: _confirm(tongue, replace(PREVIEW, refusal=Caution("paused"))),
+    "confirm, many changes": lambda tongue: _confirm(tongue, replace(PREVIEW, changes=(Change("a", "1", "2"),) * 15)),
+    "confirm, delete pod": lambda tongue: _confirm(
+        tongue, Preview(a_plan("delete_pod", POD), (), (Caution("ownerless"),)), "recreates_pod"
+    ),
+    "open incidents": lambda tongue: lists.open_incidents(
+        [node_incident(), group_incident()], tongue, total=11, page=0, last=None
+    ),
+    "all quiet": lambda tongue: lists.open_incidents([], tongue, total=0, page=0, last=at(-300)),
+    "never an incident": lambda tongue: lists.open_incidents([], tongue, total=0, page=0, last=None),
+    "history": lambda tongue: lists.history(
+        [closed_incident(), closed_incident(Status.REJECTED)], tongue, total=2, page=0
+    ),
+    "history, empty": lambda tongue: lists.history([], tongue, total=0, page=0),
+    "resources": lambda tongue: resources.resources(
+        an_incident(survey=a_survey(a_workload(), pods=(a_pod(),), others=(NODE,), missing=(POD,))), tongue
+    ),
+    "resources, before the look": lambda tongue: resources.resources(an_incident(survey=None), tongue),
+    "resources, unreachable": lambda tongue: resources.resources(
+        an_incident(survey=a_survey(problem="timeout")), tongue
+    ),
+    "resources, none": lambda tongue: resources.resources(an_incident(survey=a_survey()), tongue),
+    "resources, second page": lambda tongue: resources.resources(
+        an_incident(survey=a_survey(*(a_workload() for _ in range(20)))), tongue, page=1
+    ),
+    "pods": lambda tongue: resources.pods(a_workload(), tongue, incident_id=96),
+    "pods, second page": lambda tongue: resources.pods(
+        a_workload(pods=_pods(30), rollout=a_rollout(paused=True)), tongue, incident_id=96, page=1
+    ),
+    "pods, none": lambda tongue: resources.pods(a_workload(pods=()), tongue, incident_id=None),
+    "pod": lambda tongue: pod.pod_screen(a_pod(), tongue, incident_id=96, workload=WORKLOAD),
+    "pod, several containers": lambda tongue: pod.pod_screen(TWO_CONTAINERS, tongue, incident_id=96),
+    "pod, fine": lambda tongue: pod.pod_screen(a_good_pod(), tongue, incident_id=96),
+    "pod, ownerless": lambda tongue: pod.pod_screen(a_pod(owner=None), tongue, incident_id=None),
+    "containers": lambda tongue: pod.container_picker(TWO_CONTAINERS, tongue, incident_id=96, previous=True),
+    "logs": lambda tongue: reading.logs(LogText(POD, "app", False, LINES), tongue, incident_id=96, tail=50),
+    "logs, before the crash": lambda tongue: reading.logs(
+        LogText(POD, "app", True, LONG_LINES), tongue, incident_id=96, tail=200
+    ),
+    "logs, fell back": lambda tongue: reading.logs(
+        LogText(POD, "app", True, LINES[:1], fell_back=True), tongue, incident_id=96, tail=50
+    ),
+    "logs, empty": lambda tongue: reading.logs(LogText(POD, "app", False, ()), tongue, incident_id=None, tail=50),
+    "describe": lambda tongue: reading.describe(DESCRIPTION, tongue, incident_id=96, now=NOW),
+    "events": lambda tongue: reading.events(WORKLOAD, EVENTS * 9, tongue, incident_id=96),
+    "events, none": lambda tongue: reading.events(NODE, (), tongue, incident_id=96),
+    "reject": lambda tongue: rejecting.ask_reason(an_incident(), tongue),
+    "timeline": lambda tongue: timeline.timeline(96, TIMELINE, tongue, page=0, pages=2),
+    "timeline, more": lambda tongue: timeline.timeline(96, MORE_TIMELINE, tongue, page=1, pages=2),
+    "timeline, empty": lambda tongue: timeline.timeline(96, [], tongue, page=0, pages=1),
+    "trouble": lambda tongue: trouble.trouble(POD, Reason.NOT_FOUND, "", tongue, incident_id=96, again=AGAIN),
+    "start": lambda tongue: welcome.start(User(1, "@anna", Role.OPERATOR), PRIVATE, tongue, open_count=4),
+    "start, not subscribed": lambda tongue: welcome.start(
+        User(1, "@anna", Role.VIEWER), replace(PRIVATE, subscribed=False), tongue, open_count=0
+    ),
+    "help": welcome.help_screen,
+    "stranger": lambda tongue: welcome.stranger(
+        42, ChatKind.PRIVATE, tongue, admins=["@anna", "@oleg"], code_possible=False
+    ),
+    "stranger, first start": lambda tongue: welcome.stranger(
+        42, ChatKind.PRIVATE, tongue, admins=[], code_possible=True
+    ),
+    "stranger in a group": lambda tongue: welcome.stranger(
+        42, ChatKind.GROUP, tongue, admins=["@anna"], code_possible=True
+    ),
+    **{f"notice: {code}": _notice(code) for code in notices.NOTICES},
+}

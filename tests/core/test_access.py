@@ -1,0 +1,56 @@
+"""Every role against every verb: nothing is allowed that the table does not say."""
+
+import pytest
+
+from chatops.core.access import ACTING, RIGHTS, Right, Verdict, may, right_for
+from chatops.core.buttons import Verb
+from chatops.core.people import Role, User
+
+READING = {
+    Verb.CARD,
+    Verb.REFRESH,
+    Verb.MORE,
+    Verb.RESOURCES,
+    Verb.PODS,
+    Verb.POD,
+    Verb.ACTIONS,
+    Verb.CONTAINERS,
+    Verb.LOGS,
+    Verb.LOG_FILE,
+    Verb.DESCRIBE,
+    Verb.DESCRIBE_FILE,
+    Verb.EVENTS,
+    Verb.TIMELINE,
+    Verb.INCIDENTS,
+    Verb.HISTORY,
+    Verb.HELP,
+}
+CHANGING = {Verb.TAKE, Verb.RELEASE, Verb.RESOLVE, Verb.ASK_REJECT, Verb.REJECT, Verb.CHOOSE, Verb.CONFIRM}
+
+
+def test_every_verb_was_thought_of() -> None:
+    assert set(Verb) == READING | CHANGING
+    assert not READING & CHANGING
+    assert CHANGING == ACTING
+
+
+@pytest.mark.parametrize("verb", list(Verb))
+@pytest.mark.parametrize("disabled", [False, True])
+@pytest.mark.parametrize("role", [None, *Role])
+def test_who_may(role: Role | None, disabled: bool, verb: Verb) -> None:
+    user = User(1, "@anna", role, disabled=disabled) if role else None
+    verdict = may(user, right_for(verb))
+    if user is None:
+        assert verdict == Verdict(False, "stranger")
+    elif disabled:
+        assert verdict == Verdict(False, "disabled")
+    elif role is Role.VIEWER and verb in CHANGING:
+        assert verdict == Verdict(False, "viewer")
+    else:
+        assert verdict == Verdict(True)
+
+
+def test_every_role_has_its_rights() -> None:
+    assert set(RIGHTS) == set(Role)
+    assert RIGHTS[Role.VIEWER] == {Right.READ}
+    assert RIGHTS[Role.OPERATOR] == RIGHTS[Role.ADMIN] == set(Right)

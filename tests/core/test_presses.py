@@ -1,0 +1,126 @@
+"""Every kind of press against every way it can be wrong: which refusal wins, and what it gives away."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+from chatops.core.access import ACTING
+from chatops.core.buttons import Offered, Verb
+from chatops.core.people import ChatKind, Role, Sender, User
+from chatops.core.presses import DOUBLE_TAP, Refusal, judge
+from chatops.core.screens.confirm import LIFETIME
+from chatops.core.screens.toasts import TOASTS
+from chatops.core.updates import Tap
+from tests.core.scene import WORKLOAD, at
+
+PRESSED = at(0)
+CHAT, MESSAGE, ANNA = -100, 7, 1
+
+USERS = {
+    "stranger": None,
+    "disabled": User(ANNA, "@anna", Role.ADMIN, disabled=True),
+    "viewer": User(ANNA, "@anna", Role.VIEWER),
+    "operator": User(ANNA, "@anna", Role.OPERATOR),
+    "admin": User(ANNA, "@anna", Role.ADMIN),
+}
+PLACES = {
+    "here": (CHAT, MESSAGE),
+    "message not seen yet": (CHAT, None),
+    "another message": (CHAT, MESSAGE + 1),
+    "another chat": (CHAT - 1, MESSAGE),
+    "another chat, not seen yet": (CHAT - 1, None),
+}
+FOREIGN = ("another message", "another chat", "another chat, not seen yet")
+OWNERS = {"anybody's": None, "anna's": ANNA, "oleg's": 2}
+AGES = {
+    "this moment": timedelta(),
+    "just now": DOUBLE_TAP - timedelta(milliseconds=1),
+    "long enough": DOUBLE_TAP,
+    "nearly over": LIFETIME - timedelta(milliseconds=1),
+    "over": LIFETIME,
+    "from the future": timedelta(seconds=-5),
+}
+
+
+def tap() -> Tap:
+    return Tap(1, "cb", CHAT, ChatKind.GROUP, "on call", MESSAGE, Sender(ANNA, "@anna"), "token")
+
+
+def offered(verb: Verb, place: str, owner: str, age: str, *, used: bool, lasting: bool) -> Offered:
+    at_ = PRESSED - AGES[age]
+    chat, message = PLACES[place]
+    return Offered(
+        token="token",
+        chat_id=chat,
+        message_id=message,
+        verb=verb,
+        args={},
+        ref=WORKLOAD,
+        incident_id=96,
+        for_user=OWNERS[owner],
+        offered_at=at_,
+        expires_at=None if lasting else at_ + LIFETIME,
+        used_at=at_ if used else None,
+    )
+
+
+def expected(user: str, verb: Verb, place: str, owner: str, age: str, *, used: bool, lasting: bool) -> Refusal | None:
+    """The order of the rules: who, where, may they, whose, once, in time, on purpose."""
+    rules = [
+        (user in ("stranger", "disabled"), Refusal("stranger", denied=user)),
+        (place in FOREIGN, Refusal("elsewhere", denied="foreign_button")),
+        (user == "viewer" and verb in ACTING, Refusal("no_right", denied="viewer")),
+        (owner == "oleg's", Refusal("not_yours", denied="not_theirs")),
+        (used, Refusal("used")),
+        (age == "over" and not lasting, Refusal("expired", stale=True)),
+        (verb is Verb.CONFIRM and age in ("this moment", "just now", "from the future"), Refusal("double_tap")),
+    ]
+    return next((refusal for applies, refusal in rules if applies), None)
+
+
+@pytest.mark.parametrize("verb", list(Verb))
+@pytest.mark.parametrize("user", USERS)
+def test_every_press(user: str, verb: Verb) -> None:
+    tried = 0
+    for place, owner, age, used, lasting in product(PLACES, OWNERS, AGES, (False, True), (False, True)):
+        button = offered(verb, place, owner, age, used=used, lasting=lasting)
+        found = judge(tap(), button, USERS[user], now=PRESSED)
+        assert found == expected(user, verb, place, owner, age, used=used, lasting=lasting), (place, owner, age, used)
+        tried += 1
+    assert tried == 360
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_an_unknown_token(user: str) -> None:
+    found = judge(tap(), None, USERS[user], now=PRESSED)
+    known = user not in ("stranger", "disabled")
+    assert found == (Refusal("unknown", stale=True) if known else Refusal("stranger", denied=user))
+
+
+def test_a_stranger_cannot_tell_a_real_token_from_a_guessed_one() -> None:
+    for verb in Verb:
+        button = offered(verb, "here", "anybody's", "long enough", used=False, lasting=True)
+        assert judge(tap(), button, None, now=PRESSED) == judge(tap(), None, None, now=PRESSED)
+
+
+def test_a_foreign_button_gives_nothing_away() -> None:
+    """The refusal is the same whatever the button is, whose it is, and whether it still counts."""
+    told = {
+        judge(
+            tap(), offered(verb, "another chat", owner, age, used=used, lasting=False), USERS["operator"], now=PRESSED
+        )
+        for verb, owner, age, used in product(Verb, OWNERS, AGES, (False, True))
+    }
+    assert told == {Refusal("elsewhere", denied="foreign_button")}
+
+
+def test_an_anonymous_admin_is_a_stranger() -> None:
+    anonymous = replace(tap(), sender=Sender(1087968824, "GroupAnonymousBot", is_bot=True))
+    assert judge(anonymous, None, None, now=PRESSED) == Refusal("stranger", denied="stranger")
+
+
+def test_every_refusal_has_its_toast() -> None:
+    codes = {"stranger", "unknown", "elsewhere", "no_right", "not_yours", "used", "expired", "double_tap"}
+    assert all(TOASTS[code] for code in codes)

@@ -1,0 +1,171 @@
+"""Screens full of what strangers write: names, labels, annotations, log lines, users. All of it is shown literally."""
+
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatops.core.actions import ActionState
+from chatops.core.failures import Reason
+from chatops.core.incidents import Status
+from chatops.core.people import Chat, ChatKind, Role, User
+from chatops.core.resources import LogText
+from chatops.core.screens import confirm, lists, notices, pod, reading, rejecting, resources, timeline, trouble, welcome
+from chatops.core.screens.base import Screen
+from chatops.core.screens.card import card
+from chatops.core.texts import LANGUAGES, Tongue, tongue
+from chatops.sandbox.botapi.formatting import parse_html
+from tests.core.scene import ANNA, POD, a_plan, a_pod, a_run, a_survey, a_workload, an_incident
+from tests.core.showing import (
+    DESCRIPTION,
+    EVENTS,
+    MORE_TIMELINE,
+    NOW,
+    PREVIEW,
+    TIMELINE,
+    TWO_CONTAINERS,
+    closed_incident,
+    group_incident,
+    node_incident,
+    plain_text,
+)
+
+HOSTILE = {
+    "a tag": "<b>bold</b>",
+    "an open tag": "<pre><code>",
+    "half a tag": "<a href=",
+    "a link": '<a href="tg://user?id=1">admin</a>',
+    "a script": "<script>alert(1)</script>",
+    "quotes": "\"'`\"'",
+    "entities": "&lt;b&gt; &#0; &amp; &nosuch;",
+    "places": "{name} {0} {} {object.__class__} %s",
+    "emoji": "👩‍🚀🏳️‍🌈🔥",
+    "right to left": "שלום \u202eevil\u202c مرحبا",
+    "Cyrillic": "Память_заканчивается «узел-7»",
+    "control characters": "a\0b\x1b[31mc\rd\x07",
+    "lines": "one\ntwo\n\n\nthree",
+    "half a pair": "\ud83d",
+    "nothing": "",
+    "spaces": "   ",
+    "long": "x" * 5_000,
+    "long and wide": "👩‍🚀" * 1_700,
+    "long and escaped": '<&">' * 1_300,
+}
+LITERALLY = ("a tag", "an open tag", "half a tag", "a link", "a script", "entities", "places", "emoji", "Cyrillic")
+
+OURS = frozenset({"action", "code", "kind", "state", "why", "id", "verb", "problem", "type", "group_labels"})
+"""Fields that only the bot fills, or that hold a code."""
+
+
+def filled(value: Any, text: str) -> Any:
+    """`value` with every text that comes from outside replaced."""
+    if isinstance(value, str):
+        return value if isinstance(value, Enum) else text
+    if isinstance(value, dict):
+        return {name: filled(inner, text) for name, inner in value.items()}
+    if isinstance(value, tuple):
+        return tuple(filled(inner, text) for inner in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        named = {field.name: getattr(value, field.name) for field in fields(value)}
+        return replace(value, **{name: filled(inner, text) for name, inner in named.items() if name not in OURS})
+    return value
+
+
+def screens_with(text: str, tongue: Tongue) -> dict[str, Screen]:
+    def with_text(value: Any) -> Any:
+        return filled(value, text)
+
+    whole = with_text(an_incident(survey=a_survey(a_workload(), pods=(a_pod(),), missing=(POD,))))
+    by = with_text(ANNA)
+    entries = [replace(s, entry=with_text(s.entry)) for s in (*TIMELINE, *MORE_TIMELINE)]
+    entries = [replace(s, entry=replace(s.entry, detail=with_text(s.entry.detail))) for s in entries]
+    log = LogText(with_text(POD), text, True, tuple(text.replace("\ud83d", "").splitlines()) * 30)
+    cards = {
+        "open": whole,
+        "no survey": replace(whole, survey=None),
+        "problem": replace(whole, survey=with_text(a_survey(problem="forbidden", problem_detail="x"))),
+        "unknown problem": replace(whole, survey=a_survey(problem=text, problem_detail=text)),
+        "node": with_text(node_incident()),
+        "group": with_text(group_incident()),
+        "rejected": with_text(closed_incident(Status.REJECTED, closed_by=ANNA, reason="x")),
+        **{
+            f"action {state}": with_text(an_incident(run=a_run(state, problem=problem, detail=text, undo=a_plan())))
+            for state in ActionState
+            for problem in ("", "forbidden", text)
+        },
+    }
+    user = User(1, text, Role.ADMIN)
+    return {
+        **{f"card {name}": card(incident, tongue, now=NOW) for name, incident in cards.items()},
+        "confirm": confirm.confirm(with_text(PREVIEW), tongue, by=by, incident_id=96, run_id="r", why=text),
+        "lists": lists.open_incidents([whole] * 8, tongue, total=99, page=3, last=None),
+        "history": lists.history([cards["rejected"]] * 8, tongue, total=99, page=3),
+        "resources": resources.resources(whole, tongue),
+        "pods": resources.pods(with_text(a_workload(pods=(a_pod(),) * 9)), tongue, incident_id=96),
+        "pod": pod.pod_screen(with_text(TWO_CONTAINERS), tongue, incident_id=96),
+        "containers": pod.container_picker(with_text(TWO_CONTAINERS), tongue, incident_id=96, previous=False),
+        "logs": reading.logs(log, tongue, incident_id=96, tail=50),
+        "describe": reading.describe(
+            with_text(replace(DESCRIPTION, facts=DESCRIPTION.facts * 20)), tongue, incident_id=96, now=NOW
+        ),
+        "events": reading.events(with_text(POD), with_text(EVENTS * 20), tongue, incident_id=96),
+        "reject": rejecting.ask_reason(whole, tongue),
+        "timeline": timeline.timeline(96, entries, tongue, page=0, pages=1),
+        "trouble": trouble.trouble(with_text(POD), Reason.FORBIDDEN, text, tongue, incident_id=96, again=None),
+        "unknown trouble": trouble.trouble(with_text(POD), text, text, tongue, incident_id=96, again=None),
+        "start": welcome.start(user, Chat(1, ChatKind.PRIVATE), tongue, open_count=1),
+        "stranger": welcome.stranger(1, ChatKind.PRIVATE, tongue, admins=[text], code_possible=True),
+        "notice": notices.notice("quarantined", {"inbox": "1", "problem": text}, tongue),
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_telegram_takes_every_screen(text: str, language: str) -> None:
+    for name, shown in screens_with(text, tongue(language)).items():
+        try:
+            plain_text(shown)
+        except Exception as problem:
+            raise AssertionError(name) from problem
+
+
+@pytest.mark.parametrize("name", LITERALLY)
+def test_what_strangers_write_is_shown_literally(name: str) -> None:
+    text = HOSTILE[name]
+    for screen_name, shown in screens_with(text, tongue("en")).items():
+        read, entities = parse_html(shown.html)
+        assert text in read, screen_name
+        assert not [e for e in entities if e["type"] in ("text_link", "text_mention", "custom_emoji")], screen_name
+
+
+@given(st.text(max_size=300))
+def test_any_text_at_all(text: str) -> None:
+    for shown in screens_with(text, tongue("ru")).values():
+        plain_text(shown)
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "tg://resolve?domain=x", "https://ok.example/\nx", "x" * 9])
+def test_only_plain_addresses_are_links(url: str) -> None:
+    def linked(address: str) -> list[str]:
+        alert = an_incident().episodes[0].alert
+        notes = {"runbook_url": address, "dashboard": address}
+        episode = replace(an_incident().episodes[0], alert=replace(alert, annotations=notes, generator_url=address))
+        shown = card(an_incident(episodes=(episode,)), tongue("en"), now=NOW)
+        return [str(e["url"]) for e in parse_html(shown.html)[1] if e["type"] == "text_link"]
+
+    assert linked(url) == []
+    assert linked("https://ok.example/a?b=1&c=2") == ["https://ok.example/a?b=1&c=2"] * 3
+
+
+def test_a_pod_with_too_many_containers_still_has_a_keyboard() -> None:
+    many = a_pod(containers=TWO_CONTAINERS.containers * 100)
+    pickers: list[Callable[[], Screen]] = [
+        lambda: pod.container_picker(many, tongue("en"), incident_id=96, previous=False),
+        lambda: pod.pod_screen(many, tongue("en"), incident_id=96),
+    ]
+    for picker in pickers:
+        plain_text(picker())
