@@ -1,5 +1,7 @@
-"""The ChatActor: one Telegram chat. It keeps the position of every message it owns, brings the cards up to date, and
-answers what people press and write."""
+"""The ChatActor: one Telegram chat.
+
+It keeps the position of every message it owns, brings the cards up to date, and answers what people press and write.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -113,6 +115,9 @@ class ChatActor(Actor):
                 self._store.chats.set_unreachable(self._id, refusal.reason)
             case Reason.MESSAGE_GONE if lost and lost.message_id:
                 self._cards.message_gone(lost)
+            case Reason.SUPERSEDED:
+                # What was sent in its place is being brought up to date.
+                pass
             case _:
                 log.error("telegram refused a message", chat=self._id, reason=refusal.reason, detail=refusal.detail)
 
@@ -144,8 +149,10 @@ class ChatActor(Actor):
         self._store.updates.done(change.update_id)
 
     def _met(self, sender: Sender, kind: ChatKind, title: str) -> User | None:
-        """Who this is, as far as we know them. Names and languages are kept as Telegram tells them, and a chat that
-        speaks to us can be reached again."""
+        """Who this is, as far as we know them.
+
+        Names and languages are kept as Telegram tells them, and a chat that speaks to us can be reached again.
+        """
         user = self._store.users.get(sender.id)
         if user is None:
             return None

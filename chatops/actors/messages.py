@@ -33,10 +33,7 @@ def chat_address(chat_id: int) -> Address:
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """Commit this body, then resolve `stored` with its inbox id.
-
-    Its exception means that nothing was stored.
-    """
+    """Commit this body, then resolve `stored` with its inbox id. Its exception means that nothing was stored."""
 
     body: bytes
     source: str
@@ -60,10 +57,7 @@ class MailArrived:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """Something that is not mail happened to the incident.
-
-    `update_id`: the Telegram update that caused it.
-    """
+    """Something that is not mail happened to the incident. `update_id`: the Telegram update that caused it."""
 
     event: Event
     update_id: int | None = None
@@ -140,7 +134,8 @@ class UpdateArrived:
 class Deliver:
     """Carry this out when the chat's budget allows. A waiting one with the same `key` is replaced by this.
 
-    `key` names what is delivered (a card, a screen), unique within the chat; empty means never replaced.
+    `key` names what is delivered (a card, a screen), unique within the chat; empty means never replaced. A message
+    whose key was sent already is answered with NotDelivered(superseded).
     """
 
     outgoing: Outgoing

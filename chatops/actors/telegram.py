@@ -113,7 +113,7 @@ class TelegramActor(Actor):
             case Deliver() if not self._open:
                 self._early.append(message)
             case Deliver():
-                self._pacer.add(message, self._clock())
+                self._add(message)
                 self._pump()
             case Wake():
                 self._pump()
@@ -138,19 +138,23 @@ class TelegramActor(Actor):
         self._settle()
         if not self._open:
             for deliver in self._early:
-                self._pacer.add(deliver, self._clock())
+                self._add(deliver)
         self._pacer.recall(self._clock())
         self.tell(self.address, HandedOver(self._pacer))
 
     def _begin(self) -> None:
         self._open = True
         for deliver in self._early:
-            self._pacer.add(deliver, self._clock())
+            self._add(deliver)
         self._early.clear()
         self._senders.start()
         self._polling = threading.Thread(target=self._poll, name="telegram-poller", daemon=True)
         self._polling.start()
         self._pump()
+
+    def _add(self, deliver: Deliver) -> None:
+        if not self._pacer.add(deliver, self._clock()):
+            self._reply(deliver, _superseded(deliver))
 
     def _poll(self) -> None:
         try:
@@ -192,22 +196,29 @@ class TelegramActor(Actor):
         now = self._clock()
         match outcome:
             case int(message_id):
-                self._pacer.succeeded(parcel, now)
-                self._reply(parcel, Delivered(parcel.delivery.tag, message_id))
+                late = self._pacer.succeeded(parcel, now)
+                self._reply(parcel.delivery, Delivered(parcel.delivery.tag, message_id))
+                if late is not None:
+                    self._reply(late, _superseded(late))
             case Permanent() if outcome.reason not in NOT_ITS_FAULT:
                 self._pacer.refused(parcel, now)
-                self._reply(parcel, _refusal(parcel.delivery, outcome))
+                self._reply(parcel.delivery, _refusal(parcel.delivery, outcome))
             case Failure() as failure:
                 if failure.reason is Reason.THROTTLED:
                     log.warning("telegram asks to wait", seconds=failure.retry_after)
                 if not self._pacer.failed(parcel, now, retry_after=failure.retry_after):
-                    self._reply(parcel, _refusal(parcel.delivery, Permanent(Reason.QUERY_EXPIRED, str(failure))))
+                    expired = Permanent(Reason.QUERY_EXPIRED, str(failure))
+                    self._reply(parcel.delivery, _refusal(parcel.delivery, expired))
 
-    def _reply(self, parcel: Parcel[Deliver], answer: Delivered | NotDelivered) -> None:
-        if parcel.delivery.reply_to is not None:
-            self.tell(parcel.delivery.reply_to, answer)
+    def _reply(self, deliver: Deliver, answer: Delivered | NotDelivered) -> None:
+        if deliver.reply_to is not None:
+            self.tell(deliver.reply_to, answer)
 
 
 def _refusal(deliver: Deliver, failure: Failure) -> NotDelivered:
     moved = failure.new_chat_id if isinstance(failure, ChatMigrated) else None
     return NotDelivered(deliver.tag, failure.reason.value, failure.detail, moved)
+
+
+def _superseded(deliver: Deliver) -> NotDelivered:
+    return NotDelivered(deliver.tag, Reason.SUPERSEDED, "")

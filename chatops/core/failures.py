@@ -32,6 +32,8 @@ class Reason(StrEnum):
     BAD_MARKUP = "bad_markup"
     TOO_LONG = "too_long"
     QUERY_EXPIRED = "query_expired"
+    SUPERSEDED = "superseded"
+    """Another message was sent in its place before it could be."""
 
 
 class Failure(Exception):

@@ -6,14 +6,16 @@ what is delivered, except for the chat and the message it concerns.
 
 import math
 from bisect import insort
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from chatops.core.outgoing import AnswerTap, EditMessage, Lane, Outgoing
+from chatops.core.outgoing import AnswerTap, EditMessage, Lane, Outgoing, SendMessage
 
 MINUTE = 60.0
+_REMEMBERED = 2_000
+"""Keys of sent messages that are remembered: only those whose sender may not have heard of it yet matter."""
 _LONGEST_DOUBLING = 16
 
 
@@ -144,21 +146,28 @@ class Pacer(Generic[D]):
         self._answers_in_flight: list[Parcel[D]] = []
         self._overall = _Window(1.0)
         self._next_order = 1
+        self._taken: OrderedDict[tuple[int, str] | None, None] = OrderedDict()
 
     def __len__(self) -> int:
         """How many wait or are under way."""
         under_way = len(self._answers_in_flight) + sum(chat.in_flight is not None for chat in self._chats.values())
         return len(self._answers) + sum(len(chat.waiting) for chat in self._chats.values()) + under_way
 
-    def add(self, delivery: D, now: float) -> None:
-        """Queue it. A waiting one with the same key gives up its place, and its lane if that is better."""
+    def add(self, delivery: D, now: float) -> bool:
+        """Queue it. A waiting one with the same key gives up its place, and its lane if that is better.
+
+        False, and not queued: a message of this key has been sent already, and whoever asked had not heard of it yet.
+        """
+        if _place(delivery) in self._taken:
+            return False
         order = self._next_order
         self._next_order += 1
         parcel = Parcel(delivery, delivery.lane, order, now)
         if isinstance(delivery.outgoing, AnswerTap):
             self._answers.append(parcel)
-            return
-        self._enqueue(self._chat(delivery.outgoing.chat_id, now), parcel)
+        else:
+            self._enqueue(self._chat(delivery.outgoing.chat_id, now), parcel)
+        return True
 
     def next(self, now: float, *, answers_only: bool = False) -> Parcel[D] | None:
         """What may go at this moment, if anything; it is under way from then on."""
@@ -192,9 +201,25 @@ class Pacer(Generic[D]):
             moments += [max(ready_at, overall) for ready_at, _ in self._ready(chat, now)]
         return min(moments, default=None)
 
-    def succeeded(self, parcel: Parcel[D], now: float) -> None:
-        """Telegram took it."""
+    def succeeded(self, parcel: Parcel[D], now: float) -> D | None:
+        """Telegram took it.
+
+        A message that was to take the place of this one has come too late, and is returned instead of being sent beside
+        it.
+        """
         self._ended(parcel, now)
+        place = _place(parcel.delivery)
+        if place is None:
+            return None
+        self._taken[place] = None
+        if len(self._taken) > _REMEMBERED:
+            self._taken.popitem(last=False)
+        chat = self._chats[place[0]]
+        late = chat.by_key.get(place[1])
+        if late is None or _place(late.delivery) is None:
+            return None
+        chat.take(late)
+        return late.delivery
 
     def refused(self, parcel: Parcel[D], now: float) -> None:
         """Telegram will never take it: forget it."""
@@ -272,7 +297,7 @@ class Pacer(Generic[D]):
             reserve = chat.reserve if parcel.lane >= Lane.EDIT else 0
             ready_at = max(chat.not_before, chat.window.free_at(now, max(1, chat.allowed - reserve)))
             gap_ends = chat.edited.get(parcel.message_id, -math.inf) + self._pace.edit_gap
-            held_back = parcel.lane not in (Lane.ANSWER, Lane.RESULT) and gap_ends > ready_at
+            held_back = parcel.lane >= Lane.EDIT and gap_ends > ready_at
             yield (gap_ends if held_back else ready_at), parcel
             if not held_back:
                 return
@@ -306,3 +331,9 @@ class Pacer(Generic[D]):
             for chat_id, chat in self._chats.items()
             if chat.waiting or chat.in_flight or chat.not_before > now or chat.failures or not chat.window.idle(now)
         }
+
+
+def _place(delivery: Delivery) -> tuple[int, str] | None:
+    """The chat and key that a new message takes; None for edits and for messages that replace nothing."""
+    outgoing = delivery.outgoing
+    return (outgoing.chat_id, delivery.key) if isinstance(outgoing, SendMessage) and delivery.key else None

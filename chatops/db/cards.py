@@ -6,7 +6,7 @@ from chatops.core.cards import Card
 from chatops.core.incidents.values import Status
 from chatops.db.database import Database
 from chatops.db.entities import Tables
-from chatops.db.querying import desc, exists, select
+from chatops.db.querying import desc, exists, put_row, select
 
 ACTIVE = Status.ACTIVE.value
 
@@ -44,16 +44,12 @@ class Cards:
         """The card was seen to stand in this message and to show this revision."""
 
         def work() -> None:
-            tables = self._tables
-            incident = tables.Incident.get(id=card.incident_id)
+            incident = self._tables.Incident.get(id=card.incident_id)
             if incident is None:
                 return
-            row = tables.Card.get(chat_id=card.chat_id, incident_id=card.incident_id)
+            key = {"chat_id": card.chat_id, "incident_id": card.incident_id}
             columns = {"message_id": card.message_id, "revision": card.revision, "wanted": incident.revision}
-            if row is None:
-                tables.Card(chat_id=card.chat_id, incident_id=card.incident_id, **columns)
-            else:
-                row.set(**columns)
+            put_row(self._tables.Card, key, columns)
 
         self._database.write(work)
 
@@ -72,16 +68,16 @@ class Cards:
         return self._database.read(lambda: _stale(self._tables, chat_id))
 
     def audience(self, incident_id: int) -> tuple[int, ...]:
-        """Chats a change concerns: those with a card or screen of it, and while it is active all subscribed ones."""
+        """Chats a change concerns: those with a card or screen of it, and all subscribed ones.
+
+        Subscribed ones also when it has ended: the card that tells of it may still be on its way there.
+        """
 
         def work() -> tuple[int, ...]:
-            tables = self._tables
-            cards, positions, chats = tables.Card, tables.Position, tables.Chat
+            cards, positions, chats = self._tables.Card, self._tables.Position, self._tables.Chat
             found = set(select(row.chat_id for row in cards if row.incident_id == incident_id))
             found |= set(select(row.chat_id for row in positions if row.incident_id == incident_id))
-            incident = tables.Incident.get(id=incident_id)
-            if incident is not None and incident.status == ACTIVE:
-                found |= set(select(row.id for row in chats if row.subscribed))
+            found |= set(select(row.id for row in chats if row.subscribed))
             return tuple(sorted(found))
 
         return self._database.read(work)

@@ -67,6 +67,7 @@ class Post:
         self.refuse: Callable[[Deliver], NotDelivered | None] = lambda deliver: None
         self.others: list[Any] = []
         self._ids = itertools.count(1)
+        self._keys: set[tuple[int, str]] = set()
 
     def take(self, deliver: Deliver) -> Delivered | NotDelivered:
         with self.changed:
@@ -75,6 +76,11 @@ class Post:
                 self.changed.notify_all()
                 return refusal
             message_id = 0
+            if isinstance(deliver.outgoing, SendMessage) and deliver.key:
+                place = (deliver.outgoing.chat_id, deliver.key)
+                if place in self._keys:
+                    return NotDelivered(deliver.tag, "superseded", "")
+                self._keys.add(place)
             match deliver.outgoing:
                 case SendMessage() as send:
                     message_id = next(self._ids)

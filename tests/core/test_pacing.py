@@ -340,6 +340,7 @@ class Story:
         self.delivered: list[Item] = []
         self.done: list[Item] = []
         self.given_up: list[Item] = []
+        self.superseded: list[Item] = []
 
     def run(self) -> None:
         arrivals = []
@@ -350,7 +351,9 @@ class Story:
         outcomes = iter(self.outcomes)
         for _ in range(20_000):
             while arrivals and arrivals[0][0] <= self.now:
-                self.pacer.add(arrivals.pop(0)[1], self.now)
+                item = arrivals.pop(0)[1]
+                if not self.pacer.add(item, self.now):
+                    self.superseded.append(item)
             for landing in [each for each in self.flying if each[0] <= self.now]:
                 self.flying.remove(landing)
                 self.land(*landing[1:])
@@ -385,8 +388,10 @@ class Story:
             self.sent.setdefault(outgoing.chat_id, []).append(flight)
         match outcome:
             case "ok":
-                self.pacer.succeeded(parcel, self.now)
+                late = self.pacer.succeeded(parcel, self.now)
                 self.delivered.append(parcel.delivery)
+                if late is not None:
+                    self.superseded.append(late)
             case "refuse":
                 self.pacer.refused(parcel, self.now)
                 self.done.append(parcel.delivery)
@@ -419,7 +424,15 @@ def test_budgets_hold_and_everything_arrives(seed, items, outcomes):
             at_most(sent, PACE.private_burst, PACE.private_burst / PACE.private_per_second)
         keep_distance(sent)
     everything_arrived([item for item, _ in numbered], story)
+    a_keyed_message_is_sent_once(story)
     assert len(story.pacer) == 0
+
+
+def a_keyed_message_is_sent_once(story: Story) -> None:
+    """However often it was drawn anew on its way; what came too late was said to have."""
+    sent = [(i.outgoing.chat_id, i.key) for i in story.delivered if i.key and isinstance(i.outgoing, SendMessage)]
+    assert len(sent) == len(set(sent))
+    assert {(i.outgoing.chat_id, i.key) for i in story.superseded} <= set(sent)
 
 
 def at_most(sent: list[Flight], allowed: int, seconds: float) -> None:
@@ -440,13 +453,13 @@ def keep_distance(sent: list[Flight]) -> None:
     for flight in sent:
         if isinstance(flight.item.outgoing, EditMessage):
             message = flight.item.outgoing.message_id
-            if flight.lane not in (Lane.ANSWER, Lane.RESULT):
+            if flight.lane >= Lane.EDIT:
                 assert flight.begun - last.get(message, -100.0) >= PACE.edit_gap - 1e-6
             last[message] = flight.ended
 
 
 def everything_arrived(items: list[Item], story: Story) -> None:
-    ended = [*story.delivered, *story.done, *story.given_up]
+    ended = [*story.delivered, *story.done, *story.given_up, *story.superseded]
     for index, item in enumerate(items):
         if any(item is each for each in ended):
             continue

@@ -75,14 +75,14 @@ def test_cards_are_found_by_what_is_known_of_them(two: Store, opened: Callable[.
     assert two.cards.stale(GROUP) == (1,)
 
 
-def test_the_audience_is_who_shows_it_and_while_active_who_wants_it(two: Store) -> None:
+def test_the_audience_is_who_shows_it_and_who_wants_every_incident(two: Store) -> None:
     assert two.cards.audience(1) == (GROUP,)
     two.cards.put(Card(OTHER, 1, 10, 1))
     two.positions.put(Position(7, 3, Verb.TIMELINE, 1))
     assert two.cards.audience(1) == (OTHER, GROUP, 7)
     changed(two, 1, status=Status.REJECTED)
-    assert two.cards.audience(1) == (OTHER, 7)
-    assert two.cards.audience(99) == ()
+    assert two.cards.audience(1) == (OTHER, GROUP, 7)
+    assert two.cards.audience(99) == (GROUP,)
 
 
 def test_positions_come_back(two: Store, opened: Callable[..., Database]) -> None:

@@ -38,3 +38,18 @@ def test_telegram_away_at_the_start_and_later(tmp_path):
         place.card("🟢")
         assert len(place.cards()) == 1
         until(lambda: place.ready()["parts"]["telegram"]["state"] == "up", "telegram is told to be up")
+
+
+def test_after_telegram_was_away_the_state_of_now_is_shown_once(tmp_path):
+    """An incident that came and went meanwhile is one quiet message; nothing of yesterday is told."""
+    with town(tmp_path) as place:
+        place.bot_api.go_away()
+        place.post(crash_loop())
+        until(lambda: place.incident(1) and place.incident(1).survey, "the incident is looked at")
+        place.post(crash_loop(ended=True))
+        until(lambda: not place.incident(1).open, "the incident has resolved")
+        place.bot_api.come_back()
+        ended = place.card("🟢", "resolved")
+        assert ended.silent
+        assert ended.edits == 0
+        assert len(place.cards()) == 1

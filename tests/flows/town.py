@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from chatops.core.incidents import Incident
 from chatops.db.database import Database
 from chatops.db.migrate import migrate
 from chatops.db.store import Store
@@ -154,6 +155,10 @@ class Town:
     def changes(self, method: str = "PATCH") -> list[Any]:
         """What really changed the cluster: requests that were no dry run."""
         return [r for r in self.kubernetes.requests.matching(method=method) if "dryRun" not in r.query]
+
+    def incident(self, number: int) -> Incident | None:
+        with self.store() as store:
+            return store.incidents.get(number)
 
     @contextmanager
     def store(self) -> Iterator[Store]:

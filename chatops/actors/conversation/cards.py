@@ -47,8 +47,7 @@ class Reconciler:
         if incident is None or not incident.revision:
             return
         card = self._store.cards.get(self._chat_id, incident_id)
-        missing = card is None and not self._shelf.card_under_way(incident_id)
-        if missing and incident.open and self._canvas.chat.subscribed:
+        if card is None and self._wants_card(incident):
             self._begin(incident)
         if card is not None and card.revision < incident.revision:
             self._refresh(card, incident)
@@ -87,12 +86,18 @@ class Reconciler:
             self._store.cards.delete(self._chat_id, lost.position.incident_id)
             self.reconcile(lost.position.incident_id)
 
+    def _wants_card(self, incident: Incident) -> bool:
+        """A first card that still waits to be sent is drawn anew: what arrives late shows the state of now."""
+        drawn = self._shelf.card_under_way(incident.id)
+        if drawn is not None:
+            return drawn < incident.revision
+        return incident.open and self._canvas.chat.subscribed
+
     def _begin(self, incident: Incident) -> None:
         position = Position(self._chat_id, 0, Verb.CARD, incident.id)
         screen = self._canvas.screen(position, incident, self._canvas.tongue)
         if screen:
-            key, revision = f"card:{incident.id}", incident.revision
-            self._shelf.send(screen, Lane.PAGE, position=position, revision=revision, card=True, key=key)
+            self._shelf.send_card(screen, incident_id=incident.id, revision=incident.revision)
 
     def _refresh(self, card: Card, incident: Incident) -> None:
         position = self._store.positions.get(self._chat_id, card.message_id)

@@ -27,10 +27,7 @@ CODE_SETTING = "admin_code"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A screen of its own, or a position to draw; `catch_up`.
-
-    The chat should show every open incident from here on.
-    """
+    """A screen of its own, or a position to draw; `catch_up`: the chat should show every open incident from here on."""
 
     screen: Screen | None = None
     position: Position | None = None
@@ -109,10 +106,7 @@ class Commands:
         return chat
 
     def _redeem(self, text: TextMessage, code: str) -> User | None:
-        """The one-time code makes its bringer the first admin.
-
-        It works once, in private, while there is none.
-        """
+        """The one-time code makes its bringer the first admin. It works once, in private, while there is none."""
         kept = self._store.settings.get(CODE_SETTING) or ""
         sender = text.sender
         if sender is None or text.chat_kind is not ChatKind.PRIVATE or not kept or self._store.users.admin_ids():

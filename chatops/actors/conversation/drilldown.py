@@ -76,7 +76,7 @@ class Drilldown:
         return "sent_below" if screen in FILES else "looking" if asking else "ok"
 
     def go(self, wanted: Position, tap: Tap, reader: Reader) -> bool:
-        """Move a message to another screen; whether the cluster has to be asked for it.
+        """Move a message to another screen; True where the cluster has to be asked for it.
 
         In a group the shared card stays: the way down from it is a message of its own.
         """

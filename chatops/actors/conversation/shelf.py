@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chatops.actors.messages import TELEGRAM, Address, Deliver
-from chatops.core.buttons import Button
+from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Card, Position
 from chatops.core.outgoing import EditMessage, Key, Keyboard, Lane, SendDocument, SendMessage
 from chatops.core.screens.base import Screen
@@ -14,10 +14,7 @@ from chatops.db.store import Store
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """One delivery.
-
-    `revision` is the incident's, as drawn; `card` says that the message is the incident's card.
-    """
+    """One delivery. `revision` is the incident's, as drawn; `card` says that the message is the incident's card."""
 
     tokens: tuple[str, ...]
     position: Position | None
@@ -76,18 +73,26 @@ class Shelf:
         document = SendDocument(self._chat_id, name, content, reply_to=reply_to, thread_id=thread_id)
         self._tell(TELEGRAM, Deliver(document, Lane.RESULT))
 
-    def card_under_way(self, incident_id: int) -> bool:
-        """Whether the first card of this incident is being sent: its message id is not known yet."""
-        return any(
-            u.card and not u.message_id and u.position is not None and u.position.incident_id == incident_id
-            for u in self._under_way.values()
-        )
+    def send_card(self, screen: Screen, *, incident_id: int, revision: int) -> None:
+        """The first card of an incident, drawn again as often as needed until it is sent: one message in the end."""
+        begun = self._cards_under_way(incident_id)
+        key = begun[0].key if begun else f"card:{incident_id}:{self._next_tag}"
+        position = Position(self._chat_id, 0, Verb.CARD, incident_id)
+        self.send(screen, Lane.PAGE, position=position, revision=revision, card=True, key=key)
+
+    def card_under_way(self, incident_id: int) -> int | None:
+        """The revision drawn on the first card of this incident while that is being sent; None when none is."""
+        return max((each.revision for each in self._cards_under_way(incident_id)), default=None)
+
+    def _cards_under_way(self, incident_id: int) -> list[UnderWay]:
+        return [
+            each
+            for each in self._under_way.values()
+            if each.card and not each.message_id and each.position and each.position.incident_id == incident_id
+        ]
 
     def arrived(self, tag: int, message_id: int) -> UnderWay | None:
-        """Write down what is shown where.
-
-        None for what is not ours to remember (an answer, a replaced edit).
-        """
+        """Write down what is shown where; None for what is not ours to remember (an answer, a replaced edit)."""
         done = self._done(tag)
         if done is None:
             return None
@@ -107,10 +112,7 @@ class Shelf:
         return self._done(tag)
 
     def _done(self, tag: int) -> UnderWay | None:
-        """Earlier ones of the same key were replaced while they waited, without a word.
-
-        They are forgotten here.
-        """
+        """Take it out; earlier ones of the same key were replaced while they waited, without a word, and go with it."""
         done = self._under_way.pop(tag, None)
         if done is not None and done.key:
             replaced = [each for each, u in self._under_way.items() if u.key == done.key and each < tag]

@@ -1,7 +1,4 @@
-"""Screens by position: what work one needs from the cluster, and how it is drawn from the result.
-
-Delivers nothing.
-"""
+"""Screens by position: what work one needs from the cluster, and how it is drawn from the result. Delivers nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,10 +66,7 @@ def needed(position: Position, now: datetime) -> Work | None:
 
 
 def drawn(position: Position, result: Result, reader: Reader, *, now: datetime) -> Screen | None:
-    """The screen from what the cluster answered.
-
-    None where the answer does not fit the position (it is stale).
-    """
+    """The screen from what the cluster answered; None where the answer does not fit the position (it is stale)."""
     tongue, number_of = reader.tongue, position.incident_id
     match position.screen, result:
         case Verb.PODS, WorkloadView():
