@@ -277,7 +277,7 @@ def test_a_deleted_card_is_posted_again_once(shop):
     built.post.refuse = refuse
     built.post_webhook(body("firing_group_grown_to_4"))
     built.post.wait(lambda post: post.sent == 2)
-    built.post.wait(lambda post: (now := built.store.cards.get(ANNA, 1)) and now.message_id != card)
+    built.until(lambda: (now := built.store.cards.get(ANNA, 1)) and now.message_id != card)
 
 
 def test_a_chat_that_blocked_the_bot_catches_up_when_it_returns(shop):
@@ -288,7 +288,7 @@ def test_a_chat_that_blocked_the_bot_catches_up_when_it_returns(shop):
         else None
     )
     built.post_webhook(body("firing_group_of_3"))
-    built.post.wait(lambda post: built.store.chats.get(ANNA).unreachable)
+    built.until(lambda: built.store.chats.get(ANNA).unreachable)
     built.post.refuse = lambda deliver: None
     built.write("/incidents")
     built.post.wait_text("keeps crashing")
@@ -301,7 +301,7 @@ def test_a_group_becoming_a_supergroup_keeps_its_card(shop):
         NotDelivered(deliver.tag, "migrated", "", -1005) if deliver.outgoing.chat_id == ANNA else None
     )
     built.post_webhook(body("firing_group_grown_to_4"))
-    built.post.wait(lambda post: built.store.cards.get(-1005, 1))
+    built.until(lambda: built.store.cards.get(-1005, 1))
     assert built.store.cards.get(-1005, 1).message_id == card
 
 
