@@ -1,7 +1,4 @@
-"""The actor every other one is made from.
-
-An address, a life told to the supervisor, and no mail lost by a crash.
-"""
+"""The actor every other one is made from: an address, a life told to the supervisor, and no mail lost by a crash."""
 
 import threading
 from typing import Any, ClassVar, NoReturn
@@ -43,27 +40,17 @@ class Actor(pykka.ThreadingActor):
     def __str__(self) -> str:
         return f"{type(self).__name__} {'/'.join(map(str, self.address))}"
 
-    # For subclasses to implement
-
     def setup(self) -> None:
         """Load and reconcile. Mail comes only after it; raising counts as a crash."""
 
     def receive(self, message: Any) -> Any:
-        """Handle one message in a `match`.
-
-        Its last case calls this, which logs the first stray of each type.
-        """
+        """Handle one message in a `match`; its last case calls this, which logs the first stray of each type."""
         if type(message) not in self._strays:
             self._strays.add(type(message))
             log.warning("stray message", address=self.address, message=type(message).__name__)
 
     def teardown(self) -> None:
-        """Let go of what is held.
-
-        Runs after every end, a crash and a failed `setup` included; raising is logged.
-        """
-
-    # For subclasses to use
+        """Let go of what is held. Runs after every end, a crash and a failed `setup` included; raising is logged."""
 
     def tell(self, address: Address, message: object) -> None:
         self.directory.tell(address, message)
@@ -77,8 +64,6 @@ class Actor(pykka.ThreadingActor):
     def passivate(self) -> None:
         """Ask to be stopped until there is mail again. What I have by then is still handled."""
         self.tell(SUPERVISOR, Passivate(self.address, self.actor_ref))
-
-    # The life, as pykka drives it
 
     def on_start(self) -> None:
         threading.current_thread().name = str(self)

@@ -51,10 +51,7 @@ class Directory:
         self._changed = threading.Condition()
 
     def tell(self, address: Address, message: object) -> None:
-        """Deliver to whoever answers at `address`, else park.
-
-        Keeps each sender's order; never blocks, never fails.
-        """
+        """Deliver to whoever answers at `address`, else park. Keeps each sender's order; never blocks, never fails."""
         with self._changed:
             entry = self._entries.setdefault(address, _Entry())
             if entry.open and entry.ref is not None:
@@ -130,10 +127,7 @@ class Directory:
                 entry.open, entry.closing = False, True
 
     def unregister(self, address: Address, ref: Ref) -> None:
-        """`ref` handles nothing any more.
-
-        What it has not handled waits for its successor, in front of later mail.
-        """
+        """`ref` handles nothing any more. What it has not handled waits for its successor, in front of later mail."""
         with self._changed:
             entry = self._entries.get(address)
             if entry is None or entry.ref is not ref:
@@ -153,10 +147,7 @@ class Directory:
         ref.stop(block=False)
 
     def abandon(self, address: Address) -> None:
-        """Free `address` from an actor that hangs or never started.
-
-        Its thread ends after what it is doing, if ever.
-        """
+        """Free `address` from an actor that hangs or never started. Its thread ends after what it is doing, if ever."""
         with self._changed:
             entry = self._entries.get(address)
             if entry is None or entry.ref is None:
@@ -201,10 +192,7 @@ class Directory:
             return len(entry.parked) if entry is not None else 0
 
     def depths(self) -> dict[Address, int]:
-        """How many messages wait for each address, in an inbox or parked.
-
-        For metrics and for turning work away.
-        """
+        """How many messages wait for each address, in an inbox or parked: for metrics, and for turning work away."""
         with self._changed:
             return {address: _waiting(entry) for address, entry in self._entries.items()}
 

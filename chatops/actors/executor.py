@@ -40,10 +40,7 @@ LOG_BYTES = 256 * 1024
 
 
 class ClusterDoor(Protocol):
-    """What an executor needs of `cluster/`.
-
-    Every method raises only failures.Failure for what the cluster does.
-    """
+    """What an executor needs of `cluster/`. Every method raises only failures.Failure for what the cluster does."""
 
     def survey(self, suspects: tuple[ObjectRef, ...], now: datetime, /) -> Survey: ...
     def pods(self, ref: ObjectRef, /) -> tuple[PodView, ...]: ...

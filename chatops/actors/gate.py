@@ -49,10 +49,7 @@ class Gate:
         self._waiting: dict[Future[int], _Waiting] = {}
 
     def accept(self, body: bytes, source: str) -> None:
-        """Return once the body is committed.
-
-        Raises Failure: then it may or may not be, and should be sent again.
-        """
+        """Return once the body is committed. Raises Failure; then it may or may not be, and should be sent again."""
         stored: Future[int] = Future()
         started = self._clock()
         self._enter(stored, _Waiting(len(body), started))

@@ -17,10 +17,7 @@ class PartStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PartState:
-    """`since` is when the status became what it is.
-
-    `detail` is the latest word on it, the reason when down.
-    """
+    """`since` is when the status became what it is. `detail` is the latest word on it, the reason when down."""
 
     status: PartStatus
     detail: str

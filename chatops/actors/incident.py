@@ -1,7 +1,4 @@
-"""The IncidentActor: owns one incident's state and its audit entries.
-
-It decides nothing itself: `decide` does.
-"""
+"""The IncidentActor: owns one incident's state and its audit entries. It decides nothing itself: `decide` does."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -79,8 +76,10 @@ LOOK_UP = "look up"
 
 
 class IncidentActor(Actor):
-    """Everything that happens to the incident comes here as a message, is decided, stored in one transaction
-    with its audit entries and the mail it came from, and only then carried out.
+    """One incident's life: events in, decisions out.
+
+    Everything that happens to the incident comes here as a message, is decided, stored in one transaction with its
+    audit entries and the mail it came from, and only then carried out.
     """
 
     def __init__(self, *, directory: Directory, address: Address, store: Store, clock: Callable[[], datetime]) -> None:
@@ -138,8 +137,6 @@ class IncidentActor(Actor):
             case _:
                 return super().receive(message)
         return None
-
-    # What happens
 
     def _work_through_mail(self) -> None:
         for mail in self._store.incidents.pending_mail(self._id):
@@ -204,10 +201,7 @@ class IncidentActor(Actor):
         self._announce(changed=False, event=event)
 
     def _announce(self, *, changed: bool, event: Event) -> None:
-        """A chat where somebody pressed hears of it even if nothing changed.
-
-        Its message waits to be drawn.
-        """
+        """A chat where somebody pressed hears of it even if nothing changed, for its message waits to be drawn."""
         audience = set(self._store.cards.audience(self._id)) if changed else set()
         press = _press_of(event)
         if press is not None:
@@ -219,8 +213,6 @@ class IncidentActor(Actor):
         text = toast(answer.toast, tongue(answer.press.language), answer.detail)
         if answer.press.callback_id:
             self.tell(TELEGRAM, Deliver(AnswerTap(answer.press.callback_id, text), Lane.ANSWER))
-
-    # The cluster
 
     def _look(self) -> None:
         if self._surveying:
@@ -277,8 +269,6 @@ class IncidentActor(Actor):
         if self._known.open:
             seconds = SURVEY_RETRY_SECONDS if survey.problem and survey.retry else SURVEY_SECONDS
             self._survey_timer = self.later(seconds, SurveyAgain())
-
-    # Rest
 
     def _rest_if_idle(self) -> None:
         incident = self._known

@@ -62,10 +62,7 @@ class JobQueue:
         self._line(job).remove(job)
 
     def take(self, busy: Container[Place | None], *, changes: bool) -> Job | None:
-        """The next job that may run.
-
-        No change while `changes` is False, and none of an object that is `busy`.
-        """
+        """The next job that may run: no change while `changes` is False, and none of an object that is `busy`."""
         for job in self._changes if changes else ():
             if job.place not in busy:
                 self._changes.remove(job)

@@ -28,9 +28,6 @@ def chat_address(chat_id: int) -> Address:
     return ("chat", chat_id)
 
 
-# Intake
-
-
 @dataclass(frozen=True, slots=True)
 class Accept:
     """Commit this body, then resolve `stored` with its inbox id. Its exception means that nothing was stored."""
@@ -50,9 +47,6 @@ class BodiesStored:
 @dataclass(frozen=True, slots=True)
 class MailArrived:
     """An inbox row that concerns this incident is on disk."""
-
-
-# Incidents
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +91,6 @@ class RestIfIdle:
     """Passivate unless something happened lately."""
 
 
-# Chats
-
-
 @dataclass(frozen=True, slots=True)
 class CatchUp:
     """Bring every card of this chat up to date: after a start, a subscription, a migration."""
@@ -118,9 +109,6 @@ class Notice:
 
     code: str
     detail: dict[str, str] = field(default_factory=dict)
-
-
-# Telegram
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +151,6 @@ class NotDelivered:
     new_chat_id: int | None = None
 
 
-# Executors
-
-
 @dataclass(frozen=True, slots=True)
 class TakeSurvey:
     suspects: tuple[ObjectRef, ...]
@@ -188,6 +173,8 @@ class ReadWorkload:
 
 @dataclass(frozen=True, slots=True)
 class ReadLogs:
+    """The last `tail` lines of a pod's container; an empty `container` is the failing one."""
+
     ref: ObjectRef
     container: str = ""
     previous: bool = False
@@ -206,6 +193,8 @@ class ReadEvents:
 
 @dataclass(frozen=True, slots=True)
 class MakePreview:
+    """Try an action without effect; `params` are what the person chose."""
+
     action: str
     ref: ObjectRef
     params: dict[str, str] = field(default_factory=dict)
@@ -213,11 +202,15 @@ class MakePreview:
 
 @dataclass(frozen=True, slots=True)
 class PerformPlan:
+    """Make the change, once."""
+
     plan: Plan
 
 
 @dataclass(frozen=True, slots=True)
 class FollowPlan:
+    """How far has the performed plan come?"""
+
     plan: Plan
 
 

@@ -72,7 +72,7 @@ class Poller:
         self._failures = 0
 
     def run(self, *, tell_pending: bool) -> None:
-        """`tell_pending`: what was stored and is not done yet is told first, for nobody has been told in this process.
+        """`tell_pending` first tells what was stored and is not done yet, for nobody has been told in this process.
 
         Raises only what is a mistake.
         """

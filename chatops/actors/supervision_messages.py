@@ -18,10 +18,7 @@ class ChildReady:
 
 @dataclass(frozen=True, slots=True)
 class ChildFailed:
-    """The child crashed, or hung and was given up.
-
-    `doing` is `setup` or the type of the message it died on.
-    """
+    """The child crashed, or hung and was given up; `doing` is `setup` or the type of the message it died on."""
 
     address: Address
     ref: ActorRef[Any] | None

@@ -137,13 +137,8 @@ class SupervisorActor(Actor):
         if isinstance(event, ChildFailed):
             self._end_process(event.address, event.error)
 
-    # Starting
-
     def _start_next(self) -> None:
-        """Start children up to the next one to wait for.
-
-        Each starts when the one before it is ready or has failed.
-        """
+        """Start children up to the next one to wait for, each when the one before it is ready or has failed."""
         self._awaited = None
         while self._to_start:
             spec = self._to_start.popleft()
@@ -185,10 +180,7 @@ class SupervisorActor(Actor):
             self._start(self._add(family.child(address)))
 
     def _incumbent(self, address: Address, ref: Ref) -> Child | None:
-        """The child at `address` if `ref` is its present incarnation.
-
-        Those before it may still be reporting.
-        """
+        """The child at `address` if `ref` is its present incarnation; those before it may still be reporting."""
         child = self._children.get(address)
         return child if child is not None and child.ref is ref else None
 
@@ -201,8 +193,6 @@ class SupervisorActor(Actor):
                 self._passivate(child, ref)
         if address == self._awaited:
             self._start_next()
-
-    # Bringing back
 
     def _on_failure(self, child: Child, failed: ChildFailed) -> None:
         address, now = child.spec.address, self._clock()
@@ -241,8 +231,6 @@ class SupervisorActor(Actor):
             self._given_up = True
             log.critical("giving up", address=address, reason=reason)
             _notify(self._give_up, address, reason)
-
-    # Stopping
 
     def _passivate(self, child: Child, ref: Ref) -> None:
         if child.spec.address[0] not in self._families:

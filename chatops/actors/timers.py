@@ -64,10 +64,7 @@ class Timers:
             self._changed.notify()
 
     def stop(self) -> None:
-        """Forget every timer and end the thread.
-
-        A call that is being made at this moment is finished first.
-        """
+        """Forget every timer and end the thread. A call that is being made at this moment is finished first."""
         with self._changed:
             self._stopped = True
             self._heap.clear()

@@ -49,8 +49,7 @@ class Supervisor:
         return children
 
     def stop(self, budget: float = 5.0) -> tuple[Address, ...]:
-        """Stop everything within `budget` seconds; the addresses that did not stop and were left to
-        themselves.
+        """Stop everything within `budget` seconds; returns the addresses that did not stop and were left to themselves.
 
         May be called again, and after the supervisor has crashed.
         """

@@ -57,10 +57,7 @@ class WebhookActor(Actor):
         return None
 
     def _commit(self, accept: Accept) -> None:
-        """Does not wait: the next body joins the same commit.
-
-        The sender is answered from the database's thread.
-        """
+        """Does not wait: the next body joins the same commit, and the sender is answered from the database's thread."""
 
         def stored(done: "Future[int]") -> None:
             error = done.exception()

@@ -1,7 +1,4 @@
-"""What the pool and its executors tell each other.
-
-What the pool is asked for, and answers, is in `messages`.
-"""
+"""What the pool and its executors tell each other. What the pool is asked for, and answers, is in `messages`."""
 
 import threading
 from dataclasses import dataclass

@@ -1,7 +1,6 @@
 """The door to Kubernetes: looking and acting. The only importer of the kubernetes package.
 
-`Cluster` takes and returns values of `chatops.core`; what goes wrong is Temporary or Permanent, with a
-Reason.
+`Cluster` takes and returns values of `chatops.core`; what goes wrong is Temporary or Permanent, with a Reason.
 """
 
 import threading
@@ -66,10 +65,7 @@ class Cluster:
         return decode(self._connection.get("/version"), Version).git_version
 
     def survey(self, suspects: Sequence[ObjectRef], now: datetime) -> Survey:
-        """How the incident's suspects are.
-
-        Never raises a Failure: a cluster out of reach is the survey's `problem`.
-        """
+        """How the incident's suspects are. Never raises a Failure: a cluster out of reach is the survey's `problem`."""
         return Surveyor(self._reader, now).take(suspects)
 
     def pods(self, ref: ObjectRef) -> tuple[PodView, ...]:
@@ -92,10 +88,7 @@ class Cluster:
         tail: int = 50,
         limit_bytes: int = 64 * 1024,
     ) -> LogText:
-        """The last lines of a container (empty.
-
-        The failing one) of a pod, cleaned, with their time stamps.
-        """
+        """The last lines of a container (empty: the failing one) of a pod, cleaned, with their time stamps."""
         return read_logs(self._reader, ref, container=container, previous=previous, tail=tail, limit_bytes=limit_bytes)
 
     def describe(self, ref: ObjectRef) -> Description:

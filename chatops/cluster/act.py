@@ -1,7 +1,4 @@
-"""The actions by their ids: which module previews, performs, follows and looks up each.
-
-It knows nothing of how.
-"""
+"""The actions by their ids: which module previews, performs, follows and looks up each. It knows nothing of how."""
 
 from datetime import datetime
 
@@ -44,8 +41,11 @@ def preview(reader: Reader, action: str, ref: ObjectRef, params: dict[str, str],
 
 
 def perform(reader: Reader, plan: Plan) -> Performed:
-    """Make the change, once. Permanent(CONFLICT) when the object is not what was previewed,
-    Permanent(UNKNOWN_OUTCOME) when the answer was lost: then `happened` tells, and nothing is repeated."""
+    """Make the change, once.
+
+    Permanent(CONFLICT) when the object is not what was previewed, Permanent(UNKNOWN_OUTCOME) when the answer was lost:
+    then `happened` tells, and nothing is repeated.
+    """
     _whole(plan)
     match plan.action:
         case "rollout_restart":

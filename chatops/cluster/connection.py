@@ -1,7 +1,4 @@
-"""Requests to one cluster: paths and JSON in, bytes out, failures classified.
-
-It knows HTTP and no kind of object.
-"""
+"""Requests to one cluster: paths and JSON in, bytes out, failures classified. It knows HTTP and no kind of object."""
 
 import builtins
 import time
@@ -189,10 +186,7 @@ class Connection:
             raise Permanent(Reason.NOT_CONFIGURED, failure.detail) from None
 
     def _body(self, response: Any, limit: int, cut: bool) -> bytes:
-        """The whole answer, or its first `limit` bytes.
-
-        A server that dribbles is as late as one that is silent.
-        """
+        """The whole answer, or its first `limit` bytes. A server that dribbles is as late as one that is silent."""
         deadline = time.monotonic() + 3 * self._read_timeout
         pieces: list[bytes] = []
         size = 0
@@ -224,10 +218,7 @@ class Connection:
 
 
 def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:
-    """JSON as `kind`.
-
-    Temporary(SERVER_ERROR) when it is something else (a proxy's error page with status 200).
-    """
+    """JSON as `kind`; Temporary(SERVER_ERROR) when it is something else (a proxy's error page with status 200)."""
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
@@ -235,10 +226,7 @@ def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:
 
 
 def taken(answer: bytes) -> Meta:
-    """The metadata in the answer to a change.
-
-    Empty where it cannot be read, for the change was made all the same.
-    """
+    """The metadata in the answer to a change; empty where it cannot be read, for the change was made all the same."""
     try:
         return decode(answer, Thing).metadata
     except Temporary:

@@ -1,5 +1,4 @@
-"""The one door through which Kubernetes' failures enter: everything that can go wrong becomes Temporary or
-Permanent.
+"""The one door through which Kubernetes' failures enter: what can go wrong becomes Temporary or Permanent.
 
 It knows HTTP, urllib3 and the kubernetes client's exceptions, and no object of Kubernetes but `Status`.
 """
@@ -13,12 +12,12 @@ import msgspec
 import urllib3.exceptions as http
 from kubernetes.client.exceptions import ApiException
 
+from chatops.cluster.plain import safe_text
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
 
 _LONGEST = 300
 """Characters of another system's words that a phone still shows."""
 
-_BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+")
 _PASSWORD = re.compile(r"://[^/@\s]+@")
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f]+")
 
@@ -56,8 +55,7 @@ def clean(text: str, secrets: Iterable[str] = ()) -> str:
     """One line, without credentials, short enough for a phone."""
     for secret in sorted((s for s in secrets if len(s) > 3), key=len, reverse=True):
         text = text.replace(secret, "***")
-    text = _PASSWORD.sub("://***@", _BEARER.sub(r"\1 ***", text))
-    text = _SPACES.sub(" ", text).strip()
+    text = _SPACES.sub(" ", _PASSWORD.sub("://***@", safe_text(text))).strip()
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
@@ -73,8 +71,7 @@ def _classify(error: Exception, changes: bool) -> Failure:
             return _tls(str(error), changes)
         case http.MaxRetryError() if isinstance(error.reason, Exception):
             return _classify(error.reason, changes)
-        # Before TimeoutError: urllib3 counts a name that does not resolve and a refused port as timeouts'
-        # kin.
+        # Before TimeoutError: urllib3 counts a name that does not resolve and a refused port as timeouts' kin.
         case http.ConnectTimeoutError() if not isinstance(error, http.NewConnectionError):
             return Temporary(Reason.TIMEOUT, "no connection within the time allowed")
         case _ if isinstance(error, _UNSENT):
@@ -152,10 +149,7 @@ def _tls(words: str, changes: bool) -> Failure:
 
 
 def _cause(error: Exception) -> str:
-    """The operating system's words ("Connection refused") where there are any.
-
-    Urllib3 wraps them in its own.
-    """
+    """The operating system's words ("Connection refused") where there are any; urllib3 wraps them in its own."""
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, OSError) and seen.strerror:

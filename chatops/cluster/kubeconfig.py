@@ -1,5 +1,4 @@
-"""Where the address and the credentials of a cluster come from: kubeconfig files, or the pod's service
-account.
+"""Where the address and the credentials of a cluster come from: kubeconfig files, or the pod's service account.
 
 It knows files and environment variables, and sends no request.
 """
@@ -36,10 +35,10 @@ class _File(msgspec.Struct):
 
 
 class Kubeconfig:
-    """The kubeconfig files in force, read anew on every call. `path` None means `$KUBECONFIG`, else
-    `~/.kube/config`.
+    """The kubeconfig files in force, read anew on every call.
 
-    Like kubectl it takes several files separated by the path separator and skips those that do not exist.
+    `path` None means `$KUBECONFIG`, else `~/.kube/config`. Like kubectl it takes several files separated by the path
+    separator and skips those that do not exist.
     """
 
     def __init__(self, path: str | None = None, *, environ: Mapping[str, str] = os.environ) -> None:
@@ -70,10 +69,7 @@ class Kubeconfig:
         return tuple(seen)
 
     def contexts(self) -> tuple[str, ...]:
-        """Names of all contexts, the current one first.
-
-        Raises Permanent(NOT_CONFIGURED) for a file that is none.
-        """
+        """Names of all contexts, the current one first. Raises Permanent(NOT_CONFIGURED) for a file that is none."""
         current = ""
         names: dict[str, None] = {}
         for path in self.files:
@@ -84,8 +80,7 @@ class Kubeconfig:
         return tuple(sorted(names, key=lambda name: name != current))
 
     def load(self, context: str | None) -> Configuration:
-        """Everything needed to reach `context`; None is the current context, or the service account inside a
-        pod.
+        """Everything needed to reach `context`; None is the current context, or the service account inside a pod.
 
         Raises Permanent(NOT_CONFIGURED) with what to mend, never with a credential.
         """
@@ -114,6 +109,7 @@ class Kubeconfig:
             # The library names the offending entry by its whole content, credentials included.
             words = clean(f"{type(error).__name__}: {error}", self.secrets())
             raise Permanent(Reason.NOT_CONFIGURED, f"the kubeconfig cannot be used: {words}") from None
+        _trim_tokens(configuration)
         return configuration
 
     def _from_service_account(self) -> Configuration:
@@ -135,6 +131,20 @@ class Kubeconfig:
             for entry in users:
                 found.update(_strings(entry.user))
         return frozenset(found)
+
+
+def _trim_tokens(configuration: Any) -> None:
+    """A token's file ends in a line end as most files do; the library keeps it, and no header may carry it."""
+    refresh = configuration.refresh_api_key_hook
+
+    def refreshed(asking: Any) -> None:
+        if refresh is not None:
+            refresh(asking)
+        asking.api_key = {name: value.strip() for name, value in asking.api_key.items()}
+        # The library's own puts itself back.
+        asking.refresh_api_key_hook = refreshed
+
+    configuration.refresh_api_key_hook = refreshed
 
 
 def _read(path: Path) -> _File:

@@ -1,7 +1,6 @@
 """Kubernetes objects as msgspec reads them: only the fields used, every one optional, unknown ones ignored.
 
-Go writes null for an empty slice, map or time in places, so those are None-able; `listed` and `mapped` read
-them.
+Go writes null for an empty slice, map or time in places, so those are None-able; `listed` and `mapped` read them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -54,7 +53,6 @@ class Meta(Model):
     labels: Texts = None
     annotations: Texts = None
     owner_references: list[Owner] | None = None
-    finalizers: list[str] | None = None
 
     @property
     def controller(self) -> Owner | None:
@@ -80,7 +78,6 @@ class Condition(Model):
     status: str = ""
     reason: str = ""
     message: str = ""
-    last_transition_time: datetime | None = None
     last_update_time: datetime | None = None
 
 
@@ -126,7 +123,6 @@ class WorkloadSpec(Model):
     paused: bool = False
     strategy: Strategy | None = None
     update_strategy: Strategy | None = None
-    min_ready_seconds: int = 0
 
 
 class WorkloadStatus(Model):
@@ -135,15 +131,12 @@ class WorkloadStatus(Model):
     ready_replicas: int = 0
     updated_replicas: int = 0
     available_replicas: int = 0
-    unavailable_replicas: int = 0
     current_revision: str = ""
     update_revision: str = ""
     desired_number_scheduled: int = 0
-    current_number_scheduled: int = 0
     updated_number_scheduled: int = 0
     number_ready: int = 0
     number_available: int = 0
-    number_misscheduled: int = 0
     conditions: list[Condition] | None = None
 
 
@@ -196,7 +189,6 @@ class EventModel(Model):
 
 class NodeStatusModel(Model):
     conditions: list[Condition] | None = None
-    capacity: dict[str, str | int | float] | None = None
     allocatable: dict[str, str | int | float] | None = None
     addresses: list[dict[str, Any]] | None = None
     node_info: dict[str, Any] | None = None
@@ -211,15 +203,6 @@ class Node(Model):
     metadata: Meta = empty(Meta)
     spec: NodeSpec = empty(NodeSpec)
     status: NodeStatusModel = empty(NodeStatusModel)
-
-
-class ScaleSpec(Model):
-    replicas: int = 0
-
-
-class Scale(Model):
-    metadata: Meta = empty(Meta)
-    spec: ScaleSpec = empty(ScaleSpec)
 
 
 class Version(Model):

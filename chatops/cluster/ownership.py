@@ -1,7 +1,4 @@
-"""Who else steers a workload: the tool that will revert a change by hand, and the autoscaler.
-
-It decides nothing.
-"""
+"""Who else steers a workload: the tool that will revert a change by hand, and the autoscaler. It decides nothing."""
 
 from chatops.cluster.connection import Connection
 from chatops.cluster.models import Autoscaler, Meta
@@ -16,11 +13,10 @@ _HELM_RELEASE = "meta.helm.sh/release-name"
 
 
 def managed_by(meta: Meta) -> str:
-    """The owner of the object's desired state in words, from the marks the tools leave; empty when there is
-    none.
+    """The owner of the object's desired state in words, from the marks the tools leave; empty when there is none.
 
-    The tracking id is `app:group/kind:namespace/name`. Plain Helm reverts nothing until its next upgrade, and
-    is named last because Argo CD and Flux may render charts.
+    The tracking id is `app:group/kind:namespace/name`. Plain Helm reverts nothing until its next upgrade, and is named
+    last because Argo CD and Flux may render charts.
     """
     argo = meta.label(_ARGO_LABEL) or meta.annotation(_ARGO_LABEL) or meta.annotation(_ARGO_TRACKING).split(":")[0]
     if argo:
@@ -43,10 +39,7 @@ class Autoscalers:
         self._seen: dict[str, dict[tuple[str, str], str]] = {}
 
     def of(self, kind: str, namespace: str, name: str) -> str:
-        """`name min-max` of the autoscaler that owns this workload's count.
-
-        Empty without one, or without the right.
-        """
+        """`name min-max` of the autoscaler that owns this workload's count; empty without one, or without the right."""
         if namespace not in self._seen:
             self._seen[namespace] = self._list(namespace)
         return self._seen[namespace].get((kind, name), "")

@@ -1,10 +1,9 @@
-"""Text of strangers (log lines, event messages) made safe to show.
-
-No escape sequences, no control characters.
-"""
+"""Text of strangers (log lines, event messages) made safe to show: no escape sequences, no control characters."""
 
 import re
 import unicodedata
+
+from chatops.core.masking import mask_lines
 
 _CSI = r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
 """Colours and cursor movements."""
@@ -33,3 +32,10 @@ def plain_line(text: str) -> str:
 def plain_text(text: str) -> str:
     """Several lines joined into one, for messages."""
     return " ".join(line for line in (plain_line(part).strip() for part in text.splitlines()) if line)
+
+
+def safe_text(text: str) -> str:
+    """Several lines joined into one, its secrets masked: colours go first, they would hide a token's shape."""
+    return " ".join(
+        line.strip() for line in mask_lines([plain_line(part) for part in text.splitlines()]) if line.strip()
+    )

@@ -5,28 +5,7 @@ from typing import Any
 
 import msgspec
 
-from chatops.cluster.models import Condition, Meta, Model, Texts, empty
-
-
-class EnvVar(Model):
-    name: str = ""
-
-
-class EnvSource(Model):
-    config_map_ref: dict[str, Any] | None = None
-    secret_ref: dict[str, Any] | None = None
-
-
-class Port(Model):
-    container_port: int = 0
-    protocol: str = "TCP"
-    name: str = ""
-
-
-class Mount(Model):
-    name: str = ""
-    mount_path: str = ""
-    read_only: bool = False
+from chatops.cluster.models import Condition, Meta, Model, empty
 
 
 class Resources(Model):
@@ -46,12 +25,6 @@ class Probe(Model):
 class Container(Model):
     name: str = ""
     image: str = ""
-    command: list[str] | None = None
-    args: list[str] | None = None
-    env: list[EnvVar] | None = None
-    env_from: list[EnvSource] | None = None
-    ports: list[Port] | None = None
-    volume_mounts: list[Mount] | None = None
     resources: Resources | None = None
     readiness_probe: Probe | None = None
     liveness_probe: Probe | None = None
@@ -63,11 +36,6 @@ class PodSpec(Model):
     containers: list[Container] | None = None
     init_containers: list[Container] | None = None
     node_name: str = ""
-    service_account_name: str = ""
-    priority_class_name: str = ""
-    volumes: list[dict[str, Any]] | None = None
-    node_selector: Texts = None
-    tolerations: list[dict[str, Any]] | None = None
 
 
 class Running(Model):
@@ -110,8 +78,6 @@ class PodStatusModel(Model):
     message: str = ""
     qos_class: str = ""
     pod_ip: str = msgspec.field(name="podIP", default="")
-    host_ip: str = msgspec.field(name="hostIP", default="")
-    start_time: datetime | None = None
     conditions: list[Condition] | None = None
     container_statuses: list[ContainerStatus] | None = None
     init_container_statuses: list[ContainerStatus] | None = None

@@ -1,6 +1,7 @@
 """From a pod as the API tells it to a PodView. Pure: it fetches nothing."""
 
 from chatops.cluster.models import Owner, listed, mapped
+from chatops.cluster.plain import safe_text
 from chatops.cluster.pod_models import Container, ContainerStatus, Pod, State
 from chatops.core.pods import ContainerFacts, PodFacts, pod_status
 from chatops.core.resources import ContainerView, LastExit, ObjectRef, PodView
@@ -42,7 +43,8 @@ def pod_facts(pod: Pod) -> PodFacts:
     conditions = {condition.type: condition for condition in listed(pod.status.conditions)}
     scheduled = conditions.get("PodScheduled")
     return PodFacts(
-        phase=pod.status.phase,
+        # A pod nobody has reported on yet; the API server's printer would show nothing at all.
+        phase=pod.status.phase or "Unknown",
         reason=pod.status.reason,
         deleting=pod.metadata.deletion_timestamp is not None,
         gated=scheduled is not None and scheduled.reason == "SchedulingGated",
@@ -112,7 +114,7 @@ def _view(spec: Container, entry: ContainerStatus | None, *, init: bool) -> Cont
         name=spec.name,
         state=state,
         reason=reason,
-        message=message,
+        message=safe_text(message),
         # An init container that ended well is not "ready" to Kubernetes, and nothing is wrong with it.
         ready=entry.ready or (init and exit_code == 0),
         init=init,

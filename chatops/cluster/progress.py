@@ -5,6 +5,7 @@ A Progress that `failed` is not `finished`: it will not arrive.
 
 from chatops.cluster.deletion import OWNER_KIND, OWNER_NAME
 from chatops.cluster.models import Workload, listed
+from chatops.cluster.plain import safe_text
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_view
 from chatops.cluster.reader import Reader
@@ -29,10 +30,7 @@ def follow_rollout(reader: Reader, plan: Plan) -> Progress:
 
 
 def follow_scale(reader: Reader, plan: Plan) -> Progress:
-    """Ready pods of the count asked for.
-
-    Somebody else's count in the meantime is a failure: it will not arrive.
-    """
+    """Ready pods of the count asked for; somebody else's count in the meantime is a failure: it will not arrive."""
     workload = reader.fetch(plan.ref, Workload)
     wanted, count, ready = int(plan.params["replicas"]), desired_of(workload), ready_of(workload)
     if count != wanted:
@@ -91,7 +89,7 @@ def _deployment(workload: Workload) -> Progress:
     done = min(status.updated_replicas, status.available_replicas)
     for condition in listed(status.conditions):
         if condition.type == "Progressing" and condition.reason == "ProgressDeadlineExceeded":
-            return Progress(done, total, failed=f"ProgressDeadlineExceeded: {condition.message}".rstrip(": "))
+            return Progress(done, total, failed=f"{condition.reason}: {safe_text(condition.message)}".rstrip(": "))
     if status.updated_replicas < total:
         return Progress(done, total, f"{status.updated_replicas} of {total} updated")
     old = status.replicas - status.updated_replicas

@@ -17,20 +17,14 @@ _HOPS = 4
 
 
 class Reader:
-    """Reads one cluster. `name` is what its objects' refs carry as `cluster`.
-
-    Raises Temporary and Permanent only.
-    """
+    """Reads one cluster. `name` is what its objects' refs carry as `cluster`. Raises Temporary and Permanent only."""
 
     def __init__(self, connection: Connection, name: str) -> None:
         self.connection = connection
         self.name = name
 
     def fetch(self, ref: ObjectRef, model: type[T]) -> T:
-        """The object itself.
-
-        Permanent(NOT_FOUND) when it is gone, Permanent(REPLACED) when `ref.uid` is another's.
-        """
+        """The object itself; Permanent(NOT_FOUND) when it is gone, Permanent(REPLACED) when `ref.uid` is another's."""
         found = decode(self.connection.get(place(ref)), model)
         same_incarnation(ref, found.metadata)
         if isinstance(found, Workload):

@@ -1,7 +1,4 @@
-"""rollout_restart: the pods are replaced one by one, as `kubectl rollout restart` does.
-
-It knows no other action.
-"""
+"""rollout_restart: the pods are replaced one by one, as `kubectl rollout restart` does. It knows no other action."""
 
 from datetime import UTC, datetime
 

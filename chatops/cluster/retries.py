@@ -1,7 +1,4 @@
-"""When a request to Kubernetes is sent again, and how long is waited before.
-
-It knows failures only, not requests.
-"""
+"""When a request to Kubernetes is sent again, and how long is waited before. It knows failures only, not requests."""
 
 import threading
 from collections.abc import Callable
@@ -16,11 +13,10 @@ T = TypeVar("T")
 
 
 class Retries:
-    """Repeats what failed for now: bounded by tries and by time, waits with jitter, obeys `retry_after`, ends
-    on `stop`.
+    """Repeats what failed for now: bounded by tries and by time, with jitter, obeying `retry_after`, ended by `stop`.
 
-    `total` is in seconds and counts waits that are still to come: a wait that would not fit is not begun.
-    `sleep` replaces the wait on `stop` (tests).
+    `total` is in seconds and counts waits that are still to come: a wait that would not fit is not begun. `sleep`
+    replaces the wait on `stop` (tests).
     """
 
     def __init__(
@@ -60,8 +56,7 @@ class Retries:
     def _wait(self, state: RetryCallState) -> float:
         failure = _failure(state)
         asked = failure.retry_after if isinstance(failure, Temporary) else None
-        # Jitter is added to what was asked, never taken from it: all who were told "1 s" must not return
-        # together.
+        # Jitter is added to what was asked, never taken from it: all who were told "1 s" must not return together.
         return self._jittered(state) + (asked or 0.0)
 
     def _enough(self, state: RetryCallState) -> bool:

@@ -25,10 +25,7 @@ _HASH = "pod-template-hash"
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One revision.
-
-    Its number, when its object was made, its pod template as JSON values, and that object's annotations.
-    """
+    """One revision: its number, when its object was made, the pod template as JSON values, the object's annotations."""
 
     number: int
     created_at: datetime | None
@@ -42,10 +39,7 @@ class _Patch(msgspec.Struct):
 
 
 def revisions(connection: Connection, workload: Workload) -> list[Revision]:
-    """The revisions this workload's controller keeps, oldest first.
-
-    Foreign objects with the same labels are left out.
-    """
+    """The revisions this workload's controller keeps, oldest first, without foreign objects of the same labels."""
     selector = selector_text(workload.spec.selector)
     if selector is None:
         return []
@@ -77,10 +71,7 @@ def current_of(workload: Workload, known: list[Revision]) -> Revision | None:
 
 
 def previous_of(current: Revision | None, known: list[Revision], template: dict[str, Any]) -> Revision | None:
-    """The revision a rollback goes to.
-
-    The highest before the current one that is not the same thing again.
-    """
+    """The revision a rollback goes to: the highest before the current one that is not the same thing again."""
     older = [revision for revision in known if current is None or revision.number < current.number]
     return next((revision for revision in reversed(older) if revision.template != template), None)
 

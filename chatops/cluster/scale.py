@@ -1,7 +1,4 @@
-"""scale_up and scale_down: the number of replicas, through the /scale subresource.
-
-It knows no other action.
-"""
+"""scale_up and scale_down: the number of replicas, through the /scale subresource. It knows no other action."""
 
 from chatops.cluster.connection import MERGE_PATCH
 from chatops.cluster.models import Workload
@@ -18,10 +15,7 @@ _MORE = 50
 
 
 def highest(count: int) -> int:
-    """The largest count policy allows in one step.
-
-    At most tenfold (ten, from nothing), and at most fifty more.
-    """
+    """The largest count policy allows in one step: at most tenfold (ten, from nothing), and at most fifty more."""
     return min(max(count, 1) * _TIMES, count + _MORE)
 
 

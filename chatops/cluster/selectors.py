@@ -4,8 +4,7 @@ from chatops.cluster.models import Selector, listed, mapped
 
 
 def selector_text(selector: Selector) -> str | None:
-    """The `labelSelector` for a workload's `spec.selector`; None for one that selects nothing or is not
-    understood.
+    """The `labelSelector` for a workload's `spec.selector`; None for one that selects nothing or is not understood.
 
     An empty selector is None and not "everything": a workload never means all pods of its namespace.
     """

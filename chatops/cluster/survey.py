@@ -1,7 +1,4 @@
-"""The survey of an incident's suspects: which workloads they come down to, and how those are.
-
-It changes nothing.
-"""
+"""The survey of an incident's suspects: which workloads they come down to, and how those are. It changes nothing."""
 
 import re
 from collections.abc import Sequence
@@ -45,10 +42,10 @@ class Surveyor:
         self._missing: dict[ObjectRef, None] = {}
 
     def take(self, suspects: Sequence[ObjectRef]) -> Survey:
-        """The survey of `suspects`. A cluster that does not answer, or refuses, is its `problem`, not an
-        exception.
+        """The survey of `suspects`.
 
-        What could be seen before the problem stays in it.
+        A cluster that does not answer, or refuses, is its `problem` and not an exception. What could be seen before the
+        problem stays in it.
         """
         problem: Failure | None = None
         for suspect in dict.fromkeys(suspects):

@@ -1,6 +1,6 @@
 """What differs between two pod templates, in lines a person reads before confirming.
 
-Pure; no value of a variable in it.
+Pure, and no value of a variable is in it.
 """
 
 from typing import Any

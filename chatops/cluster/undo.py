@@ -1,9 +1,7 @@
-"""rollout_undo: back to an earlier revision, by the rules of `kubectl rollout undo`. It knows no other
-action.
+"""rollout_undo: back to an earlier revision, by the rules of `kubectl rollout undo`. It knows no other action.
 
-The rules are kubectl's (staging/src/k8s.io/kubectl/pkg/polymorphichelpers/rollback.go), with two differences:
-the write carries a precondition, and without a number the target is the highest earlier revision that
-differs.
+The rules are kubectl's (staging/src/k8s.io/kubectl/pkg/polymorphichelpers/rollback.go), with two differences: the write
+carries a precondition, and without a number the target is the highest earlier revision that differs.
 """
 
 from typing import Any
@@ -73,8 +71,7 @@ def preview(reader: Reader, ref: ObjectRef, params: dict[str, str]) -> Preview:
 def perform(reader: Reader, plan: Plan) -> Performed:
     """Put the revision's template back. The undo leads to the revision number that was left.
 
-    That number stays: the controller gives the revision gone back to a fresh, highest number, and leaves the
-    others.
+    That number stays: the controller gives the revision gone back to a fresh, highest number, and leaves the others.
     """
 
     def build(workload: Workload) -> Patch:
@@ -121,8 +118,7 @@ def _patch(plan: Plan, workload: Workload, target: Revision) -> Patch:
     version = workload.metadata.resource_version
     if workload.kind != "Deployment":
         metadata = {"resourceVersion": version, "annotations": marks(plan.params)}
-        # A strategic merge would join the lists of containers and variables; the revision stands for the
-        # whole.
+        # A strategic merge would join the lists of containers and variables; the revision stands for the whole.
         template = {**target.template, "$patch": "replace"}
         return Patch({"metadata": metadata, "spec": {"template": template}}, STRATEGIC_PATCH)
     own = {key: value for key, value in mapped(workload.metadata.annotations).items() if key in KEPT}

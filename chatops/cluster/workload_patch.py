@@ -1,7 +1,4 @@
-"""Patching a workload as it was seen: the precondition, the dry run, and what a conflict means.
-
-It knows no action.
-"""
+"""Patching a workload as it was seen: the precondition, the dry run, and what a conflict means. It knows no action."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -79,8 +76,7 @@ def apply(reader: Reader, plan: Plan, build: Build) -> tuple[Workload, str]:
         except Permanent as failure:
             if failure.reason not in (Reason.CONFLICT, Reason.REFUSED):
                 raise
-            # A JSON patch whose `test` fails is a 422 like any other refusal; only the object tells them
-            # apart.
+            # A JSON patch whose `test` fails is a 422 like any other refusal; only the object tells them apart.
             if failure.reason is Reason.REFUSED and not _moved(workload, reader.fetch(plan.ref, Workload)):
                 raise
             last = failure
@@ -90,10 +86,7 @@ def apply(reader: Reader, plan: Plan, build: Build) -> tuple[Workload, str]:
 
 
 def denial(failure: Permanent) -> Caution:
-    """The refusal to show for a dry run that was turned down.
-
-    Raises what is no verdict on the change itself.
-    """
+    """The refusal to show for a dry run that was turned down. Raises what is no verdict on the change itself."""
     if failure.reason in (Reason.FORBIDDEN, Reason.REFUSED):
         return Caution(cautions.DENIED, failure.detail)
     raise failure

@@ -15,10 +15,7 @@ def workload_ref(workload: Workload, cluster: str) -> ObjectRef:
 
 
 def desired_of(workload: Workload) -> int:
-    """How many pods there should be.
-
-    An unset `replicas` means 1; a DaemonSet's count is the nodes it fits.
-    """
+    """How many pods there should be: an unset `replicas` means 1; a DaemonSet's count is the nodes it fits."""
     if workload.kind == "DaemonSet":
         return workload.status.desired_number_scheduled
     return 1 if workload.spec.replicas is None else workload.spec.replicas

@@ -37,6 +37,7 @@ def right_for(verb: Verb) -> Right:
 
 
 def may(user: User | None, right: Right) -> Verdict:
+    """Whether the user has the right; None is somebody unknown, who has none."""
     if user is None:
         return Verdict(False, "stranger")
     if user.disabled:

@@ -1,7 +1,4 @@
-"""The audit log's values: who did what to which object, when and where.
-
-Each entry chained to the one before.
-"""
+"""The audit log's values: who did what to which object, when and where, each entry chained to the one before."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -58,10 +55,7 @@ ALERTMANAGER = Subject("alertmanager")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the log before it is stored.
-
-    `detail` holds short strings; never a secret, never log text.
-    """
+    """One line of the log before it is stored. `detail` holds short strings: never a secret, never log text."""
 
     type: EntryType
     subject: Subject

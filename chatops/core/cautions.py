@@ -1,7 +1,7 @@
-"""The codes a Caution can carry: one sentence each in the screens. It knows neither the sentences nor who
-raises them.
+"""The codes a Caution can carry, one sentence each in the screens.
 
-`detail` is what the sentence is filled with; where none is named here, it is empty.
+It knows neither the sentences nor who raises them. `detail` is what the sentence is filled with; where none is named
+here, it is empty.
 """
 
 from typing import Final

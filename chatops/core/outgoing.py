@@ -31,6 +31,8 @@ Keyboard = tuple[tuple[Key, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class SendMessage:
+    """A new message. `thread_id` is the forum topic it goes to, `reply_to` the message it answers."""
+
     chat_id: int
     html: str
     keyboard: Keyboard = ()
@@ -41,6 +43,8 @@ class SendMessage:
 
 @dataclass(frozen=True, slots=True)
 class EditMessage:
+    """New words and keyboard for a message of the bot; no keyboard takes the old one away."""
+
     chat_id: int
     message_id: int
     html: str
@@ -49,6 +53,8 @@ class EditMessage:
 
 @dataclass(frozen=True, slots=True)
 class SendDocument:
+    """A file made from `content`; nothing is read from a disk."""
+
     chat_id: int
     file_name: str
     content: bytes

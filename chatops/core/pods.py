@@ -1,8 +1,7 @@
-"""What kubectl's pod list says of one pod, and whether that is good. Pure: the pod comes in as facts, not as
-an API object.
+"""What kubectl's pod list says of one pod, and whether that is good.
 
-The rules of `STATUS`, `READY` and `RESTARTS` are those of the API server's own pod printer (kubernetes
-pkg/printers/internalversion/printers.go, printPod).
+Pure: the pod comes in as facts, not as an API object. The rules of `STATUS`, `READY` and `RESTARTS` are those of the
+API server's own pod printer (kubernetes pkg/printers/internalversion/printers.go, printPod).
 """
 
 import re

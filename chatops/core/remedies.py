@@ -80,7 +80,7 @@ def _for_workload(workload: WorkloadView, incident: Incident) -> list[tuple[int,
 
 
 def _rolled_out_here(workload: WorkloadView, incident: Incident) -> bool:
-    """The newest revision is this incident's own rollback or restart: going back leads to what was broken.
+    """Whether the newest revision is this incident's own rollback or restart: going back leads to what was broken.
 
     It is offered as the undo of that action, not suggested as a remedy. A rollback brings an old ReplicaSet back, so
     its age tells nothing.

@@ -1,7 +1,4 @@
-"""The audit log: lines are appended, read and checked, never changed.
-
-Triggers hold that against everybody else.
-"""
+"""The audit log: lines are appended, read and checked, never changed; triggers hold that against everybody else."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -75,17 +72,11 @@ class AuditLog:
             after_id = lines[-1].id
 
     def head(self) -> tuple[int, str]:
-        """Number and hash of the newest line, to be published where the database cannot reach.
-
-        (0, GENESIS) if none.
-        """
+        """Number and hash of the newest line, (0, GENESIS) if none: to be published where the database cannot reach."""
         return self._database.read(lambda: _head(self._tables))
 
     def verify(self) -> int | None:
-        """The number of the first line that is not as it was written, or None.
-
-        A cut tail shows only against `head`.
-        """
+        """The number of the first line that is not as it was written, or None. A cut tail shows only against `head`."""
         number, previous_hash = 0, GENESIS
         while rows := self._raw_from(number + 1 if number else _LEAST):
             for row in rows:
@@ -176,10 +167,7 @@ def _stored(line: Any) -> StoredEntry:
 
 
 def _expected(row: tuple[Any, ...], number: int, previous_hash: str) -> str | None:
-    """The line's hash if the row is, byte for byte, what writing its entry as this number would give.
-
-    Else None.
-    """
+    """The line's hash if the row is, byte for byte, what writing its entry as this number would give, else None."""
     well_typed, *raw = row
     if not well_typed:
         return None

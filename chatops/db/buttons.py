@@ -31,22 +31,17 @@ KEPT = timedelta(days=30)
 
 
 class Buttons:
-    """Tokens offered and used.
-
-    Anything a client sends may be looked up: what is no token is simply not found.
-    """
+    """Tokens offered and used. Anything a client sends may be looked up: what is no token is simply not found."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._tables = database.tables
 
     def offer(self, chat_id: int, message_id: int | None, buttons: Sequence[Button], now: datetime) -> tuple[str, ...]:
-        """A token for each button, in their order; `""` for one that needs none (it opens a link or copies
-        text).
+        """A token for each button, in their order; `""` for one that needs none (it opens a link or copies text).
 
-        `message_id` is None while the message is not sent yet (see `bind`). In a known message a button that
-        reads the same keeps its token, unless it works only once or only for a while: so edits do not grow
-        the table.
+        `message_id` is None while the message is not sent yet (see `bind`). In a known message a button that reads the
+        same keeps its token, unless it works only once or only for a while: so edits do not grow the table.
         """
 
         def work() -> tuple[str, ...]:
@@ -82,10 +77,7 @@ class Buttons:
         return self._database.read(lambda: _offered(self._tables.Button.get(token=token)))
 
     def use(self, token: str, by: str, now: datetime) -> bool:
-        """Whether the press counts.
-
-        Of all presses on a one-time button exactly one ever does; `by` is kept with it.
-        """
+        """Whether the press counts. Of all presses on a one-time button exactly one ever does; `by` is kept with it."""
         return _may_be_token(token) and self._database.write(lambda: use_token(self._tables, token, by, now))
 
     def prune(self, now: datetime) -> int:
@@ -100,10 +92,7 @@ class Buttons:
 
 
 def use_token(tables: Tables, token: str, by: str, now: datetime) -> bool:
-    """Within the caller's session: False for a token unknown, expired, or used up.
-
-    A one-time token is used up by it.
-    """
+    """Within the caller's session: False for a token unknown, expired or used up. A one-time token is used up by it."""
     row = tables.Button.get(token=token) if _may_be_token(token) else None
     moment = naive(now)
     if row is None or row.used_at is not None or (row.expires_at is not None and row.expires_at <= moment):

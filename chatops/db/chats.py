@@ -5,6 +5,7 @@ from typing import Any
 from chatops.core.people import Chat, ChatKind
 from chatops.db.columns import clean
 from chatops.db.database import Database
+from chatops.db.querying import put_row
 
 
 class Chats:
@@ -22,6 +23,7 @@ class Chats:
         return self._database.read(work)
 
     def put(self, chat: Chat) -> None:
+        """Make the chat known, or replace what is known of it."""
         columns = {
             "kind": chat.kind.value,
             "title": clean(chat.title),
@@ -29,15 +31,7 @@ class Chats:
             "subscribed": chat.subscribed,
             "unreachable": clean(chat.unreachable),
         }
-
-        def work() -> None:
-            row = self._tables.Chat.get(id=chat.id)
-            if row is None:
-                self._tables.Chat(id=chat.id, **columns)
-            else:
-                row.set(**columns)
-
-        self._database.write(work)
+        self._database.write(lambda: put_row(self._tables.Chat, {"id": chat.id}, columns))
 
     def set_unreachable(self, chat_id: int, reason: str) -> None:
         """Telegram refused the chat for good (a failures.Reason value), or `""`: it is back. Unknown chats stay so."""

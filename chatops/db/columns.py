@@ -1,7 +1,4 @@
-"""How core values stand in columns.
-
-Times as naive UTC, values as JSON text, text without what a database refuses.
-"""
+"""How core values stand in columns: times as naive UTC, values as JSON text, text without what a database refuses."""
 
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -12,10 +9,7 @@ T = TypeVar("T")
 
 
 def clean(text: str) -> str:
-    """The text itself, unless it holds NUL or half of a surrogate pair.
-
-    Those become replacement characters.
-    """
+    """The text itself; NUL and halves of surrogate pairs become replacement characters."""
     if "\0" in text:
         text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
     try:

@@ -44,12 +44,10 @@ RUNNING_PATIENCE = 60.0
 
 
 class Database:
-    """One SQLite file, opened. Give it functions: `write` and `read` run them in a session and return their
-    result.
+    """One SQLite file, opened. `write` and `read` run functions in a session and return their result.
 
-    Such a function uses `tables`, returns values and never entities, does nothing besides (no input, no
-    output, no message), never calls `write` or `read` itself, and may be run a second time when the
-    transaction it shared failed.
+    Such a function uses `tables`, returns values and never entities, does nothing besides (no input, no output, no
+    message), never calls `write` or `read` itself, and may be run a second time when the transaction it shared failed.
     """
 
     def __init__(
@@ -61,10 +59,7 @@ class Database:
         lock_patience: float = LOCK_PATIENCE,
         caller_patience: float = CALLER_PATIENCE,
     ) -> None:
-        """Nothing is opened yet. Raises ValueError when `url` names no SQLite file.
-
-        Patience is in seconds.
-        """
+        """Nothing is opened yet. Raises ValueError when `url` names no SQLite file. Patience is in seconds."""
         self.path = sqlite_path(url)
         self.commits = 0
         """Transactions committed so far; less than the jobs written when they shared."""
@@ -89,10 +84,7 @@ class Database:
         return len(self._writes) + len(self._reads)
 
     def open(self) -> None:
-        """Start the threads and check that every table is as mapped.
-
-        Raises Failure; then nothing is left running.
-        """
+        """Start the threads and check that every table is as mapped. Raises Failure; then nothing is left running."""
         self._writer.start()
         try:
             self._ready.result()
@@ -127,10 +119,7 @@ class Database:
         return self._submit(self._writes, Job(work, alone))
 
     def read(self, work: Callable[[], T]) -> T:
-        """Run `work` on one consistent state of the database. It cannot change anything.
-
-        Raises like `write`.
-        """
+        """Run `work` on one consistent state of the database. It cannot change anything. Raises like `write`."""
         answer: Future[T] = self._submit(self._reads, Job(work))
         return self._wait(answer)
 
@@ -192,13 +181,9 @@ class Database:
         self.tables.connected(connection)
 
     def _commit(self, jobs: Sequence[Job]) -> None:
-        """Run the jobs in one transaction.
-
-        When it fails each is run again alone: a bad job harms only itself.
-        """
+        """Run the jobs in one transaction. When it fails each is run again alone: a bad job harms only itself."""
         try:
-            # One writer at a time, by the lock: pony's optimistic checks could only fail for reasons of their
-            # own.
+            # One writer at a time, by the lock: pony's optimistic checks could only fail for reasons of their own.
             with db_session(immediate=True, optimistic=False):
                 results = [job.work() for job in jobs]
         except BaseException as error:
@@ -227,8 +212,7 @@ class Database:
         try:
             with db_session:
                 self._pony.select("SELECT 1")
-                # Pony reads in autocommit mode; one snapshot for the whole function ends when the session
-                # does.
+                # Pony reads in autocommit mode; one snapshot for the whole function ends when the session does.
                 self.tables.connection.execute("BEGIN")
                 result = job.work()
         except BaseException as error:
@@ -239,10 +223,7 @@ class Database:
     # Both.
 
     def _mended(self, error: BaseException) -> Failure | None:
-        """What the error means.
-
-        A connection that may be broken is dropped: the next session opens another.
-        """
+        """What the error means. A connection that may be broken is dropped: the next session opens another."""
         failure = failure_of(error)
         if isinstance(failure, Temporary):
             self._disconnect()

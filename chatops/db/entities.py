@@ -18,10 +18,7 @@ from chatops.db.querying import PrimaryKey
 
 
 def _text() -> Any:
-    """Text of any length, kept to the letter.
-
-    Pony would strip it, and would refuse the empty string if required.
-    """
+    """Text of any length, kept to the letter. Pony would strip it, and would refuse the empty string if required."""
     return Optional(str, autostrip=False)
 
 
@@ -41,8 +38,7 @@ class Tables:
         self._local = threading.local()
         entity: Any = pony.Entity
 
-        # Each class statement below subclasses an attribute of one Database, which no static type can
-        # express.
+        # Each class statement below subclasses an attribute of one Database, which no static type can express.
 
         class User(entity):  # type: ignore[misc]  # see above
             _table_ = "users"
@@ -210,8 +206,7 @@ class Tables:
             key = PrimaryKey(str, autostrip=False)
             value = _text()
 
-        # Any: pony gives attributes and queries no static types, and core values leave every function that
-        # uses them.
+        # Any: pony gives attributes and queries no static types, and core values leave every function that uses them.
         self.User: Any = User
         self.Chat: Any = Chat
         self.Inbox: Any = Inbox

@@ -1,7 +1,4 @@
-"""The alerts of incidents, read and written in bulk.
-
-One group may hold thousands, and only what changed is written.
-"""
+"""The alerts of incidents, read and written in bulk: one group may hold thousands, and only what changed is written."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence

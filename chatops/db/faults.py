@@ -28,10 +28,7 @@ class Locked(Temporary):
 
 
 def failure_of(error: BaseException) -> Failure | None:
-    """The Failure an exception of pony, sqlite3 or the file system stands for.
-
-    None when it is none of theirs.
-    """
+    """The Failure an exception of pony, sqlite3 or the file system stands for; None when it is none of theirs."""
     if isinstance(error, Failure):
         return error
     causes = tuple(_causes(error))

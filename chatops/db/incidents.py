@@ -93,12 +93,12 @@ class Incidents:
         token: str | None = None,
         used_by: str = "",
     ) -> bool:
-        """Store what a decision made of an incident, all of it or nothing, in one transaction.
+        """Store what a decision made of an incident in one transaction, all of it or nothing.
 
-        That is its state, the episodes that changed, its action, the audit entries, "done" on the mail (inbox ids)
-        and the Telegram update it came from, and "used" on the one-time button. False, and nothing is stored, when
-        that button was used or has expired. `before` is the incident as it was last stored; it saves reading the
-        episodes again to see which changed. Raises LookupError for an incident that was never routed.
+        That is its state, the episodes that changed, its action, the audit entries, "done" on the mail (inbox ids) and
+        the Telegram update it came from, and "used" on the one-time button. False, and nothing is stored, when that
+        button was used or has expired. `before` is the incident as it was last stored; it saves reading the episodes
+        again to see which changed. Raises LookupError for an incident that was never routed.
         """
         done = list(mail_done)
 

@@ -25,10 +25,7 @@ class Job:
 
 
 class JobQueue:
-    """A bounded queue that can be closed.
-
-    What was taken in before is still handed out, then `take` answers nothing.
-    """
+    """A bounded queue that can be closed: what was taken in before is still handed out, then `take` answers nothing."""
 
     def __init__(self, limit: int) -> None:
         self._jobs: queue.Queue[Job | None] = queue.Queue()
@@ -51,20 +48,14 @@ class JobQueue:
         return None
 
     def take(self) -> Job | None:
-        """The next job, waiting for one; None once the queue is closed and empty.
-
-        For any number of threads.
-        """
+        """The next job, waiting for one; None once the queue is closed and empty. For any number of threads."""
         job = self._jobs.get()
         if job is None:
             self._jobs.put(None)
         return job
 
     def take_group(self, limit: int) -> list[Job]:
-        """Every job that waits, up to `limit`, waiting for the first; empty once closed and empty.
-
-        For one thread.
-        """
+        """Every job that waits, up to `limit`, waiting for the first; empty once closed and empty. For one thread."""
         first = self._held or self.take()
         self._held = None
         if first is None or first.alone:

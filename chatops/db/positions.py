@@ -8,7 +8,7 @@ from chatops.core.cards import Position
 from chatops.core.resources import ObjectRef
 from chatops.db.columns import aware_or_none, from_json, naive, naive_or_none, strings_of, to_json
 from chatops.db.database import Database
-from chatops.db.querying import desc
+from chatops.db.querying import desc, put_row
 
 SHOWING = [Verb.CARD.value, Verb.RESOURCES.value]
 """Screens that show an incident as it is now; any other is an answer somebody asked for, and stays as it was."""
@@ -40,6 +40,8 @@ class Positions:
         return self._database.read(work)
 
     def put(self, position: Position) -> None:
+        """The message stands here from now on."""
+        key = {"chat_id": position.chat_id, "message_id": position.message_id}
         columns = {
             "screen": position.screen.value,
             "incident_id": position.incident_id,
@@ -47,16 +49,7 @@ class Positions:
             "ref": to_json(position.ref),
             "touched_at": naive_or_none(position.touched_at),
         }
-
-        def work() -> None:
-            key = {"chat_id": position.chat_id, "message_id": position.message_id}
-            row = self._tables.Position.get(**key)
-            if row is None:
-                self._tables.Position(**key, **columns)
-            else:
-                row.set(**columns)
-
-        self._database.write(work)
+        self._database.write(lambda: put_row(self._tables.Position, key, columns))
 
     def delete(self, chat_id: int, message_id: int) -> None:
         def work() -> None:

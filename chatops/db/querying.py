@@ -10,3 +10,12 @@ exists: Any = orm.exists
 count: Any = orm.count
 desc: Any = orm.desc
 greatest: Any = orm.max
+
+
+def put_row(entity: Any, key: dict[str, Any], columns: dict[str, Any]) -> None:
+    """Within the caller's session: the row with this key gets these columns, and is made where there is none."""
+    row = entity.get(**key)
+    if row is None:
+        entity(**key, **columns)
+    else:
+        row.set(**columns)

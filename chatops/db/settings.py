@@ -2,6 +2,7 @@
 
 from chatops.db.columns import clean
 from chatops.db.database import Database
+from chatops.db.querying import put_row
 
 
 class Settings:
@@ -19,11 +20,4 @@ class Settings:
         return self._database.read(work)
 
     def set(self, key: str, value: str) -> None:
-        def work() -> None:
-            row = self._tables.Setting.get(key=key)
-            if row is None:
-                self._tables.Setting(key=key, value=clean(value))
-            else:
-                row.value = clean(value)
-
-        self._database.write(work)
+        self._database.write(lambda: put_row(self._tables.Setting, {"key": key}, {"value": clean(value)}))

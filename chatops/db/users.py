@@ -5,7 +5,7 @@ from typing import Any
 from chatops.core.people import Role, User
 from chatops.db.columns import clean
 from chatops.db.database import Database
-from chatops.db.querying import select
+from chatops.db.querying import put_row, select
 
 ADMIN = Role.ADMIN.value
 
@@ -25,21 +25,14 @@ class Users:
         return self._database.read(work)
 
     def put(self, user: User) -> None:
+        """Make the user known, or replace what is known of them."""
         columns = {
             "name": clean(user.name),
             "role": user.role.value,
             "language": clean(user.language),
             "disabled": user.disabled,
         }
-
-        def work() -> None:
-            row = self._tables.User.get(id=user.id)
-            if row is None:
-                self._tables.User(id=user.id, **columns)
-            else:
-                row.set(**columns)
-
-        self._database.write(work)
+        self._database.write(lambda: put_row(self._tables.User, {"id": user.id}, columns))
 
     def set_language(self, user_id: int, language: str) -> None:
         """Nothing happens for somebody unknown."""

@@ -1,6 +1,8 @@
-"""A small stand-in for Prometheus and Alertmanager together: watches one Deployment of the Kubernetes stand-in and
-posts the webhooks that a crash-looping one causes, firing and resolved. For the demo; the tests use the real
-Alertmanager."""
+"""A small stand-in for Prometheus and Alertmanager together, for the demo; the tests use the real Alertmanager.
+
+It watches one Deployment of the Kubernetes stand-in and posts the webhooks that a crash-looping one causes, firing and
+resolved.
+"""
 
 import hashlib
 import threading

@@ -15,7 +15,7 @@ from telebot.apihelper import ApiException
 
 from chatops import metrics
 from chatops.core.failures import Permanent, Reason, Temporary
-from chatops.core.outgoing import AnswerTap, EditMessage, LeaveChat, Outgoing, SendDocument, SendMessage
+from chatops.core.outgoing import AnswerTap, EditMessage, Keyboard, LeaveChat, Outgoing, SendDocument, SendMessage
 from chatops.core.telegram_text import CAPTION_LIMIT, clean
 from chatops.telegram import errors, render
 from chatops.telegram.render import Layer
@@ -28,6 +28,12 @@ Commands = Mapping[str, Sequence[tuple[str, str]]]
 _NO_PREVIEW = types.LinkPreviewOptions(is_disabled=True)
 _TOPIC_GONE = ("thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 _BATCH = 100
+
+_SIMPLER_MAY_DO = frozenset({Reason.BAD_MARKUP, Reason.REFUSED})
+"""Servers other than Telegram's own say in words of theirs what they do not know."""
+
+_TEXT_SIGNS = ("entities", "tag")
+_KEYS_SIGNS = ("button", "markup", "keyboard", "style", "copy_text")
 
 _Ask = Callable[..., Any]
 
@@ -97,7 +103,7 @@ class Telegram:
             case SendMessage():
                 return self._in_topic(outgoing.thread_id, partial(self._send, outgoing))
             case EditMessage():
-                return self._layered(outgoing.html, partial(self._edit, outgoing))
+                return self._layered(outgoing.html, outgoing.keyboard, partial(self._edit, outgoing))
             case SendDocument():
                 return self._in_topic(outgoing.thread_id, partial(self._send_document, outgoing))
             case AnswerTap(callback_id, text, alert):
@@ -140,7 +146,7 @@ class Telegram:
             )
             return _message_id(self._call("sendMessage", ask))
 
-        return self._layered(message.html, attempt)
+        return self._layered(message.html, message.keyboard, attempt)
 
     def _edit(self, edit: EditMessage, text: Layer, keys: Layer) -> int:
         ask = partial(
@@ -173,10 +179,10 @@ class Telegram:
             )
             return _message_id(self._call("sendDocument", ask))
 
-        return self._layered(document.caption_html, attempt)
+        return self._layered(document.caption_html, (), attempt)
 
-    def _layered(self, markup: str, attempt: Callable[[Layer, Layer], int]) -> int:
-        """`attempt` with what this server is known to take, then more and more simply while the markup is refused."""
+    def _layered(self, markup: str, rows: Keyboard, attempt: Callable[[Layer, Layer], int]) -> int:
+        """`attempt` with what this server is known to take, then more and more simply while it is refused."""
         with self._switches:
             text = Layer.NEWER if self._newer_text else Layer.BASIC
             keys = Layer.NEWER if self._newer_keys else Layer.BASIC
@@ -186,17 +192,20 @@ class Telegram:
         if Layer.NEWER in (text, keys):
             basic = _unless_refused(partial(attempt, Layer.BASIC, Layer.BASIC))
             if isinstance(basic, int):
-                self._remember(refusal, text_differs=_differs(markup))
+                self._remember(refusal, of_text=_text_differs(markup), of_keys=_keys_differ(rows))
                 return basic
         return attempt(Layer.PLAIN, Layer.PLAIN)
 
-    def _remember(self, refusal: Permanent, *, text_differs: bool) -> None:
-        """The server takes the basic layer and not the newer one; its words say whether of the text or the buttons."""
+    def _remember(self, refusal: Permanent, *, of_text: bool, of_keys: bool) -> None:
+        """The server takes the basic layer and not the newer one: `of_text` and `of_keys` say what they differ in.
+
+        Where that is both, its words decide, and where they say nothing the next message is tried in full again.
+        """
         words = refusal.detail.lower()
         with self._switches:
-            if "entities" in words and text_differs:
+            if of_text and (not of_keys or any(sign in words for sign in _TEXT_SIGNS)):
                 self._newer_text = False
-            elif "button" in words or "markup" in words:
+            elif of_keys and (not of_text or any(sign in words for sign in _KEYS_SIGNS)):
                 self._newer_keys = False
 
     def _in_topic(self, thread_id: int | None, attempt: Callable[[int | None], int]) -> int:
@@ -239,17 +248,21 @@ def _message_id(told: Any) -> int:
 
 
 def _unless_refused(attempt: Callable[[], int]) -> int | Permanent:
-    """What `attempt` returns, or the refusal of its markup."""
+    """What `attempt` returns, or the refusal that a simpler form may not meet."""
     try:
         return attempt()
     except Permanent as refusal:
-        if refusal.reason is not Reason.BAD_MARKUP:
+        if refusal.reason not in _SIMPLER_MAY_DO:
             raise
         return refusal
 
 
-def _differs(markup: str) -> bool:
+def _text_differs(markup: str) -> bool:
     return render.text(markup, Layer.NEWER) != render.text(markup, Layer.BASIC)
+
+
+def _keys_differ(rows: Keyboard) -> bool:
+    return any(key.style or key.copy for row in rows for key in row)
 
 
 def _reply(message_id: int | None) -> types.ReplyParameters | None:

@@ -1,4 +1,1 @@
-"""What the service shows over HTTP: the intake, the API and the server under both.
-
-Knows nothing of the other edges.
-"""
+"""What the service shows over HTTP: the intake, the API and the server under both. Knows nothing of the other edges."""

@@ -1,7 +1,4 @@
-"""Who may post: tokens compared in constant time.
-
-Knows nothing of HTTP but the Authorization header's value.
-"""
+"""Who may post: tokens compared in constant time. Knows nothing of HTTP but the Authorization header's value."""
 
 import base64
 import binascii
@@ -18,10 +15,7 @@ class Tokens:
         self._digests = tuple(hashlib.sha256(token.encode()).digest() for token in tokens)
 
     def admit(self, authorization: str) -> bool:
-        """`authorization` is the header as WSGI gives it (latin-1).
-
-        `Bearer token`, or `Basic` with it as password.
-        """
+        """`authorization` is the header as WSGI gives it (latin-1): `Bearer token`, or `Basic` with it as password."""
         if not self._digests:
             return True
         presented = hashlib.sha256(_credential(authorization)).digest()

@@ -1,9 +1,7 @@
-"""A waitress connection that judges a request by its head, answers a refusal before the body, and speaks
-problem+json.
+"""A waitress connection that judges a request by its head, answers a refusal before the body, speaks problem+json.
 
-Waitress reads a whole body before any application sees the request. A stranger must not make us read 16 MiB,
-so the judgement is made here, between the last header and the first byte of the body. Knows no route and no
-token.
+Waitress reads a whole body before any application sees the request. A stranger must not make us read 16 MiB, so the
+judgement is made here, between the last header and the first byte of the body. Knows no route and no token.
 """
 
 import socket
@@ -24,10 +22,7 @@ MAX_DISCARDED = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A request without its body.
-
-    `headers` as in WSGI: upper case, underscores; repeated ones joined by `, `.
-    """
+    """A request without its body; `headers` as in WSGI: upper case, underscores, repeated ones joined by `, `."""
 
     method: str
     path: str
@@ -100,10 +95,7 @@ class _Parser(HTTPRequestParser):
 
     @property
     def _unreadable(self) -> bool:
-        """The head itself is broken: there is nothing to judge.
-
-        A body announced too large has a good head.
-        """
+        """The head itself is broken: there is nothing to judge. A body announced too large has a good head."""
         return self.error is not None and self.error.code != 413
 
     def _be_judged(self) -> None:
@@ -122,10 +114,7 @@ class _Parser(HTTPRequestParser):
 
 
 class Channel(HTTPChannel):
-    """Closes a refused connection gently.
-
-    A close over unread bytes would reset it, and with it the answer.
-    """
+    """Closes a refused connection gently: a close over unread bytes would reset it, and with it the answer."""
 
     error_task_class = _ProblemTask
     _answered_early = False

@@ -1,9 +1,7 @@
-"""The door Alertmanager posts to. It answers 200 when the body is on disk and 503 when it is not; it parses
-no body.
+"""The door Alertmanager posts to: 200 when the body is on disk and 503 when it is not; it parses no body.
 
-Alertmanager retries a 5xx and nothing else: a 4xx loses the notification until the next group interval, and
-an alert that resolves before that is never told. So whatever an authorised sender posts is passed on,
-understood or not.
+Alertmanager retries a 5xx and nothing else: a 4xx loses the notification until the next group interval, and an alert
+that resolves before that is never told. So whatever an authorised sender posts is passed on, understood or not.
 """
 
 import re
@@ -56,10 +54,7 @@ def _nobody(user_agent: str) -> None:
 
 
 class Intake:
-    """The rules of the intake.
-
-    `server` is the only way to run them: without its judge nobody checks a token.
-    """
+    """The rules of the intake. `server` is the only way to run them: without its judge nobody checks a token."""
 
     def __init__(
         self,

@@ -25,6 +25,7 @@ class Problem:
             return "Error"
 
     def body(self) -> bytes:
+        """The JSON of RFC 9457, with `code` as an extension."""
         return msgspec.json.encode(
             {
                 "type": "about:blank",

@@ -26,10 +26,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """`alive`: the supervisor has not given up. Alerts are taken once the database is open and the intake
-    listens.
+    """`alive`: the supervisor has not given up.
 
-    A part that is down never makes the service unready: it still takes and keeps alerts.
+    Alerts are taken once the database is open and the intake listens. A part that is down never makes the service
+    unready: it still takes and keeps alerts.
     """
 
     alive: bool

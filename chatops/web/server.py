@@ -105,11 +105,9 @@ class Server:
         return any(channel.requests or channel.total_outbufs_len for channel in self._listener.active_channels.values())
 
     def stop(self, deadline: float = 5.0) -> bool:
-        """Take no more connections, finish what is being answered, end the threads: all within `deadline`
-        seconds.
+        """Take no more connections, finish what is being answered, end the threads: all within `deadline` seconds.
 
-        True when nothing was cut off. A request whose body is still on its way is: its sender will send it
-        again.
+        True when nothing was cut off. A request whose body is still on its way is: its sender will send it again.
         """
         if self._thread is None or self._stopping:
             return True

@@ -11,6 +11,7 @@ import pytest
 from chatops.actors.directory import Directory
 from chatops.actors.specs import ChildSpec, FamilySpec
 from chatops.actors.timers import Timers
+from tests.actors.doors import Works
 from tests.actors.small_actors import PATIENCE, FakeClock, Tree
 
 
@@ -44,6 +45,12 @@ def directory(clock: FakeClock) -> Iterator[Directory]:
 def news() -> "queue.Queue[Any]":
     """What the test's actors say about themselves."""
     return queue.Queue()
+
+
+@pytest.fixture
+def works() -> Works:
+    """What happens at the doors of the test's executors."""
+    return Works()
 
 
 @pytest.fixture

@@ -109,6 +109,19 @@ class Recorder(Actor):
                 super().receive(message)
 
 
+class Listener(Recorder):
+    """Puts every message it gets into `news`, and nothing else."""
+
+    def setup(self) -> None:
+        pass
+
+    def teardown(self) -> None:
+        pass
+
+    def receive(self, message: Any) -> None:
+        self.news.put(message)
+
+
 class Tree:
     """A supervised tree that keeps what it was told of its children."""
 

@@ -22,36 +22,18 @@ from chatops.actors.messages import (
 from chatops.actors.specs import ChildSpec, starter
 from chatops.actors.work_messages import Assign, ExecutorReady, Finished, ReportIn, Ticket
 from chatops.core.failures import Permanent, Reason
-from tests.actors.doors import Works, deploy, raising, restart
-from tests.actors.small_actors import PATIENCE, Recorder, take
+from tests.actors.doors import deploy, raising, restart
+from tests.actors.small_actors import PATIENCE, Listener, take
 
 HANDS = ("executor", 0)
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 REF, PLAN = deploy("checkout"), restart("checkout")
 
 
-class Desk(Recorder):
-    """Stands at the pool's address."""
-
-    def setup(self):
-        pass
-
-    def teardown(self):
-        pass
-
-    def receive(self, message):
-        self.news.put(message)
-
-
-@pytest.fixture
-def works():
-    return Works()
-
-
 @pytest.fixture
 def executor(directory, news, works):
-    """An executor that has said that it is ready; with its desk."""
-    Desk.start(directory=directory, address=POOL, news=news)
+    """An executor that has said that it is ready; with somebody at the pool's address."""
+    Listener.start(directory=directory, address=POOL, news=news)
     ref = ExecutorActor.start(directory=directory, address=HANDS, cluster_factory=works.open, clock=lambda: NOON)
     assert take(news) == [ExecutorReady(HANDS, ref)]
     return ref
@@ -127,7 +109,7 @@ def test_a_ticket_is_good_for_one():
 
 def test_anything_else_is_a_crash_and_the_next_one_opens_its_own_door(directory, news, works, grow):
     spec = ChildSpec(HANDS, starter(ExecutorActor, directory, cluster_factory=works.open))
-    tree = grow([ChildSpec(POOL, starter(Desk, directory, news=news)), spec])
+    tree = grow([ChildSpec(POOL, starter(Listener, directory, news=news)), spec])
     [first] = take(news)
     works.scripts["checkout"] = raising(RuntimeError("a bug"))
     assign(directory, first.ref, ReadPods(REF))

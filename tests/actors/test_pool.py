@@ -16,28 +16,10 @@ from chatops.actors.pool import PoolActor
 from chatops.actors.specs import ChildSpec, Restart, starter
 from chatops.actors.work_messages import Assign, Ticket
 from chatops.core.failures import Permanent, Reason, Temporary
-from tests.actors.doors import Block, Works, deploy, raising, restart
-from tests.actors.small_actors import PATIENCE, Recorder, settle, take
+from tests.actors.doors import Block, deploy, raising, restart
+from tests.actors.small_actors import PATIENCE, Listener, settle, take
 
 ASKER = ("incident", 1)
-
-
-class Asker(Recorder):
-    """Stands at the asker's address and keeps the answers."""
-
-    def setup(self):
-        pass
-
-    def teardown(self):
-        pass
-
-    def receive(self, message):
-        self.news.put(message)
-
-
-@pytest.fixture
-def works():
-    return Works()
 
 
 @pytest.fixture
@@ -49,7 +31,7 @@ def pool(directory, news, works, grow):
         executor = starter(ExecutorActor, directory, cluster_factory=open_door)
         tree = grow(
             [
-                ChildSpec(ASKER, starter(Asker, directory, news=news)),
+                ChildSpec(ASKER, starter(Listener, directory, news=news)),
                 ChildSpec(POOL, starter(PoolActor, directory, executors=addresses, **settings)),
                 *(ChildSpec(address, executor, Restart.TRANSIENT, watcher=POOL) for address in addresses),
             ],

@@ -158,9 +158,6 @@ def polled_past(server: BotApiServer, update_id: int) -> None:
     server.wait_for(lambda: server.world.updates.confirmed >= update_id)
 
 
-# Updates
-
-
 def test_what_people_write_is_stored_told_and_then_confirmed(open_office, server):
     open_office.anna.send("/start")
     told = open_office.next()
@@ -251,9 +248,6 @@ def test_an_update_that_telegram_gives_twice_is_told_once(open_office, server):
     assert open_office.next().update.text == "twice"
 
 
-# Telegram's health
-
-
 def test_it_introduces_itself_and_sets_the_menu(office, server):
     office.start()
     assert office.until_part(PartStatus.UP) == "@chatops_bot"
@@ -297,9 +291,6 @@ def test_a_webhook_in_the_way_is_said(office, server):
         server._webhook.point_to("http://127.0.0.1:9/hook", "")
     office.start()
     assert "webhook" in office.until_part(PartStatus.DOWN)
-
-
-# Deliveries
 
 
 def test_what_is_delivered_is_reported_with_its_message_id(open_office):
@@ -427,9 +418,6 @@ def test_slow_chats_keep_no_tap_waiting(open_office, server):
     held.times = 0
     held.release()
     assert len(open_office.replies(7)) == 7
-
-
-# The end, and the next beginning
 
 
 def test_a_stop_cuts_the_poll_and_leaves_no_thread(open_office, server):

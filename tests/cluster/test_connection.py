@@ -187,17 +187,17 @@ def test_a_file_that_appears_or_changes_is_read_then(wire: Callable[..., Wire], 
 
 def test_after_a_401_the_credentials_are_read_again(wire: Callable[..., Wire], tmp_path: Path) -> None:
     token = tmp_path / "token"
-    token.write_text("canary-old")
-    server = wire(answer({"message": "Unauthorized"}, 401), VERSION)
+    token.write_text("canary-old\n")
+    server = wire(answer({"message": "Unauthorized"}, 401), VERSION, VERSION)
     path = tmp_path / "config"
     server.kubeconfig(path)
     path.write_text(path.read_text().replace("token: canary-token-1", f"tokenFile: {token}"))
     cluster = Cluster(None, str(path), threading.Event())
     with pytest.raises(Permanent):
         cluster.check()
-    token.write_text("canary-fresh")
-    assert cluster.check() == "v1.34.1"
-    assert server.tokens == ["Bearer canary-old", "Bearer canary-fresh"]
+    token.write_text("canary-fresh\n")
+    assert [cluster.check(), cluster.check()] == ["v1.34.1", "v1.34.1"]
+    assert server.tokens == ["Bearer canary-old", "Bearer canary-fresh", "Bearer canary-fresh"]
 
 
 @pytest.mark.parametrize(

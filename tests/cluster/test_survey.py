@@ -11,8 +11,6 @@ from chatops.sandbox.kubeapi.access import Rule
 from chatops.sandbox.kubeapi.faults import Fault
 from tests.cluster.sandbox import NOW, Sandbox, pod, workload
 
-SEEING = Rule(verbs=("get", "list"))
-
 
 def survey(sandbox: Sandbox, *suspects: ObjectRef) -> Survey:
     return sandbox.cluster.survey(suspects, NOW)

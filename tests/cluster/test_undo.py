@@ -232,8 +232,7 @@ def test_the_same_as_kubectl(sandbox: Sandbox, kind: str, history: str, revision
         sandbox.cluster.perform(preview.plan)
     ours = preview.refusal.code if preview.refusal else "rolled back"
     if ours == cautions.SAME_TEMPLATE and kind != "Deployment":
-        # kubectl compares a ControllerRevision byte by byte: the order of two members makes it patch for
-        # nothing.
+        # kubectl compares a ControllerRevision byte by byte: the order of two members makes it patch for nothing.
         assert theirs in (ours, "rolled back")
     else:
         assert ours == theirs

@@ -9,11 +9,9 @@ from chatops.core.people import Role, User
 READING = {
     Verb.CARD,
     Verb.REFRESH,
-    Verb.MORE,
     Verb.RESOURCES,
     Verb.PODS,
     Verb.POD,
-    Verb.ACTIONS,
     Verb.CONTAINERS,
     Verb.LOGS,
     Verb.LOG_FILE,

@@ -129,9 +129,6 @@ def test_the_menu_of_commands(telegram, server):
     assert [(language, len(commands)) for language, commands in asked] == [("", 1), ("ru", 2)]
 
 
-# What does not fit
-
-
 def test_too_long_a_text_arrives_cut(telegram, anna):
     telegram.deliver(SendMessage(anna.id, "\n".join(f"<code>{n} &lt;&amp; 😀</code>" for n in range(2_000)), KEYS))
     seen = last(anna)
@@ -180,9 +177,6 @@ def test_odd_buttons_that_telegram_takes(telegram, anna):
     ]
 
 
-# Older servers
-
-
 def test_a_server_without_the_newer_text_costs_one_refusal(telegram, server, anna):
     old = OldServer(server, keys=False)
     for _ in range(3):
@@ -210,6 +204,22 @@ def test_a_server_without_either_costs_two(telegram, server, anna):
     assert last(anna).text == "x since 09:13"
 
 
+def test_a_server_that_refuses_in_its_own_words_gets_the_message_too(telegram, server, anna):
+    asked = []
+
+    def strict(name, given, run=server._door._run):
+        asked.append(name)
+        if "style" in given.text("reply_markup"):
+            raise refusal("unknown field 'style'")
+        return run(name, given)
+
+    server._door._run = strict
+    number = telegram.deliver(SendMessage(anna.id, NEWER, KEYS))
+    telegram.deliver(EditMessage(anna.id, number, NEWER + "!", KEYS))
+    assert asked == ["sendMessage", "sendMessage", "editMessageText"]
+    assert (last(anna).text, last(anna).buttons) == ("x since 09:13!", ["Roll back", "Logs", "Runbook"])
+
+
 def test_markup_that_is_never_taken_arrives_as_plain_text(telegram, server, anna):
     def all_markup(name, given, run=server._door._run):
         if given.text("parse_mode"):
@@ -233,9 +243,6 @@ def test_a_topic_that_is_gone_is_left_for_the_general_one(telegram, server, anna
     server.close_topic(group, 5)
     telegram.deliver(SendMessage(group.id, "here", thread_id=5))
     assert (group.last().text, group.last().thread_id) == ("here", None)
-
-
-# Updates
 
 
 def test_updates_come_raw_and_are_confirmed_by_the_next_offset(telegram, server, anna):
@@ -291,9 +298,6 @@ def test_hanging_up_ends_everything(telegram, server, anna, in_thread):
     thread.join(10)
     held.release()
     assert failures == [Reason.UNREACHABLE]
-
-
-# The wire
 
 
 def test_parameters_travel_in_the_body(oddity):

@@ -141,9 +141,6 @@ def test_an_unwelcome_token(server):
     assert (type(failure), failure.reason) == (Permanent, Reason.UNAUTHORIZED)
 
 
-# The stand-in's own refusals
-
-
 def test_chats_and_messages_that_are_not_there(server, telegram, anna):
     assert failing(lambda: telegram.deliver(SendMessage(999, "x"))).reason is Reason.CHAT_GONE
     assert failing(lambda: telegram.deliver(EditMessage(anna.id, 999, "x"))).reason is Reason.MESSAGE_GONE
@@ -155,9 +152,6 @@ def test_chats_and_messages_that_are_not_there(server, telegram, anna):
     moved = failing(lambda: telegram.deliver(SendMessage(-5, "x")))
     assert isinstance(moved, ChatMigrated)
     assert moved.new_chat_id == -1005
-
-
-# The token
 
 
 def break_everything(server, anna) -> list[Failure]:

@@ -45,11 +45,14 @@ def offer_admin_code(store: Store) -> str | None:
 
 
 class Commands:
+    """Reads what was written and says what to show for it; it sends nothing."""
+
     def __init__(self, store: Store, *, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
 
     def answer(self, text: TextMessage, user: User | None, chat: Chat, tongue: Tongue) -> Reply:
+        """`user` is who wrote, as far as we know them. The empty Reply is for what is not meant for the bot."""
         command, argument = _command(text.text)
         if not command:
             return Reply()

@@ -25,6 +25,8 @@ from chatops.db.store import Store
 
 
 class Taps:
+    """Hands each press to whoever answers it; one that does not count is refused here, with a toast."""
+
     def __init__(
         self,
         drilldown: Drilldown,

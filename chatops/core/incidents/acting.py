@@ -1,7 +1,4 @@
-"""An action on the cluster as the incident sees it.
-
-Requested once, performed once, followed to its outcome.
-"""
+"""An action on the cluster as the incident sees it: requested once, performed once, followed to its outcome."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -10,6 +10,7 @@ from chatops.core.incidents.values import Incident, Status
 
 
 def take(incident: Incident, press: Press, now: datetime) -> Decision:
+    """Acknowledge. Whoever had it before loses it, and is named in the audit entry."""
     if not incident.open:
         return _refused(incident, press)
     if incident.taken_by and incident.taken_by.id == press.by.id:
@@ -21,6 +22,7 @@ def take(incident: Incident, press: Press, now: datetime) -> Decision:
 
 
 def release(incident: Incident, press: Press, now: datetime) -> Decision:
+    """Give it back, for anybody to take; not only its holder may."""
     if not incident.open:
         return _refused(incident, press)
     if incident.taken_by is None:

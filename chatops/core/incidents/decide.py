@@ -1,5 +1,7 @@
-"""`decide`: what an event makes of an incident. Pure; the caller brings the time, stores the result in one
-transaction and carries out the effects after it."""
+"""`decide`: what an event makes of an incident.
+
+Pure; the caller brings the time, stores the result in one transaction and carries out the effects after it.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -27,6 +29,7 @@ from chatops.core.surveys import Survey
 
 
 def decide(incident: Incident, event: Event, *, now: datetime) -> Decision:
+    """The incident after the event, what is audited of it, and what is to be done. `now` is aware, in UTC."""
     match event:
         case AlertsReceived(notification=notification, home=home):
             return alerts_received(incident, notification, home=home, now=now)

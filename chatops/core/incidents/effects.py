@@ -48,10 +48,7 @@ Effect = Look | Perform | Follow | LookUp | Answer
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an event makes of an incident.
-
-    The same `revision` as before means that its card reads the same.
-    """
+    """What an event makes of an incident. The same `revision` as before means that its card reads the same."""
 
     incident: Incident
     entries: tuple[Entry, ...] = ()

@@ -68,8 +68,11 @@ def _ended_before(episode: Episode, alert: Alert) -> bool:
 
 
 def _is_late_duplicate(episode: Episode, alert: Alert, now: datetime) -> bool:
-    """A firing that began before the recorded end. Shown all the same when it comes again or long after that end:
-    Alertmanager itself ends an alert it lost sight of, and tells it again with its old start."""
+    """A firing that began before the recorded end.
+
+    Shown all the same when it comes again or long after that end: Alertmanager itself ends an alert it lost sight of,
+    and tells it again with its old start.
+    """
     assert episode.ends_at is not None
     if alert.starts_at > episode.ends_at:
         return False

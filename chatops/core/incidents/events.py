@@ -10,10 +10,7 @@ from chatops.core.surveys import Survey
 
 @dataclass(frozen=True, slots=True)
 class AlertsReceived:
-    """A webhook told the state of the group.
-
-    `home` is False when only some of its alerts belong to this incident.
-    """
+    """A webhook told the state of the group. `home` is False when only some of its alerts belong to this incident."""
 
     notification: Notification
     home: bool = True

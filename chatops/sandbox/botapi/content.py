@@ -44,10 +44,10 @@ def text_of(
     may_be_empty: bool = False,
     find_user: Callable[[int], Entity | None] = lambda _: None,
 ) -> tuple[str, list[Entity]]:
-    """Text and entities to keep.
+    """Text and entities to keep. Raises `Refusal`.
 
-    `explicit` is the caller's own entity list, used when there is no `parse_mode`; `limit` is in UTF-16 code
-    units after entities are parsed; `too_long` is the wording beyond it. Raises `Refusal`.
+    `explicit` is the caller's own entity list, used when there is no `parse_mode`; `limit` is in UTF-16 code units
+    after entities are parsed; `too_long` is the wording beyond it.
     """
     if not raw and not may_be_empty:
         raise bad_request("message text is empty")
@@ -194,10 +194,7 @@ def _trimmed(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
 
 
 def _normal(entities: list[Entity]) -> list[Entity]:
-    """By Telegram's nesting rules.
-
-    Nothing inside `code` and `pre`, no quote in a quote, no link in a link.
-    """
+    """By Telegram's nesting rules: nothing inside `code` and `pre`, no quote in a quote, no link in a link."""
     entities = _ordered(entities)
     flat: list[Entity] = []
     for entity in entities:

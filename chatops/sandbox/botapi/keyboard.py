@@ -17,8 +17,7 @@ Button = dict[str, object]
 MAX_BUTTONS = 100
 _MAX_DATA_BYTES = 64
 _MAX_COPY_TEXT = 256
-# Practical limit of the serialised markup, as reported by bots that ran into it; Telegram documents no
-# number.
+# Practical limit of the serialised markup, as reported by bots that ran into it; Telegram documents no number.
 _MAX_MARKUP_BYTES = 10_240
 _STYLES = frozenset({"danger", "success", "primary"})
 _ACTIONS = (
@@ -38,10 +37,7 @@ _WRONG_BUTTON = "can't parse inline keyboard button: "
 
 
 def parse(raw: str, *, private: bool) -> Markup | None:
-    """The markup to keep, None when there is none.
-
-    `private` tells whether the chat is one. Raises `Refusal`.
-    """
+    """The markup to keep, None when there is none. `private` tells whether the chat is one. Raises `Refusal`."""
     if not raw:
         return None
     try:

@@ -80,10 +80,7 @@ def _integer(raw: str, default: int) -> int:
 
 
 def field_number(object_: dict[str, object], name: str, default: int | None = None) -> int:
-    """An integer field of a decoded object, given as a number or as its string.
-
-    Raises `Refusal` when it is missing.
-    """
+    """An integer field of a decoded object, given as a number or as its string. Raises `Refusal` when it is missing."""
     value = object_.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise bad_request(f'can\'t find field "{name}"' if value is None else f'field "{name}" must be of type Number')

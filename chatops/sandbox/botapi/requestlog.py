@@ -1,7 +1,4 @@
-"""Request log.
-
-Every request the bot made, for assertions. Never holds the token, nor the content of files.
-"""
+"""Request log: every request the bot made, for assertions. Never holds the token, nor the content of files."""
 
 from __future__ import annotations
 
@@ -14,10 +11,7 @@ _KEPT = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request.
-
-    `status` is 0 when the connection was dropped; `too_early` marks one sent inside a flood wait.
-    """
+    """One request; `status` is 0 when the connection was dropped; `too_early` marks one sent inside a flood wait."""
 
     method: str
     chat_id: int | None

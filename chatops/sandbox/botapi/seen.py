@@ -16,7 +16,6 @@ class Seen:
     id: int
     chat_id: int
     date: int
-    sender_id: int
     from_bot: bool
     text: str
     entities: tuple[Entity, ...]
@@ -56,7 +55,6 @@ def seen(message: Message) -> Seen:
         id=message.id,
         chat_id=message.chat.id,
         date=message.date,
-        sender_id=message.sender.id,
         from_bot=message.sender.is_bot,
         text=message.text or message.caption,
         entities=tuple(message.entities or message.caption_entities),

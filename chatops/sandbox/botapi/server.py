@@ -65,8 +65,6 @@ class BotApiServer:
         self._listener = Listener(self._application, host=host, port=port)
         self._host = f"[{host}]" if ":" in host else host
 
-    # Life
-
     def start(self) -> BotApiServer:
         """Accept connections. Returns itself."""
         self._page.open()
@@ -117,8 +115,6 @@ class BotApiServer:
         """For `telebot.apihelper.FILE_URL`."""
         return self.url + "/file/bot{0}/{1}"
 
-    # People and chats
-
     def person(self, id: int, name: str, *, username: str = "", language_code: str = "en") -> Person:
         """A human. Their private chat opens when they write, or with `chat_with_bot`."""
         user = User(id=id, first_name=name, username=username, language_code=language_code)
@@ -168,12 +164,6 @@ class BotApiServer:
             group = self.world.chats[chat.id]
             bot_moved(self.world, group, by.user, group.bot_status, "kicked")
 
-    def remove_member(self, chat: Conversation, person: Person) -> None:
-        """A person leaves a group."""
-        with self.world.condition:
-            self.world.chats[chat.id].members[person.id] = "left"
-            self.world.changed()
-
     def migrate(self, chat: Conversation, new_id: int) -> Conversation:
         """A group becomes a supergroup: requests to the old id get 400 with `migrate_to_chat_id`."""
         with self.world.condition:
@@ -204,8 +194,6 @@ class BotApiServer:
                 topics.pop(thread_id, None)
             self.world.changed()
 
-    # Faults
-
     def fail(
         self,
         method: str | None = None,
@@ -215,10 +203,7 @@ class BotApiServer:
         retry_after: int = 1,
         times: int | None = 1,
     ) -> Fault:
-        """Answer the next requests with a status.
-
-        429 opens a flood wait of `retry_after` seconds, 502-504 are HTML.
-        """
+        """Answer the next requests with a status: 429 opens a flood wait of `retry_after` seconds, 502-504 are HTML."""
         fault = Fault(
             kind="status", method=method, chat_id=chat_id, status=status, retry_after=retry_after, times=times
         )
@@ -243,13 +228,8 @@ class BotApiServer:
         return self.faults.add(Fault(kind="delay", method=method, chat_id=chat_id, seconds=seconds, times=times))
 
     def hold(self, method: str | None = None, *, chat_id: int | None = None, times: int | None = 1) -> Fault:
-        """Keep the next requests waiting.
-
-        `arrived` is set when one came, `release()` lets them be processed.
-        """
+        """Keep the next requests waiting: `arrived` is set when one came, `release()` lets them be processed."""
         return self.faults.add(Fault(kind="hold", method=method, chat_id=chat_id, times=times))
-
-    # Looking
 
     def requests(
         self, method: str | None = None, *, chat_id: int | None = None, status: int | None = None
@@ -258,10 +238,7 @@ class BotApiServer:
         return self.log.find(method, chat_id=chat_id, status=status)
 
     def wait_for(self, look: Callable[[], _T | None], *, timeout: float = 10.0) -> _T:
-        """What `look` returns once it is true, looked at after every change and request.
-
-        Raises `TimeoutError`.
-        """
+        """What `look` returns once it is true, looked at after every change and request. Raises `TimeoutError`."""
         found = wait_for(self.world, look, timeout=timeout)
         if not found:
             raise TimeoutError(f"not within {timeout} s")

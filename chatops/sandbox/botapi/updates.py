@@ -52,10 +52,7 @@ class UpdateQueue:
         self.confirmed = first_id - 1
 
     def want(self, kinds: Iterable[str] | None) -> None:
-        """Set `allowed_updates`.
-
-        None keeps the earlier choice, empty means the default. Queued updates stay.
-        """
+        """Set `allowed_updates`: None keeps the earlier choice, empty means the default. Queued updates stay."""
         if kinds is not None:
             self._wanted = frozenset(kinds) or None
 
@@ -95,10 +92,7 @@ class UpdateQueue:
         self._queue.clear()
 
     def interrupt(self, reason: str = "") -> None:
-        """End the poll that is waiting.
-
-        With 409 and the reason, or with an empty answer when there is none.
-        """
+        """End the poll that is waiting: with 409 and the reason, or with an empty answer when there is none."""
         self._poll += 1
         self.stopped_by = reason
         self._condition.notify_all()

@@ -1,7 +1,6 @@
 """View: what one person sees on the chat page, as plain JSON objects.
 
-Everything hostile stays text: there is no markup in here, only texts with entities. Refuses to change
-anything.
+Everything hostile stays text: there is no markup in here, only texts with entities. Refuses to change anything.
 """
 
 from __future__ import annotations
@@ -89,7 +88,7 @@ def _message(world: World, message: Message, person: User) -> dict[str, object]:
         "reply": replied and {"id": replied.id, "name": replied.sender.first_name, "text": _excerpt(replied)},
         "keyboard": [[_button(button) for button in row] for row in buttons_of(message.markup)],
         "reactions": [symbol for symbols in message.reactions.values() for symbol in symbols],
-        "service": _service(world, message),
+        "service": _service(message),
     }
 
 
@@ -120,7 +119,7 @@ def _excerpt(message: Message) -> str:
     return text[:120]
 
 
-def _service(world: World, message: Message) -> str:
+def _service(message: Message) -> str:
     name = message.sender.first_name
     for kind, value in message.service.items():
         match kind:

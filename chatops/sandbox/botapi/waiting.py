@@ -13,10 +13,7 @@ _T = TypeVar("_T")
 
 
 def wait_for(world: World, look: Callable[[], _T | None], *, timeout: float = WAIT_SECONDS) -> _T | None:
-    """What `look` returns as soon as it is true, looked at after every change.
-
-    None after `timeout` real seconds.
-    """
+    """What `look` returns as soon as it is true, looked at after every change; None after `timeout` real seconds."""
     deadline = time.monotonic() + timeout
     with world.condition:
         while not (found := look()):

@@ -1,7 +1,4 @@
-"""Who is calling and what they may do: bearer tokens, impersonation and rules.
-
-It decides, it does not answer.
-"""
+"""Who is calling and what they may do: bearer tokens, impersonation and rules. It decides; it does not answer."""
 
 from __future__ import annotations
 
@@ -97,10 +94,7 @@ class Access:
         return any(rule.grants(attributes) for rule in self.rules_of(user))
 
     def identify(self, headers: Mapping[str, str]) -> str:
-        """The name the request acts under.
-
-        ApiError 401 without credentials, 403 for a refused impersonation.
-        """
+        """The name the request acts under; ApiError 401 without credentials, 403 for a refused impersonation."""
         user = self._authenticate(headers.get("authorization", ""))
         wanted = headers.get("impersonate-user", "")
         if not wanted:
@@ -152,10 +146,7 @@ class Access:
         )
 
     def check_path(self, user: str, verb: str, path: str) -> None:
-        """ApiError 403 for a path outside the resources that the user may not call.
-
-        Discovery is open to all.
-        """
+        """ApiError 403 for a path outside the resources that the user may not call; discovery is open to all."""
         if path.startswith(("/api", "/openapi", "/version")) or path in ("/livez", "/readyz", "/healthz"):
             return
         if not self.may(user, Attributes(verb=verb, path=path)):

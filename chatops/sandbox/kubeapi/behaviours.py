@@ -98,16 +98,6 @@ CRASH_LOOP = Behaviour(
         LogLine(after=11.9, text="ERROR fatal: cannot go on"),
     ),
 )
-OUT_OF_MEMORY = Behaviour(
-    ready_after=None,
-    runs_for=13.0,
-    exit_code=137,
-    exit_reason="OOMKilled",
-    lines=(
-        LogLine(after=0.3, text="INFO  starting"),
-        LogLine(after=12.2, text="WARN  heap 498Mi of 512Mi"),
-    ),
-)
 NO_SUCH_IMAGE = Behaviour(pull_error="not found")
 NEVER_READY = Behaviour(ready_after=None, lines=HEALTHY.lines)
 ONE_SHOT = Behaviour(

@@ -19,10 +19,7 @@ _MAX_BODY = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRecord:
-    """What came in.
-
-    `headers` have lower-case names; `status` is the code answered, None for a dropped one.
-    """
+    """What came in; `headers` have lower-case names, `status` is the code answered, None for a dropped one."""
 
     method: str
     path: str

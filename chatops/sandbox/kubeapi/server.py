@@ -203,8 +203,6 @@ class KubeApiServer:
             raise RuntimeError("the controllers run by themselves; use auto=False to step them")
         self.cluster.loop.step(seconds)
 
-    tick = step
-
     def stop_node(self, name: str) -> None:
         """Silence a node's kubelet: NotReady, its pods unready and stuck when deleted."""
         self.cluster.kubelet.stopped_nodes.add(name)

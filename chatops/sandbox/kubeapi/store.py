@@ -1,8 +1,7 @@
-"""The objects: versions, uids, deletion rules and optimistic concurrency. It knows no HTTP and no kind's
-logic.
+"""The objects: versions, uids, deletion rules and optimistic concurrency. It knows no HTTP and no kind's logic.
 
-Stored objects are never changed in place: every write files a fresh copy, so a reader may keep what it got
-but must not write into it.
+Stored objects are never changed in place: every write files a fresh copy, so a reader may keep what it got but must not
+write into it.
 """
 
 from __future__ import annotations
@@ -100,10 +99,7 @@ class Store:
         return after
 
     def create(self, resource: Resource, obj: Obj, *, dry_run: bool = False, seeded: bool = False) -> Obj:
-        """File a new object; `seeded` keeps the uid and creationTimestamp it brings.
-
-        ApiError 409 if taken.
-        """
+        """File a new object; `seeded` keeps the uid and creationTimestamp it brings. ApiError 409 if taken."""
         fresh = copy.deepcopy(obj)
         meta = fresh.setdefault("metadata", {})
         with self.lock:

@@ -1,7 +1,4 @@
-"""Files.
-
-What the bot uploads, and getFile. Content stays in memory; nothing is ever fetched from an address.
-"""
+"""Files: what the bot uploads, and getFile. Content stays in memory; nothing is ever fetched from an address."""
 
 from __future__ import annotations
 
@@ -35,10 +32,7 @@ def get_file(call: Call) -> dict[str, object]:
 
 
 def stored(call: Call, kind: str) -> StoredFile:
-    """The file of the parameter `kind` ("document" or "photo").
-
-    Uploaded, attached, or known by its file_id.
-    """
+    """The file of the parameter `kind` ("document" or "photo"): uploaded, attached, or known by its file_id."""
     upload = call.parameters.files.get(kind)
     name = call.parameters.text(kind)
     if upload is None and name.startswith("attach://"):

@@ -28,10 +28,7 @@ def get_updates(call: Call) -> list[dict[str, object]]:
 
 
 def set_webhook(call: Call) -> bool:
-    """https://core.telegram.org/bots/api#setwebhook.
-
-    Plain http is taken for loopback addresses, https for all.
-    """
+    """https://core.telegram.org/bots/api#setwebhook; plain http is taken for loopback addresses, https for all."""
     given = call.parameters
     url = given.text("url").strip()
     if not url:
