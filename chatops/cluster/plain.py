@@ -29,11 +29,6 @@ def plain_line(text: str) -> str:
     return "".join(c for c in text if c == "\t" or not unicodedata.category(c).startswith("C"))
 
 
-def plain_text(text: str) -> str:
-    """Several lines joined into one, for messages."""
-    return " ".join(line for line in (plain_line(part).strip() for part in text.splitlines()) if line)
-
-
 def safe_text(text: str) -> str:
     """Several lines joined into one, its secrets masked: colours go first, they would hide a token's shape."""
     return " ".join(

@@ -28,7 +28,7 @@ def mark(message: str) -> str:
 
 
 class Tongue:
-    """Speaks one language. Everything returned by `say` and `count` is safe to send as HTML."""
+    """Speaks one language. Everything returned by `say` and `plural` is safe to send as HTML."""
 
     def __init__(self, language: str) -> None:
         self.language = language
@@ -41,7 +41,7 @@ class Tongue:
     def say(self, message: str, /, **values: object) -> Markup:
         return Markup(self._translated(message)).format_map(values)
 
-    def count(self, one: str, many: str, number: int, /, **values: object) -> Markup:
+    def plural(self, one: str, many: str, number: int, /, **values: object) -> Markup:
         """`many` is said with `{n}`; Russian has three forms and picks by the number."""
         return Markup(self._catalogue.ngettext(one, many, number)).format(n=number, **values)
 

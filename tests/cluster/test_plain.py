@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatops.cluster.plain import plain_line, plain_text
+from chatops.cluster.plain import plain_line, safe_text
 
 
 @pytest.mark.parametrize(
@@ -40,4 +40,4 @@ def test_nothing_invisible_is_left(raw: str) -> None:
 
 
 def test_messages_become_one_line() -> None:
-    assert plain_text("first\n\n  second\x1b[1m\r\n") == "first second"
+    assert safe_text("first\n\n  second\x1b[1m\r\n") == "first second"

@@ -272,7 +272,7 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
         LogText(POD, "app", True, LINES[:1], fell_back=True), tongue, incident_id=96, tail=50
     ),
     "logs, empty": lambda tongue: reading.logs(LogText(POD, "app", False, ()), tongue, incident_id=None, tail=50),
-    "describe": lambda tongue: reading.describe(DESCRIPTION, tongue, incident_id=96, now=NOW),
+    "describe": lambda tongue: reading.describe(DESCRIPTION, tongue, incident_id=96),
     "events": lambda tongue: reading.events(WORKLOAD, EVENTS * 9, tongue, incident_id=96),
     "events, none": lambda tongue: reading.events(NODE, (), tongue, incident_id=96),
     "reject": lambda tongue: rejecting.ask_reason(an_incident(), tongue),

@@ -110,7 +110,7 @@ def screens_with(text: str, tongue: Tongue) -> dict[str, Screen]:
         "containers": pod.container_picker(with_text(TWO_CONTAINERS), tongue, incident_id=96, previous=False),
         "logs": reading.logs(log, tongue, incident_id=96, tail=50),
         "describe": reading.describe(
-            with_text(replace(DESCRIPTION, facts=DESCRIPTION.facts * 20)), tongue, incident_id=96, now=NOW
+            with_text(replace(DESCRIPTION, facts=DESCRIPTION.facts * 20)), tongue, incident_id=96
         ),
         "events": reading.events(with_text(POD), with_text(EVENTS * 20), tongue, incident_id=96),
         "reject": rejecting.ask_reason(whole, tongue),

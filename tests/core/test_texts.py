@@ -30,13 +30,13 @@ COUNTED = [
 def test_russian_has_three_forms(message: tuple[str, str], forms: tuple[str, str, str]) -> None:
     for numbers, form in zip((ONE, FEW, MANY), forms, strict=True):
         for number in numbers:
-            words = str(RU.count(*message, number)).replace(",", "").split()
+            words = str(RU.plural(*message, number)).replace(",", "").split()
             assert str(number) in words
             assert form in words, number
 
 
 def test_english_has_two_forms() -> None:
-    assert [EN.count("{n} restart", "{n} restarts", n) for n in (0, 1, 2, 21)] == [
+    assert [EN.plural("{n} restart", "{n} restarts", n) for n in (0, 1, 2, 21)] == [
         "0 restarts",
         "1 restart",
         "2 restarts",
@@ -44,8 +44,8 @@ def test_english_has_two_forms() -> None:
     ]
 
 
-def test_a_count_takes_other_values_too() -> None:
-    assert RU.count("{n} pod of {total}", "{n} pods of {total}", 2, total=5) == "2 пода из 5"
+def test_a_plural_takes_other_values_too() -> None:
+    assert RU.plural("{n} pod of {total}", "{n} pods of {total}", 2, total=5) == "2 пода из 5"
 
 
 # Lengths of time

@@ -17,7 +17,7 @@ PACKAGE = Path(chatops.__file__).parent
 SPEAKING = ("core", "actors")
 """The folders that have something to say to people."""
 
-KEYWORDS = {"say": None, "plain": None, "mark": None, "_m": None, "count": (1, 2)}
+KEYWORDS = {"say": None, "plain": None, "mark": None, "_m": None, "plural": (1, 2)}
 RUSSIAN = PACKAGE / "locale" / "ru" / "LC_MESSAGES" / "chatops.po"
 TAG = re.compile(r"</?[a-z][^>]*>")
 FORMS = 3

@@ -78,7 +78,7 @@ def drawn(position: Position, result: Result, reader: Reader, *, now: datetime) 
         case Verb.LOGS, LogText():
             return reading.logs(result, tongue, incident_id=number_of, tail=number(position.args.get("tail"), 50))
         case Verb.DESCRIBE, Description():
-            return reading.describe(result, tongue, incident_id=number_of, now=now)
+            return reading.describe(result, tongue, incident_id=number_of)
         case Verb.EVENTS, tuple() if position.ref:
             events = tuple(line for line in result if not isinstance(line, PodView))
             return reading.events(position.ref, events, tongue, incident_id=number_of)

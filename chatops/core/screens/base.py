@@ -107,7 +107,7 @@ def short_name(ref: ObjectRef) -> str:
     return f"{ref.short_kind} {ref.name}"
 
 
-def page_row(tongue: Tongue, verb: Verb, page: int, pages: int, button: Button) -> Row:
+def page_row(verb: Verb, page: int, pages: int, button: Button) -> Row:
     """`‹ 1/3 ›` for a list that does not fit; `button` lends its incident and object to the page turns."""
     if pages <= 1:
         return ()

@@ -76,7 +76,7 @@ def _open_lines(incident: Incident, tongue: Tongue, now: datetime, alike: int) -
     if incident.run:
         lines += [*run_lines(incident.run, incident, tongue, now=now), ""]
     if not (incident.run and incident.run.state.running):
-        lines += [*facts.lines(incident, tongue, now=now), ""]
+        lines += [*facts.lines(incident, tongue), ""]
     lines += [_who_line(incident, tongue, alike), _links(incident, tongue)]
     return lines
 
@@ -92,9 +92,9 @@ def _who_line(incident: Incident, tongue: Tongue, alike: int) -> Markup:
     return joined(
         [
             who,
-            tongue.count("🔁 reopened once", "🔁 reopened {n} times", incident.reopened) if incident.reopened else "",
-            tongue.count("🔂 {n} like it this week", "🔂 {n} like it this week", alike) if alike else "",
-            tongue.count("📈 {n} alert", "📈 {n} alerts", firing) if firing > 1 else "",
+            tongue.plural("🔁 reopened once", "🔁 reopened {n} times", incident.reopened) if incident.reopened else "",
+            tongue.plural("🔂 {n} like it this week", "🔂 {n} like it this week", alike) if alike else "",
+            tongue.plural("📈 {n} alert", "📈 {n} alerts", firing) if firing > 1 else "",
         ]
     )
 
@@ -192,7 +192,7 @@ def _closed_lines(incident: Incident, tongue: Tongue) -> list[Markup | str | Non
     elif incident.closed_by:
         lines.append(tongue.say("Resolved by hand: {name}", name=incident.closed_by.name))
     if incident.firing:
-        lines.append(tongue.count("⚠️ {n} alert still fires", "⚠️ {n} alerts still fire", len(incident.firing)))
+        lines.append(tongue.plural("⚠️ {n} alert still fires", "⚠️ {n} alerts still fire", len(incident.firing)))
     if incident.run:
         lines += ["", *run_lines(incident.run, incident, tongue, now=ended)]
     return lines

@@ -69,7 +69,7 @@ def confirm(
     lines += [_change(change) for change in preview.changes[:MOST_CHANGES]]
     if len(preview.changes) > MOST_CHANGES:
         hidden = len(preview.changes) - MOST_CHANGES
-        lines.append(tongue.count("… and {n} more change", "… and {n} more changes", hidden))
+        lines.append(tongue.plural("… and {n} more change", "… and {n} more changes", hidden))
     lines += [_caution(caution, tongue) for caution in preview.cautions]
     lines += [
         "",

@@ -1,7 +1,5 @@
 """The telling facts of an incident in a few lines: what is broken, how it ended last, what was rolled out."""
 
-from datetime import datetime
-
 from markupsafe import Markup
 
 from chatops.core.actions import ActionState
@@ -17,7 +15,7 @@ MOST_NAMES = 5
 ALERT_TEXT = 300
 
 
-def lines(incident: Incident, tongue: Tongue, *, now: datetime) -> list[Markup | str | None]:
+def lines(incident: Incident, tongue: Tongue) -> list[Markup | str | None]:
     """Impact first, then the one most telling fact; the alert's own words where the cluster told nothing."""
     survey = incident.current_survey
     found: list[Markup | str | None] = []
@@ -70,8 +68,8 @@ def _impact(workload: WorkloadView, tongue: Tongue) -> Markup:
             desired=workload.desired,
         )
     container = next((pod.failing for pod in failing if pod.failing), None)
-    restarts = tongue.count("{n} restart", "{n} restarts", sum(pod.restarts for pod in failing))
-    pods = tongue.count(
+    restarts = tongue.plural("{n} restart", "{n} restarts", sum(pod.restarts for pod in failing))
+    pods = tongue.plural(
         "{n} pod of {total}", "{n} pods of {total}", len(failing), total=max(workload.desired, len(failing))
     )
     if container and container.restarts:
@@ -157,7 +155,7 @@ def _several(incident: Incident, tongue: Tongue) -> list[Markup | str | None]:
         found.append(tongue.say("Firing for {names}{more}", names=shown, more=more))
     if incident.truncated:
         found.append(
-            tongue.count(
+            tongue.plural(
                 "⚠️ {n} alert of this group is not shown: Alertmanager cut the list (max_alerts)",
                 "⚠️ {n} alerts of this group are not shown: Alertmanager cut the list (max_alerts)",
                 incident.truncated,
@@ -165,7 +163,7 @@ def _several(incident: Incident, tongue: Tongue) -> list[Markup | str | None]:
         )
     if incident.skipped:
         found.append(
-            tongue.count(
+            tongue.plural(
                 "⚠️ {n} alert could not be read; an admin can see the raw body",
                 "⚠️ {n} alerts could not be read; an admin can see the raw body",
                 incident.skipped,

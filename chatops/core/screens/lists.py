@@ -21,14 +21,14 @@ def open_incidents(
         ended = (
             tongue.say("Last incident ended {ago}.", ago=tongue.ago(last)) if last else tongue.say("No incident yet.")
         )
-        return screen([joined([quiet, ended], " ")], [[_history(tongue), _again(tongue)]])
-    head = tongue.count("🔥 <b>{n} open</b>", "🔥 <b>{n} open</b>", total)
+        return screen([joined([quiet, ended], " ")], [[_history(tongue), _again()]])
+    head = tongue.plural("🔥 <b>{n} open</b>", "🔥 <b>{n} open</b>", total)
     return screen(
         [head, "", *(_open_line(incident, tongue) for incident in shown)],
         [
             *in_rows([_open_button(incident) for incident in shown], 4),
-            page_row(tongue, Verb.INCIDENTS, page, pages_of(total), Button("")),
-            [_history(tongue), _again(tongue)],
+            page_row(Verb.INCIDENTS, page, pages_of(total), Button("")),
+            [_history(tongue), _again()],
         ],
     )
 
@@ -37,10 +37,10 @@ def history(shown: Sequence[Incident], tongue: Tongue, *, total: int, page: int)
     lines = [_closed_line(incident, tongue) for incident in shown] or [tongue.say("No incident has ended yet.")]
     back = Button(tongue.plain("« Incidents"), Verb.INCIDENTS)
     return screen(
-        [tongue.count("🗂 <b>{n} ended</b>", "🗂 <b>{n} ended</b>", total), "", *lines],
+        [tongue.plural("🗂 <b>{n} ended</b>", "🗂 <b>{n} ended</b>", total), "", *lines],
         [
             *in_rows([Button(f"#{i.id}", Verb.CARD, {"new": "1"}, incident_id=i.id) for i in shown], 4),
-            page_row(tongue, Verb.HISTORY, page, pages_of(total), Button("")),
+            page_row(Verb.HISTORY, page, pages_of(total), Button("")),
             [back],
         ],
     )
@@ -76,5 +76,5 @@ def _history(tongue: Tongue) -> Button:
     return Button("🗂 " + tongue.plain("History"), Verb.HISTORY)
 
 
-def _again(tongue: Tongue) -> Button:
+def _again() -> Button:
     return Button("🔄", Verb.INCIDENTS)

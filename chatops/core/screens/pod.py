@@ -13,7 +13,7 @@ def pod_screen(pod: PodView, tongue: Tongue, *, incident_id: int | None, workloa
     """`workload` is where the person came from: the way back leads there."""
     ref = pod.ref
     ready = tongue.say("{ready}/{total} ready", ready=pod.ready, total=pod.total)
-    restarts = tongue.count("{n} restart", "{n} restarts", pod.restarts)
+    restarts = tongue.plural("{n} restart", "{n} restarts", pod.restarts)
     lines: list[Markup | str | None] = [
         crumbs(incident_id, ref.name),
         Markup("{} {}").format(HEALTH_ICONS[pod.health], joined([bold(pod.status), ready, restarts])),

@@ -1,7 +1,5 @@
 """What is read of an object: logs, description, events. The newest and the worst stay when room is short."""
 
-from datetime import datetime
-
 from markupsafe import Markup
 
 from chatops.core.buttons import Button, Verb
@@ -28,11 +26,11 @@ def logs(text: LogText, tongue: Tongue, *, incident_id: int | None, tail: int) -
     args = {"container": text.container, **({"previous": "1"} if text.previous else {})}
     lines: list[Markup | str | None] = [
         Markup("📄 <b>{}</b>").format(title),
-        tongue.count("last {n} line, newest at the bottom", "last {n} lines, newest at the bottom", len(kept))
+        tongue.plural("last {n} line, newest at the bottom", "last {n} lines, newest at the bottom", len(kept))
         if kept
         else None,
         tongue.say("No previous container: these are the current logs.") if text.fell_back else None,
-        tongue.count("{n} older line cut: take the file", "{n} older lines cut: take the file", cut) if cut else None,
+        tongue.plural("{n} older line cut: take the file", "{n} older lines cut: take the file", cut) if cut else None,
         Markup("<pre>{}</pre>").format("\n".join(kept)) if kept else tongue.say("The log is empty."),
     ]
     more = None
@@ -70,7 +68,7 @@ def newest_that_fit(lines: tuple[str, ...], room: int) -> tuple[list[str], int]:
     return kept[::-1], len(lines) - len(kept)
 
 
-def describe(told: Description, tongue: Tongue, *, incident_id: int | None, now: datetime) -> Screen:
+def describe(told: Description, tongue: Tongue, *, incident_id: int | None) -> Screen:
     ref = told.ref
     lines: list[Markup | str | None] = [
         Markup("{} {}").format(HEALTH_ICONS[told.health], crumbs(incident_id, f"{short_name(ref)}")),
@@ -106,7 +104,7 @@ def events(ref: ObjectRef, found: tuple[EventLine, ...], tongue: Tongue, *, inci
         tongue.say("No events: Kubernetes keeps them for an hour.")
     ]
     if len(found) > MOST_EVENTS:
-        lines.append(tongue.count("… and {n} more", "… and {n} more", len(found) - MOST_EVENTS))
+        lines.append(tongue.plural("… and {n} more", "… and {n} more", len(found) - MOST_EVENTS))
     return screen(
         lines, [[_back(ref, tongue, incident_id), Button("🔄", Verb.EVENTS, ref=ref, incident_id=incident_id)]]
     )

@@ -55,7 +55,7 @@ def resources(incident: Incident, tongue: Tongue, *, page: int = 0) -> Screen:
     rows = [[button] for _, _, button in shown]
     return screen(
         [head, "", *(text for _, text, _ in shown), *gone],
-        [*rows, page_row(tongue, Verb.RESOURCES, page, pages, here), foot],
+        [*rows, page_row(Verb.RESOURCES, page, pages, here), foot],
     )
 
 
@@ -92,7 +92,7 @@ def pods(workload: WorkloadView, tongue: Tongue, *, incident_id: int | None, pag
         lines,
         [
             *in_rows(buttons, 2),
-            page_row(tongue, Verb.PODS, page, pages, here),
+            page_row(Verb.PODS, page, pages, here),
             *workload_actions(workload, tongue, incident_id),
             [
                 Button("🔎 " + tongue.plain("Describe"), Verb.DESCRIBE, ref=ref, incident_id=incident_id),

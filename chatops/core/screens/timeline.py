@@ -78,7 +78,7 @@ def timeline(incident_id: int, entries: Sequence[StoredEntry], tongue: Tongue, *
     return screen(
         [head, "", *(lines or [tongue.say("Nothing yet.")])],
         [
-            page_row(tongue, Verb.TIMELINE, page, pages, here),
+            page_row(Verb.TIMELINE, page, pages, here),
             [back_to_card(tongue, incident_id), Button("🔄", Verb.TIMELINE, incident_id=incident_id)],
         ],
     )
@@ -117,8 +117,8 @@ def _changes(detail: dict[str, str], tongue: Tongue) -> Markup:
     resolved = number.get(Change.RESOLVED, 0)
     return joined(
         [
-            tongue.count("{n} fires", "{n} fire", fired) if fired else "",
-            tongue.count("{n} resolved", "{n} resolved", resolved) if resolved else "",
+            tongue.plural("{n} fires", "{n} fire", fired) if fired else "",
+            tongue.plural("{n} resolved", "{n} resolved", resolved) if resolved else "",
         ],
         ", ",
     )
