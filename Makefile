@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 PIP_FLAGS := --quiet --disable-pip-version-check --require-virtualenv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint format messages clean
+.PHONY: help demo run test lint format messages bench clean
 
 help:
 	@echo 'make demo      the whole service on loopback stand-ins; ARGS=--once plays one story and ends'
@@ -17,6 +17,7 @@ help:
 	@echo 'make lint      everything of that but the tests'
 	@echo 'make format    format, and mend what can be mended'
 	@echo 'make messages  collect and compile translations'
+	@echo 'make bench     measure what has a figure'
 	@echo 'make clean     remove what make made'
 
 demo: $(VENV)/runtime
@@ -46,6 +47,9 @@ messages: $(VENV)/runtime
 		--project=chatops --output=$(CATALOGUE) chatops/core chatops/actors
 	@$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --domain=chatops --input-file=$(CATALOGUE) --output-dir=chatops/locale
 	@$(BIN)/pybabel compile --domain=chatops --directory=chatops/locale
+
+bench: $(VENV)/development
+	@for script in bench/*.py; do PYTHONPATH=. $(BIN)/python $$script; done
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

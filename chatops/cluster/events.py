@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from chatops.cluster.connection import Connection
 from chatops.cluster.models import EventModel
 from chatops.cluster.places import collection
-from chatops.cluster.plain import plain_text
+from chatops.cluster.plain import safe_text
 from chatops.core.resources import EventLine, ObjectRef
 
 _ONE_BY_ONE = 3
@@ -66,8 +66,8 @@ def last_seen(event: EventModel) -> datetime | None:
 def _line(event: EventModel) -> EventLine:
     about = event.involved_object
     return EventLine(
-        reason=plain_text(event.reason),
-        message=plain_text(event.message),
+        reason=safe_text(event.reason),
+        message=safe_text(event.message),
         warning=event.type == "Warning",
         count=max(1, event.series.count if event.series else 0, event.count or 0),
         last_at=last_seen(event),

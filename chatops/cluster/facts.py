@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chatops.cluster.connection import decode
 from chatops.cluster.models import Condition, Node, Workload, listed, mapped
-from chatops.cluster.plain import plain_text
+from chatops.cluster.plain import safe_text
 from chatops.cluster.pod_models import Container, Pod, Probe, Template
 from chatops.cluster.pods import container_views, pod_view
 from chatops.cluster.revisions import REVISION
@@ -32,7 +32,7 @@ _BAD_WHEN_TRUE = frozenset(
 
 def condition_lines(conditions: list[Condition] | None) -> tuple[tuple[bool, str, str], ...]:
     """(as it should be, type, reason), the bad ones first."""
-    lines = [(as_it_should(c), c.type, plain_text(c.reason)) for c in listed(conditions)]
+    lines = [(as_it_should(c), c.type, safe_text(c.reason)) for c in listed(conditions)]
     return tuple(sorted(lines, key=lambda line: line[0]))
 
 
@@ -50,7 +50,7 @@ def pod_facts(pod: Pod) -> Facts:
         ("ready", f"{view.ready}/{view.total}"),
         ("restarts", str(view.restarts)),
         ("node", view.node),
-        ("reason", plain_text(pod.status.message)),
+        ("reason", safe_text(pod.status.message)),
         ("created", moment(view.created_at)),
         ("qos", view.qos),
         ("owner", f"{view.owner.kind}/{view.owner.name}" if view.owner else "none"),
@@ -187,4 +187,4 @@ def _span(container: Container, name: str) -> str:
 
 
 def _said(facts: list[tuple[str, str]]) -> Facts:
-    return tuple((label, value) for label, value in facts if value)
+    return tuple((label, safe_text(value)) for label, value in facts if value)

@@ -1,7 +1,7 @@
 """The long description of an object, for a file: an outline in kubectl's order. Pure.
 
-Values of environment variables, exec commands' secrets and the copy of the object that `kubectl apply` keeps
-never appear in it.
+Values of environment variables, arguments that look like credentials, the copy of the object that `kubectl apply`
+keeps, and anything else with the shape of a secret never appear in it.
 """
 
 import re
@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from chatops.cluster.facts import Facts
-from chatops.cluster.plain import plain_line
+from chatops.cluster.plain import plain_line, safe_text
+from chatops.core.masking import mask_lines
 from chatops.core.resources import EventLine, ObjectRef
 
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -42,7 +43,7 @@ def full_text(ref: ObjectRef, raw: dict[str, Any], facts: Facts, events: tuple[E
     lines += _section("Status", raw.get("status"))
     lines += ["", "Events:"]
     lines += [f"  {_event(line)}" for line in events] or ["  <none>"]
-    return "\n".join(plain_line(line) for line in lines) + "\n"
+    return "\n".join(mask_lines([plain_line(line) for line in lines])) + "\n"
 
 
 def _event(line: EventLine) -> str:
@@ -83,7 +84,7 @@ def _scalar(value: Any) -> str:
         return "<none>"
     if isinstance(value, bool):
         return str(value).lower()
-    return " ".join(str(value).splitlines())
+    return safe_text(str(value))
 
 
 def _masked(value: Any, depth: int) -> Any:

@@ -1,4 +1,4 @@
-"""Container logs. It picks the container, falls back where there is no earlier run, and cleans the lines."""
+"""Container logs. It picks the container, falls back where there is no earlier run, cleans and masks the lines."""
 
 from chatops.cluster.places import place
 from chatops.cluster.plain import plain_line
@@ -6,6 +6,7 @@ from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_ref, pod_view
 from chatops.cluster.reader import Reader, containers_named
 from chatops.core.failures import Permanent, Reason
+from chatops.core.masking import mask_lines
 from chatops.core.resources import LogText, ObjectRef
 
 DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
@@ -44,7 +45,7 @@ def read_logs(
         pod=pod_ref(pod, reader.name),
         container=container,
         previous=previous,
-        lines=tuple(plain_line(line) for line in lines),
+        lines=mask_lines([plain_line(line) for line in lines]),
         fell_back=fell_back,
     )
 

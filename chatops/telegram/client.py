@@ -39,6 +39,8 @@ _Ask = Callable[..., Any]
 
 
 class Me(NamedTuple):
+    """`username` is the first name where a server tells none, as the documentation allows it."""
+
     id: int
     username: str
 
@@ -79,8 +81,8 @@ class Telegram:
     def me(self) -> Me:
         """Who the bot is; the cheapest way to see whether Telegram answers and knows the token."""
         match self._call("getMe", apihelper.get_me):
-            case {"id": int(number), "username": str(username)}:
-                return Me(number, username)
+            case {"id": int(number), "username": str(name)} | {"id": int(number), "first_name": str(name)}:
+                return Me(number, name)
         raise _nonsense()
 
     def updates(self, offset: int | None, timeout: int) -> tuple[RawUpdate, ...]:

@@ -54,6 +54,11 @@ def test_who_the_bot_is(telegram):
     assert telegram.me() == (4200000001, "chatops_bot")
 
 
+def test_who_a_bot_without_a_username_is(oddity):
+    oddity.answer(b'{"ok": true, "result": {"id": 7, "is_bot": true, "first_name": "Ops"}}')
+    assert Telegram(CANARY, oddity.url).me() == (7, "Ops")
+
+
 def test_a_message_with_everything(telegram, server, anna):
     asked = anna.send("hello")
     number = telegram.deliver(SendMessage(anna.id, NEWER, KEYS, silent=True, reply_to=asked.id))

@@ -1,0 +1,137 @@
+"""Secrets go, all else stays, in time that no text can stretch."""
+
+import json
+import time
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chatops.core.masking import mask, mask_lines
+from tests.core.secret_corpus import benign, benign_text, leftover, positives
+
+MIB = 1 << 20
+MOST = 60
+"""A pattern that backtracks is thousands of times slower than ordinary text; short lines that each open a secret are some
+tens of times, and the machine is shared."""
+
+FOUND = list(positives())
+
+
+def test_the_corpus_is_as_large_as_it_says() -> None:
+    kinds = Counter(positive.kind for positive in FOUND)
+    assert len(FOUND) >= 1_000
+    assert len(kinds) >= 26
+    assert min(kinds.values()) >= 10
+
+
+def test_nothing_of_any_secret_is_left() -> None:
+    left = [(found.kind, found.text, piece) for found in FOUND if (piece := leftover(found, mask(found.text)))]
+    assert left == []
+
+
+def test_secrets_go_among_other_lines_too() -> None:
+    quiet = benign(60)
+    singles = [found for found in FOUND if "\n" not in found.text]
+    lines = [line for n, found in enumerate(singles) for line in (quiet[n % 60], found.text, quiet[(n + 7) % 60])]
+    masked = mask_lines(lines)
+    left = [found.text for n, found in enumerate(singles) if leftover(found, masked[3 * n + 1])]
+    assert left == []
+
+
+def test_secrets_go_from_json_within_json() -> None:
+    singles = [found for found in FOUND if "\n" not in found.text and '"' not in found.secret]
+    left = [found.text for found in singles if leftover(found, mask(json.dumps({"log": found.text, "stream": "out"})))]
+    assert len(left) <= len(singles) // 1_000, left[:5]
+
+
+def test_benign_lines_stay() -> None:
+    lines = benign()
+    changed = [line for line in lines if mask(line) != line]
+    assert len(lines) >= 1_000
+    assert len(changed) <= len(lines) // 100, changed[:10]
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("a password=hunter2 b", "a password=‹password masked, 7 chars› b"),
+        ("dial amqp://bob:pw@mq:5672/", "dial amqp://bob:‹password masked, 2 chars›@mq:5672/"),
+        ('{"token":"abc\\"def","n":1}', '{"token":"‹token masked, 8 chars›","n":1}'),
+        ("Set-Cookie: sid=abc; Path=/", "Set-Cookie: sid=‹cookie masked, 3 chars›; Path=/"),
+        ("tokens=512 token_type=x token=", "tokens=512 token_type=x token="),
+        ("", ""),
+        ("\n\n", "\n\n"),
+    ],
+)
+def test_the_rest_of_the_line_stays_readable(text: str, masked: str) -> None:
+    assert mask(text) == masked
+
+
+def test_a_key_without_its_beginning_or_end() -> None:
+    end = "-----END " + "PRIVATE KEY-----"
+    assert mask_lines(["MIIEabc+/def", "ab==", end, "ready"]) == (
+        "‹private key masked, 12 chars›",
+        "‹private key masked, 4 chars›",
+        end,
+        "ready",
+    )
+
+
+def test_masking_twice_is_masking_once() -> None:
+    for found in FOUND:
+        once = mask(found.text)
+        assert mask(once) == once
+
+
+PIECES = st.sampled_from(
+    ["password", "=", ":", '"', "'", "\\", " ", "\n", "token", "://", "@", "a", "B1", "-----BEGIN RSA PRIVATE KEY-----",
+     "-----END RSA PRIVATE KEY-----", "Authorization: Basic ", "cookie: ", ";", "--", "eyJ", ".", "‹", "›", "secret: |"]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.text(max_size=80) | st.lists(PIECES, max_size=14).map("".join), max_size=8))
+def test_any_text(lines: list[str]) -> None:
+    masked = mask_lines(lines)
+    assert len(masked) == len(lines)
+    text = "\n".join(lines)
+    assert mask(text).count("\n") == text.count("\n")
+    assert sum(map(len, masked)) <= 12 * len(text) + 100
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PIECES, max_size=14).map("".join))
+def test_masking_any_text_twice(text: str) -> None:
+    once = mask(text)
+    assert mask(once) == once
+
+
+HOSTILE = (
+    "a", "A", "-", "\\", "@", "$2", "password=", 'password="', "password='", "://a:", "://x:y@", "eyJ", "-eyJ", ".",
+    "a.", "_", "api_key", "key", "secret_", "token.", 'secret: ["', "password=\\\\\\\"", "cookie: a=", "cookie: ",
+    "basic a", "bearer ", "1234567:", "xoxb-", "sk-", "sig=", '"auth"', "a=b;", "‹password masked, 8 chars›",
+    "-----BEGIN RSA PRIVATE KEY", "-----BEGIN PRIVATE KEY----- ", "A" * 64 + "\n", "password   ", "glpat-", "[", "{",
+)  # fmt: skip
+
+
+def spent(text: str) -> float:
+    """Seconds of processor time, the better of two."""
+    times = []
+    for _ in range(2):
+        start = time.process_time()
+        mask(text)
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+def test_no_text_takes_much_longer_than_an_ordinary_log() -> None:
+    # Processor time as a ratio within one run: a pattern that goes astray takes thousands of times longer.
+    ordinary = spent(benign_text(MIB))
+    slow = {
+        piece: ratio
+        for piece in HOSTILE
+        if (ratio := spent((piece * (MIB // len(piece) + 1))[:MIB]) / ordinary) >= MOST
+    }
+    assert slow == {}
