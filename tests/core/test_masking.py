@@ -13,8 +13,7 @@ from tests.core.secret_corpus import benign, benign_text, leftover, positives
 
 MIB = 1 << 20
 MOST = 60
-"""A pattern that backtracks is thousands of times slower than ordinary text; short lines that each open a secret are some
-tens of times, and the machine is shared."""
+"""A pattern that backtracks is thousands of times slower than ordinary text; lines that each open a secret are tens."""
 
 FOUND = list(positives())
 
