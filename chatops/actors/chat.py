@@ -24,6 +24,7 @@ from chatops.actors.messages import (
     CatchUp,
     Deliver,
     Delivered,
+    DrawNext,
     IncidentChanged,
     NotDelivered,
     Notice,
@@ -62,16 +63,19 @@ class ChatActor(Actor):
             self._canvas, store=store, shelf=self._shelf, clock=clock, address=address, tell=self.tell
         )
         self._taps = Taps(self._drilldown, self._cards, store=store, clock=clock, tell=self.tell)
+        self._behind: dict[int, None] = {}
 
     def setup(self) -> None:
-        self._cards.catch_up()
+        self._fall_behind(*self._cards.behind())
 
     def receive(self, message: Any) -> Any:
         match message:
             case IncidentChanged(incident_id):
                 # A chat that refuses the bot is tried again after a start, and when it is heard of.
                 if not self._canvas.chat.unreachable:
-                    self._cards.reconcile(incident_id)
+                    self._fall_behind(incident_id)
+            case DrawNext():
+                self._draw_next()
             case UpdateArrived(Tap() as tap):
                 user = self._met(tap.sender, tap.chat_kind, tap.chat_title)
                 self._taps.pressed(tap, user, self._tongue_of(user, tap.sender))
@@ -94,12 +98,28 @@ class ChatActor(Actor):
             case ReturnToCard(message_id):
                 self._cards.return_to_card(message_id)
             case CatchUp():
-                self._cards.catch_up()
+                self._fall_behind(*self._cards.behind())
             case Notice(code, detail):
                 self._shelf.send(notice(code, detail, self._canvas.tongue), Lane.PAGE)
             case _:
                 return super().receive(message)
         return None
+
+    def _fall_behind(self, *incident_ids: int) -> None:
+        """To be drawn one by one: in a storm of alerts nobody who presses a button waits for all of them."""
+        if incident_ids and not self._behind:
+            self.tell(self.address, DrawNext())
+        self._behind.update(dict.fromkeys(incident_ids))
+
+    def _draw_next(self) -> None:
+        incident_id = next(iter(self._behind), None)
+        if incident_id is None:
+            # It was meant for a predecessor.
+            return
+        del self._behind[incident_id]
+        if self._behind:
+            self.tell(self.address, DrawNext())
+        self._cards.reconcile(incident_id)
 
     def _come_back(self, message_id: int, seconds: float) -> None:
         self.later(seconds, ReturnToCard(message_id))
@@ -127,7 +147,7 @@ class ChatActor(Actor):
             speaks = self._tongue_of(user, text.sender)
             answer = self._commands.answer(text, user, self._canvas.chat, speaks)
             if answer.catch_up:
-                self._cards.catch_up()
+                self._fall_behind(*self._cards.behind())
             if answer.screen:
                 self._shelf.send(answer.screen, Lane.RESULT, thread_id=text.thread_id)
             if answer.position:
@@ -145,7 +165,7 @@ class ChatActor(Actor):
             self.tell(TELEGRAM, Deliver(LeaveChat(self._id), Lane.ANSWER))
         else:
             self._store.chats.put(replace(chat, kind=change.chat_kind, title=change.chat_title, unreachable=""))
-            self._cards.catch_up()
+            self._fall_behind(*self._cards.behind())
         self._store.updates.done(change.update_id)
 
     def _met(self, sender: Sender, kind: ChatKind, title: str) -> User | None:
@@ -166,7 +186,7 @@ class ChatActor(Actor):
         if told != known:
             self._store.chats.put(told)
         if known.unreachable:
-            self._cards.catch_up()
+            self._fall_behind(*self._cards.behind())
         return user
 
     def _tongue_of(self, user: User | None, sender: Sender) -> Tongue:

@@ -97,6 +97,11 @@ class CatchUp:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawNext:
+    """One of the incidents that changed is drawn; what people do and what arrived comes between it and the next."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnToCard:
     """A card that was left in the drill-down shows the incident again, unless it was used since."""
 

@@ -1,6 +1,7 @@
 """Alertmanager's webhook body (version 4), read leniently: what can be understood is used, the rest is named."""
 
 import hashlib
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -90,7 +91,7 @@ def parse(body: bytes, *, received_at: datetime) -> Notification:
     NotUnderstood when nothing can be used. `received_at` stands in for a missing or impossible startsAt.
     """
     try:
-        raw = msgspec.json.decode(body)
+        raw = msgspec.json.decode(_readable(body))
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError) as error:
         raise NotUnderstood(f"the body is not JSON: {error}") from error
     if not isinstance(raw, dict):
@@ -124,6 +125,15 @@ def parse(body: bytes, *, received_at: datetime) -> Notification:
         external_url=_text(raw.get("externalURL")),
         skipped=tuple(skipped),
     )
+
+
+def _readable(body: bytes) -> bytes | str:
+    """The body, with what is no UTF-8 in it replaced: a broken byte in one label must not hide the alert."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return body.decode("utf-8", "replace")
+    return body.removeprefix(BOM_UTF8)
 
 
 def _alert(entry: Any, received_at: datetime) -> Alert:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -325,6 +326,46 @@ def test_a_stranger_learns_only_their_own_id(shop):
     built.directory.tell(chat_address(EVE), IncidentChanged(1, 1))
     built.write("/history", user=EVE, chat=EVE)
     assert all("checkout" not in m.html for m in built.post.messages.values() if m.chat_id == EVE)
+
+
+@pytest.mark.parametrize(("before", "after"), [(b"", b""), (b"\xef\xbb\xbf", b""), (b"", b"\xfc\xff")])
+def test_bytes_that_are_no_text_hide_no_alert(shop, before, after):
+    built, _ = shop
+    built.post_webhook(before + body("firing_group_of_3").replace(b"checkout", b"checkout" + after))
+    built.post.wait(lambda post: post.sent == 1)
+    assert "checkout" in built.post.messages[1].html
+
+
+def test_who_writes_does_not_wait_for_all_the_cards(shop):
+    built, _ = shop
+    anna = Chat(ANNA, ChatKind.PRIVATE)
+    built.store.chats.put(anna)
+    for name in ("firing_group_of_3", "firing_single", "inhibiting_critical"):
+        built.post_webhook(body(name))
+    built.until(lambda: built.store.incidents.open_page(0, 10)[0] == 3)
+    built.store.chats.put(replace(anna, subscribed=True))
+    built.write("/help")
+    built.post.wait(lambda post: post.sent == 4)
+    assert "/history" in built.post.messages[1].html
+    built.until(lambda: len(built.store.cards.for_chat(ANNA)) == 3)
+
+
+def test_a_crash_after_the_card_arrived_sends_no_second(shop, monkeypatch):
+    built, _ = shop
+    bind, crashes = built.store.buttons.bind, []
+
+    def crash_once(tokens, message_id):
+        if not crashes:
+            crashes.append(message_id)
+            raise RuntimeError("killed")
+        bind(tokens, message_id)
+
+    monkeypatch.setattr(built.store.buttons, "bind", crash_once)
+    card = open_card(built)
+    built.until(lambda: crashes)
+    assert "took" in built.press(card, "Take")
+    built.post.wait_text("@u1001 has it")
+    assert (crashes, built.post.sent) == ([card], 1)
 
 
 @pytest.fixture

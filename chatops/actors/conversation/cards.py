@@ -36,10 +36,9 @@ class Reconciler:
         self._come_back = come_back
         self._pressed: set[int] = set()
 
-    def catch_up(self) -> None:
+    def behind(self) -> tuple[int, ...]:
         """Every incident whose card is behind, or missing in a subscribed chat."""
-        for incident_id in self._store.cards.stale(self._chat_id):
-            self.reconcile(incident_id)
+        return self._store.cards.stale(self._chat_id)
 
     def reconcile(self, incident_id: int) -> None:
         """Show the incident as it is wherever this chat shows it; begin a card where there should be one."""

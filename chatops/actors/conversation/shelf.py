@@ -96,13 +96,14 @@ class Shelf:
         done = self._done(tag)
         if done is None:
             return None
+        position = done.position
+        # First: a card that is not on record when the process dies is sent again.
+        if done.card and position is not None and position.incident_id is not None:
+            self._store.cards.put(Card(self._chat_id, position.incident_id, message_id, done.revision))
         if done.tokens and not done.message_id:
             self._store.buttons.bind(done.tokens, message_id)
-        position = done.position
         if position is None:
             return done
-        if done.card and position.incident_id is not None:
-            self._store.cards.put(Card(self._chat_id, position.incident_id, message_id, done.revision))
         if not done.message_id:
             self._store.positions.put(replace(position, message_id=message_id, touched_at=self._clock()))
         return replace(done, message_id=message_id)
