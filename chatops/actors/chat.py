@@ -66,7 +66,7 @@ class ChatActor(Actor):
         self._behind: dict[int, None] = {}
 
     def setup(self) -> None:
-        self._fall_behind(*self._cards.behind())
+        self._catch_up()
 
     def receive(self, message: Any) -> Any:
         match message:
@@ -98,12 +98,15 @@ class ChatActor(Actor):
             case ReturnToCard(message_id):
                 self._cards.return_to_card(message_id)
             case CatchUp():
-                self._fall_behind(*self._cards.behind())
+                self._catch_up()
             case Notice(code, detail):
                 self._shelf.send(notice(code, detail, self._canvas.tongue), Lane.PAGE)
             case _:
                 return super().receive(message)
         return None
+
+    def _catch_up(self) -> None:
+        self._fall_behind(*self._cards.behind())
 
     def _fall_behind(self, *incident_ids: int) -> None:
         """To be drawn one by one: in a storm of alerts nobody who presses a button waits for all of them."""
@@ -147,7 +150,7 @@ class ChatActor(Actor):
             speaks = self._tongue_of(user, text.sender)
             answer = self._commands.answer(text, user, self._canvas.chat, speaks)
             if answer.catch_up:
-                self._fall_behind(*self._cards.behind())
+                self._catch_up()
             if answer.screen:
                 self._shelf.send(answer.screen, Lane.RESULT, thread_id=text.thread_id)
             if answer.position:
@@ -165,7 +168,7 @@ class ChatActor(Actor):
             self.tell(TELEGRAM, Deliver(LeaveChat(self._id), Lane.ANSWER))
         else:
             self._store.chats.put(replace(chat, kind=change.chat_kind, title=change.chat_title, unreachable=""))
-            self._fall_behind(*self._cards.behind())
+            self._catch_up()
         self._store.updates.done(change.update_id)
 
     def _met(self, sender: Sender, kind: ChatKind, title: str) -> User | None:
@@ -186,7 +189,7 @@ class ChatActor(Actor):
         if told != known:
             self._store.chats.put(told)
         if known.unreachable:
-            self._fall_behind(*self._cards.behind())
+            self._catch_up()
         return user
 
     def _tongue_of(self, user: User | None, sender: Sender) -> Tongue:

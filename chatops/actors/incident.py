@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from chatops.actors.admins import tell_admins
 from chatops.actors.base import Actor, summary
 from chatops.actors.directory import Directory
 from chatops.actors.messages import (
@@ -156,8 +157,7 @@ class IncidentActor(Actor):
         detail = {"inbox": str(inbox_id), "problem": problem[:400]}
         entry = Entry(EntryType.QUARANTINED, SYSTEM, self._clock(), incident_id=self._id, detail=detail)
         self._store.incidents.apply(self._known, (entry,), mail_done=(inbox_id,), now=self._clock())
-        for user_id in self._store.users.admin_ids():
-            self.tell(chat_address(user_id), Notice("quarantined", detail))
+        tell_admins(self._store, self.tell, Notice("quarantined", detail))
 
     def _happened(
         self, event: Event, *, mail: tuple[int, ...] = (), update_id: int | None = None, token: str = ""

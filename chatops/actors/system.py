@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from chatops.actors.admins import tell_admins
 from chatops.actors.chat import ChatActor
 from chatops.actors.conversation.commands import offer_admin_code
 from chatops.actors.directory import Directory
@@ -220,8 +221,7 @@ class System:
         threading.Thread(target=self._tell_admins, args=(Notice("too_large"),), daemon=True).start()
 
     def _tell_admins(self, told: Notice) -> None:
-        for user_id in self._store.users.admin_ids():
-            self._directory.tell(chat_address(user_id), told)
+        tell_admins(self._store, self._directory.tell, told)
 
 
 def _commands() -> dict[str, tuple[tuple[str, str], ...]]:

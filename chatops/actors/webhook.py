@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from chatops.actors.admins import tell_admins
 from chatops.actors.base import Actor, summary
 from chatops.actors.directory import Directory
 from chatops.actors.messages import (
@@ -15,7 +16,6 @@ from chatops.actors.messages import (
     BodiesStored,
     MailArrived,
     Notice,
-    chat_address,
     incident_address,
 )
 from chatops.core.alerts import NotUnderstood, parse
@@ -102,5 +102,4 @@ class WebhookActor(Actor):
         detail = {"inbox": str(inbox_id), "problem": problem[:400]}
         entry = Entry(EntryType.QUARANTINED, ALERTMANAGER, self._clock(), detail=detail)
         self._store.inbox.quarantine(inbox_id, problem, entry)
-        for user_id in self._store.users.admin_ids():
-            self.tell(chat_address(user_id), Notice("quarantined", detail))
+        tell_admins(self._store, self.tell, Notice("quarantined", detail))

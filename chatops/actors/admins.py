@@ -1,0 +1,11 @@
+"""The way to the admins: each of them is told in their private chat, whose id is their own."""
+
+from collections.abc import Callable
+
+from chatops.actors.messages import Address, Notice, chat_address
+from chatops.db.store import Store
+
+
+def tell_admins(store: Store, tell: Callable[[Address, object], None], told: Notice) -> None:
+    for user_id in store.users.admin_ids():
+        tell(chat_address(user_id), told)
