@@ -19,12 +19,16 @@ from chatops.actors.messages import (
     LookUpPlan,
     MakePreview,
     PerformPlan,
+    ProceedPlan,
     ReadDescription,
     ReadEvents,
     ReadLogs,
+    ReadObject,
     ReadPod,
     ReadPods,
+    ReadReport,
     ReadWorkload,
+    ReadYaml,
     Result,
     TakeSurvey,
     Work,
@@ -32,6 +36,8 @@ from chatops.actors.messages import (
 from chatops.actors.work_messages import Assign, ExecutorReady, Finished, ReportIn
 from chatops.core.actions import Performed, Plan, Preview, Progress
 from chatops.core.failures import Failure
+from chatops.core.objects import ObjectView
+from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
 from chatops.core.surveys import Survey
 
@@ -49,8 +55,12 @@ class ClusterDoor(Protocol):
     def logs(self, ref: ObjectRef, *, container: str, previous: bool, tail: int, limit_bytes: int) -> LogText: ...
     def describe(self, ref: ObjectRef, /) -> Description: ...
     def events(self, ref: ObjectRef, /) -> tuple[EventLine, ...]: ...
+    def report(self, action: str, ref: ObjectRef, params: dict[str, str], now: datetime, /) -> Report: ...
+    def yaml(self, ref: ObjectRef, /) -> str: ...
+    def object(self, ref: ObjectRef, /) -> ObjectView: ...
     def preview(self, action: str, ref: ObjectRef, params: dict[str, str], now: datetime, /) -> Preview: ...
     def perform(self, plan: Plan, /) -> Performed: ...
+    def proceed(self, plan: Plan, /) -> Progress: ...
     def follow(self, plan: Plan, /) -> Progress: ...
     def happened(self, plan: Plan, /) -> bool: ...
     def close(self) -> None: ...
@@ -132,10 +142,18 @@ def _do(door: ClusterDoor, work: Work, clock: Callable[[], datetime]) -> Result:
             return door.describe(ref)
         case ReadEvents(ref):
             return door.events(ref)
+        case ReadReport(action, ref, params):
+            return door.report(action, ref, params, clock())
+        case ReadYaml(ref):
+            return door.yaml(ref)
+        case ReadObject(ref):
+            return door.object(ref)
         case MakePreview(action, ref, params):
             return door.preview(action, ref, params, clock())
         case PerformPlan(plan):
             return door.perform(plan)
+        case ProceedPlan(plan):
+            return door.proceed(plan)
         case FollowPlan(plan):
             return door.follow(plan)
         case LookUpPlan(plan):

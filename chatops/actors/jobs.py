@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from chatops.actors.messages import PerformPlan, Submit
+from chatops.actors.messages import PerformPlan, ProceedPlan, Submit
 from chatops.actors.timers import Timer
 from chatops.actors.work_messages import Ticket
 
@@ -25,7 +25,7 @@ class Job:
     def place(self) -> Place | None:
         """The object this changes; None when it only looks."""
         match self.submit.work:
-            case PerformPlan(plan):
+            case PerformPlan(plan) | ProceedPlan(plan):
                 return (plan.ref.cluster, plan.ref.namespace, plan.ref.kind, plan.ref.name)
             case _:
                 return None

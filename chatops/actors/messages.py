@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from chatops.core.actions import Performed, Plan, Preview, Progress
 from chatops.core.incidents.events import Event
+from chatops.core.objects import ObjectView
 from chatops.core.outgoing import Lane, Outgoing
+from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
 from chatops.core.surveys import Survey
 from chatops.core.updates import Update
@@ -197,6 +199,29 @@ class ReadEvents:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadReport:
+    """Look at an object in the way `action` (an investigation's id) names; `params` narrow it."""
+
+    action: str
+    ref: ObjectRef
+    params: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadYaml:
+    """The object as text for a file."""
+
+    ref: ObjectRef
+
+
+@dataclass(frozen=True, slots=True)
+class ReadObject:
+    """One object that is neither pod nor workload, with what can be done to it."""
+
+    ref: ObjectRef
+
+
+@dataclass(frozen=True, slots=True)
 class MakePreview:
     """Try an action without effect; `params` are what the person chose."""
 
@@ -208,6 +233,13 @@ class MakePreview:
 @dataclass(frozen=True, slots=True)
 class PerformPlan:
     """Make the change, once."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class ProceedPlan:
+    """Make the next changes of a plan that takes many (a drain). It changes the cluster, as PerformPlan does."""
 
     plan: Plan
 
@@ -234,8 +266,12 @@ Work = (
     | ReadLogs
     | ReadDescription
     | ReadEvents
+    | ReadReport
+    | ReadYaml
+    | ReadObject
     | MakePreview
     | PerformPlan
+    | ProceedPlan
     | FollowPlan
     | LookUpPlan
 )
@@ -249,6 +285,9 @@ Result = (
     | LogText
     | Description
     | tuple[EventLine, ...]
+    | Report
+    | ObjectView
+    | str
     | Preview
     | Performed
     | Progress

@@ -7,17 +7,21 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from chatops.cluster import act
+from chatops.cluster import act, reports
 from chatops.cluster.connection import Connection, decode
 from chatops.cluster.describe import describe, read_events
+from chatops.cluster.fulltext import read_yaml
 from chatops.cluster.kubeconfig import Kubeconfig
 from chatops.cluster.logs import read_logs
 from chatops.cluster.look import see_one_workload, see_pod, see_pods
 from chatops.cluster.models import Version
+from chatops.cluster.objects import see_object
 from chatops.cluster.reader import Reader
 from chatops.cluster.retries import Retries
 from chatops.cluster.survey import Surveyor
 from chatops.core.actions import Performed, Plan, Preview, Progress
+from chatops.core.objects import ObjectView
+from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
 from chatops.core.surveys import Survey
 
@@ -99,6 +103,18 @@ class Cluster:
         """What happened to the object (and to what belongs to a workload), warnings first."""
         return read_events(self._reader, ref)
 
+    def report(self, action_id: str, ref: ObjectRef, params: dict[str, str], now: datetime) -> Report:
+        """One look, in the way an investigation names. Permanent(REFUSED) for one that is not known here."""
+        return reports.report(self._reader, action_id, ref, params, now)
+
+    def yaml(self, ref: ObjectRef) -> str:
+        """The object as YAML, without managed fields, with values that may be secrets struck out."""
+        return read_yaml(self._reader, ref)
+
+    def object(self, ref: ObjectRef) -> ObjectView:
+        """One object that is neither pod nor workload."""
+        return see_object(self._reader, ref)
+
     def preview(self, action_id: str, ref: ObjectRef, params: dict[str, str], now: datetime) -> Preview:
         """What an action would do, tried as a server-side dry run. Its `plan` is what `perform` takes."""
         return act.preview(self._reader, action_id, ref, params, now)
@@ -106,6 +122,10 @@ class Cluster:
     def perform(self, plan: Plan) -> Performed:
         """Make the change, once. See `act.perform` for how it fails."""
         return act.perform(self._reader, plan)
+
+    def proceed(self, plan: Plan) -> Progress:
+        """Make the next changes of a plan that takes many. Permanent(REFUSED) for a plan that is one change."""
+        return act.proceed(self._reader, plan)
 
     def follow(self, plan: Plan) -> Progress:
         """How far a performed plan has come."""

@@ -85,10 +85,9 @@ class ConditionedStatus(Model):
     conditions: list[Condition] | None = None
 
 
-class Conditioned(Model):
+class Conditioned(Thing):
     """Any object that reports conditions."""
 
-    metadata: Meta = empty(Meta)
     status: ConditionedStatus = empty(ConditionedStatus)
 
 
@@ -140,15 +139,12 @@ class WorkloadStatus(Model):
     conditions: list[Condition] | None = None
 
 
-class Workload(Model):
-    kind: str = ""
-    metadata: Meta = empty(Meta)
+class Workload(Thing):
     spec: WorkloadSpec = empty(WorkloadSpec)
     status: WorkloadStatus = empty(WorkloadStatus)
 
 
-class ControllerRevision(Model):
-    metadata: Meta = empty(Meta)
+class ControllerRevision(Thing):
     revision: int = 0
     data: msgspec.Raw = msgspec.Raw(b"{}")
 
@@ -164,8 +160,7 @@ class AutoscalerSpec(Model):
     max_replicas: int = 0
 
 
-class Autoscaler(Model):
-    metadata: Meta = empty(Meta)
+class Autoscaler(Thing):
     spec: AutoscalerSpec = empty(AutoscalerSpec)
 
 
@@ -174,8 +169,7 @@ class EventSeries(Model):
     last_observed_time: datetime | None = None
 
 
-class EventModel(Model):
-    metadata: Meta = empty(Meta)
+class EventModel(Thing):
     type: str = ""
     reason: str = ""
     message: str = ""
@@ -199,8 +193,7 @@ class NodeSpec(Model):
     taints: list[dict[str, Any]] | None = None
 
 
-class Node(Model):
-    metadata: Meta = empty(Meta)
+class Node(Thing):
     spec: NodeSpec = empty(NodeSpec)
     status: NodeStatusModel = empty(NodeStatusModel)
 

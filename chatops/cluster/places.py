@@ -4,30 +4,17 @@ import re
 from urllib.parse import quote
 
 from chatops.core.failures import Permanent, Reason
-from chatops.core.resources import ObjectRef
+from chatops.core.permissions import RESOURCES
+from chatops.core.resources import CLUSTER_WIDE, ObjectRef
 
-_GROUPS = {
-    "Deployment": ("/apis/apps/v1", "deployments"),
-    "StatefulSet": ("/apis/apps/v1", "statefulsets"),
-    "DaemonSet": ("/apis/apps/v1", "daemonsets"),
-    "ReplicaSet": ("/apis/apps/v1", "replicasets"),
-    "ControllerRevision": ("/apis/apps/v1", "controllerrevisions"),
-    "Pod": ("/api/v1", "pods"),
-    "Event": ("/api/v1", "events"),
-    "Service": ("/api/v1", "services"),
-    "PersistentVolumeClaim": ("/api/v1", "persistentvolumeclaims"),
-    "PersistentVolume": ("/api/v1", "persistentvolumes"),
-    "Node": ("/api/v1", "nodes"),
-    "Namespace": ("/api/v1", "namespaces"),
-    "ResourceQuota": ("/api/v1", "resourcequotas"),
-    "Job": ("/apis/batch/v1", "jobs"),
-    "CronJob": ("/apis/batch/v1", "cronjobs"),
-    "HorizontalPodAutoscaler": ("/apis/autoscaling/v2", "horizontalpodautoscalers"),
-    "PodDisruptionBudget": ("/apis/policy/v1", "poddisruptionbudgets"),
+_VERSIONS = {
+    "": "v1",
+    "argoproj.io": "v1alpha1",
+    "autoscaling": "v2",
+    "helm.toolkit.fluxcd.io": "v2",
+    "metrics.k8s.io": "v1beta1",
 }
-
-CLUSTER_WIDE = frozenset({"Node", "Namespace", "PersistentVolume"})
-"""Kinds without a namespace."""
+"""The version asked for in each group; v1 in all others."""
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.:]{0,251}[a-z0-9])?")
 """A DNS-1123 subdomain; the colon is for the few system objects that carry one."""
@@ -35,7 +22,13 @@ _NAME = re.compile(r"[a-z0-9]([-a-z0-9.:]{0,251}[a-z0-9])?")
 
 def known(kind: str) -> bool:
     """Whether objects of this kind can be looked at here."""
-    return kind in _GROUPS
+    return kind in RESOURCES
+
+
+def base(group: str) -> str:
+    """`/api/v1` or `/apis/group/version`."""
+    version = _VERSIONS.get(group, "v1")
+    return f"/apis/{group}/{version}" if group else f"/api/{version}"
 
 
 def named(text: str) -> bool:
@@ -46,16 +39,16 @@ def named(text: str) -> bool:
 def collection(kind: str, namespace: str = "") -> str:
     """The path of all objects of `kind`, in one namespace or (empty) in all. Raises Permanent(REFUSED)."""
     try:
-        base, plural = _GROUPS[kind]
+        group, plural = RESOURCES[kind]
     except KeyError:
         raise Permanent(Reason.REFUSED, f"{kind or 'nothing'} is not a kind this service looks at") from None
     if not namespace or kind in CLUSTER_WIDE:
-        return f"{base}/{plural}"
-    return f"{base}/namespaces/{_checked(namespace)}/{plural}"
+        return f"{base(group)}/{plural}"
+    return f"{base(group)}/namespaces/{_checked(namespace)}/{plural}"
 
 
 def place(ref: ObjectRef, part: str = "") -> str:
-    """The path of one object, or of its subresource `part` (scale, log). Raises Permanent(REFUSED)."""
+    """The path of one object, or of its subresource `part` (status, log). Raises Permanent(REFUSED)."""
     if not ref.namespace and ref.kind not in CLUSTER_WIDE:
         raise Permanent(Reason.REFUSED, f"{ref.kind} {ref.name} without a namespace")
     path = f"{collection(ref.kind, ref.namespace)}/{_checked(ref.name)}"

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from chatops.cluster.models import Condition, Meta, Model, empty
+from chatops.cluster.models import Condition, Meta, Model, Thing, empty
 
 
 class Resources(Model):
@@ -83,8 +83,7 @@ class PodStatusModel(Model):
     init_container_statuses: list[ContainerStatus] | None = None
 
 
-class Pod(Model):
-    metadata: Meta = empty(Meta)
+class Pod(Thing):
     spec: PodSpec = empty(PodSpec)
     status: PodStatusModel = empty(PodStatusModel)
 

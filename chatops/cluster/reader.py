@@ -1,19 +1,26 @@
 """Single objects and what hangs together with them, read from the cluster as models. It judges nothing."""
 
-from typing import TypeVar
+import hashlib
+from typing import Any, TypeVar
+
+import msgspec
 
 from chatops.cluster.connection import Connection, decode
-from chatops.cluster.models import Meta, Node, Thing, Workload, listed
+from chatops.cluster.models import Meta, Thing, Workload, listed
 from chatops.cluster.places import collection, place
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.selectors import selector_text
 from chatops.core.failures import Failure, Permanent, Reason
 from chatops.core.resources import WORKLOADS, ObjectRef
 
-T = TypeVar("T", Pod, Workload, Node, Thing)
+T = TypeVar("T", bound=Thing)
 
 _HOPS = 4
 """Owners above a pod that are followed: ReplicaSet, Deployment, and what an operator puts on top."""
+
+
+class _Spec(msgspec.Struct):
+    spec: Any = None
 
 
 class Reader:
@@ -25,11 +32,26 @@ class Reader:
 
     def fetch(self, ref: ObjectRef, model: type[T]) -> T:
         """The object itself; Permanent(NOT_FOUND) when it is gone, Permanent(REPLACED) when `ref.uid` is another's."""
-        found = decode(self.connection.get(place(ref)), model)
+        return self._decoded(ref, self.connection.get(place(ref)), model)
+
+    def look(self, ref: ObjectRef, model: type[T]) -> tuple[T, str]:
+        """The object, and a word for the state its spec is in: as long as that is the same, so is what was asked for.
+
+        It is `metadata.generation` where the API server counts it, else a hash of the spec. A status that moves on
+        changes neither.
+        """
+        data = self.connection.get(place(ref))
+        found = self._decoded(ref, data, model)
+        if found.metadata.generation:
+            return found, str(found.metadata.generation)
+        spec = decode(data, _Spec).spec
+        return found, hashlib.sha256(msgspec.json.encode(spec, order="deterministic")).hexdigest()[:16]
+
+    def _decoded(self, ref: ObjectRef, data: bytes, model: type[T]) -> T:
+        found = decode(data, model)
         same_incarnation(ref, found.metadata)
-        if isinstance(found, Workload):
-            # Items of a list do not say their kind, and a stranger's answer might not either.
-            found.kind = ref.kind
+        # Items of a list do not say their kind, and a stranger's answer might not either.
+        found.kind = ref.kind
         return found
 
     def pods_of(self, workload: Workload) -> list[Pod]:

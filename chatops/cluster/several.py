@@ -10,6 +10,8 @@ from datetime import datetime
 from chatops.cluster import Cluster
 from chatops.core.actions import Performed, Plan, Preview, Progress
 from chatops.core.failures import Permanent, Reason
+from chatops.core.objects import ObjectView
+from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
 from chatops.core.surveys import Survey
 
@@ -50,11 +52,23 @@ class Clusters:
     def events(self, ref: ObjectRef) -> tuple[EventLine, ...]:
         return self._of(ref).events(ref)
 
+    def report(self, action: str, ref: ObjectRef, params: Mapping[str, str], now: datetime) -> Report:
+        return self._of(ref).report(action, ref, dict(params), now)
+
+    def yaml(self, ref: ObjectRef) -> str:
+        return self._of(ref).yaml(ref)
+
+    def object(self, ref: ObjectRef) -> ObjectView:
+        return self._of(ref).object(ref)
+
     def preview(self, action: str, ref: ObjectRef, params: Mapping[str, str], now: datetime) -> Preview:
         return self._of(ref).preview(action, ref, dict(params), now)
 
     def perform(self, plan: Plan) -> Performed:
         return self._of(plan.ref).perform(plan)
+
+    def proceed(self, plan: Plan) -> Progress:
+        return self._of(plan.ref).proceed(plan)
 
     def follow(self, plan: Plan) -> Progress:
         return self._of(plan.ref).follow(plan)

@@ -7,14 +7,15 @@ from datetime import datetime
 
 from chatops.cluster.models import Meta, Thing, Workload
 from chatops.cluster.ownership import Autoscalers
-from chatops.cluster.places import CLUSTER_WIDE, known, named
+from chatops.cluster.places import known, named
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_view
 from chatops.cluster.reader import Reader
 from chatops.cluster.revisions import Revision, revisions
 from chatops.cluster.workloads import workload_view
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
-from chatops.core.resources import WORKLOADS, ObjectRef, PodView, WorkloadView
+from chatops.core.objects import ObjectView
+from chatops.core.resources import CLUSTER_WIDE, WORKLOADS, ObjectRef, PodView, WorkloadView
 from chatops.core.surveys import Survey
 
 _GONE = (Reason.NOT_FOUND, Reason.REPLACED)
@@ -38,7 +39,7 @@ class Surveyor:
         self._autoscalers = Autoscalers(reader.connection)
         self._workloads: dict[tuple[str, str, str], WorkloadView] = {}
         self._pods: dict[tuple[str, str], PodView] = {}
-        self._others: dict[ObjectRef, None] = {}
+        self._others: dict[ObjectRef, ObjectView] = {}
         self._missing: dict[ObjectRef, None] = {}
 
     def take(self, suspects: Sequence[ObjectRef]) -> Survey:
@@ -64,7 +65,7 @@ class Surveyor:
             cluster=self._reader.name,
             workloads=tuple(sorted(self._workloads.values(), key=lambda w: (w.health.rank, w.ref.path))),
             pods=tuple(sorted(self._pods.values(), key=lambda p: (p.health.rank, -p.restarts, p.ref.path))),
-            others=tuple(self._others),
+            others=tuple(sorted(self._others.values(), key=lambda view: (view.health.rank, view.ref.path))),
             missing=tuple(self._missing),
             problem=problem.reason.value if problem else "",
             problem_detail=problem.detail if problem else "",
@@ -143,7 +144,8 @@ class Surveyor:
             self._workloads[key] = see_workload(self._reader, workload, self._autoscalers)
 
     def _add_other(self, ref: ObjectRef, meta: Meta) -> None:
-        self._others[ObjectRef(ref.kind, meta.name, meta.namespace, meta.uid, self._reader.name)] = None
+        seen = ObjectRef(ref.kind, meta.name, meta.namespace, meta.uid, self._reader.name)
+        self._others[seen] = ObjectView(seen)
 
 
 def see_workload(reader: Reader, workload: Workload, autoscalers: Autoscalers) -> WorkloadView:

@@ -14,7 +14,18 @@ class Right(StrEnum):
     ACT = "act"
 
 
-ACTING = frozenset({Verb.TAKE, Verb.RELEASE, Verb.RESOLVE, Verb.ASK_REJECT, Verb.REJECT, Verb.CHOOSE, Verb.CONFIRM})
+ACTING = frozenset(
+    {
+        Verb.TAKE,
+        Verb.RELEASE,
+        Verb.RESOLVE,
+        Verb.ASK_REJECT,
+        Verb.REJECT,
+        Verb.PICK,
+        Verb.CHOOSE,
+        Verb.CONFIRM,
+    }
+)
 """Verbs that change something, or lead to a screen whose only use is to."""
 
 RIGHTS = {

@@ -117,5 +117,5 @@ def _reading(pod: PodView | None, workload: WorkloadView | None, survey: Survey)
     if workload:
         return Suggestion("describe", workload.ref, "look_closer")
     if survey.others:
-        return Suggestion("describe", survey.others[0], "look_closer")
+        return Suggestion("describe", survey.others[0].ref, "look_closer")
     return None

@@ -30,12 +30,53 @@ SHORT_KINDS = {
     "Service": "svc",
     "HorizontalPodAutoscaler": "hpa",
     "PersistentVolumeClaim": "pvc",
+    "PersistentVolume": "pv",
+    "PodDisruptionBudget": "pdb",
+    "ResourceQuota": "quota",
+    "Ingress": "ing",
     "Namespace": "ns",
+    "CertificateSigningRequest": "csr",
+    "Certificate": "cert",
+    "Application": "app",
+    "HelmRelease": "hr",
+    "Kustomization": "ks",
+    "GitRepository": "gitrepo",
+    "HelmRepository": "helmrepo",
+    "StorageClass": "sc",
 }
 """kubectl's own short names, as people type them."""
 
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 """The kinds that own pods and can be restarted and rolled back."""
+
+FLUX_KINDS = (
+    "Kustomization",
+    "HelmRelease",
+    "GitRepository",
+    "OCIRepository",
+    "HelmRepository",
+    "HelmChart",
+    "Bucket",
+    "ImageRepository",
+    "ImagePolicy",
+    "ImageUpdateAutomation",
+)
+"""What Flux reconciles, each in its own API group."""
+
+CLUSTER_WIDE = frozenset(
+    {
+        "APIService",
+        "CertificateSigningRequest",
+        "Cluster",
+        "ClusterIssuer",
+        "External",
+        "Namespace",
+        "Node",
+        "PersistentVolume",
+        "StorageClass",
+    }
+)
+"""Kinds without a namespace. `Cluster` (all of it) and `External` (an address outside) are no objects of the API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +147,10 @@ class PodView:
     containers: tuple[ContainerView, ...] = ()
     owner: ObjectRef | None = None
     """The direct controller (a ReplicaSet for a Deployment's pod); None means nobody recreates it."""
+    deleting_since: datetime | None = None
+    """When its deletion was asked for; its grace period has passed once this lies in the past."""
+    denied: tuple[str, ...] = ()
+    """Ids of actions that the bot's own credentials may not perform here."""
 
     @property
     def failing(self) -> ContainerView | None:
@@ -122,6 +167,15 @@ class ImageChange:
     container: str
     before: str
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerLimits:
+    """What one container of a template may use, as Kubernetes quantities; empty where nothing limits it."""
+
+    name: str
+    memory: str = ""
+    cpu: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +207,10 @@ class WorkloadView:
     """The HorizontalPodAutoscaler that owns the replica count; empty when none does."""
     on_delete: bool = False
     """updateStrategy OnDelete: a restart would change nothing until pods are deleted."""
+    limits: tuple[ContainerLimits, ...] = ()
+    """Of the pod template, so what the next pods get."""
+    denied: tuple[str, ...] = ()
+    """Ids of actions that the bot's own credentials may not perform here."""
 
     @property
     def failing_pods(self) -> tuple[PodView, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from chatops.core.objects import ObjectView
 from chatops.core.resources import Health, ObjectRef, PodView, WorkloadView
 
 
@@ -19,8 +20,8 @@ class Survey:
     workloads: tuple[WorkloadView, ...] = ()
     pods: tuple[PodView, ...] = ()
     """Pods among the suspects that no workload owns."""
-    others: tuple[ObjectRef, ...] = ()
-    """Suspects of other kinds that exist (nodes and the like)."""
+    others: tuple[ObjectView, ...] = ()
+    """Suspects of other kinds that exist, nodes and the like; the cluster itself for an alert without an object."""
     missing: tuple[ObjectRef, ...] = ()
     problem: str = ""
     problem_detail: str = ""
@@ -41,6 +42,10 @@ class Survey:
         return min(self.all_pods, key=lambda p: (p.health.rank, -p.restarts), default=None)
 
     @property
+    def worst_other(self) -> ObjectView | None:
+        return min(self.others, key=lambda view: view.health.rank, default=None)
+
+    @property
     def health(self) -> Health:
-        ranks = [w.health for w in self.workloads] + [p.health for p in self.pods]
-        return min(ranks, key=lambda h: h.rank, default=Health.UNKNOWN)
+        found = [view.health for group in (self.workloads, self.pods, self.others) for view in group]
+        return min(found, key=lambda health: health.rank, default=Health.UNKNOWN)

@@ -6,7 +6,7 @@ of specificity: the label that can only mean the victim wins, and labels that ma
 
 from collections.abc import Iterable, Mapping
 
-from chatops.core.resources import ObjectRef
+from chatops.core.resources import CLUSTER_WIDE, ObjectRef
 
 NAMED_KINDS = {
     "horizontalpodautoscaler": "HorizontalPodAutoscaler",
@@ -23,8 +23,6 @@ NAMED_KINDS = {
     "persistentvolume": "PersistentVolume",
 }
 """Labels that name an object of exactly one kind. `job` is not among them: it is the scrape job."""
-
-CLUSTER_WIDE = ("PersistentVolume", "Node")
 
 NODE_HARDWARE = ("device", "mountpoint", "fstype", "master", "chip")
 """Labels that only node-exporter's own metrics carry: the alert is about a machine."""

@@ -2,6 +2,7 @@
 
 import copy
 import threading
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -100,7 +101,7 @@ class Sandbox:
         self.server.step(120)
 
     def preview(self, action: str, ref: ObjectRef, **params: str) -> Preview:
-        return self.cluster.preview(action, ref, params, NOW)
+        return self.cluster.preview(action, ref, {"action_id": uuid.uuid4().hex, **params}, NOW)
 
     def plan(self, action: str, ref: ObjectRef, **params: str) -> Plan:
         """The plan of a preview that refuses nothing; the request log starts after it."""

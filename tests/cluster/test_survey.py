@@ -121,7 +121,7 @@ def test_other_objects_are_known_to_exist(sandbox: Sandbox) -> None:
     result = survey(
         sandbox, ObjectRef("Node", "worker-1"), ObjectRef("Node", "worker-9"), ObjectRef("Issuer", "x", "y")
     )
-    assert names(result.others) == ["worker-1"]
+    assert [view.ref.path for view in result.others] == ["worker-1"]
     assert result.others[0].uid
     assert names(result.missing) == ["worker-9"]
 

@@ -10,6 +10,7 @@ from chatops.core.buttons import Button, Verb
 from chatops.core.failures import Reason
 from chatops.core.incidents import Episode, Incident, Status
 from chatops.core.incidents.acting import ABSENT, FOUND, OVERDUE
+from chatops.core.objects import ObjectView
 from chatops.core.people import Chat, ChatKind, Role, User
 from chatops.core.resources import Description, EventLine, Health, LogText, ObjectRef
 from chatops.core.screens import confirm, lists, notices, pod, reading, rejecting, resources, timeline, trouble, welcome
@@ -88,7 +89,7 @@ def node_incident() -> Incident:
         title="Node not ready",
         namespace="",
         episodes=(Episode(alert, START),),
-        survey=a_survey(others=(NODE,)),
+        survey=a_survey(others=(ObjectView(NODE),)),
     )
 
 
@@ -244,7 +245,7 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     ),
     "history, empty": lambda tongue: lists.history([], tongue, total=0, page=0),
     "resources": lambda tongue: resources.resources(
-        an_incident(survey=a_survey(a_workload(), pods=(a_pod(),), others=(NODE,), missing=(POD,))), tongue
+        an_incident(survey=a_survey(a_workload(), pods=(a_pod(),), others=(ObjectView(NODE),), missing=(POD,))), tongue
     ),
     "resources, before the look": lambda tongue: resources.resources(an_incident(survey=None), tongue),
     "resources, unreachable": lambda tongue: resources.resources(

@@ -18,12 +18,16 @@ READING = {
     Verb.DESCRIBE,
     Verb.DESCRIBE_FILE,
     Verb.EVENTS,
+    Verb.YAML_FILE,
+    Verb.REPORT,
+    Verb.REPORT_FILE,
+    Verb.MORE,
     Verb.TIMELINE,
     Verb.INCIDENTS,
     Verb.HISTORY,
     Verb.HELP,
 }
-CHANGING = {Verb.TAKE, Verb.RELEASE, Verb.RESOLVE, Verb.ASK_REJECT, Verb.REJECT, Verb.CHOOSE, Verb.CONFIRM}
+CHANGING = {Verb.TAKE, Verb.RELEASE, Verb.RESOLVE, Verb.ASK_REJECT, Verb.REJECT, Verb.PICK, Verb.CHOOSE, Verb.CONFIRM}
 
 
 def test_every_verb_was_thought_of() -> None:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from chatops.core.actions import ACTIONS, ActionState
 from chatops.core.incidents import Incident
 from chatops.core.remedies import FRESH_ROLLOUT, MOST_REMEDIES, Suggestion, suggest
+from chatops.core.objects import ObjectView
 from chatops.core.resources import Health, ObjectRef, PodView, WorkloadView
-from chatops.core.screens.card import BUTTON_LABELS
 from chatops.core.screens.confirm import REASONS
+from chatops.core.screens.wording import WORDS, filling
 from tests.core.scene import (
     POD,
     REPLICA_SET,
@@ -184,7 +185,7 @@ def test_without_pods_the_object_itself_is_read() -> None:
     assert suggestion
     assert (suggestion.action, suggestion.ref) == ("describe", WORKLOAD)
     node = ObjectRef("Node", "worker-3")
-    suggestion = reading(seeing(others=(node,)))
+    suggestion = reading(seeing(others=(ObjectView(node),)))
     assert suggestion
     assert (suggestion.action, suggestion.ref) == ("describe", node)
     assert reading(seeing(missing=(node,))) is None
@@ -230,7 +231,7 @@ def test_whatever_was_seen_a_suggestion_can_work(survey: Any) -> None:
         assert ACTIONS[suggestion.action].changes
         assert suggestion.ref.kind in ACTIONS[suggestion.action].kinds
         assert suggestion.why in REASONS
-        BUTTON_LABELS[suggestion.action].format(name="x", **suggestion.params)
+        WORDS[suggestion.action].label.format(**filling(suggestion.params, name="x"))
         if suggestion.action == "delete_pod":
             assert any(pod.owner for pod in survey.all_pods if pod.ref == suggestion.ref)
     if suggested.reading:

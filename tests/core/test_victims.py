@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatops.core.resources import ObjectRef
+from chatops.core.resources import CLUSTER_WIDE, ObjectRef
 from chatops.core.titles import KNOWN
-from chatops.core.victims import CLUSTER_WIDE, NAMED_KINDS, suspect_of, suspects_of
+from chatops.core.victims import NAMED_KINDS, suspect_of, suspects_of
 from tests.core.catalogue import Entry, read
 
 CATALOGUE = read()

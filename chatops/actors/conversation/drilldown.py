@@ -18,7 +18,7 @@ from chatops.core.people import ChatKind
 from chatops.core.updates import Tap
 from chatops.db.store import Store
 
-FILES = (Verb.LOG_FILE, Verb.DESCRIBE_FILE)
+FILES = (Verb.LOG_FILE, Verb.DESCRIBE_FILE, Verb.REPORT_FILE, Verb.YAML_FILE)
 """Screens that are files of their own: the message they are asked from stays where it is."""
 
 READINGS = {

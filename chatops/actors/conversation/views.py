@@ -10,7 +10,9 @@ from chatops.actors.messages import (
     ReadLogs,
     ReadPod,
     ReadPods,
+    ReadReport,
     ReadWorkload,
+    ReadYaml,
     Result,
     Work,
 )
@@ -18,13 +20,17 @@ from chatops.core.actions import Preview
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Incident, Person
+from chatops.core.reports import Report
 from chatops.core.resources import WORKLOADS, Description, LogText, ObjectRef, PodView, WorkloadView
-from chatops.core.screens import confirm, lists, reading, rejecting, resources, timeline, trouble, welcome
+from chatops.core.screens import confirm, lists, reading, rejecting, report, resources, timeline, trouble, welcome
 from chatops.core.screens.base import Screen, pages_of
 from chatops.core.screens.card import card
 from chatops.core.screens.pod import container_picker, pod_screen
 from chatops.core.texts import Tongue
 from chatops.db.store import Store
+
+REPORT_PARAMS = ("container", "command", "page", "sort")
+"""Arguments of a position that narrow a report."""
 
 FILE_TAIL = 5_000
 """Lines of log in a file."""
@@ -57,6 +63,10 @@ def needed(position: Position, now: datetime) -> Work | None:
             return ReadDescription(ref)
         case Verb.EVENTS:
             return ReadEvents(ref)
+        case Verb.YAML_FILE:
+            return ReadYaml(ref)
+        case Verb.REPORT | Verb.REPORT_FILE:
+            return ReadReport(args["report"], ref, {name: args[name] for name in args if name in REPORT_PARAMS})
         case Verb.CHOOSE:
             started = now.strftime("%Y-%m-%dT%H:%M:%SZ")
             chosen = {name: value for name, value in args.items() if name in ("replicas", "revision")}
@@ -82,6 +92,9 @@ def drawn(position: Position, result: Result, reader: Reader, *, now: datetime) 
         case Verb.EVENTS, tuple() if position.ref:
             events = tuple(line for line in result if not isinstance(line, PodView))
             return reading.events(position.ref, events, tongue, incident_id=number_of)
+        case Verb.REPORT, Report():
+            asked = {name: value for name, value in position.args.items() if name in REPORT_PARAMS}
+            return report.report(result, tongue, incident_id=number_of, params=asked)
         case Verb.CHOOSE, Preview():
             return confirm.confirm(
                 result,
@@ -103,6 +116,10 @@ def file_of(position: Position, result: Result) -> tuple[str, bytes] | None:
             return f"{result.pod.name}-{result.container}-{kind}.txt", "\n".join(result.lines).encode()
         case Verb.DESCRIBE_FILE, Description():
             return f"{result.ref.short_kind}-{result.ref.name}.txt", result.full_text.encode()
+        case Verb.YAML_FILE, str() if position.ref:
+            return f"{position.ref.short_kind}-{position.ref.name}.yaml", result.encode()
+        case Verb.REPORT_FILE, Report():
+            return result.file_name or f"{result.action}-{result.ref.name}.txt", result.full_text.encode()
         case _:
             return None
 

@@ -107,6 +107,10 @@ def short_name(ref: ObjectRef) -> str:
     return f"{ref.short_kind} {ref.name}"
 
 
+def short_path(ref: ObjectRef) -> str:
+    return f"{ref.short_kind} {ref.path}"
+
+
 def page_row(verb: Verb, page: int, pages: int, button: Button) -> Row:
     """`‹ 1/3 ›` for a list that does not fit; `button` lends its incident and object to the page turns."""
     if pages <= 1:

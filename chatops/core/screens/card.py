@@ -12,24 +12,14 @@ from chatops.core.incidents.values import Incident, Status
 from chatops.core.remedies import Suggestion, suggest
 from chatops.core.screens import facts
 from chatops.core.screens.base import SEVERITY_ICONS, Screen, bold, code, label, link, screen
+from chatops.core.screens.reading import reading_of
 from chatops.core.screens.run import run_lines, run_rows
+from chatops.core.screens.wording import WORDS, filling
 from chatops.core.texts import Tongue, joined, mark, one_line
 from chatops.core.titles import ALERT, TRANSLATED
 from chatops.core.victims import suspect_of
 
 STATUS_WORDS = {Status.RESOLVED: mark("resolved"), Status.REJECTED: mark("rejected")}
-
-BUTTON_LABELS = {
-    "rollout_undo": mark("Roll back to {revision}"),
-    "rollout_restart": mark("Restart {name}"),
-    "scale_up": mark("Scale up to {replicas}"),
-    "delete_pod": mark("Delete pod"),
-    "logs": mark("Logs"),
-    "logs_previous": mark("Crash logs"),
-    "describe": mark("Describe"),
-    "events": mark("Events"),
-}
-"""A button says what will happen: its parameter is in its label."""
 
 
 def card(incident: Incident, tongue: Tongue, *, now: datetime, alike: int = 0) -> Screen:
@@ -135,17 +125,17 @@ def _open_rows(incident: Incident, tongue: Tongue) -> list[Sequence[Button | Non
 
 
 def _suggested(suggestion: Suggestion, tongue: Tongue, incident: Incident, style: str = "") -> Button:
+    """A button says what will happen: its parameter is in its label."""
     action = ACTIONS[suggestion.action]
-    wording = tongue.plain(BUTTON_LABELS[suggestion.action], **{"name": suggestion.ref.name, **suggestion.params})
+    wording = WORDS[action.id].label if action.id in WORDS else ""
+    words = filling(suggestion.params, name=suggestion.ref.name)
+    text = label(f"{action.icon} {tongue.plain(wording or action.title, **words)}")
     if action.changes:
         args = {"action": action.id, "why": suggestion.why, **suggestion.params}
         red = "danger" if suggestion.action == "rollout_undo" else style
-        return Button(label(f"{action.icon} {wording}"), Verb.CHOOSE, args, suggestion.ref, incident.id, style=red)
-    verb = {"logs": Verb.LOGS, "logs_previous": Verb.LOGS, "describe": Verb.DESCRIBE, "events": Verb.EVENTS}[action.id]
-    args = dict(suggestion.params)
-    if action.id == "logs_previous":
-        args["previous"] = "1"
-    return Button(label(f"{action.icon} {wording}"), verb, args, suggestion.ref, incident.id, style=style)
+        return Button(text, Verb.CHOOSE, args, suggestion.ref, incident.id, style=red)
+    verb, args = reading_of(action.id)
+    return Button(text, verb, {**args, **suggestion.params}, suggestion.ref, incident.id, style=style)
 
 
 def _resources(incident: Incident, tongue: Tongue) -> Button | None:

@@ -10,18 +10,11 @@ from chatops.core.buttons import Button, Verb
 from chatops.core.incidents.values import Person
 from chatops.core.screens.base import Screen, back_to_card, bold, code, screen
 from chatops.core.screens.facts import short_images
+from chatops.core.screens.wording import WORDS, filling
 from chatops.core.texts import Tongue, joined, mark, one_line
 
 LIFETIME = timedelta(seconds=60)
 MOST_CHANGES = 12
-
-QUESTIONS = {
-    "rollout_restart": mark("Restart {object}?"),
-    "rollout_undo": mark("Roll back {object} to revision {revision}?"),
-    "scale_up": mark("Scale {object} to {replicas}?"),
-    "scale_down": mark("Scale {object} to {replicas}?"),
-    "delete_pod": mark("Delete pod {object}?"),
-}
 
 REASONS = {
     "fresh_rollout": mark("Suggested because the revision that runs was rolled out shortly before the alert."),
@@ -104,8 +97,10 @@ def plan_of(args: dict[str, str]) -> tuple[str, dict[str, str], str]:
 
 
 def _question(plan: Plan, tongue: Tongue) -> str:
-    words = {"revision": "", "replicas": "", **plan.params, "object": plan.ref.path}
-    return tongue.plain(QUESTIONS[plan.action], **words)
+    words = WORDS.get(plan.action)
+    if words is None:
+        return plan.action
+    return tongue.plain(words.question, **filling(plan.params, object=plan.ref.path, name=plan.ref.name))
 
 
 def _caution(caution: Caution, tongue: Tongue) -> Markup:

@@ -6,7 +6,7 @@ from chatops.core.actions import ActionState
 from chatops.core.incidents.values import Incident
 from chatops.core.remedies import FRESH_ROLLOUT, suggest
 from chatops.core.resources import PodView, WorkloadView
-from chatops.core.screens.base import bold, code
+from chatops.core.screens.base import bold, code, short_path
 from chatops.core.surveys import Survey
 from chatops.core.texts import Tongue, joined, one_line
 from chatops.core.victims import suspect_of
@@ -42,13 +42,13 @@ def _from_survey(incident: Incident, survey: Survey, tongue: Tongue) -> list[Mar
         found.append(_rollout(workload, incident, tongue))
     if not (incident.run and incident.run.state is ActionState.SUCCEEDED):
         # After an action of ours it is expected that pods were replaced.
-        gone = (code(f"{ref.short_kind} {ref.path}") for ref in survey.missing[:2])
+        gone = (code(short_path(ref)) for ref in survey.missing[:2])
         found += [tongue.say("👻 {object} no longer exists", object=name) for name in gone]
     told: list[Markup | str | None] = [line for line in found if line]
     if not workload and not pod:
         told.insert(0, _alert_text(incident))
         if survey.others:
-            names = joined([code(f"{ref.short_kind} {ref.path}") for ref in survey.others[:MOST_NAMES]])
+            names = joined([code(short_path(view.ref)) for view in survey.others[:MOST_NAMES]])
             told.append(tongue.say("About {objects}", objects=names))
     elif len(told) < 2:
         told.append(_alert_text(incident))

@@ -7,6 +7,24 @@ from chatops.core.resources import Description, EventLine, LogText, ObjectRef
 from chatops.core.screens.base import HEALTH_ICONS, Screen, back_to_card, bold, code, crumbs, label, screen, short_name
 from chatops.core.texts import Tongue, joined, one_line
 
+_VERBS = {
+    "pods": Verb.PODS,
+    "logs": Verb.LOGS,
+    "logs_previous": Verb.LOGS,
+    "describe": Verb.DESCRIBE,
+    "events": Verb.EVENTS,
+    "yaml": Verb.YAML_FILE,
+}
+
+
+def reading_of(action_id: str) -> tuple[Verb, dict[str, str]]:
+    """The screen that a reading action opens, and the arguments that name it."""
+    verb = _VERBS.get(action_id)
+    if verb is None:
+        return Verb.REPORT, {"report": action_id}
+    return verb, {"previous": "1"} if action_id == "logs_previous" else {}
+
+
 LOG_ROOM = 3_300
 """Characters of log on the screen: what Telegram's 4,096 leave beside the head."""
 MORE_LINES = 200
@@ -92,7 +110,7 @@ def describe(told: Description, tongue: Tongue, *, incident_id: int | None) -> S
                 Button("📎 " + tongue.plain("Full text"), Verb.DESCRIBE_FILE, ref=ref, incident_id=incident_id),
                 _kubectl(_command(ref, "describe", ref.short_kind, ref.name)),
             ],
-            [_back(ref, tongue, incident_id), Button("🔄", Verb.DESCRIBE, ref=ref, incident_id=incident_id)],
+            [back_from(ref, tongue, incident_id), Button("🔄", Verb.DESCRIBE, ref=ref, incident_id=incident_id)],
         ],
     )
 
@@ -106,7 +124,7 @@ def events(ref: ObjectRef, found: tuple[EventLine, ...], tongue: Tongue, *, inci
     if len(found) > MOST_EVENTS:
         lines.append(tongue.plural("… and {n} more", "… and {n} more", len(found) - MOST_EVENTS))
     return screen(
-        lines, [[_back(ref, tongue, incident_id), Button("🔄", Verb.EVENTS, ref=ref, incident_id=incident_id)]]
+        lines, [[back_from(ref, tongue, incident_id), Button("🔄", Verb.EVENTS, ref=ref, incident_id=incident_id)]]
     )
 
 
@@ -120,7 +138,7 @@ def _event(event: EventLine, tongue: Tongue) -> Markup:
     )
 
 
-def _back(ref: ObjectRef, tongue: Tongue, incident_id: int | None) -> Button:
+def back_from(ref: ObjectRef, tongue: Tongue, incident_id: int | None) -> Button:
     if ref.kind == "Pod":
         return Button(tongue.plain("« Pod"), Verb.POD, ref=ref, incident_id=incident_id)
     if ref.kind in ("Deployment", "StatefulSet", "DaemonSet"):

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from chatops.core.buttons import Button, Verb
 from chatops.core.incidents.values import Incident
+from chatops.core.objects import ObjectView, Trait
 from chatops.core.resources import Health, ObjectRef, PodView, WorkloadView
 from chatops.core.screens.actions import workload_actions
 from chatops.core.screens.base import (
@@ -22,6 +23,7 @@ from chatops.core.screens.base import (
     pages_of,
     screen,
     short_name,
+    short_path,
 )
 from chatops.core.screens.facts import problem_words
 from chatops.core.texts import Tongue, joined, one_line
@@ -44,9 +46,10 @@ def resources(incident: Incident, tongue: Tongue, *, page: int = 0) -> Screen:
         return screen([head, "", problem], [foot])
     found = [_workload_line(w, tongue, incident.id) for w in survey.workloads]
     found += [_pod_line(p, incident.id) for p in survey.pods]
-    found += [_other_line(ref, incident.id) for ref in survey.others]
+    found += [_other_line(view, incident.id) for view in survey.others]
     found.sort(key=lambda line: line[0].rank)
-    gone = [tongue.say("👻 {object} no longer exists", object=code(_named(ref))) for ref in survey.missing[:PAGE_SIZE]]
+    missing = [code(short_path(ref)) for ref in survey.missing[:PAGE_SIZE]]
+    gone = [tongue.say("👻 {object} no longer exists", object=name) for name in missing]
     if not found and not gone:
         gone = [tongue.say("The alert names no object that the cluster knows.")]
     pages = pages_of(len(found))
@@ -143,15 +146,14 @@ def _pod_line(pod: PodView, incident_id: int) -> Line:
     return pod.health, text, Button(_button_text(pod.health, pod.ref), Verb.POD, ref=pod.ref, incident_id=incident_id)
 
 
-def _other_line(ref: ObjectRef, incident_id: int) -> Line:
-    text = Markup("{} {}").format(HEALTH_ICONS[Health.UNKNOWN], bold(f"{ref.kind} {ref.path}"))
-    button = Button(_button_text(Health.UNKNOWN, ref), Verb.DESCRIBE, ref=ref, incident_id=incident_id)
-    return Health.UNKNOWN, text, button
+def _other_line(view: ObjectView, incident_id: int) -> Line:
+    ref = view.ref
+    text = Markup("{} {}  {}").format(
+        HEALTH_ICONS[view.health], bold(f"{ref.kind} {ref.path}"), one_line(view.trait(Trait.SUMMARY), 120)
+    )
+    button = Button(_button_text(view.health, ref), Verb.DESCRIBE, ref=ref, incident_id=incident_id)
+    return view.health, text.rstrip(), button
 
 
 def _button_text(health: Health, ref: ObjectRef) -> str:
     return label(f"{HEALTH_ICONS[health]} {short_name(ref)}")
-
-
-def _named(ref: ObjectRef) -> str:
-    return f"{ref.short_kind} {ref.path}"

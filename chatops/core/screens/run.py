@@ -10,31 +10,10 @@ from chatops.core.failures import Reason
 from chatops.core.incidents import acting
 from chatops.core.incidents.values import Incident
 from chatops.core.screens.base import Row, code
+from chatops.core.screens.wording import WORDS, filling
 from chatops.core.texts import Tongue, joined, mark, one_line
 
 BAR_LENGTH = 5
-
-DOING = {
-    "rollout_restart": mark("Restarting {object}"),
-    "rollout_undo": mark("Rolling back {object} → {revision}"),
-    "scale_up": mark("Scaling {object} → {replicas}"),
-    "scale_down": mark("Scaling {object} → {replicas}"),
-    "delete_pod": mark("Deleting pod {object}"),
-}
-DONE = {
-    "rollout_restart": mark("Restarted {object}"),
-    "rollout_undo": mark("Rolled back {object} to {revision}"),
-    "scale_up": mark("Scaled {object} to {replicas}"),
-    "scale_down": mark("Scaled {object} to {replicas}"),
-    "delete_pod": mark("Deleted pod {object}"),
-}
-NOT_DONE = {
-    "rollout_restart": mark("Could not restart {object}"),
-    "rollout_undo": mark("Could not roll back {object}"),
-    "scale_up": mark("Could not scale {object}"),
-    "scale_down": mark("Could not scale {object}"),
-    "delete_pod": mark("Could not delete pod {object}"),
-}
 
 PROBLEMS = {
     Reason.FORBIDDEN: mark("The bot has no right to do this (RBAC): {detail}"),
@@ -69,21 +48,22 @@ def not_done_text(problem: str, detail: str, tongue: Tongue) -> Markup:
 
 def run_lines(run: ActionRun, incident: Incident, tongue: Tongue, *, now: datetime) -> list[Markup | str | None]:
     action = ACTIONS[run.plan.action]
-    words = {"revision": "", "replicas": "", **run.plan.params, "object": code(run.plan.ref.path)}
+    said = WORDS[action.id]
+    words = filling(run.plan.params, object=code(run.plan.ref.path), name=run.plan.ref.name)
     by = tongue.say("by {name} {time}", name=run.by_name, time=tongue.clock(run.requested_at))
     match run.state:
         case ActionState.REQUESTED | ActionState.PERFORMED:
-            doing = Markup("{} <b>{}</b>").format(action.icon, tongue.say(DOING[action.id], **words))
+            doing = Markup("{} <b>{}</b>").format(action.icon, tongue.say(said.doing, **words))
             return [doing, _bar(run, tongue), by]
         case ActionState.SUCCEEDED:
-            done = Markup("✅ <b>{}</b>").format(tongue.say(DONE[action.id], **words))
+            done = Markup("✅ <b>{}</b>").format(tongue.say(said.done, **words))
             took = tongue.say("in {span}", span=tongue.span((run.finished_at or now) - run.requested_at))
             return [done, joined([_count(run, tongue), took, by]), _what_next(incident, tongue)]
         case ActionState.FAILED:
-            failed = Markup("❌ <b>{}</b>").format(tongue.say(NOT_DONE[action.id], **words))
+            failed = Markup("❌ <b>{}</b>").format(tongue.say(said.not_done, **words))
             return [failed, not_done_text(run.problem, run.detail, tongue), by]
         case ActionState.INTERRUPTED:
-            stopped = Markup("❔ <b>{}</b>").format(tongue.say(DOING[action.id], **words))
+            stopped = Markup("❔ <b>{}</b>").format(tongue.say(said.doing, **words))
             return [stopped, *_interrupted(run, tongue), by]
 
 

@@ -11,8 +11,9 @@ from chatops.core.incidents.acting import ABSENT, FOUND
 from chatops.core.incidents.episodes import Change
 from chatops.core.people import Role
 from chatops.core.screens.base import Screen, back_to_card, code, crumbs, page_row, screen
-from chatops.core.screens.run import DOING, not_done_text
+from chatops.core.screens.run import not_done_text
 from chatops.core.screens.welcome import ROLES
+from chatops.core.screens.wording import WORDS, filling
 from chatops.core.texts import Tongue, joined, mark, one_line
 from chatops.core.titles import TRANSLATED
 
@@ -126,11 +127,9 @@ def _changes(detail: dict[str, str], tongue: Tongue) -> Markup:
 
 def _doing(detail: dict[str, str], words: dict[str, object], tongue: Tongue) -> Markup:
     action = ACTIONS.get(detail.get("action", ""))
-    if action is None or action.id not in DOING:
+    if action is None or action.id not in WORDS:
         return escape(detail.get("action", "?"))
-    return Markup("{} {}").format(
-        action.icon, tongue.say(DOING[action.id], **{"revision": "", "replicas": "", **words})
-    )
+    return Markup("{} {}").format(action.icon, tongue.say(WORDS[action.id].doing, **filling(words)))
 
 
 def _tried(detail: dict[str, str], tongue: Tongue) -> str:

@@ -1,10 +1,10 @@
-"""Actions on the cluster: what each is called, how dangerous it is, and the values that carry one to its outcome."""
+"""The values that carry an action from a choice to its outcome. What can be done at all is in `repertoire`."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from chatops.core.resources import WORKLOADS, ObjectRef
+from chatops.core.resources import ObjectRef
 
 
 class Danger(StrEnum):
@@ -17,49 +17,12 @@ class Danger(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
-    """One thing that can be done. `title` is a message id for texts; `kinds` are the objects it applies to."""
-
-    id: str
-    title: str
-    icon: str
-    danger: Danger
-    kinds: tuple[str, ...]
-
-    @property
-    def changes(self) -> bool:
-        return self.danger is not Danger.READ
-
-
-def _m(message: str) -> str:
-    """Mark a message for extraction; it is translated where it is shown."""
-    return message
-
-
-_ANY = (*WORKLOADS, "Pod")
-
-ACTIONS = {
-    action.id: action
-    for action in (
-        Action("logs", _m("Logs"), "📄", Danger.READ, _ANY),
-        Action("logs_previous", _m("Crash logs"), "📄", Danger.READ, _ANY),
-        Action("describe", _m("Describe"), "🔎", Danger.READ, (*_ANY, "Node")),
-        Action("events", _m("Events"), "🗓", Danger.READ, (*_ANY, "Node")),
-        Action("rollout_restart", _m("Restart"), "♻️", Danger.DISRUPT, WORKLOADS),
-        Action("rollout_undo", _m("Roll back"), "↩️", Danger.DISRUPT, WORKLOADS),
-        Action("scale_up", _m("Scale up"), "➕", Danger.LOW, ("Deployment", "StatefulSet")),
-        Action("scale_down", _m("Scale down"), "➖", Danger.DISRUPT, ("Deployment", "StatefulSet")),
-        Action("delete_pod", _m("Delete pod"), "🗑", Danger.DISRUPT, ("Pod",)),
-    )
-}
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything needed to perform an action once, chosen before it starts so that no attempt chooses again.
 
-    `params` holds strings only: `restarted_at` (RFC 3339), `replicas`, `revision`. `resource_version` and `ref.uid`
-    are the preconditions: the object the person saw.
+    `params` holds strings only: what was chosen (`replicas`, `revision`, `memory`), what was seen (`seen`), and
+    `action_id`, by which the change is found again. `resource_version` and `ref.uid` are the preconditions: the object
+    the person saw.
     """
 
     action: str

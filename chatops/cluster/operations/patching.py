@@ -1,26 +1,25 @@
-"""Patching a workload as it was seen: the precondition, the dry run, and what a conflict means. It knows no action."""
+"""Patching an object as it was seen: the precondition, the dry run, and what a conflict means. It knows no action."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from chatops.cluster.connection import taken
-from chatops.cluster.models import Workload
+from chatops.cluster.models import Thing
 from chatops.cluster.places import place
 from chatops.cluster.reader import Reader
-from chatops.cluster.workloads import workload_ref
 from chatops.core import cautions
 from chatops.core.actions import Caution, Plan
 from chatops.core.failures import Permanent, Reason
+from chatops.core.resources import ObjectRef
+
+T = TypeVar("T", bound=Thing)
 
 ACTION_ID = "chatops.io/action-id"
 """Annotation that tells, when an answer was lost, whether this very action arrived."""
 
-GENERATION = "generation"
-"""Parameter of a plan: `metadata.generation` of the object the person saw.
-
-It counts changes of the spec only.
-"""
+SEEN = "seen"
+"""Parameter of a plan: what `Reader.look` calls the state of the spec that the person saw."""
 
 _TRIES = 5
 
@@ -37,52 +36,63 @@ class Patch:
     part: str = ""
 
 
-Build = Callable[[Workload], Patch]
+Build = Callable[[T], Patch]
 
 
-def dry_run(reader: Reader, workload: Workload, build: Build) -> Caution | None:
+def ref_to(thing: Thing, ref: ObjectRef, reader: Reader) -> ObjectRef:
+    """The reference to this incarnation of what `ref` names."""
+    return replace(ref, uid=thing.metadata.uid, cluster=reader.name)
+
+
+def dry_run(reader: Reader, ref: ObjectRef, thing: T, build: Build[T]) -> Caution | None:
     """Try the patch without effect; the server's refusal, or None when it would be taken."""
+    ref = ref_to(thing, ref, reader)
     for _ in range(_TRIES):
-        patch = build(workload)
-        ref = workload_ref(workload, reader.name)
+        patch = build(thing)
         try:
             reader.connection.patch(place(ref, patch.part), patch.body, patch.content_type, dry_run=True)
             return None
         except Permanent as failure:
             if _NO_DRY_RUN in failure.detail:
                 return None
-            fresh = reader.fetch(ref, Workload)
-            if failure.reason is not Reason.CONFLICT and not _moved(workload, fresh):
+            fresh = reader.fetch(ref, type(thing))
+            if failure.reason is not Reason.CONFLICT and not _moved(thing, fresh):
                 return denial(failure)
-            workload = fresh
+            thing = fresh
     raise Permanent(Reason.CONFLICT, f"{ref.kind} {ref.path} keeps changing")
 
 
-def apply(reader: Reader, plan: Plan, build: Build) -> tuple[Workload, str]:
-    """Patch the workload of `plan` once. Returns it as it was right before, and its version after.
+def apply(reader: Reader, plan: Plan, model: type[T], build: Build[T]) -> tuple[T, str]:
+    """Patch the object of `plan` once. Returns it as it was right before, and its version after.
 
     A conflict is looked into, never overridden: a status that moved on (pods crash every few seconds) is no
-    reason to refuse, a spec that did is Permanent(CONFLICT). The check is the plan's `generation`, or for a
+    reason to refuse, a spec that did is Permanent(CONFLICT). The check is the plan's `seen`, or for a
     plan without one its resource version.
     """
     last = Permanent(Reason.CONFLICT, f"{plan.ref.kind} {plan.ref.path} keeps changing")
     for _ in range(_TRIES):
-        workload = reader.fetch(plan.ref, Workload)
-        if not _as_seen(plan, workload):
+        thing, seen = reader.look(plan.ref, model)
+        if not _as_seen(plan, thing, seen):
             raise Permanent(Reason.CONFLICT, f"{plan.ref.kind} {plan.ref.path} was changed meanwhile")
-        patch = build(workload)
+        patch = build(thing)
         try:
             answer = reader.connection.patch(place(plan.ref, patch.part), patch.body, patch.content_type)
         except Permanent as failure:
             if failure.reason not in (Reason.CONFLICT, Reason.REFUSED):
                 raise
             # A JSON patch whose `test` fails is a 422 like any other refusal; only the object tells them apart.
-            if failure.reason is Reason.REFUSED and not _moved(workload, reader.fetch(plan.ref, Workload)):
+            if failure.reason is Reason.REFUSED and not _moved(thing, reader.fetch(plan.ref, model)):
                 raise
             last = failure
             continue
-        return workload, taken(answer).resource_version
+        return thing, taken(answer).resource_version
     raise last
+
+
+def arrived(reader: Reader, plan: Plan, model: type[Thing] = Thing) -> bool:
+    """Whether the object carries this very action's id."""
+    action_id = plan.params.get("action_id", "")
+    return bool(action_id) and reader.fetch(plan.ref, model).metadata.annotation(ACTION_ID) == action_id
 
 
 def denial(failure: Permanent) -> Caution:
@@ -98,11 +108,11 @@ def marks(plan_params: dict[str, str]) -> dict[str, str]:
     return {ACTION_ID: action_id} if action_id else {}
 
 
-def _as_seen(plan: Plan, workload: Workload) -> bool:
-    if GENERATION in plan.params:
-        return plan.params[GENERATION] == str(workload.metadata.generation)
-    return plan.resource_version in ("", workload.metadata.resource_version)
+def _as_seen(plan: Plan, thing: Thing, seen: str) -> bool:
+    if SEEN in plan.params:
+        return plan.params[SEEN] == seen
+    return plan.resource_version in ("", thing.metadata.resource_version)
 
 
-def _moved(before: Workload, after: Workload) -> bool:
+def _moved(before: Thing, after: Thing) -> bool:
     return before.metadata.resource_version != after.metadata.resource_version
