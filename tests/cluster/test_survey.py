@@ -122,7 +122,7 @@ def test_other_objects_are_known_to_exist(sandbox: Sandbox) -> None:
         sandbox, ObjectRef("Node", "worker-1"), ObjectRef("Node", "worker-9"), ObjectRef("Issuer", "x", "y")
     )
     assert [view.ref.path for view in result.others] == ["worker-1"]
-    assert result.others[0].uid
+    assert result.others[0].ref.uid
     assert names(result.missing) == ["worker-9"]
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from chatops.core.actions import ACTIONS, ActionState
 from chatops.core.incidents import Incident
-from chatops.core.remedies import FRESH_ROLLOUT, MOST_REMEDIES, Suggestion, suggest
 from chatops.core.objects import ObjectView
+from chatops.core.remedies import FRESH_ROLLOUT, MOST_REMEDIES, Suggestion, suggest
 from chatops.core.resources import Health, ObjectRef, PodView, WorkloadView
 from chatops.core.screens.confirm import REASONS
 from chatops.core.screens.wording import WORDS, filling
