@@ -68,6 +68,11 @@ class Settings(BaseSettings):
         (),
         description="Contexts of the kubeconfig, comma-separated. An alert's `cluster` label picks one",
     )
+    protected_namespaces: Names = Field(
+        (),
+        description="Namespaces, comma-separated, `*` stands for any text: what cannot be undone there takes a second "
+        "person. `*` alone protects nodes and other objects without a namespace too",
+    )
     kube_executors: int = Field(4, ge=1, le=64, description="How many Kubernetes calls run at the same time")
     alertmanager_url: str | None = Field(None, description="Alertmanager's own address, for silences. Not used yet")
     prometheus_url: str | None = Field(None, description="Prometheus' address, for graphs. Not used yet")
@@ -105,7 +110,7 @@ class Settings(BaseSettings):
             raise _problem("must be numbers separated by commas, like 12345,-1001234; @names do not work here")
         return tuple(int(part) for part in parts)
 
-    @field_validator("kube_contexts", mode="before")
+    @field_validator("kube_contexts", "protected_namespaces", mode="before")
     @classmethod
     def _names(cls, value: Any) -> Any:
         return tuple(_listed(value)) if isinstance(value, str) else value
@@ -275,6 +280,8 @@ def _shown_default(name: str, default: Any) -> str:
             return f"`{LOOPBACK}` without `WEBHOOK_TOKEN`, else `{EVERYWHERE}`"
         case "kubeconfig":
             return "`~/.kube/config`"
+        case "protected_namespaces":
+            return "none"
         case "kube_contexts":
             return "current context"
         case "alertmanager_url" | "prometheus_url" | "public_url":

@@ -21,6 +21,7 @@ from chatops.actors.directory import Directory
 from chatops.actors.messages import (
     TELEGRAM,
     Address,
+    ApprovalWanted,
     CatchUp,
     Deliver,
     Delivered,
@@ -38,6 +39,7 @@ from chatops.actors.messages import (
 from chatops.core.failures import Reason
 from chatops.core.outgoing import Lane, LeaveChat
 from chatops.core.people import ChatKind, Sender, User
+from chatops.core.policy import Policy
 from chatops.core.screens.notices import notice
 from chatops.core.texts import Tongue, tongue
 from chatops.core.updates import Membership, Tap, TextMessage
@@ -50,14 +52,14 @@ class ChatActor(Actor):
     """Its parts run in its thread: the canvas draws, the cards are reconciled, the taps judged, the way down walked."""
 
     def __init__(
-        self, *, directory: Directory, address: Address, store: Store, clock: Callable[[], datetime], language: str
+        self, *, directory: Directory, address: Address, store: Store, clock: Callable[[], datetime], policy: Policy
     ) -> None:
         super().__init__(directory=directory, address=address)
         self._id = int(str(address[1]))
         self._store = store
         self._commands = Commands(store, clock=clock)
         self._shelf = Shelf(self._id, store=store, address=address, tell=self.tell, clock=clock)
-        self._canvas = Canvas(self._id, store=store, shelf=self._shelf, clock=clock, language=language)
+        self._canvas = Canvas(self._id, store=store, shelf=self._shelf, clock=clock, policy=policy)
         self._cards = Reconciler(self._canvas, store=store, shelf=self._shelf, clock=clock, come_back=self._come_back)
         self._drilldown = Drilldown(
             self._canvas, store=store, shelf=self._shelf, clock=clock, address=address, tell=self.tell
@@ -95,6 +97,8 @@ class ChatActor(Actor):
                 self._drilldown.failed(tag, reason, detail)
             case WorkInterrupted(tag):
                 self._drilldown.failed(tag, Reason.SERVER_ERROR, "")
+            case ApprovalWanted():
+                self._drilldown.ask_approval(message)
             case ReturnToCard(message_id):
                 self._cards.return_to_card(message_id)
             case CatchUp():
@@ -148,6 +152,8 @@ class ChatActor(Actor):
         if text.sender is not None:
             user = self._met(text.sender, text.chat_kind, text.chat_title)
             speaks = self._tongue_of(user, text.sender)
+            if self._taps.typed(text, user, speaks):
+                return
             answer = self._commands.answer(text, user, self._canvas.chat, speaks)
             if answer.catch_up:
                 self._catch_up()
@@ -193,4 +199,4 @@ class ChatActor(Actor):
         return user
 
     def _tongue_of(self, user: User | None, sender: Sender) -> Tongue:
-        return tongue((user.language if user else "") or sender.language_code or self._canvas.language)
+        return tongue((user.language if user else "") or sender.language_code or self._canvas.policy.language)

@@ -23,6 +23,7 @@ from chatops.actors.messages import (
     MailArrived,
     Notice,
     PerformPlan,
+    ProceedPlan,
     RestIfIdle,
     Submit,
     SurveyAgain,
@@ -33,7 +34,7 @@ from chatops.actors.messages import (
     chat_address,
 )
 from chatops.actors.timers import Timer
-from chatops.core.actions import ActionRun, ActionState, Performed, Progress
+from chatops.core.actions import ACTIONS, ActionRun, ActionState, Performed, Progress
 from chatops.core.alerts import parse
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.failures import Failure, Reason
@@ -48,6 +49,7 @@ from chatops.core.incidents.events import (
     Release,
     Resolve,
     RunAction,
+    StopAction,
     Surveyed,
     Take,
 )
@@ -61,6 +63,8 @@ from chatops.db.store import Store
 log = structlog.get_logger()
 
 FOLLOW_SECONDS = 2.0
+FIRST_LOOK_SECONDS = 0.2
+"""Much is done at once (a cordon, a pause): then nobody waits for the first look."""
 SURVEY_SECONDS = 60.0
 """How often the cluster is looked at while an incident is awake; a failed look is repeated sooner."""
 SURVEY_RETRY_SECONDS = 15.0
@@ -103,6 +107,9 @@ class IncidentActor(Actor):
         self._work_through_mail()
         run = self._incident.run
         if run and run.state is ActionState.REQUESTED:
+            self._happened(ActionEnded(run.id, ActionState.INTERRUPTED, Reason.UNKNOWN_OUTCOME, ""))
+        elif run and run.state is ActionState.PERFORMED and ACTIONS[run.plan.action].stepwise:
+            # Its next step would change the cluster, and nobody who is asked is waiting for that any more.
             self._happened(ActionEnded(run.id, ActionState.INTERRUPTED, Reason.UNKNOWN_OUTCOME, ""))
         elif run and run.state is ActionState.PERFORMED:
             self.later(FOLLOW_SECONDS, FollowAgain(run.id))
@@ -187,7 +194,7 @@ class IncidentActor(Actor):
                 case Perform(run):
                     self.tell(POOL, Submit(PerformPlan(run.plan), self.address, (PERFORM, run.id)))
                 case Follow(run):
-                    self.later(FOLLOW_SECONDS, FollowAgain(run.id))
+                    self.later(FOLLOW_SECONDS if run.progress else FIRST_LOOK_SECONDS, FollowAgain(run.id))
                 case LookUp(run):
                     self._look_up(run)
                 case Answer():
@@ -224,7 +231,8 @@ class IncidentActor(Actor):
     def _follow(self, run_id: str) -> None:
         run = self._known.run
         if run and run.id == run_id and run.state is ActionState.PERFORMED:
-            self.tell(POOL, Submit(FollowPlan(run.plan), self.address, (FOLLOW, run_id)))
+            work = ProceedPlan(run.plan) if ACTIONS[run.plan.action].stepwise else FollowPlan(run.plan)
+            self.tell(POOL, Submit(work, self.address, (FOLLOW, run_id)))
 
     def _look_up(self, run: ActionRun) -> None:
         self.tell(POOL, Submit(LookUpPlan(run.plan), self.address, (LOOK_UP, run.id)))
@@ -246,12 +254,19 @@ class IncidentActor(Actor):
             self._surveyed(Survey(self._clock(), problem=reason, problem_detail=detail, retry=temporary))
         elif kind == LOOK_UP:
             self._look_up_later(run_id, again=temporary)
-        elif kind == FOLLOW and (temporary or reason == Reason.UNKNOWN_OUTCOME):
+        elif kind == FOLLOW and self._goes_on(run_id, reason, temporary=temporary):
             self.later(FOLLOW_SECONDS * 2, FollowAgain(run_id))
         else:
             unknown = reason == Reason.UNKNOWN_OUTCOME
             state = ActionState.INTERRUPTED if unknown else ActionState.FAILED
             self._happened(ActionEnded(run_id, state, reason, detail))
+
+    def _goes_on(self, run_id: str, reason: str, *, temporary: bool) -> bool:
+        """Whether a failed look at a run says nothing of the run itself. Of a step that changes it says all."""
+        run = self._known.run
+        if run and run.id == run_id and ACTIONS[run.plan.action].stepwise:
+            return temporary
+        return temporary or reason == Reason.UNKNOWN_OUTCOME
 
     def _look_up_later(self, run_id: str, *, again: bool) -> None:
         run = self._known.run
@@ -286,4 +301,4 @@ class IncidentActor(Actor):
 
 
 def _press_of(event: Event) -> Press | None:
-    return event.press if isinstance(event, Take | Release | Resolve | Reject | RunAction) else None
+    return event.press if isinstance(event, Take | Release | Resolve | Reject | RunAction | StopAction) else None

@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from chatops.core.actions import Performed, Plan, Preview, Progress
+from chatops.core.incidents import Person
 from chatops.core.incidents.events import Event
 from chatops.core.objects import ObjectView
 from chatops.core.outgoing import Lane, Outgoing
@@ -116,6 +117,16 @@ class Notice:
 
     code: str
     detail: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalWanted:
+    """Somebody chose in another chat what takes a second person: show it here, for approval."""
+
+    preview: Preview
+    by: Person
+    incident_id: int
+    run_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from chatops.cluster import Cluster
 from chatops.cluster.several import Clusters
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.people import Chat, ChatKind, Role, User
+from chatops.core.policy import Policy
 from chatops.core.screens.welcome import COMMANDS
 from chatops.core.texts import LANGUAGES, tongue
 from chatops.db.database import Database
@@ -152,7 +153,7 @@ class System:
                     commands=_commands(),
                 ),
             ),
-            FamilySpec(CHATS, starter(ChatActor, directory, store=store, clock=_now, language=settings.language)),
+            FamilySpec(CHATS, starter(ChatActor, directory, store=store, clock=_now, policy=_policy(settings))),
             FamilySpec(INCIDENTS, starter(IncidentActor, directory, store=store, clock=_now)),
             ChildSpec(JANITOR, starter(JanitorActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             ChildSpec(WEBHOOK, starter(WebhookActor, directory, store=store, clock=_now)),
@@ -222,6 +223,10 @@ class System:
 
     def _tell_admins(self, told: Notice) -> None:
         tell_admins(self._store, self._directory.tell, told)
+
+
+def _policy(settings: Settings) -> Policy:
+    return Policy(language=settings.language, protected=settings.protected_namespaces)
 
 
 def _commands() -> dict[str, tuple[tuple[str, str], ...]]:

@@ -24,6 +24,8 @@ ACTING = frozenset(
         Verb.PICK,
         Verb.CHOOSE,
         Verb.CONFIRM,
+        Verb.APPROVE,
+        Verb.STOP,
     }
 )
 """Verbs that change something, or lead to a screen whose only use is to."""

@@ -26,6 +26,7 @@ class EntryType(StrEnum):
     ACTION_REQUESTED = "action_requested"
     ACTION_PERFORMED = "action_performed"
     ACTION_FINISHED = "action_finished"
+    ACTION_STOPPED = "action_stopped"
     ACTION_LOOKED_UP = "action_looked_up"
     LOOKED = "looked"
     DENIED = "denied"

@@ -33,6 +33,8 @@ class Verb(StrEnum):
     PICK = "pick"
     CHOOSE = "choose"
     CONFIRM = "confirm"
+    APPROVE = "approve"
+    STOP = "stop"
     TIMELINE = "timeline"
     INCIDENTS = "incidents"
     HISTORY = "history"

@@ -35,10 +35,12 @@ def judge(tap: Tap, offered: Offered | None, user: User | None, *, now: datetime
         return Refusal("no_right", denied=verdict.reason)
     if offered.for_user is not None and offered.for_user != tap.sender.id:
         return Refusal("not_yours", denied="not_theirs")
+    if offered.args.get("by") == str(tap.sender.id):
+        return Refusal("second_person")
     if offered.used_at is not None:
         return Refusal("used")
     if offered.expires_at is not None and now >= offered.expires_at:
         return Refusal("expired", stale=True)
-    if offered.verb is Verb.CONFIRM and now - offered.offered_at < DOUBLE_TAP:
+    if offered.verb in (Verb.CONFIRM, Verb.APPROVE) and now - offered.offered_at < DOUBLE_TAP:
         return Refusal("double_tap")
     return None

@@ -76,6 +76,25 @@ class Buttons:
             return None
         return self._database.read(lambda: _offered(self._tables.Button.get(token=token)))
 
+    def waiting_for_word(self, chat_id: int, user_id: int, now: datetime) -> tuple[Offered, ...]:
+        """Confirms of this person in this chat that wait to be typed, the newest first."""
+        moment = naive(now)
+
+        def work() -> tuple[Offered, ...]:
+            rows = self._tables.Button.select(
+                lambda row: (
+                    row.expires_at is not None
+                    and row.expires_at > moment
+                    and row.chat_id == chat_id
+                    and row.for_user == user_id
+                    and row.used_at is None
+                )
+            )
+            found = [offered for row in rows if (offered := _offered(row)) is not None and "typed" in offered.args]
+            return tuple(sorted(found, key=lambda offered: offered.offered_at, reverse=True))
+
+        return self._database.read(work)
+
     def use(self, token: str, by: str, now: datetime) -> bool:
         """Whether the press counts. Of all presses on a one-time button exactly one ever does; `by` is kept with it."""
         return _may_be_token(token) and self._database.write(lambda: use_token(self._tables, token, by, now))

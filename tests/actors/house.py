@@ -34,6 +34,7 @@ from chatops.actors.tree import Supervisor
 from chatops.actors.webhook import WebhookActor
 from chatops.core.outgoing import AnswerTap, EditMessage, SendMessage
 from chatops.core.people import Chat, ChatKind, Role, Sender, User
+from chatops.core.policy import Policy
 from chatops.core.updates import Membership, Tap, TextMessage
 from chatops.db.database import Database
 from chatops.db.migrate import migrate
@@ -184,6 +185,7 @@ class House:
         self.database.open()
         self.store = Store(self.database)
         self.failed: list[Any] = []
+        self.policy = Policy()
         self._updates = itertools.count(1)
         self._supervisor: Supervisor | None = None
         self.store.users.put(User(ANNA, "@anna", Role.ADMIN))
@@ -195,7 +197,7 @@ class House:
         specs = [
             ChildSpec(POOL, starter(Hands, self.directory, cluster=self.cluster)),
             ChildSpec(TELEGRAM, starter(Postman, self.directory, post=self.post)),
-            FamilySpec("chat", starter(ChatActor, self.directory, language="en", **shared)),
+            FamilySpec("chat", starter(ChatActor, self.directory, policy=self.policy, **shared)),
             FamilySpec("incident", starter(IncidentActor, self.directory, **shared)),
             ChildSpec(WEBHOOK, starter(WebhookActor, self.directory, **shared)),
         ]

@@ -10,7 +10,8 @@ from chatops.core.access import ACTING
 from chatops.core.buttons import Offered, Verb
 from chatops.core.people import ChatKind, Role, Sender, User
 from chatops.core.presses import DOUBLE_TAP, Refusal, judge
-from chatops.core.screens.confirm import LIFETIME
+from chatops.core.safeguards import Safeguard
+from chatops.core.screens.confirm import LIFETIMES
 from chatops.core.screens.toasts import TOASTS
 from chatops.core.updates import Tap
 from tests.core.scene import WORKLOAD, at
@@ -38,8 +39,8 @@ AGES = {
     "this moment": timedelta(),
     "just now": DOUBLE_TAP - timedelta(milliseconds=1),
     "long enough": DOUBLE_TAP,
-    "nearly over": LIFETIME - timedelta(milliseconds=1),
-    "over": LIFETIME,
+    "nearly over": LIFETIMES[Safeguard.TAP] - timedelta(milliseconds=1),
+    "over": LIFETIMES[Safeguard.TAP],
     "from the future": timedelta(seconds=-5),
 }
 
@@ -61,7 +62,7 @@ def offered(verb: Verb, place: str, owner: str, age: str, *, used: bool, lasting
         incident_id=96,
         for_user=OWNERS[owner],
         offered_at=at_,
-        expires_at=None if lasting else at_ + LIFETIME,
+        expires_at=None if lasting else at_ + LIFETIMES[Safeguard.TAP],
         used_at=at_ if used else None,
     )
 
@@ -75,7 +76,10 @@ def expected(user: str, verb: Verb, place: str, owner: str, age: str, *, used: b
         (owner == "oleg's", Refusal("not_yours", denied="not_theirs")),
         (used, Refusal("used")),
         (age == "over" and not lasting, Refusal("expired", stale=True)),
-        (verb is Verb.CONFIRM and age in ("this moment", "just now", "from the future"), Refusal("double_tap")),
+        (
+            verb in (Verb.CONFIRM, Verb.APPROVE) and age in ("this moment", "just now", "from the future"),
+            Refusal("double_tap"),
+        ),
     ]
     return next((refusal for applies, refusal in rules if applies), None)
 
@@ -90,6 +94,13 @@ def test_every_press(user: str, verb: Verb) -> None:
         assert found == expected(user, verb, place, owner, age, used=used, lasting=lasting), (place, owner, age, used)
         tried += 1
     assert tried == 360
+
+
+def test_who_chose_cannot_be_the_second_person() -> None:
+    button = offered(Verb.APPROVE, "here", "anybody's", "long enough", used=False, lasting=True)
+    chosen_by = replace(button, args={"by": str(tap().sender.id)})
+    assert judge(tap(), chosen_by, USERS["operator"], now=PRESSED) == Refusal("second_person")
+    assert judge(tap(), replace(button, args={"by": "2"}), USERS["operator"], now=PRESSED) is None
 
 
 @pytest.mark.parametrize("user", USERS)
@@ -122,5 +133,15 @@ def test_an_anonymous_admin_is_a_stranger() -> None:
 
 
 def test_every_refusal_has_its_toast() -> None:
-    codes = {"stranger", "unknown", "elsewhere", "no_right", "not_yours", "used", "expired", "double_tap"}
+    codes = {
+        "stranger",
+        "unknown",
+        "elsewhere",
+        "no_right",
+        "not_yours",
+        "second_person",
+        "used",
+        "expired",
+        "double_tap",
+    }
     assert all(TOASTS[code] for code in codes)

@@ -14,6 +14,7 @@ from chatops.core.audit import SYSTEM, Entry, EntryType, StoredEntry
 from chatops.core.failures import Reason
 from chatops.core.incidents import acting
 from chatops.core.people import Role
+from chatops.core.safeguards import Safeguard
 from chatops.core.screens import card, confirm, notices, rejecting, run, timeline, toasts, trouble, welcome
 from chatops.core.screens.wording import WORDS
 from chatops.core.texts import LANGUAGES, tongue
@@ -91,7 +92,7 @@ def test_the_red_button_is_last_and_bound(action: str) -> None:
     shown = confirm.confirm(Preview(plan), tongue("en"), by=ANNA, incident_id=96, run_id="run-1")
     (cancel,), (do,) = shown.rows
     assert (cancel.verb, cancel.style) == ("card", "")
-    assert (do.verb, do.for_user, do.once, do.lifetime) == ("confirm", ANNA.id, True, confirm.LIFETIME)
+    assert (do.verb, do.for_user, do.once, do.lifetime) == ("confirm", ANNA.id, True, confirm.LIFETIMES[Safeguard.TAP])
     assert do.style == ("primary" if ACTIONS[action].danger is Danger.LOW else "danger")
     assert do.args["run"] == "run-1"
     assert confirm.plan_of(do.args) == (action, plan.params, plan.resource_version)

@@ -10,6 +10,7 @@ from chatops.core.cards import Position
 from chatops.core.incidents import Incident
 from chatops.core.outgoing import Lane
 from chatops.core.people import Chat, ChatKind
+from chatops.core.policy import Policy
 from chatops.core.screens.base import Screen
 from chatops.core.texts import Tongue, tongue
 from chatops.db.store import Store
@@ -19,11 +20,10 @@ class Canvas:
     """The chat as something to draw on."""
 
     def __init__(
-        self, chat_id: int, *, store: Store, shelf: Shelf, clock: Callable[[], datetime], language: str
+        self, chat_id: int, *, store: Store, shelf: Shelf, clock: Callable[[], datetime], policy: Policy
     ) -> None:
-        """`language` is spoken where the chat has none of its own."""
         self.chat_id = chat_id
-        self.language = language
+        self.policy = policy
         self._store = store
         self._shelf = shelf
         self._clock = clock
@@ -35,7 +35,7 @@ class Canvas:
 
     @property
     def tongue(self) -> Tongue:
-        return tongue(self.chat.language or self.language)
+        return tongue(self.chat.language or self.policy.language)
 
     def screen(self, position: Position, incident: Incident | None, speaks: Tongue) -> Screen | None:
         """What the database alone can draw."""

@@ -100,11 +100,12 @@ class Reconciler:
 
     def _refresh(self, card: Card, incident: Incident) -> None:
         position = self._store.positions.get(self._chat_id, card.message_id)
-        if position and position.screen is not Verb.CARD:
+        if position and position.screen is not Verb.CARD and not _answered(position, incident):
             idle = self._clock() - (position.touched_at or self._clock())
             if idle < LEFT_ALONE:
                 self._come_back(card.message_id, (LEFT_ALONE - idle).total_seconds() + 1)
                 return
+        if position and position.screen is not Verb.CARD:
             self._store.positions.put(replace(position, screen=Verb.CARD, args={}, ref=None))
         at = Position(self._chat_id, card.message_id, Verb.CARD, incident.id)
         screen = self._canvas.screen(at, incident, self._canvas.tongue)
@@ -115,3 +116,8 @@ class Reconciler:
         """What somebody waits for goes before what merely changed."""
         ended = incident.run is not None and not incident.run.state.running
         return Lane.RESULT if ended or incident.id in self._pressed else Lane.EDIT
+
+
+def _answered(position: Position, incident: Incident) -> bool:
+    """Whether the message asks to confirm what was confirmed by now, in another chat."""
+    return incident.run is not None and position.args.get("run") == incident.run.id

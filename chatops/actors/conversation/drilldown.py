@@ -9,12 +9,24 @@ from chatops.actors.conversation import views
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.conversation.views import Reader
-from chatops.actors.messages import POOL, Address, Result, Submit, SurveyAgain, incident_address
+from chatops.actors.messages import (
+    POOL,
+    Address,
+    ApprovalWanted,
+    Result,
+    Submit,
+    SurveyAgain,
+    chat_address,
+    incident_address,
+)
+from chatops.core.actions import Preview
 from chatops.core.audit import Entry, EntryType
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position
 from chatops.core.outgoing import Lane
 from chatops.core.people import ChatKind
+from chatops.core.safeguards import Safeguard, safeguard
+from chatops.core.screens import confirm
 from chatops.core.updates import Tap
 from chatops.db.store import Store
 
@@ -106,15 +118,41 @@ class Drilldown:
             below = asked.position.message_id or int(asked.position.args.get("card", "0"))
             self._shelf.send_file(*file, reply_to=below, thread_id=asked.thread_id)
             return
-        screen = views.drawn(asked.position, result, asked.reader, now=self._clock())
+        policy = self._canvas.policy
+        screen = views.drawn(asked.position, result, asked.reader, now=self._clock(), policy=policy)
         if screen and self._still_there(asked.position):
             self._canvas.show(screen, asked.position, Lane.RESULT, thread_id=asked.thread_id)
+            if isinstance(result, Preview) and safeguard(result, policy.protected) is Safeguard.SECOND:
+                self._look_for_second(result, asked)
 
     def failed(self, tag: object, reason: str, detail: str) -> None:
         asked = self._done(tag)
         if asked and self._still_there(asked.position):
             screen = views.failed(asked.position, reason, detail, asked.reader)
             self._canvas.show(screen, asked.position, Lane.RESULT, thread_id=asked.thread_id)
+
+    def ask_approval(self, wanted: ApprovalWanted) -> None:
+        """Show here what somebody chose in another chat; anybody else who may act can approve it."""
+        screen = confirm.confirm(
+            wanted.preview,
+            self._canvas.tongue,
+            by=wanted.by,
+            incident_id=wanted.incident_id,
+            run_id=wanted.run_id,
+            guard=Safeguard.SECOND,
+        )
+        position = Position(self._canvas.chat_id, 0, Verb.CHOOSE, wanted.incident_id, {"run": wanted.run_id})
+        self._shelf.send(replace(screen, silent=False), Lane.PAGE, position=position)
+
+    def _look_for_second(self, preview: Preview, asked: Asked) -> None:
+        """In a private chat nobody else sees the question: it is put wherever else the incident is shown."""
+        position = asked.position
+        if preview.refusal or position.chat_id < 0 or position.incident_id is None:
+            return
+        others = {*self._store.cards.audience(position.incident_id), *self._store.users.admin_ids()}
+        wanted = ApprovalWanted(preview, asked.reader.person, position.incident_id, position.args["run"])
+        for chat_id in sorted(others - {position.chat_id}):
+            self._tell(chat_address(chat_id), wanted)
 
     def _done(self, tag: object) -> Asked | None:
         return self._asked.pop(tag, None) if isinstance(tag, int) else None

@@ -122,7 +122,8 @@ class Shelf:
         return done
 
     def _keyboard(self, screen: Screen, message_id: int | None) -> tuple[tuple[str, ...], Keyboard]:
-        asking = [button for row in screen.rows for button in row if button.verb is not None]
+        shown = [button for row in screen.rows for button in row if button.verb is not None]
+        asking = [*shown, *screen.typed]
         tokens = self._store.buttons.offer(self._chat_id, message_id, asking, self._clock()) if asking else ()
         waiting = iter(tokens)
         rows = tuple(tuple(_key(b, next(waiting) if b.verb is not None else "") for b in row) for row in screen.rows)

@@ -7,20 +7,22 @@ from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.views import Reader
 from chatops.actors.messages import TELEGRAM, Address, Deliver, Happened, incident_address
+from chatops.core.access import Right, may
 from chatops.core.actions import Plan
 from chatops.core.audit import Entry, EntryType
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Event, Person, Press
-from chatops.core.incidents.events import Reject, Release, Resolve, RunAction, Take
+from chatops.core.incidents.events import Reject, Release, Resolve, RunAction, StopAction, Take
 from chatops.core.outgoing import AnswerTap, Lane
 from chatops.core.people import User
 from chatops.core.presses import Refusal, judge
-from chatops.core.screens.confirm import plan_of
+from chatops.core.safeguards import typed_right
+from chatops.core.screens.confirm import asker_of, plan_of
 from chatops.core.screens.rejecting import REASONS
 from chatops.core.screens.toasts import toast
 from chatops.core.texts import Tongue
-from chatops.core.updates import Tap
+from chatops.core.updates import Tap, TextMessage
 from chatops.db.store import Store
 
 
@@ -57,12 +59,27 @@ class Taps:
         press = Press(person, tap.chat_id, tap.message_id, tap.callback_id, speaks.language)
         event = _event(offered, press, speaks)
         if event is not None and offered.incident_id is not None:
-            token = offered.token if offered.verb is Verb.CONFIRM else ""
+            token = offered.token if offered.verb in (Verb.CONFIRM, Verb.APPROVE) else ""
             self._cards.show_next(tap.message_id, offered.incident_id)
             self._tell(incident_address(offered.incident_id), Happened(event, tap.update_id, token))
             return
         self._toast(tap, toast(self._drilldown.follow(tap, offered, Reader(person, speaks)), speaks))
         self._store.updates.done(tap.update_id)
+
+    def typed(self, text: TextMessage, user: User | None, speaks: Tongue) -> bool:
+        """Whether this is the word that a confirm waits for; then it is handed to its incident as a press is."""
+        if text.sender is None or not may(user, Right.ACT).allowed:
+            return False
+        waiting = self._store.buttons.waiting_for_word(text.chat_id, text.sender.id, self._clock())
+        offered = next((each for each in waiting if each.ref and typed_right(text.text, each.ref)), None)
+        if offered is None or offered.incident_id is None:
+            return False
+        message_id = offered.message_id or text.message_id
+        press = Press(Person(text.sender.id, text.sender.name), text.chat_id, message_id, "", speaks.language)
+        self._cards.show_next(message_id, offered.incident_id)
+        event = run_event(offered, press)
+        self._tell(incident_address(offered.incident_id), Happened(event, text.update_id, offered.token))
+        return True
 
     def _refuse(self, tap: Tap, offered: Offered | None, refusal: Refusal, user: User | None, speaks: Tongue) -> None:
         if refusal.denied:
@@ -101,6 +118,14 @@ class Taps:
         self._tell(TELEGRAM, Deliver(AnswerTap(tap.callback_id, text), Lane.ANSWER))
 
 
+def run_event(offered: Offered, press: Press) -> RunAction:
+    """The action behind a confirm: tapped, approved by a second person, or typed."""
+    assert offered.ref
+    action, params, version = plan_of(offered.args)
+    plan = Plan(action, offered.ref, version, params)
+    return RunAction(press, offered.args["run"], plan, asked_by=asker_of(offered.args))
+
+
 def _event(offered: Offered, press: Press, speaks: Tongue) -> Event | None:
     """What a button does to the incident itself; None for buttons that only lead somewhere."""
     match offered.verb:
@@ -113,8 +138,9 @@ def _event(offered: Offered, press: Press, speaks: Tongue) -> Event | None:
         case Verb.REJECT:
             reason = offered.args.get("reason", "")
             return Reject(press, speaks.plain(REASONS[reason]) if reason in REASONS else reason)
-        case Verb.CONFIRM if offered.ref:
-            action, params, version = plan_of(offered.args)
-            return RunAction(press, offered.args["run"], Plan(action, offered.ref, version, params))
+        case Verb.STOP:
+            return StopAction(press)
+        case Verb.CONFIRM | Verb.APPROVE if offered.ref:
+            return run_event(offered, press)
         case _:
             return None

@@ -16,12 +16,14 @@ from chatops.actors.messages import (
     Result,
     Work,
 )
-from chatops.core.actions import Preview
+from chatops.core.actions import CHOSEN, Preview
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Incident, Person
+from chatops.core.policy import Policy
 from chatops.core.reports import Report
 from chatops.core.resources import WORKLOADS, Description, LogText, ObjectRef, PodView, WorkloadView
+from chatops.core.safeguards import safeguard
 from chatops.core.screens import confirm, lists, reading, rejecting, report, resources, timeline, trouble, welcome
 from chatops.core.screens.base import Screen, pages_of
 from chatops.core.screens.card import card
@@ -69,13 +71,13 @@ def needed(position: Position, now: datetime) -> Work | None:
             return ReadReport(args["report"], ref, {name: args[name] for name in args if name in REPORT_PARAMS})
         case Verb.CHOOSE:
             started = now.strftime("%Y-%m-%dT%H:%M:%SZ")
-            chosen = {name: value for name, value in args.items() if name in ("replicas", "revision")}
+            chosen = {name: value for name, value in args.items() if name in CHOSEN}
             return MakePreview(args["action"], ref, {**chosen, "action_id": args["run"], "restarted_at": started})
         case _:
             return None
 
 
-def drawn(position: Position, result: Result, reader: Reader, *, now: datetime) -> Screen | None:
+def drawn(position: Position, result: Result, reader: Reader, *, now: datetime, policy: Policy) -> Screen | None:
     """The screen from what the cluster answered; None where the answer does not fit the position (it is stale)."""
     tongue, number_of = reader.tongue, position.incident_id
     match position.screen, result:
@@ -103,6 +105,7 @@ def drawn(position: Position, result: Result, reader: Reader, *, now: datetime) 
                 incident_id=number_of,
                 run_id=position.args["run"],
                 why=position.args.get("why", ""),
+                guard=safeguard(result, policy.protected),
             )
         case _:
             return None

@@ -2,6 +2,7 @@
 
 from chatops.core.actions.repertoire import ACTIONS, Action, Nature
 from chatops.core.actions.values import (
+    CHOSEN,
     ActionRun,
     ActionState,
     Caution,
@@ -15,6 +16,7 @@ from chatops.core.actions.values import (
 
 __all__ = [
     "ACTIONS",
+    "CHOSEN",
     "Action",
     "ActionRun",
     "ActionState",

@@ -30,6 +30,15 @@ class Plan:
     resource_version: str = ""
     params: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The parameters with which the same thing is chosen again."""
+        return {name: value for name, value in self.params.items() if name in CHOSEN}
+
+
+CHOSEN = ("replicas", "revision", "container", "memory", "cpu", "max", "min", "size", "resource", "value", "count")
+"""Parameters that a person chooses, or that a suggestion promises; all others are a plan's own bookkeeping."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

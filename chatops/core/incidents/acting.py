@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chatops.core.actions import ActionRun, ActionState, Plan, Progress
+from chatops.core.actions import ACTIONS, ActionRun, ActionState, Plan, Progress
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.incidents.effects import Answer, Decision, Follow, Look, LookUp, Perform
 from chatops.core.incidents.events import ActionEnded, ActionPerformed, ActionProgressed, LookedUp, Press, RunAction
@@ -18,6 +18,9 @@ FOUND = "found"
 ABSENT = "absent"
 """What an interrupted run's detail says once it was looked up; until then it is empty."""
 
+STOPPED = "stopped"
+"""What an interrupted run's detail says when a person stopped it."""
+
 OVERDUE = "overdue"
 """What a failed run's detail says when it had not arrived at FOLLOW_LIMIT."""
 
@@ -29,11 +32,12 @@ def run_action(incident: Incident, event: RunAction, *, now: datetime) -> Decisi
         return Decision(incident, effects=(Answer(press, "already_confirmed"),))
     if incident.run and incident.run.state.running:
         return Decision(incident, effects=(Answer(press, "busy", {"name": incident.run.by_name}),))
+    asked_by = event.asked_by or press.by
     run = ActionRun(
         id=event.run_id,
         plan=event.plan,
-        by_id=press.by.id,
-        by_name=press.by.name,
+        by_id=asked_by.id,
+        by_name=asked_by.name,
         requested_at=now,
         state=ActionState.REQUESTED,
         chat_id=press.chat_id,
@@ -41,9 +45,23 @@ def run_action(incident: Incident, event: RunAction, *, now: datetime) -> Decisi
     )
     acting = replace(incident, run=run, revision=incident.revision + 1)
     if incident.open and incident.taken_by is None:
-        acting = replace(acting, taken_by=press.by, taken_at=now)
-    entry = _entry(EntryType.ACTION_REQUESTED, acting, run, now, press=press, detail=_chosen(run.plan))
+        acting = replace(acting, taken_by=asked_by, taken_at=now)
+    detail = _chosen(run.plan)
+    if event.asked_by:
+        detail["asked_by"] = f"{event.asked_by.name} ({event.asked_by.id})"
+    entry = _entry(EntryType.ACTION_REQUESTED, acting, run, now, press=press, detail=detail)
     return Decision(acting, (entry,), (Answer(press, "started"), Perform(run)))
+
+
+def stop_action(incident: Incident, press: Press, *, now: datetime) -> Decision:
+    """End a stepwise action between two steps. It keeps what it has done, and its undo."""
+    run = incident.run
+    if run is None or not run.state.running or not ACTIONS[run.plan.action].stepwise:
+        return Decision(incident, effects=(Answer(press, "nothing_to_stop"),))
+    stopped = replace(run, state=ActionState.INTERRUPTED, detail=STOPPED, finished_at=now)
+    done = f"{run.progress.done}/{run.progress.total}" if run.progress else ""
+    entry = _entry(EntryType.ACTION_STOPPED, incident, stopped, now, press=press, detail={"done": done})
+    return Decision(_with(incident, stopped), (entry,), (Answer(press, "stopped"), Look()))
 
 
 def action_moved(
@@ -68,6 +86,7 @@ def action_moved(
             detail_text = "" if progress.finished else progress.failed or OVERDUE
             moved = replace(run, state=state, progress=progress, detail=detail_text, finished_at=now)
         case ActionEnded(state=state, problem=problem, detail=detail_text):
+            # An interrupted run's detail is for what looking it up tells.
             kept = "" if state is ActionState.INTERRUPTED else detail_text
             moved = replace(run, state=state, problem=problem, detail=kept, finished_at=now)
     outcome = {

@@ -6,7 +6,7 @@ Pure; the caller brings the time, stores the result in one transaction and carri
 from dataclasses import replace
 from datetime import datetime
 
-from chatops.core.incidents.acting import action_moved, looked_up, run_action
+from chatops.core.incidents.acting import action_moved, looked_up, run_action, stop_action
 from chatops.core.incidents.alerting import alerts_received
 from chatops.core.incidents.closing import close, release, take
 from chatops.core.incidents.effects import Decision
@@ -21,6 +21,7 @@ from chatops.core.incidents.events import (
     Release,
     Resolve,
     RunAction,
+    StopAction,
     Surveyed,
     Take,
 )
@@ -43,6 +44,8 @@ def decide(incident: Incident, event: Event, *, now: datetime) -> Decision:
             return close(incident, press, Status.REJECTED, reason, now)
         case RunAction():
             return run_action(incident, event, now=now)
+        case StopAction(press):
+            return stop_action(incident, press, now=now)
         case ActionPerformed() | ActionProgressed() | ActionEnded():
             return action_moved(incident, event, now=now)
         case LookedUp():

@@ -51,11 +51,22 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class RunAction:
-    """A confirmed action. `run_id` was chosen with the confirm button, so a repeated press is recognised."""
+    """A confirmed action. `run_id` was chosen with the confirm button, so a repeated press is recognised.
+
+    `asked_by` is who chose it where somebody else had to confirm; None where the presser did both.
+    """
 
     press: Press
     run_id: str
     plan: Plan
+    asked_by: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopAction:
+    """Begin no further step of the running action. What is under way in the cluster goes on."""
+
+    press: Press
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +114,7 @@ Event = (
     | Resolve
     | Reject
     | RunAction
+    | StopAction
     | ActionPerformed
     | ActionProgressed
     | ActionEnded

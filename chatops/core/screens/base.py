@@ -36,6 +36,8 @@ class Screen:
     html: Markup
     rows: tuple[Row, ...] = ()
     silent: bool = True
+    typed: Row = ()
+    """Buttons that are not shown: each is pressed by typing a word in reply."""
 
 
 def screen(

@@ -1,5 +1,6 @@
 """The second click: what would change, what it would touch, what may undo it; then do it or leave it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from markupsafe import Markup
@@ -8,12 +9,21 @@ from chatops.core import cautions
 from chatops.core.actions import ACTIONS, Caution, Change, Danger, Plan, Preview
 from chatops.core.buttons import Button, Verb
 from chatops.core.incidents.values import Person
+from chatops.core.safeguards import Safeguard, word_of
 from chatops.core.screens.base import Screen, back_to_card, bold, code, screen
 from chatops.core.screens.facts import short_images
 from chatops.core.screens.wording import WORDS, filling
 from chatops.core.texts import Tongue, joined, mark, one_line
 
-LIFETIME = timedelta(seconds=60)
+LIFETIMES = {
+    Safeguard.TAP: timedelta(seconds=60),
+    Safeguard.WORD: timedelta(minutes=2),
+    Safeguard.SECOND: timedelta(minutes=5),
+}
+"""How long a confirm stands: typing takes longer than a tap, and a second person has to be found."""
+
+_NOT_PARAMS = ("action", "run", "version", "why", "by", "by_name", "typed")
+
 MOST_CHANGES = 12
 
 REASONS = {
@@ -46,7 +56,14 @@ CAUTIONS = {
 
 
 def confirm(
-    preview: Preview, tongue: Tongue, *, by: Person, incident_id: int | None, run_id: str, why: str = ""
+    preview: Preview,
+    tongue: Tongue,
+    *,
+    by: Person,
+    incident_id: int | None,
+    run_id: str,
+    why: str = "",
+    guard: Safeguard = Safeguard.TAP,
 ) -> Screen:
     """`run_id` is chosen here, with the button, so that one confirm is one run however often it is pressed.
 
@@ -57,43 +74,74 @@ def confirm(
     question = bold(_question(plan, tongue))
     if preview.refusal:
         return screen([question, "", _caution(preview.refusal, tongue)], [[leave]])
-    action = ACTIONS[plan.action]
     lines: list[Markup | str | None] = [question, ""]
     lines += [_change(change) for change in preview.changes[:MOST_CHANGES]]
     if len(preview.changes) > MOST_CHANGES:
         hidden = len(preview.changes) - MOST_CHANGES
         lines.append(tongue.plural("… and {n} more change", "… and {n} more changes", hidden))
     lines += [_caution(caution, tongue) for caution in preview.cautions]
-    lines += [
-        "",
-        tongue.say(REASONS[why]) if why in REASONS else None,
-        joined(
-            [
-                tongue.say("Cluster {name}", name=code(plan.ref.cluster)) if plan.ref.cluster else "",
-                tongue.say("as {name}", name=by.name),
-                tongue.say("expires in 60 s"),
-            ]
-        ),
-    ]
-    do = Button(
-        f"{action.icon} {tongue.plain(action.title)}",
-        Verb.CONFIRM,
-        {**plan.params, "action": plan.action, "run": run_id, "version": plan.resource_version},
+    reason = tongue.say(REASONS[why]) if why in REASONS else None
+    lines += ["", reason, _how(guard, plan, tongue), _terms(guard, plan, by, tongue)]
+    do = _do(guard, plan, tongue, by=by, incident_id=incident_id, run_id=run_id)
+    cancel = Button("✖️ " + tongue.plain("Cancel"), leave.verb, incident_id=incident_id)
+    if guard is Safeguard.WORD:
+        waiting = replace(do, args={**do.args, "typed": "1"})
+        return replace(screen(lines, [[cancel]]), typed=(waiting,))
+    return screen(lines, [[cancel], [do]])
+
+
+def _how(guard: Safeguard, plan: Plan, tongue: Tongue) -> Markup | None:
+    match guard:
+        case Safeguard.WORD:
+            word = code(word_of(plan.ref))
+            return tongue.say("🔴 This cannot be undone. Reply to this message with {word} to do it.", word=word)
+        case Safeguard.SECOND:
+            return tongue.say("👥 A protected namespace: somebody else who may act has to approve.")
+        case Safeguard.TAP:
+            return None
+
+
+def _terms(guard: Safeguard, plan: Plan, by: Person, tongue: Tongue) -> Markup:
+    life = LIFETIMES[guard]
+    return joined(
+        [
+            tongue.say("Cluster {name}", name=code(plan.ref.cluster)) if plan.ref.cluster else "",
+            tongue.say("as {name}", name=by.name),
+            tongue.say("expires in {span}", span=tongue.span(life)),
+        ]
+    )
+
+
+def _do(guard: Safeguard, plan: Plan, tongue: Tongue, *, by: Person, incident_id: int | None, run_id: str) -> Button:
+    """The button that does it. A typed one is never shown: it waits for its word."""
+    action = ACTIONS[plan.action]
+    args = {**plan.params, "action": plan.action, "run": run_id, "version": plan.resource_version}
+    text = f"{action.icon} {tongue.plain(action.title)}"
+    if guard is Safeguard.SECOND:
+        args |= {"by": str(by.id), "by_name": by.name}
+        text = "👥 " + tongue.plain("Approve: {action}", action=tongue.plain(action.title))
+    return Button(
+        text,
+        Verb.APPROVE if guard is Safeguard.SECOND else Verb.CONFIRM,
+        args,
         plan.ref,
         incident_id,
         style="primary" if action.danger is Danger.LOW else "danger",
-        for_user=by.id,
-        lifetime=LIFETIME,
+        for_user=None if guard is Safeguard.SECOND else by.id,
+        lifetime=LIFETIMES[guard],
         once=True,
     )
-    cancel = Button("✖️ " + tongue.plain("Cancel"), leave.verb, incident_id=incident_id)
-    return screen(lines, [[cancel], [do]])
 
 
 def plan_of(args: dict[str, str]) -> tuple[str, dict[str, str], str]:
     """The action, its parameters and the version seen, back from a confirm button's arguments."""
-    params = {name: value for name, value in args.items() if name not in ("action", "run", "version", "why")}
+    params = {name: value for name, value in args.items() if name not in _NOT_PARAMS}
     return args["action"], params, args.get("version", "")
+
+
+def asker_of(args: dict[str, str]) -> Person | None:
+    """Who chose what a second person confirms; None for a confirm of one's own."""
+    return Person(int(args["by"]), args.get("by_name", "")) if "by" in args else None
 
 
 def _question(plan: Plan, tongue: Tongue) -> str:

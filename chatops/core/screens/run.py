@@ -15,6 +15,9 @@ from chatops.core.texts import Tongue, joined, mark, one_line
 
 BAR_LENGTH = 5
 
+TARGETS = ("revision", "replicas", "max", "min", "memory", "cpu", "value")
+"""Parameters of which one tells where an undo leads."""
+
 PROBLEMS = {
     Reason.FORBIDDEN: mark("The bot has no right to do this (RBAC): {detail}"),
     Reason.UNAUTHORIZED: mark("The cluster does not know the bot: its credentials were refused. Nothing was changed."),
@@ -61,14 +64,20 @@ def run_lines(run: ActionRun, incident: Incident, tongue: Tongue, *, now: dateti
             return [done, joined([_count(run, tongue), took, by]), _what_next(incident, tongue)]
         case ActionState.FAILED:
             failed = Markup("❌ <b>{}</b>").format(tongue.say(said.not_done, **words))
-            return [failed, not_done_text(run.problem, run.detail, tongue), by]
+            return [failed, not_done_text(run.problem, run.detail, tongue), *_left(run, tongue), by]
         case ActionState.INTERRUPTED:
             stopped = Markup("❔ <b>{}</b>").format(tongue.say(said.doing, **words))
             return [stopped, *_interrupted(run, tongue), by]
 
 
-def _interrupted(run: ActionRun, tongue: Tongue) -> list[Markup]:
+def _interrupted(run: ActionRun, tongue: Tongue) -> list[Markup | str]:
+    """Of a stepwise action also how far it came: what was done stays done."""
+    left = _left(run, tongue)
     match run.detail:
+        case acting.STOPPED:
+            return [tongue.say("Stopped by hand. Nothing further is begun."), *left]
+        case acting.FOUND if left:
+            return [tongue.say("Interrupted between two steps. Nothing further is begun."), *left]
         case acting.FOUND:
             return [
                 tongue.say("Interrupted, and looked up since: the change is in the cluster. Its end was not followed.")
@@ -79,28 +88,43 @@ def _interrupted(run: ActionRun, tongue: Tongue) -> list[Markup]:
             return [
                 tongue.say("Interrupted: the answer was lost, and it may have happened. It is not repeated."),
                 tongue.say("Check the resources, then choose again if it is still needed."),
+                *left,
             ]
+
+
+def _left(run: ActionRun, tongue: Tongue) -> list[Markup | str]:
+    """The state a stepwise action left things in."""
+    if not ACTIONS[run.plan.action].stepwise:
+        return []
+    cordoned = tongue.say("The node stays cordoned.") if run.plan.action == "drain" and run.undo else ""
+    return [joined([_count(run, tongue), one_line(run.progress.detail, 200) if run.progress else ""]), cordoned]
 
 
 def run_rows(incident: Incident, tongue: Tongue) -> list[Row]:
     """Undo where there is one; a failed action can be chosen again, with a new look and a new confirm."""
     run = incident.run
-    if run is None or run.state.running:
+    if run is None:
         return []
-    if run.state is ActionState.SUCCEEDED and run.undo:
+    stepwise = ACTIONS[run.plan.action].stepwise
+    if run.state.running:
+        stop = Button("⏹ " + tongue.plain("Stop"), Verb.STOP, incident_id=incident.id, style="danger")
+        return [(stop,)] if stepwise else []
+    rows: list[Row] = []
+    ended_early = run.state is ActionState.FAILED or (stepwise and run.state is ActionState.INTERRUPTED)
+    if ended_early:
+        args = {"action": run.plan.action, **run.plan.chosen}
+        text = tongue.plain("Go on") if run.undo and stepwise else tongue.plain("Try again")
+        rows.append((Button(f"🔁 {text}", Verb.CHOOSE, args, run.plan.ref, incident.id),))
+    if run.undo and (run.state is ActionState.SUCCEEDED or (stepwise and ended_early)):
         args = {"action": run.undo.action, "why": "undo", **run.undo.params}
         text = "⏪ " + tongue.plain("Undo") + _target(run)
-        return [(Button(text, Verb.CHOOSE, args, run.undo.ref, incident.id, style="danger"),)]
-    if run.state is ActionState.FAILED:
-        chosen = {name: value for name, value in run.plan.params.items() if name in ("replicas", "revision")}
-        args = {"action": run.plan.action, **chosen}
-        return [(Button("🔁 " + tongue.plain("Try again"), Verb.CHOOSE, args, run.plan.ref, incident.id),)]
-    return []
+        rows.append((Button(text, Verb.CHOOSE, args, run.undo.ref, incident.id, style="danger"),))
+    return rows
 
 
 def _target(run: ActionRun) -> str:
     assert run.undo
-    target = run.undo.params.get("revision") or run.undo.params.get("replicas", "")
+    target = next((run.undo.params[name] for name in TARGETS if run.undo.params.get(name)), "")
     return f" → {target}" if target else ""
 
 
@@ -120,7 +144,8 @@ def _count(run: ActionRun, tongue: Tongue) -> Markup | str:
     progress = run.progress
     if progress is None or not progress.total:
         return ""
-    return tongue.say("{done} of {total} ready", done=progress.done, total=progress.total)
+    counted = WORDS[run.plan.action].count
+    return tongue.say(counted, done=progress.done, total=progress.total) if counted else ""
 
 
 def _what_next(incident: Incident, tongue: Tongue) -> Markup | None:

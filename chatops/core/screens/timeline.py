@@ -32,6 +32,7 @@ SENTENCES = {
     EntryType.SEVERITY_CHANGED: mark("📶 severity {before} → {after}"),
     EntryType.ACTION_REQUESTED: mark("▶️ {who}: {doing}"),
     EntryType.ACTION_PERFORMED: mark("📨 the cluster took it"),
+    EntryType.ACTION_STOPPED: mark("⏹ {who} stopped it ({done})"),
     EntryType.DENIED: mark("⛔ {who} tried: {what} — denied ({why})"),
     EntryType.ACTOR_FAILED: mark("⚠️ the bot stumbled over this incident and went on"),
 }
@@ -88,7 +89,7 @@ def timeline(incident_id: int, entries: Sequence[StoredEntry], tongue: Tongue, *
 def _sentence(entry: Entry, tongue: Tongue) -> Markup:
     detail = {name: one_line(value, 160) for name, value in entry.detail.items()}
     words: dict[str, object] = {
-        **dict.fromkeys(("reason", "before", "after"), ""),
+        **dict.fromkeys(("reason", "before", "after", "done"), ""),
         "seconds": "?",
         **detail,
     }

@@ -17,7 +17,12 @@ class Words:
     not_done: str
     label: str = ""
     """The card's button, whose label says what will happen; empty: the action's title says it."""
+    count: str = ""
+    """How far it is; empty for what is done at once."""
 
+
+READY = mark("{done} of {total} ready")
+GONE = mark("{done} of {total} pods gone")
 
 WORDS = {
     "rollout_restart": Words(
@@ -26,6 +31,7 @@ WORDS = {
         mark("Restarted {object}"),
         mark("Could not restart {object}"),
         mark("Restart {name}"),
+        count=READY,
     ),
     "rollout_undo": Words(
         mark("Roll back {object} to revision {revision}?"),
@@ -33,6 +39,7 @@ WORDS = {
         mark("Rolled back {object} to {revision}"),
         mark("Could not roll back {object}"),
         mark("Roll back to {revision}"),
+        count=READY,
     ),
     "rollout_pause": Words(
         mark("Pause the rollout of {object}?"),
@@ -45,6 +52,7 @@ WORDS = {
         mark("Resuming the rollout of {object}"),
         mark("Resumed the rollout of {object}"),
         mark("Could not resume {object}"),
+        count=READY,
     ),
     "scale_up": Words(
         mark("Scale {object} to {replicas}?"),
@@ -52,6 +60,7 @@ WORDS = {
         mark("Scaled {object} to {replicas}"),
         mark("Could not scale {object}"),
         mark("Scale up to {replicas}"),
+        count=READY,
     ),
     "scale_down": Words(
         mark("Scale {object} to {replicas}?"),
@@ -59,6 +68,7 @@ WORDS = {
         mark("Scaled {object} to {replicas}"),
         mark("Could not scale {object}"),
         mark("Scale down to {replicas}"),
+        count=READY,
     ),
     "raise_memory_limit": Words(
         mark("Set the memory limit of {container} in {object} to {memory}?"),
@@ -66,6 +76,7 @@ WORDS = {
         mark("Set the memory limit of {object} to {memory}"),
         mark("Could not set the memory limit of {object}"),
         mark("Memory {memory}"),
+        count=READY,
     ),
     "raise_cpu_limit": Words(
         mark("Set the CPU limit of {container} in {object} to {cpu}?"),
@@ -73,12 +84,14 @@ WORDS = {
         mark("Set the CPU limit of {object} to {cpu}"),
         mark("Could not set the CPU limit of {object}"),
         mark("CPU {cpu}"),
+        count=READY,
     ),
     "delete_pod": Words(
         mark("Delete pod {object}?"),
         mark("Deleting pod {object}"),
         mark("Deleted pod {object}"),
         mark("Could not delete pod {object}"),
+        count=READY,
     ),
     "evict_pod": Words(
         mark("Evict pod {object}?"),
@@ -86,6 +99,7 @@ WORDS = {
         mark("Evicted pod {object}"),
         mark("Could not evict pod {object}"),
         mark("Evict {name}"),
+        count=READY,
     ),
     "force_delete_pod": Words(
         mark("Delete pod {object} by force?"),
@@ -99,6 +113,7 @@ WORDS = {
         mark("Cleaned up the failed pods of {object}"),
         mark("Could not clean up the pods of {object}"),
         mark("Clean up {count} failed"),
+        count=GONE,
     ),
     "cordon": Words(
         mark("Cordon node {object}?"),
@@ -120,6 +135,7 @@ WORDS = {
         mark("Drained node {object}"),
         mark("Could not drain node {object}"),
         mark("Drain {name}"),
+        count=GONE,
     ),
     "delete_node": Words(
         mark("Delete the node object {object}?"),
