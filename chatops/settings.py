@@ -73,7 +73,9 @@ class Settings(BaseSettings):
         description="Namespaces, comma-separated, `*` stands for any text: what cannot be undone there takes a second "
         "person. `*` alone protects nodes and other objects without a namespace too",
     )
-    kube_executors: int = Field(4, ge=1, le=64, description="How many Kubernetes calls run at the same time")
+    kube_executors: int = Field(
+        4, ge=1, le=64, description="How many Kubernetes calls run at the same time, per cluster"
+    )
     alertmanager_url: str | None = Field(None, description="Alertmanager's own address, for silences. Not used yet")
     prometheus_url: str | None = Field(None, description="Prometheus' address, for graphs. Not used yet")
     public_url: str | None = Field(

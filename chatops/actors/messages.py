@@ -21,6 +21,12 @@ SUPERVISOR: Address = ("supervisor",)
 WEBHOOK: Address = ("webhook",)
 TELEGRAM: Address = ("telegram",)
 POOL: Address = ("pool",)
+"""Where all work for clusters goes; each cluster's own pool stands behind it."""
+
+
+def pool_address(context: str) -> Address:
+    """The pool of one context; of the current context, or the pod's own account, where it is empty."""
+    return ("pool", context)
 
 
 def incident_address(incident_id: int) -> Address:

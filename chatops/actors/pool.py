@@ -4,8 +4,9 @@ Every Submit gets exactly one answer, whatever dies: WorkDone or WorkFailed; Wor
 and its end is not known. The one exception is a Submit that crashes the pool itself.
 """
 
+import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +14,12 @@ import structlog
 
 from chatops.actors.base import Actor
 from chatops.actors.directory import Directory, Ref
-from chatops.actors.jobs import Job, JobQueue
+from chatops.actors.jobs import Job, JobQueue, Place
 from chatops.actors.messages import (
     POOL,
     SUPERVISOR,
     Address,
+    PerformPlan,
     Result,
     Submit,
     WorkDone,
@@ -26,6 +28,7 @@ from chatops.actors.messages import (
 )
 from chatops.actors.supervision_messages import ChildFailed, Replace
 from chatops.actors.work_messages import Assign, ExecutorReady, Finished, ReportIn, Ticket
+from chatops.core.actions import Plan
 from chatops.core.failures import Failure, Reason, Temporary
 
 log = structlog.get_logger()
@@ -45,7 +48,8 @@ class PoolActor(Actor):
     """`executors` are the addresses it may assign to; their specifications name it as the watcher.
 
     A look that is not done `look_deadline` seconds after it began, or has not begun so long after it came, is
-    given up; a change likewise after `change_deadline`. The executor that hangs on it is replaced.
+    given up; a change likewise after `change_deadline`. The executor that hangs on it is replaced. The same change is
+    not made twice to one object within `cooldown` seconds (of `clock`, which is monotonic).
 
     No change begins before every executor has reported in or died: one may still be busy with a change that
     an earlier incarnation of this pool gave it.
@@ -60,10 +64,15 @@ class PoolActor(Actor):
         queue_limit: int = 500,
         look_deadline: float = 30.0,
         change_deadline: float = 60.0,
+        cooldown: float = 30.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(directory=directory, address=address)
         self._look_deadline = look_deadline
         self._change_deadline = change_deadline
+        self._cooldown = cooldown
+        self._clock = clock
+        self._made: dict[Place, tuple[float, Plan]] = {}
         self._queue = JobQueue(queue_limit)
         self._unheard = set(executors)
         self._refs: dict[Address, Ref] = {}
@@ -115,10 +124,30 @@ class PoolActor(Actor):
             job = self._queue.take(busy, changes=not self._unheard)
             if job is None:
                 return
+            if self._just_made(job):
+                self._answer(job, WorkFailed(job.submit.tag, Reason.TOO_SOON, "", temporary=False))
+                continue
             address = self._idle.popleft()
             self._running[address] = job
             self._watch(job)
             self.tell(address, Assign(self._refs[address], job.ticket, job.submit))
+
+    def _just_made(self, job: Job) -> bool:
+        """Whether this very change was the last one made to its object, within the cooldown."""
+        match job.submit.work:
+            case PerformPlan(plan) if job.place in self._made:
+                at, made = self._made[job.place]
+                return plan.same_change(made) and self._clock() - at < self._cooldown
+            case _:
+                return False
+
+    def _remember(self, job: Job) -> None:
+        """The change was made, or may have been."""
+        match job.submit.work:
+            case PerformPlan(plan) if job.place is not None:
+                now = self._clock()
+                recent = {place: made for place, made in self._made.items() if now - made[0] < self._cooldown}
+                self._made = {**recent, job.place: (now, plan)}
 
     def _watch(self, job: Job) -> None:
         """Start the patience with the stage the job has just entered."""
@@ -134,6 +163,8 @@ class PoolActor(Actor):
             return
         job = self._running.pop(address)
         self._idle.append(address)
+        if not isinstance(outcome, Failure) or outcome.reason is Reason.UNKNOWN_OUTCOME:
+            self._remember(job)
         if isinstance(outcome, Failure):
             temporary = isinstance(outcome, Temporary)
             self._answer(job, WorkFailed(job.submit.tag, str(outcome.reason), outcome.detail, temporary))
@@ -162,6 +193,7 @@ class PoolActor(Actor):
             self._watch(job)
         else:
             log.warning("executor died on its work", address=address, work=job.name)
+            self._remember(job)
             self._answer(job, WorkInterrupted(job.submit.tag))
 
     def _on_overdue(self, ticket: Ticket) -> None:
@@ -194,6 +226,7 @@ class PoolActor(Actor):
         if job.ticket.take():
             self._refuse(job, Reason.TIMEOUT, "not begun in time")
         else:
+            self._remember(job)
             self._answer(job, WorkInterrupted(job.submit.tag))
 
     def _refuse(self, job: Job, reason: Reason, detail: str) -> None:

@@ -7,6 +7,7 @@ import structlog
 
 from chatops.actors.admins import tell_admins
 from chatops.actors.chat import ChatActor
+from chatops.actors.clusters import ClustersActor
 from chatops.actors.conversation.commands import offer_admin_code
 from chatops.actors.directory import Directory
 from chatops.actors.executor import ExecutorActor
@@ -24,6 +25,7 @@ from chatops.actors.messages import (
     Notice,
     chat_address,
     incident_address,
+    pool_address,
 )
 from chatops.actors.pool import PoolActor
 from chatops.actors.probe import ProbeActor
@@ -32,7 +34,6 @@ from chatops.actors.telegram import TelegramActor
 from chatops.actors.tree import Supervisor
 from chatops.actors.webhook import WebhookActor
 from chatops.cluster import Cluster
-from chatops.cluster.several import Clusters
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.people import Chat, ChatKind, Role, User
 from chatops.core.policy import Policy
@@ -136,12 +137,10 @@ class System:
 
     def _specs(self) -> list[ChildSpec | FamilySpec]:
         directory, store, settings = self._directory, self._store, self._settings
-        executors: list[Address] = [("executor", number) for number in range(settings.kube_executors)]
-        executor = starter(ExecutorActor, directory, cluster_factory=self._open_clusters)
+        clusters = starter(ClustersActor, directory, contexts=settings.kube_contexts, clock=_now)
         return [
-            ChildSpec(POOL, starter(PoolActor, directory, executors=executors)),
-            *(ChildSpec(each, executor, Restart.TRANSIENT, watcher=POOL) for each in executors),
-            *(self._probe(context) for context in settings.kube_contexts or (None,)),
+            *(spec for context in settings.kube_contexts or (None,) for spec in self._cluster(context)),
+            ChildSpec(POOL, clusters),
             ChildSpec(
                 TELEGRAM,
                 starter(
@@ -159,16 +158,25 @@ class System:
             ChildSpec(WEBHOOK, starter(WebhookActor, directory, store=store, clock=_now)),
         ]
 
-    def _probe(self, context: str | None) -> ChildSpec:
+    def _cluster(self, context: str | None) -> list[ChildSpec]:
+        """One cluster's own executors, their pool, and the probe that says whether it is there."""
+
         def open_door(stop: threading.Event) -> Cluster:
             return Cluster(context, self._settings.kubeconfig, stop)
 
+        pool = pool_address(context or "")
+        executors: list[Address] = [
+            ("executor", context or "", number) for number in range(self._settings.kube_executors)
+        ]
+        make_pool = starter(PoolActor, self._directory, executors=executors)
+        executor = starter(ExecutorActor, self._directory, cluster_factory=open_door, pool=pool)
         part = f"cluster {context}" if context else "cluster"
         probe = starter(ProbeActor, self._directory, open_door=open_door, health=self._health, part=part)
-        return ChildSpec(("probe", context), probe, Restart.TRANSIENT)
-
-    def _open_clusters(self, stop: threading.Event) -> Clusters:
-        return Clusters(self._settings.kube_contexts, self._settings.kubeconfig, stop)
+        return [
+            ChildSpec(pool, make_pool),
+            *(ChildSpec(each, executor, Restart.TRANSIENT, watcher=pool) for each in executors),
+            ChildSpec(("probe", context), probe, Restart.TRANSIENT),
+        ]
 
     def _introduce(self) -> None:
         """The people and chats of the settings, and the one-time code where there is no admin."""

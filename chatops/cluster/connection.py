@@ -91,6 +91,12 @@ class Connection:
         """Create something, with the outcomes of `patch`."""
         return self._change("POST", path, {"fieldManager": FIELD_MANAGER}, body, "application/json", dry_run)
 
+    def ask(self, path: str, body: Any) -> bytes:
+        """A POST that only asks (a review): nothing is created, so it is sent again while that may help."""
+        return self._retries.read(
+            lambda: self._send("POST", path, {}, body=body, content_type="application/json", limit=_LARGEST)
+        )
+
     def delete(self, path: str, options: Mapping[str, Any], *, dry_run: bool = False) -> bytes:
         """Delete under the preconditions in `options` (a DeleteOptions), with the outcomes of `patch`."""
         body = {"apiVersion": "v1", "kind": "DeleteOptions", **options}

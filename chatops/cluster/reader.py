@@ -9,6 +9,7 @@ from chatops.cluster.connection import Connection, decode
 from chatops.cluster.models import Meta, Thing, Workload, listed
 from chatops.cluster.places import collection, place
 from chatops.cluster.pod_models import Pod
+from chatops.cluster.rights import Rights
 from chatops.cluster.selectors import selector_text
 from chatops.core.failures import Failure, Permanent, Reason
 from chatops.core.resources import WORKLOADS, ObjectRef
@@ -29,6 +30,7 @@ class Reader:
     def __init__(self, connection: Connection, name: str) -> None:
         self.connection = connection
         self.name = name
+        self.rights = Rights(connection)
 
     def fetch(self, ref: ObjectRef, model: type[T]) -> T:
         """The object itself; Permanent(NOT_FOUND) when it is gone, Permanent(REPLACED) when `ref.uid` is another's."""

@@ -21,6 +21,8 @@ class Reason(StrEnum):
     UNKNOWN_OUTCOME = "unknown_outcome"
     """A change was sent and the answer was lost: it may have happened. Looked up, never repeated."""
     NOT_CONFIGURED = "not_configured"
+    TOO_SOON = "too_soon"
+    """The very same change was made a moment ago."""
     UNKNOWN_CLUSTER = "unknown_cluster"
     """Several clusters are in use and this is none of them."""
 

@@ -1,5 +1,6 @@
 """A survey: what the cluster said about an incident's objects at one moment."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,3 +50,21 @@ class Survey:
     def health(self) -> Health:
         found = [view.health for group in (self.workloads, self.pods, self.others) for view in group]
         return min(found, key=lambda health: health.rank, default=Health.UNKNOWN)
+
+
+def together(surveys: Sequence[Survey]) -> Survey:
+    """One survey of several clusters; its problem is that of the first that had one."""
+    first = next((survey for survey in surveys if survey.problem), surveys[0])
+    if len(surveys) == 1:
+        return first
+    return Survey(
+        first.taken_at,
+        first.cluster,
+        workloads=tuple(workload for survey in surveys for workload in survey.workloads),
+        pods=tuple(pod for survey in surveys for pod in survey.pods),
+        others=tuple(other for survey in surveys for other in survey.others),
+        missing=tuple(gone for survey in surveys for gone in survey.missing),
+        problem=first.problem,
+        problem_detail=first.problem_detail,
+        retry=any(survey.retry for survey in surveys),
+    )

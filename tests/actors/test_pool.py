@@ -210,6 +210,40 @@ def test_executors_that_cannot_start_keep_nobody_waiting_for_ever(directory, new
     assert (answer.tag, answer.reason, answer.temporary) == ("change", "timeout", True)
 
 
+def test_the_same_change_is_not_made_twice_in_a_row(directory, news, works, pool):
+    now = [0.0]
+    pool(cooldown=30.0, clock=lambda: now[0])
+    change(directory, "checkout", "first")
+    assert take(news) == [WorkDone("first", "perform")]
+    change(directory, "checkout", "second")
+    assert take(news) == [WorkFailed("second", Reason.TOO_SOON, "", temporary=False)]
+    change(directory, "cart", "another object")
+    assert take(news) == [WorkDone("another object", "perform")]
+    now[0] = 30.0
+    change(directory, "checkout", "later")
+    assert take(news) == [WorkDone("later", "perform")]
+
+
+def test_two_who_confirm_the_same_at_once_make_one_change(directory, news, works, pool):
+    pool(size=2)
+    busy = block(works, "checkout")
+    change(directory, "checkout", "first")
+    change(directory, "checkout", "second")
+    assert busy.entered.wait(PATIENCE)
+    busy.release.set()
+    assert take(news, 2) == [WorkDone("first", "done"), WorkFailed("second", Reason.TOO_SOON, "", temporary=False)]
+
+
+def test_a_change_that_failed_can_be_tried_again_at_once(directory, news, works, pool):
+    pool()
+    works.scripts["checkout"] = raising(Permanent(Reason.CONFLICT, "changed meanwhile"))
+    change(directory, "checkout", "first")
+    assert take(news)[0].reason == "conflict"
+    works.scripts.clear()
+    change(directory, "checkout", "second")
+    assert take(news) == [WorkDone("second", "perform")]
+
+
 def crash_pool(directory):
     """A plan of nothing is something the pool does not survive."""
     ref = directory.ref(POOL)

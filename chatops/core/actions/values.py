@@ -35,6 +35,10 @@ class Plan:
         """The parameters with which the same thing is chosen again."""
         return {name: value for name, value in self.params.items() if name in CHOSEN}
 
+    def same_change(self, other: "Plan") -> bool:
+        """Whether both do the same to the same object, whenever and by whomever they were chosen."""
+        return (self.action, self.ref, self.chosen) == (other.action, other.ref, other.chosen)
+
 
 CHOSEN = ("replicas", "revision", "container", "memory", "cpu", "max", "min", "size", "resource", "value", "count")
 """Parameters that a person chooses, or that a suggestion promises; all others are a plan's own bookkeeping."""

@@ -30,6 +30,7 @@ PROBLEMS = {
     Reason.UNKNOWN_OUTCOME: mark(
         "The change was sent and the answer was lost: it may have happened. Check the resources before repeating it."
     ),
+    Reason.TOO_SOON: mark("The same was done to this object a moment ago. Nothing was done; look again first."),
     Reason.REFUSED: mark("Kubernetes refused it: {detail}"),
 }
 """What went wrong, and what state things are in, in words that kubectl users know."""
