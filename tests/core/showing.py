@@ -174,7 +174,14 @@ TWO_CONTAINERS = a_pod(
 
 
 def _confirm(tongue: Tongue, preview: Preview = PREVIEW, why: str = "fresh_rollout") -> Screen:
-    return confirm.confirm(preview, tongue, by=ANNA, incident_id=96, run_id="run-1", why=why)
+    return confirm.confirm(
+        preview,
+        tongue,
+        by=ANNA,
+        incident_id=96,
+        run_id="run-1",
+        reasons={"why": why, "told": "checkout 2-5", "helped": "9/10"},
+    )
 
 
 def _card(incident: Incident) -> Callable[[Tongue], Screen]:

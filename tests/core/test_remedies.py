@@ -1,6 +1,7 @@
 """What a card suggests, and above all what it must not."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatops.core.actions import ACTIONS, ActionState
-from chatops.core.incidents import Incident
-from chatops.core.objects import ObjectView
-from chatops.core.remedies import FRESH_ROLLOUT, MOST_REMEDIES, Suggestion, suggest
-from chatops.core.resources import Health, ObjectRef, PodView, WorkloadView
+from chatops.core.incidents import Episode, Incident
+from chatops.core.objects import ObjectView, Tie, TieRole, Trait
+from chatops.core.remedies import FRESH_ROLLOUT, MOST_REMEDIES, Advice, Rule, Suggestion, Trial, experience_of, suggest
+from chatops.core.resources import ContainerLimits, Health, ObjectRef, PodView, WorkloadView
 from chatops.core.screens.confirm import REASONS
 from chatops.core.screens.wording import WORDS, filling
 from tests.core.scene import (
@@ -27,9 +28,12 @@ from tests.core.scene import (
     a_run,
     a_survey,
     a_workload,
+    an_alert,
     an_incident,
     at,
 )
+
+NOW = at(20)
 
 
 def seeing(*workloads: WorkloadView, **fields: Any) -> Incident:
@@ -37,15 +41,15 @@ def seeing(*workloads: WorkloadView, **fields: Any) -> Incident:
 
 
 def remedies(incident: Incident) -> list[str]:
-    return [suggestion.action for suggestion in suggest(incident).remedies]
+    return [suggestion.action for suggestion in suggest(incident, now=NOW).remedies]
 
 
 def reading(incident: Incident) -> Suggestion | None:
-    return suggest(incident).reading
+    return suggest(incident, now=NOW).reading
 
 
 def test_nothing_before_the_cluster_was_seen() -> None:
-    assert suggest(an_incident(survey=None)).remedies == ()
+    assert suggest(an_incident(survey=None), now=NOW).remedies == ()
     assert reading(an_incident(survey=None)) is None
 
 
@@ -63,7 +67,7 @@ def test_nothing_for_what_the_cluster_does_not_know() -> None:
 def test_a_fresh_rollout_is_suspected_first() -> None:
     incident = seeing(a_workload())
     assert remedies(incident) == ["rollout_undo", "delete_pod", "rollout_restart"]
-    first = suggest(incident).remedies[0]
+    first = suggest(incident, now=NOW).remedies[0]
     assert (first.ref, first.why, first.params) == (WORKLOAD, "fresh_rollout", {"revision": "42"})
 
 
@@ -128,7 +132,7 @@ def test_no_scaling_where_somebody_else_counts(fields: dict[str, Any]) -> None:
 def test_a_healthy_workload_may_need_more_replicas() -> None:
     incident = seeing(a_workload(health=Health.GOOD, pods=(a_good_pod(),), rollout=a_rollout(since=at(-999))))
     assert remedies(incident) == ["rollout_restart", "scale_up"]
-    assert suggest(incident).remedies[1].params == {"replicas": "6"}
+    assert suggest(incident, now=NOW).remedies[1].params == {"replicas": "6"}
 
 
 # Deleting a pod
@@ -149,7 +153,7 @@ def test_a_pod_is_not_deleted_where_that_helps_nobody(fields: dict[str, Any]) ->
 
 
 def test_an_owned_pod_is_recreated() -> None:
-    (suggestion,) = suggest(seeing(pods=(a_pod(),))).remedies
+    (suggestion,) = suggest(seeing(pods=(a_pod(),)), now=NOW).remedies
     assert (suggestion.action, suggestion.ref, suggestion.why) == ("delete_pod", POD, "recreates_pod")
 
 
@@ -187,8 +191,169 @@ def test_without_pods_the_object_itself_is_read() -> None:
     node = ObjectRef("Node", "worker-3")
     suggestion = reading(seeing(others=(ObjectView(node),)))
     assert suggestion
-    assert (suggestion.action, suggestion.ref) == ("describe", node)
+    assert (suggestion.action, suggestion.ref) == ("node_status", node)
     assert reading(seeing(missing=(node,))) is None
+
+
+# Memory, autoscalers, rollouts that wait
+
+LIMITS = (ContainerLimits("app", "512Mi", "1"),)
+
+
+def test_out_of_memory_puts_memory_first_after_a_fresh_rollout() -> None:
+    old = a_workload(rollout=a_rollout(since=at(-999)), limits=LIMITS)
+    first = suggest(seeing(old), now=NOW).remedies[0]
+    assert (first.action, first.why, first.params) == (
+        "raise_memory_limit",
+        "out_of_memory",
+        {"container": "app", "memory": "768Mi"},
+    )
+    assert remedies(seeing(a_workload(limits=LIMITS)))[:2] == ["rollout_undo", "raise_memory_limit"]
+
+
+def test_no_memory_to_raise_where_nothing_limits_it() -> None:
+    assert "raise_memory_limit" not in remedies(seeing(a_workload(limits=(ContainerLimits("app"),))))
+
+
+def test_an_autoscaler_at_its_maximum_replaces_scaling() -> None:
+    calm = a_rollout(since=at(-999))
+    healthy = a_workload(health=Health.GOOD, pods=(a_good_pod(),), rollout=calm, autoscaler="checkout 2-5")
+    (first, *_) = suggest(seeing(healthy), now=NOW).remedies
+    assert (first.action, first.ref.kind, first.ref.name) == ("hpa_raise_max", "HorizontalPodAutoscaler", "checkout")
+    assert "scale_up" not in remedies(seeing(healthy))
+    assert "hpa_raise_max" not in remedies(seeing(replace(healthy, autoscaler="checkout 2-9")))
+
+
+def test_a_paused_rollout_can_only_go_on() -> None:
+    paused = a_workload(rollout=a_rollout(paused=True))
+    assert remedies(seeing(paused))[0] == "rollout_resume"
+    assert not {"rollout_undo", "rollout_restart", "rollout_pause"} & set(remedies(seeing(paused)))
+
+
+def test_what_the_credentials_may_not_do_is_not_suggested() -> None:
+    assert "rollout_undo" not in remedies(seeing(a_workload(denied=("rollout_undo",))))
+    assert "delete_pod" not in remedies(seeing(pods=(a_pod(denied=("delete_pod",)),)))
+
+
+def test_an_alert_of_the_pipeline_itself_suggests_nothing() -> None:
+    watchdog = an_alert(alertname="Watchdog", severity="none", pod="", namespace="")
+    assert remedies(an_incident(episodes=(Episode(watchdog, START),))) == []
+
+
+# Objects
+
+
+def of(kind: str, *ties: Tie, **traits: str) -> list[str]:
+    """What is suggested for one object of this kind."""
+    ref = ObjectRef(kind, "it", "shop", "uid-o", "prod-eu1")
+    health = Health.WARN if traits.get("ready") == "True" else Health.BAD
+    view = ObjectView(ref, health, {Trait(name): value for name, value in traits.items()}, ties)
+    return remedies(seeing(others=(view,)))
+
+
+HEAVY = Tie(TieRole.HEAVIEST, POD)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (of("Node", ready="True"), ["cordon", "drain"]),
+        (of("Node", ready="False"), ["drain", "cordon"]),
+        (of("Node", ready="False", control_plane="yes"), ["cordon"]),
+        (of("Node", HEAVY, ready="True", pressures="MemoryPressure"), ["cordon", "evict_pod", "drain"]),
+        (of("Node", ready="True", failed_pods="7", pressures="DiskPressure"), ["cleanup_pods", "cordon", "drain"]),
+        (of("Node", Tie(TieRole.STUCK, POD), ready="False"), ["drain", "force_delete_pod", "cordon"]),
+        (of("HorizontalPodAutoscaler", min="2", max="5", current="5", desired="5"), ["hpa_raise_max"]),
+        (of("HorizontalPodAutoscaler", min="4", max="9", current="4", desired="4"), ["hpa_lower_min", "hpa_raise_max"]),
+        (of("Job", failed="3"), ["job_rerun", "job_delete"]),
+        (of("Job", active="1"), ["job_delete"]),
+        (
+            of("Job", Tie(TieRole.OWNER, ObjectRef("CronJob", "nightly", "shop")), failed="1"),
+            ["job_rerun", "job_delete", "cronjob_suspend"],
+        ),
+        (of("CronJob", suspended="yes"), ["cronjob_resume", "cronjob_trigger"]),
+        (of("CronJob"), ["cronjob_trigger", "cronjob_suspend"]),
+        (of("PersistentVolumeClaim", phase="Bound", size="10Gi", expandable="yes"), ["pvc_expand"]),
+        (of("PersistentVolumeClaim", phase="Bound", size="10Gi"), []),
+        (of("PersistentVolumeClaim", phase="Pending", size="10Gi", expandable="yes"), []),
+        (of("ResourceQuota", resource="requests.cpu", hard="10", used="10"), ["raise_quota"]),
+        (of("Certificate", ready="False"), ["cert_renew"]),
+        (of("Application", sync="OutOfSync"), ["gitops_sync"]),
+        (of("HelmRelease", ready="False"), ["gitops_sync"]),
+        (of("HelmRelease", ready="False", suspended="yes"), []),
+        (of("PersistentVolume"), []),
+        (of("Cluster"), []),
+        (of("Cluster", Tie(TieRole.CORDONED, ObjectRef("Node", "w"))), ["uncordon"]),
+    ],
+)
+def test_each_kind_has_its_own(found: list[str], expected: list[str]) -> None:
+    assert found == expected
+
+
+def test_a_cordoned_node_is_opened_and_one_that_takes_pods_is_not() -> None:
+    assert of("Node", ready="True", unschedulable="yes")[0] == "uncordon"
+    assert "cordon" not in of("Node", ready="True", unschedulable="yes")
+    assert "uncordon" not in of("Node", ready="True")
+
+
+# What helped before, and the operator's own rules
+
+
+def trials(action: str, helped: int, of: int, *, days: float = 1) -> list[Trial]:
+    moment = NOW - timedelta(days=days)
+    return [Trial(f"{action}-{n}", "KubePodCrashLooping", action, moment, n < helped) for n in range(of)]
+
+
+def ranked(*past: Trial, rules: tuple[Rule, ...] = (), incident: Incident | None = None) -> tuple[Suggestion, ...]:
+    advice = Advice(experience_of(past, NOW), rules)
+    return suggest(incident or seeing(OLD), now=NOW, advice=advice).remedies
+
+
+OLD = a_workload(rollout=a_rollout(since=at(-999)))
+
+
+def test_what_helped_before_comes_first_and_says_so() -> None:
+    assert [s.action for s in ranked()] == ["delete_pod", "rollout_restart", "rollout_undo"]
+    first = ranked(*trials("rollout_undo", 9, 10), *trials("delete_pod", 0, 6))[0]
+    assert first.action in ("rollout_undo", "rollout_restart")
+    helped = next(s for s in ranked(*trials("rollout_undo", 9, 10)) if s.action == "rollout_undo")
+    assert helped.reasons["helped"] == "9/10"
+
+
+def test_too_few_or_too_old_trials_say_nothing() -> None:
+    assert ranked(*trials("rollout_undo", 4, 4)) == ranked()
+    assert ranked(*trials("rollout_undo", 9, 9, days=90)) == ranked()
+
+
+def test_experience_does_not_outrank_a_fresh_rollout() -> None:
+    past = [*trials("rollout_undo", 0, 9), *trials("rollout_restart", 9, 9)]
+    assert ranked(*past, incident=seeing(a_workload()))[0].action in ("rollout_undo", "rollout_restart")
+    assert ranked(*past, incident=seeing(a_workload(pods=())))[0].action == "rollout_undo"
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (Rule(first=("rollout_undo",)), ["rollout_undo", "delete_pod", "rollout_restart"]),
+        (Rule(first=("scale_up",)), ["scale_up", "delete_pod", "rollout_restart"]),
+        (Rule(only=("rollout_restart",)), ["rollout_restart"]),
+        (Rule(never=("delete_pod",)), ["rollout_restart", "rollout_undo", "scale_up"]),
+        (Rule(only=("drain",)), []),
+        (Rule(alert="Another*", only=("scale_up",)), ["delete_pod", "rollout_restart", "rollout_undo"]),
+        (Rule(alert="Kube*", namespace="sh?p", labels={"severity": "warn*"}, only=("scale_up",)), ["scale_up"]),
+        (Rule(labels={"team": "payments"}, only=("scale_up",)), ["delete_pod", "rollout_restart", "rollout_undo"]),
+    ],
+)
+def test_a_rule_of_the_operator_s_own(rule: Rule, expected: list[str]) -> None:
+    assert [s.action for s in ranked(rules=(rule,))] == expected
+
+
+def test_a_rule_says_why_in_its_own_words_and_cannot_do_the_impossible() -> None:
+    rule = Rule(first=("rollout_undo",), why="Runbook 12")
+    first = ranked(rules=(rule,))[0]
+    assert first.reasons == {"why": "rule", "told": "Runbook 12"}
+    paused = seeing(a_workload(rollout=a_rollout(paused=True)))
+    assert "rollout_undo" not in [s.action for s in ranked(rules=(rule,), incident=paused)]
 
 
 # Whatever was seen
@@ -223,7 +388,7 @@ SURVEYS = st.builds(a_survey, WORKLOADS, WORKLOADS, pods=st.lists(PODS, max_size
 
 @given(SURVEYS)
 def test_whatever_was_seen_a_suggestion_can_work(survey: Any) -> None:
-    suggested = suggest(an_incident(survey=survey))
+    suggested = suggest(an_incident(survey=survey), now=NOW)
     assert len(suggested.remedies) <= MOST_REMEDIES
     assert len({s.action for s in suggested.remedies}) == len(suggested.remedies)
     pods = {pod.ref: pod for pod in survey.all_pods}

@@ -101,7 +101,14 @@ def screens_with(text: str, tongue: Tongue) -> dict[str, Screen]:
     user = User(1, text, Role.ADMIN)
     return {
         **{f"card {name}": card(incident, tongue, now=NOW) for name, incident in cards.items()},
-        "confirm": confirm.confirm(with_text(PREVIEW), tongue, by=by, incident_id=96, run_id="r", why=text),
+        "confirm": confirm.confirm(
+            with_text(PREVIEW),
+            tongue,
+            by=by,
+            incident_id=96,
+            run_id="r",
+            reasons={"why": "rule", "told": text, "helped": text},
+        ),
         "lists": lists.open_incidents([whole] * 8, tongue, total=99, page=3, last=None),
         "history": lists.history([cards["rejected"]] * 8, tongue, total=99, page=3),
         "resources": resources.resources(whole, tongue),

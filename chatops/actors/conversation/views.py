@@ -104,7 +104,7 @@ def drawn(position: Position, result: Result, reader: Reader, *, now: datetime, 
                 by=reader.person,
                 incident_id=number_of,
                 run_id=position.args["run"],
-                why=position.args.get("why", ""),
+                reasons=position.args,
                 guard=safeguard(result, policy.protected),
             )
         case _:

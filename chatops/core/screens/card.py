@@ -9,7 +9,7 @@ from chatops.core.actions import ACTIONS
 from chatops.core.alerts import Severity
 from chatops.core.buttons import Button, Verb
 from chatops.core.incidents.values import Incident, Status
-from chatops.core.remedies import Suggestion, suggest
+from chatops.core.remedies import Advice, Suggestion, Suggestions, suggest
 from chatops.core.screens import facts
 from chatops.core.screens.base import SEVERITY_ICONS, Screen, bold, code, label, link, screen
 from chatops.core.screens.reading import reading_of
@@ -22,10 +22,12 @@ from chatops.core.victims import suspect_of
 STATUS_WORDS = {Status.RESOLVED: mark("resolved"), Status.REJECTED: mark("rejected")}
 
 
-def card(incident: Incident, tongue: Tongue, *, now: datetime, alike: int = 0) -> Screen:
-    """`alike`: how many incidents like this one there were in the week before it."""
+def card(incident: Incident, tongue: Tongue, *, now: datetime, alike: int = 0, advice: Advice | None = None) -> Screen:
+    """`alike`: how many incidents like this one there were in the week before it; `advice`: see remedies."""
     if incident.open:
-        return screen(_open_lines(incident, tongue, now, alike), _open_rows(incident, tongue), silent=_silent(incident))
+        suggested = suggest(incident, now=now, advice=advice)
+        lines = _open_lines(incident, tongue, now, alike, suggested)
+        return screen(lines, _open_rows(incident, tongue, suggested), silent=_silent(incident))
     return screen(_closed_lines(incident, tongue), _closed_rows(incident, tongue))
 
 
@@ -55,7 +57,9 @@ def _title_line(incident: Incident, tongue: Tongue, icon: str) -> Markup:
     return Markup("{} {}  {}").format(icon, bold(headline(incident, tongue)), code(f"#{incident.id}"))
 
 
-def _open_lines(incident: Incident, tongue: Tongue, now: datetime, alike: int) -> list[Markup | str | None]:
+def _open_lines(
+    incident: Incident, tongue: Tongue, now: datetime, alike: int, suggested: Suggestions
+) -> list[Markup | str | None]:
     state = tongue.say("FIRING") if incident.firing else tongue.say("ACTIVE")
     place = code(incident.cluster) if incident.cluster else ""
     lines: list[Markup | str | None] = [
@@ -66,7 +70,7 @@ def _open_lines(incident: Incident, tongue: Tongue, now: datetime, alike: int) -
     if incident.run:
         lines += [*run_lines(incident.run, incident, tongue, now=now), ""]
     if not (incident.run and incident.run.state.running):
-        lines += [*facts.lines(incident, tongue), ""]
+        lines += [*facts.lines(incident, tongue, safe=bool(suggested.remedies)), ""]
     lines += [_who_line(incident, tongue, alike), _links(incident, tongue)]
     return lines
 
@@ -102,9 +106,8 @@ def _links(incident: Incident, tongue: Tongue) -> Markup | None:
     return joined([each for each in found if each]) or None
 
 
-def _open_rows(incident: Incident, tongue: Tongue) -> list[Sequence[Button | None]]:
+def _open_rows(incident: Incident, tongue: Tongue, suggested: Suggestions) -> list[Sequence[Button | None]]:
     running = incident.run is not None and incident.run.state.running
-    suggested = suggest(incident)
     remedies = [] if running else [_suggested(s, tongue, incident) for s in suggested.remedies]
     reading = _suggested(suggested.reading, tongue, incident, style="primary") if suggested.reading else None
     taken = incident.taken_by is not None
@@ -131,7 +134,7 @@ def _suggested(suggestion: Suggestion, tongue: Tongue, incident: Incident, style
     words = filling(suggestion.params, name=suggestion.ref.name)
     text = label(f"{action.icon} {tongue.plain(wording or action.title, **words)}")
     if action.changes:
-        args = {"action": action.id, "why": suggestion.why, **suggestion.params}
+        args = {"action": action.id, **suggestion.reasons, **suggestion.params}
         red = "danger" if suggestion.action == "rollout_undo" else style
         return Button(text, Verb.CHOOSE, args, suggestion.ref, incident.id, style=red)
     verb, args = reading_of(action.id)

@@ -1,5 +1,6 @@
 """The second click: what would change, what it would touch, what may undo it; then do it or leave it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -29,9 +30,35 @@ MOST_CHANGES = 12
 REASONS = {
     "fresh_rollout": mark("Suggested because the revision that runs was rolled out shortly before the alert."),
     "previous_revision": mark("Suggested because there is an earlier revision to go back to."),
+    "rolling_out": mark("Suggested because a rollout is under way and its pods are not well."),
+    "paused": mark("Suggested because the rollout is paused: changes wait until it goes on."),
     "restart_clears": mark("Suggested because a restart clears a bad start or a stale dependency."),
+    "out_of_memory": mark("Suggested because the container was ended for using more memory than its limit."),
+    "about_memory": mark("Suggested because the alert is about memory."),
+    "about_cpu": mark("Suggested because the alert is about CPU, and the container has a CPU limit."),
     "more_replicas": mark("Suggested because more replicas share the load."),
+    "fewer_replicas": mark("Suggested because fewer replicas would do."),
+    "no_room": mark("Suggested because pods wait for room that the cluster does not have."),
+    "at_maximum": mark("Suggested because the autoscaler is at its maximum ({told})."),
+    "idle_autoscaler": mark("Suggested because the minimum keeps more replicas than the load needs."),
     "recreates_pod": mark("Suggested because its owner recreates the pod, on another node if need be."),
+    "stuck_terminating": mark("Suggested because it should be gone by now and is not."),
+    "cordoned": mark("Suggested because the node is cordoned: no new pods start there."),
+    "keep_new_pods_off": mark("Suggested because it keeps new pods off the node and touches none that runs."),
+    "move_pods_off": mark("Suggested because the node's pods are better off elsewhere."),
+    "failed_pods": mark("Suggested because failed pods lie around and are of no use."),
+    "heaviest": mark("Suggested because {told} takes most of the node and can run elsewhere."),
+    "failed_job": mark("Suggested because the job did not complete."),
+    "clears_job": mark("Suggested because the alert stays as long as the job is there."),
+    "no_more_runs": mark("Suggested because it keeps further runs from failing while you look."),
+    "suspended": mark("Suggested because it is suspended."),
+    "missed_run": mark("Suggested because a run by hand shows whether it works now."),
+    "volume_full": mark("Suggested because the volume can grow."),
+    "quota_full": mark("Suggested because the quota is what stops new pods."),
+    "waits_for_approval": mark("Suggested because the request waits for approval."),
+    "renews": mark("Suggested because renewing asks the issuer again at once."),
+    "syncs": mark("Suggested because a sync brings the cluster to what the source says."),
+    "rule": mark("Suggested by a rule of your own. {told}"),
     "undo": mark("Takes back the last action."),
 }
 
@@ -62,12 +89,13 @@ def confirm(
     by: Person,
     incident_id: int | None,
     run_id: str,
-    why: str = "",
+    reasons: Mapping[str, str] | None = None,
     guard: Safeguard = Safeguard.TAP,
 ) -> Screen:
     """`run_id` is chosen here, with the button, so that one confirm is one run however often it is pressed.
 
-    The safe exit stands first and the red button last: it is never under the thumb that just chose.
+    `reasons` are those of the suggestion it came from (`Suggestion.reasons`). The safe exit stands first and the red
+    button last: it is never under the thumb that just chose.
     """
     plan = preview.plan
     leave = back_to_card(tongue, incident_id)
@@ -80,14 +108,24 @@ def confirm(
         hidden = len(preview.changes) - MOST_CHANGES
         lines.append(tongue.plural("… and {n} more change", "… and {n} more changes", hidden))
     lines += [_caution(caution, tongue) for caution in preview.cautions]
-    reason = tongue.say(REASONS[why]) if why in REASONS else None
-    lines += ["", reason, _how(guard, plan, tongue), _terms(guard, plan, by, tongue)]
+    lines += ["", *_why(reasons or {}, tongue), _how(guard, plan, tongue), _terms(guard, plan, by, tongue)]
     do = _do(guard, plan, tongue, by=by, incident_id=incident_id, run_id=run_id)
     cancel = Button("✖️ " + tongue.plain("Cancel"), leave.verb, incident_id=incident_id)
     if guard is Safeguard.WORD:
         waiting = replace(do, args={**do.args, "typed": "1"})
         return replace(screen(lines, [[cancel]]), typed=(waiting,))
     return screen(lines, [[cancel], [do]])
+
+
+def _why(reasons: Mapping[str, str], tongue: Tongue) -> list[Markup]:
+    """Why it was suggested, and how often it helped before."""
+    told = []
+    if reasons.get("why") in REASONS:
+        told.append(tongue.say(REASONS[reasons["why"]], told=one_line(reasons.get("told", ""), 200)))
+    helped, _, tried = reasons.get("helped", "").partition("/")
+    if tried:
+        told.append(tongue.say("It helped {helped} of {tried} times for this alert.", helped=helped, tried=tried))
+    return told
 
 
 def _how(guard: Safeguard, plan: Plan, tongue: Tongue) -> Markup | None:

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from chatops.core.actions import ActionState
 from chatops.core.incidents.values import Incident
-from chatops.core.remedies import FRESH_ROLLOUT, suggest
+from chatops.core.remedies import FRESH_ROLLOUT
 from chatops.core.resources import PodView, WorkloadView
 from chatops.core.screens.base import bold, code, short_path
 from chatops.core.surveys import Survey
@@ -15,8 +15,11 @@ MOST_NAMES = 5
 ALERT_TEXT = 300
 
 
-def lines(incident: Incident, tongue: Tongue) -> list[Markup | str | None]:
-    """Impact first, then the one most telling fact; the alert's own words where the cluster told nothing."""
+def lines(incident: Incident, tongue: Tongue, *, safe: bool) -> list[Markup | str | None]:
+    """Impact first, then the one most telling fact; the alert's own words where the cluster told nothing.
+
+    `safe`: whether anything can be suggested; where nothing can, that is said.
+    """
     survey = incident.current_survey
     found: list[Markup | str | None] = []
     if survey is None:
@@ -25,6 +28,8 @@ def lines(incident: Incident, tongue: Tongue) -> list[Markup | str | None]:
         found += [_alert_text(incident), _problem(survey, tongue)]
     else:
         found += _from_survey(incident, survey, tongue)
+        if not safe:
+            found.append(tongue.say("No remediation button: nothing safe to do from here."))
     found += _several(incident, tongue)
     return [line for line in found if line]
 
@@ -52,8 +57,6 @@ def _from_survey(incident: Incident, survey: Survey, tongue: Tongue) -> list[Mar
             told.append(tongue.say("About {objects}", objects=names))
     elif len(told) < 2:
         told.append(_alert_text(incident))
-    if not suggest(incident).remedies:
-        told.append(tongue.say("No remediation button: nothing safe to do from here."))
     return told
 
 
