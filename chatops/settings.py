@@ -14,8 +14,10 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from chatops.core.remedies import Rule
 from chatops.core.texts import LANGUAGES
 from chatops.db.location import sqlite_path
+from chatops.suggestions import read_rules
 
 SHORT_TOKEN = 8
 LOOPBACK = "127.0.0.1"
@@ -72,6 +74,10 @@ class Settings(BaseSettings):
         (),
         description="Namespaces, comma-separated, `*` stands for any text: what cannot be undone there takes a second "
         "person. `*` alone protects nodes and other objects without a namespace too",
+    )
+    suggestions_file: Path | None = Field(
+        None,
+        description="YAML file with your own rules for what is suggested: [docs/suggestions.md](docs/suggestions.md)",
     )
     kube_executors: int = Field(
         4, ge=1, le=64, description="How many Kubernetes calls run at the same time, per cluster"
@@ -163,6 +169,14 @@ class Settings(BaseSettings):
             raise _problem(str(error).removeprefix("DATABASE_URL").lstrip(" :")) from error
         return value
 
+    @field_validator("suggestions_file", mode="after")
+    @classmethod
+    def _rules_that_can_be_read(cls, value: Path | None) -> Path | None:
+        problems = read_rules(value)[1] if value else ()
+        if problems:
+            raise _problem("has mistakes:\n" + "\n".join(f"  {problem}" for problem in problems))
+        return value
+
     @field_validator("language", mode="after")
     @classmethod
     def _a_language(cls, value: str) -> str:
@@ -193,6 +207,11 @@ class Settings(BaseSettings):
     @property
     def webhook_tokens(self) -> tuple[str, ...]:
         return tuple(token.get_secret_value() for token in self.webhook_token)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The operator's own rules for suggestions, as the file has them now."""
+        return read_rules(self.suggestions_file)[0] if self.suggestions_file else ()
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -286,7 +305,7 @@ def _shown_default(name: str, default: Any) -> str:
             return "none"
         case "kube_contexts":
             return "current context"
-        case "alertmanager_url" | "prometheus_url" | "public_url":
+        case "suggestions_file" | "alertmanager_url" | "prometheus_url" | "public_url":
             return "off"
         case _:
             return f"`{default}`" if isinstance(default, str | int) else ""

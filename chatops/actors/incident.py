@@ -53,6 +53,7 @@ from chatops.core.incidents.events import (
     Surveyed,
     Take,
 )
+from chatops.core.incidents.lessons import lessons
 from chatops.core.outgoing import AnswerTap, Lane
 from chatops.core.screens.toasts import toast
 from chatops.core.surveys import Survey
@@ -179,6 +180,7 @@ class IncidentActor(Actor):
             update_id=update_id,
             token=token or None,
             used_by=decision.entries[0].subject.id if decision.entries else "",
+            trials=lessons(before, decision.incident),
             now=self._clock(),
         )
         if not stored:

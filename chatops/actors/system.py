@@ -234,7 +234,7 @@ class System:
 
 
 def _policy(settings: Settings) -> Policy:
-    return Policy(language=settings.language, protected=settings.protected_namespaces)
+    return Policy(language=settings.language, protected=settings.protected_namespaces, rules=settings.rules)
 
 
 def _commands() -> dict[str, tuple[tuple[str, str], ...]]:

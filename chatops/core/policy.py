@@ -2,10 +2,16 @@
 
 from dataclasses import dataclass
 
+from chatops.core.remedies import Rule
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`language` is spoken where a user or chat has none; `protected` are patterns of namespaces (see safeguards)."""
+    """`language` is spoken where a user or chat has none; `protected` are patterns of namespaces (see safeguards).
+
+    `rules` are those of the operator's own suggestions file.
+    """
 
     language: str = "en"
     protected: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()

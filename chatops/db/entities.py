@@ -201,6 +201,14 @@ class Tables:
             received_at = Required(datetime)
             done_at = Optional(datetime)
 
+        class Trial(entity):  # type: ignore[misc]  # see above
+            _table_ = "trials"
+            run_id = PrimaryKey(str, autostrip=False)
+            alert = _text()
+            action = _text()
+            at = Required(datetime)
+            helped = Required(bool)
+
         class Setting(entity):  # type: ignore[misc]  # see above
             _table_ = "settings"
             key = PrimaryKey(str, autostrip=False)
@@ -220,6 +228,7 @@ class Tables:
         self.Button: Any = Button
         self.Update: Any = Update
         self.Setting: Any = Setting
+        self.Trial: Any = Trial
 
     def connected(self, connection: sqlite3.Connection) -> None:
         """Remember this thread's connection; told by the hook that prepares every connection."""

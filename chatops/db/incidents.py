@@ -11,6 +11,7 @@ from chatops.core.alerts import Severity
 from chatops.core.audit import Entry
 from chatops.core.inbox import Mail
 from chatops.core.incidents.values import Episode, Incident, Person, Status
+from chatops.core.remedies import Trial
 from chatops.core.surveys import Survey
 from chatops.db.audit import append_entries
 from chatops.db.buttons import use_token
@@ -21,6 +22,7 @@ from chatops.db.episodes import episodes_of, write_episodes
 from chatops.db.inbox import inbox_row
 from chatops.db.querying import count, desc, select
 from chatops.db.runs import runs_of, write_run
+from chatops.db.trials import write_trial
 
 ACTIVE = Status.ACTIVE.value
 RUNNING = [state.value for state in ActionState if state.running]
@@ -92,13 +94,14 @@ class Incidents:
         update_id: int | None = None,
         token: str | None = None,
         used_by: str = "",
+        trials: Sequence[Trial] = (),
     ) -> bool:
         """Store what a decision made of an incident in one transaction, all of it or nothing.
 
         That is its state, the episodes that changed, its action, the audit entries, "done" on the mail (inbox ids) and
-        the Telegram update it came from, and "used" on the one-time button. False, and nothing is stored, when that
-        button was used or has expired. `before` is the incident as it was last stored; it saves reading the episodes
-        again to see which changed. Raises LookupError for an incident that was never routed.
+        the Telegram update it came from, "used" on the one-time button, and what was learned of actions. False, and
+        nothing is stored, when that button was used or has expired. `before` is the incident as it was last stored; it
+        saves reading the episodes again to see which changed. Raises LookupError for an incident that was never routed.
         """
         done = list(mail_done)
 
@@ -117,6 +120,8 @@ class Incidents:
             if update is not None and update.done_at is None:
                 update.done_at = naive(now)
             append_entries(tables, entries)
+            for trial in trials:
+                write_trial(tables, trial)
             return True
 
         return self._database.write(work)

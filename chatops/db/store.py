@@ -9,6 +9,7 @@ from chatops.db.inbox import Inbox
 from chatops.db.incidents import Incidents
 from chatops.db.positions import Positions
 from chatops.db.settings import Settings
+from chatops.db.trials import Trials
 from chatops.db.updates import Updates
 from chatops.db.users import Users
 
@@ -30,3 +31,4 @@ class Store:
         self.chats = Chats(database)
         self.updates = Updates(database)
         self.settings = Settings(database)
+        self.trials = Trials(database)

@@ -16,6 +16,7 @@ from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.buttons import Button, Verb
 from chatops.core.failures import Failure
 from chatops.core.incidents.values import Episode, Incident, Person, Status
+from chatops.core.objects import ObjectView, Tie, TieRole, Trait
 from chatops.core.resources import ContainerView, Health, LastExit, ObjectRef, PodView, Rollout, WorkloadView
 from chatops.core.surveys import Survey
 from chatops.db.database import Database
@@ -53,7 +54,18 @@ def full(incident: Incident) -> Incident:
         closed_by=Person(8, "Борис"),
         reason="not ours",
         reopened=1,
-        survey=Survey(NOW, "prod", (workload,), (pod,), others=(ObjectRef("Node", "n"),), missing=(DEPLOYMENT,)),
+        survey=Survey(
+            NOW,
+            "prod",
+            (workload,),
+            (pod,),
+            others=(
+                ObjectView(
+                    ObjectRef("Node", "n"), Health.WARN, {Trait.READY: "True"}, (Tie(TieRole.STUCK, DEPLOYMENT, "2 d"),)
+                ),
+            ),
+            missing=(DEPLOYMENT,),
+        ),
         run=replace(run(state=ActionState.PERFORMED), progress=Progress(3, 5, "rolling"), undo=run().plan),
     )
 

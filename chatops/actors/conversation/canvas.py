@@ -39,7 +39,7 @@ class Canvas:
 
     def screen(self, position: Position, incident: Incident | None, speaks: Tongue) -> Screen | None:
         """What the database alone can draw."""
-        return views.from_store(position, incident, self._store, speaks, now=self._clock())
+        return views.from_store(position, incident, self._store, speaks, now=self._clock(), policy=self.policy)
 
     def draw(self, position: Position, speaks: Tongue, lane: Lane, *, thread_id: int | None = None) -> None:
         incident = self._store.incidents.get(position.incident_id) if position.incident_id else None

@@ -21,6 +21,7 @@ from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Incident, Person
 from chatops.core.policy import Policy
+from chatops.core.remedies import Advice, experience_of
 from chatops.core.reports import Report
 from chatops.core.resources import WORKLOADS, Description, LogText, ObjectRef, PodView, WorkloadView
 from chatops.core.safeguards import safeguard
@@ -136,7 +137,7 @@ def failed(position: Position, reason: str, detail: str, reader: Reader) -> Scre
 
 
 def from_store(
-    position: Position, incident: Incident | None, store: Store, tongue: Tongue, *, now: datetime
+    position: Position, incident: Incident | None, store: Store, tongue: Tongue, *, now: datetime, policy: Policy
 ) -> Screen | None:
     """Screens that the database alone can draw; None where the incident is gone."""
     page = number(position.args.get("page"))
@@ -159,7 +160,13 @@ def from_store(
             return _timeline(incident, store, tongue, position)
         case _:
             alike = store.incidents.alike_before(incident, days=7)
-            return card(incident, tongue, now=now, alike=alike)
+            return card(incident, tongue, now=now, alike=alike, advice=_advice(incident, store, policy, now))
+
+
+def _advice(incident: Incident, store: Store, policy: Policy, now: datetime) -> Advice:
+    lead = incident.lead
+    trials = store.trials.of(lead.name, now) if lead and incident.open else ()
+    return Advice(experience_of(trials, now), policy.rules)
 
 
 def _timeline(incident: Incident, store: Store, tongue: Tongue, position: Position) -> Screen:
