@@ -68,8 +68,9 @@ class Settings(BaseSettings):
     )
     kube_contexts: Names = Field(
         (),
-        description="Contexts of the kubeconfig, comma-separated. An alert's `cluster` label picks one",
+        description="Contexts of the kubeconfig, comma-separated. An alert's cluster label picks one",
     )
+    cluster_label: str = Field("cluster", description="The label of an alert that names its cluster")
     protected_namespaces: Names = Field(
         (),
         description="Namespaces, comma-separated, `*` stands for any text: what cannot be undone there takes a second "

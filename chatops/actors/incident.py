@@ -35,7 +35,7 @@ from chatops.actors.messages import (
 )
 from chatops.actors.timers import Timer
 from chatops.core.actions import ACTIONS, ActionRun, ActionState, Performed, Progress
-from chatops.core.alerts import parse
+from chatops.core.alerts import CLUSTER, parse
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.failures import Failure, Reason
 from chatops.core.incidents import Answer, Event, Follow, Incident, Look, LookUp, Perform, Press, decide
@@ -88,11 +88,20 @@ class IncidentActor(Actor):
     audit entries and the mail it came from, and only then carried out.
     """
 
-    def __init__(self, *, directory: Directory, address: Address, store: Store, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        address: Address,
+        store: Store,
+        clock: Callable[[], datetime],
+        cluster_label: str = CLUSTER,
+    ) -> None:
         super().__init__(directory=directory, address=address)
         self._id = int(str(address[1]))
         self._store = store
         self._clock = clock
+        self._cluster_label = cluster_label
         self._incident: Incident | None = None
         self._surveying = False
         self._survey_timer: Timer | None = None
@@ -150,7 +159,9 @@ class IncidentActor(Actor):
     def _work_through_mail(self) -> None:
         for mail in self._store.incidents.pending_mail(self._id):
             try:
-                notification = parse(mail.inbox.body, received_at=mail.inbox.received_at)
+                notification = parse(
+                    mail.inbox.body, received_at=mail.inbox.received_at, cluster_label=self._cluster_label
+                )
                 self._happened(AlertsReceived(notification, home=mail.home), mail=(mail.inbox.id,))
             except Failure:
                 raise

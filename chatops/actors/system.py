@@ -137,6 +137,7 @@ class System:
 
     def _specs(self) -> list[ChildSpec | FamilySpec]:
         directory, store, settings = self._directory, self._store, self._settings
+        hearing = {"store": store, "clock": _now, "cluster_label": settings.cluster_label}
         clusters = starter(ClustersActor, directory, contexts=settings.kube_contexts, clock=_now)
         return [
             *(spec for context in settings.kube_contexts or (None,) for spec in self._cluster(context)),
@@ -153,9 +154,12 @@ class System:
                 ),
             ),
             FamilySpec(CHATS, starter(ChatActor, directory, store=store, clock=_now, policy=_policy(settings))),
-            FamilySpec(INCIDENTS, starter(IncidentActor, directory, store=store, clock=_now)),
+            FamilySpec(
+                INCIDENTS,
+                starter(IncidentActor, directory, **hearing),
+            ),
             ChildSpec(JANITOR, starter(JanitorActor, directory, store=store, clock=_now), Restart.TRANSIENT),
-            ChildSpec(WEBHOOK, starter(WebhookActor, directory, store=store, clock=_now)),
+            ChildSpec(WEBHOOK, starter(WebhookActor, directory, **hearing)),
         ]
 
     def _cluster(self, context: str | None) -> list[ChildSpec]:

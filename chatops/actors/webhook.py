@@ -18,7 +18,7 @@ from chatops.actors.messages import (
     Notice,
     incident_address,
 )
-from chatops.core.alerts import NotUnderstood, parse
+from chatops.core.alerts import CLUSTER, NotUnderstood, parse
 from chatops.core.audit import ALERTMANAGER, Entry, EntryType
 from chatops.core.failures import Failure
 from chatops.db.store import Store
@@ -33,10 +33,19 @@ MOST_ATTEMPTS = 3
 class WebhookActor(Actor):
     """Commits bodies (concurrent ones share a commit in the database) and routes them to their incidents."""
 
-    def __init__(self, *, directory: Directory, address: Address, store: Store, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        address: Address,
+        store: Store,
+        clock: Callable[[], datetime],
+        cluster_label: str = CLUSTER,
+    ) -> None:
         super().__init__(directory=directory, address=address)
         self._store = store
         self._clock = clock
+        self._cluster_label = cluster_label
 
     def setup(self) -> None:
         """What was committed and not routed before the last end is routed first."""
@@ -90,7 +99,7 @@ class WebhookActor(Actor):
         if row is None:
             return
         try:
-            notification = parse(row.body, received_at=row.received_at)
+            notification = parse(row.body, received_at=row.received_at, cluster_label=self._cluster_label)
         except NotUnderstood as problem:
             self._quarantine(inbox_id, str(problem))
             return

@@ -84,11 +84,16 @@ class NotUnderstood(ValueError):
     """The body is not an Alertmanager webhook; the message says what is wrong in words for an admin."""
 
 
-def parse(body: bytes, *, received_at: datetime) -> Notification:
+CLUSTER = "cluster"
+"""The label that names an alert's cluster, where nobody says that it is another one."""
+
+
+def parse(body: bytes, *, received_at: datetime, cluster_label: str = CLUSTER) -> Notification:
     """Read a webhook body. Unknown fields are ignored, missing optional ones filled.
 
     An alert that cannot be understood is left out and named in `skipped`; the others are still used. Raises
-    NotUnderstood when nothing can be used. `received_at` stands in for a missing or impossible startsAt.
+    NotUnderstood when nothing can be used. `received_at` stands in for a missing or impossible startsAt. What
+    `cluster_label` says stands under `cluster` too, so that further in there is one name for it.
     """
     try:
         raw = msgspec.json.decode(_readable(body))
@@ -108,7 +113,7 @@ def parse(body: bytes, *, received_at: datetime) -> Notification:
     skipped: list[str] = []
     for index, entry in enumerate(entries):
         try:
-            alert = _alert(entry, received_at)
+            alert = _alert(entry, received_at, cluster_label)
         except NotUnderstood as problem:
             skipped.append(f"alerts[{index}]: {problem}")
         else:
@@ -119,7 +124,7 @@ def parse(body: bytes, *, received_at: datetime) -> Notification:
     return Notification(
         receiver=_text(raw.get("receiver"))[:MAX_NAME],
         group_key=group_key,
-        group_labels=_labels(raw.get("groupLabels")),
+        group_labels=_with_cluster(_labels(raw.get("groupLabels")), cluster_label),
         alerts=tuple(alerts.values()),
         truncated=truncated,
         external_url=_text(raw.get("externalURL")),
@@ -136,7 +141,7 @@ def _readable(body: bytes) -> bytes | str:
     return body.removeprefix(BOM_UTF8)
 
 
-def _alert(entry: Any, received_at: datetime) -> Alert:
+def _alert(entry: Any, received_at: datetime, cluster_label: str) -> Alert:
     if not isinstance(entry, dict):
         raise NotUnderstood("is not an object")
     status = entry.get("status")
@@ -151,12 +156,17 @@ def _alert(entry: Any, received_at: datetime) -> Alert:
     return Alert(
         fingerprint=_fingerprint(entry.get("fingerprint"), labels),
         firing=firing,
-        labels=labels,
+        labels=_with_cluster(labels, cluster_label),
         annotations=_labels(entry.get("annotations")),
         starts_at=starts_at,
         ends_at=ends_at,
         generator_url=_text(entry.get("generatorURL")),
     )
+
+
+def _with_cluster(labels: dict[str, str], label: str) -> dict[str, str]:
+    name = labels.get(label, "")
+    return {**labels, CLUSTER: name} if name and label != CLUSTER else labels
 
 
 def _count(value: Any) -> int:

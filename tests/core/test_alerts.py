@@ -364,3 +364,23 @@ def test_now_is_later_than_the_captured_bodies() -> None:
     """The stand-in for missing times must not be mistaken for one that was told."""
     newest = max(alert.starts_at for body in CAPTURED.values() for alert in read(body).alerts)
     assert newest < NOW - timedelta(minutes=5)
+
+
+def test_another_label_may_name_the_cluster() -> None:
+    raw = json.dumps(
+        {
+            "version": "4",
+            "groupKey": "g",
+            "groupLabels": {"k8s_cluster": "eu1"},
+            "alerts": [
+                {"status": "firing", "labels": {"alertname": "A", "k8s_cluster": "eu1", "cluster": "cassandra"}},
+                {"status": "firing", "labels": {"alertname": "B", "cluster": "cassandra"}},
+            ],
+        }
+    ).encode()
+    told = parse(raw, received_at=datetime(2026, 11, 23, tzinfo=UTC), cluster_label="k8s_cluster")
+    assert [alert.labels["cluster"] for alert in told.alerts] == ["eu1", "cassandra"]
+    assert told.group_labels["cluster"] == "eu1"
+    plain = parse(raw, received_at=datetime(2026, 11, 23, tzinfo=UTC))
+    assert [alert.labels["cluster"] for alert in plain.alerts] == ["cassandra", "cassandra"]
+    assert [alert.fingerprint for alert in plain.alerts] == [alert.fingerprint for alert in told.alerts]
