@@ -91,6 +91,10 @@ class Connection:
         """Create something, with the outcomes of `patch`."""
         return self._change("POST", path, {"fieldManager": FIELD_MANAGER}, body, "application/json", dry_run)
 
+    def put(self, path: str, body: Any, *, dry_run: bool = False) -> bytes:
+        """Replace something whole, under the resourceVersion in it, with the outcomes of `patch`."""
+        return self._change("PUT", path, {"fieldManager": FIELD_MANAGER}, body, "application/json", dry_run)
+
     def delete(self, path: str, options: Mapping[str, Any], *, dry_run: bool = False) -> bytes:
         """Delete under the preconditions in `options` (a DeleteOptions), with the outcomes of `patch`."""
         body = {"apiVersion": "v1", "kind": "DeleteOptions", **options}
