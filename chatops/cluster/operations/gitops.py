@@ -13,6 +13,7 @@ from chatops.cluster.plain import safe_text
 from chatops.cluster.reader import Reader
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change, Performed, Plan, Preview, Progress
+from chatops.core.failures import Permanent, Reason
 from chatops.core.resources import ObjectRef
 
 USERNAME = "chatops"
@@ -49,9 +50,7 @@ class ArgoSync(_Asked, Edit[Application]):
     def refusal(self, seen: Application, action: str, params: dict[str, str]) -> Caution | None:
         if seen.metadata.deletion_timestamp is not None:
             return Caution(cautions.DELETING)
-        state = seen.status.operation_state
-        running = seen.operation is not None or (state is not None and state.phase in _RUNNING)
-        return Caution(cautions.SYNCING) if running else None
+        return Caution(cautions.SYNCING) if _is_busy(seen) else None
 
     def changes(self, reader: Reader, seen: Application, action: str, params: dict[str, str]) -> tuple[Change, ...]:
         wanted = ", ".join(safe_text(revision) or "HEAD" for revision in _revisions(seen))
@@ -61,8 +60,11 @@ class ArgoSync(_Asked, Edit[Application]):
         return (Caution(cautions.IN_SYNC),) if seen.status.sync.status == "Synced" else ()
 
     def body(self, seen: Application, action: str, params: dict[str, str]) -> dict[str, Any]:
+        if _is_busy(seen):
+            # A merge patch would mingle our operation with the one that has begun since the preview.
+            raise Permanent(Reason.CONFLICT, f"an operation on {seen.metadata.name} has begun meanwhile")
         policy = seen.spec.sync_policy
-        sync: dict[str, Any] = {"syncStrategy": {"hook": {}}}
+        sync: dict[str, Any] = {}
         if seen.spec.sources:
             sync["revisions"] = _revisions(seen)
         else:
@@ -162,6 +164,11 @@ class Sync:
 def _moment(now: datetime) -> str:
     """As Go writes RFC 3339 with a fraction, by which two requests of one second differ."""
     return f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def _is_busy(seen: Application) -> bool:
+    state = seen.status.operation_state
+    return seen.operation is not None or (state is not None and state.phase in _RUNNING)
 
 
 def _revisions(seen: Application) -> list[str]:
