@@ -9,6 +9,7 @@ from chatops.cluster.models import Meta, Thing, mapped
 from chatops.cluster.operations.job_runs import JobStart
 from chatops.cluster.operations.patching import ACTION_ID, NO_DRY_RUN, denial, ref_to
 from chatops.cluster.ownership import managed_by
+from chatops.cluster.plain import safe_text
 from chatops.cluster.reader import Reader
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change, Performed, Plan, Preview, Progress
@@ -138,7 +139,7 @@ def _deletion_cautions(job: Job) -> tuple[Caution, ...]:
         found.append(Caution(cautions.CUT_OFF))
     found.append(Caution(cautions.LOGS_GO))
     if owner is not None:
-        found.append(Caution(cautions.COMES_AGAIN, f"{owner.kind}/{owner.name}"))
+        found.append(Caution(cautions.COMES_AGAIN, safe_text(f"{owner.kind}/{owner.name}")))
     return tuple(found)
 
 
