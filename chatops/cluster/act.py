@@ -2,11 +2,19 @@
 
 from datetime import datetime
 
+from chatops.cluster.operations.autoscaler import LowerMinimum, RaiseMaximum
+from chatops.cluster.operations.certificates import Renewal
+from chatops.cluster.operations.cron_jobs import Suspension, Trigger
 from chatops.cluster.operations.deletion import Deletion
+from chatops.cluster.operations.gitops import Sync
+from chatops.cluster.operations.jobs import JobDeletion, Rerun
 from chatops.cluster.operations.operation import Operation, Stepwise
+from chatops.cluster.operations.quotas import QuotaRaise
+from chatops.cluster.operations.requests import Approval
 from chatops.cluster.operations.restart import Restart
 from chatops.cluster.operations.scale import Scale
 from chatops.cluster.operations.undo import Undo
+from chatops.cluster.operations.volumes import Expansion
 from chatops.cluster.reader import Reader
 from chatops.core import cautions
 from chatops.core.actions import ACTIONS, Caution, Performed, Plan, Preview, Progress
@@ -19,6 +27,18 @@ OPERATIONS: dict[str, Operation] = {
     "scale_up": Scale(),
     "scale_down": Scale(),
     "delete_pod": Deletion(),
+    "hpa_raise_max": RaiseMaximum(),
+    "hpa_lower_min": LowerMinimum(),
+    "job_rerun": Rerun(),
+    "job_delete": JobDeletion(),
+    "cronjob_trigger": Trigger(),
+    "cronjob_suspend": Suspension(),
+    "cronjob_resume": Suspension(),
+    "pvc_expand": Expansion(),
+    "raise_quota": QuotaRaise(),
+    "approve_csr": Approval(),
+    "cert_renew": Renewal(),
+    "gitops_sync": Sync(),
 }
 
 

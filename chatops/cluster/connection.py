@@ -97,6 +97,10 @@ class Connection:
             lambda: self._send("POST", path, {}, body=body, content_type="application/json", limit=_LARGEST)
         )
 
+    def put(self, path: str, body: Any, *, dry_run: bool = False) -> bytes:
+        """Replace something whole, under the resourceVersion in it, with the outcomes of `patch`."""
+        return self._change("PUT", path, {"fieldManager": FIELD_MANAGER}, body, "application/json", dry_run)
+
     def delete(self, path: str, options: Mapping[str, Any], *, dry_run: bool = False) -> bytes:
         """Delete under the preconditions in `options` (a DeleteOptions), with the outcomes of `patch`."""
         body = {"apiVersion": "v1", "kind": "DeleteOptions", **options}

@@ -15,7 +15,7 @@ from chatops.cluster.facts import (
 )
 from chatops.cluster.fulltext import full_text
 from chatops.cluster.models import Condition, Conditioned, Node, Thing, Workload, listed
-from chatops.cluster.places import collection, place
+from chatops.cluster.places import collection
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_ref, pod_view
 from chatops.cluster.reader import Reader, same_incarnation
@@ -29,7 +29,7 @@ Found = tuple[Health, Facts, list[Condition] | None]
 
 def describe(reader: Reader, ref: ObjectRef) -> Description:
     """What is known of one object, of any kind that `places` knows."""
-    data = reader.connection.get(place(ref))
+    data = reader.connection.get(reader.place(ref))
     meta = decode(data, Thing).metadata
     same_incarnation(ref, meta)
     seen = ObjectRef(ref.kind, meta.name, meta.namespace, meta.uid, reader.name)

@@ -11,13 +11,18 @@ from chatops.cluster.places import collection, place
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.rights import Rights
 from chatops.cluster.selectors import selector_text
+from chatops.cluster.served import Served
 from chatops.core.failures import Failure, Permanent, Reason
+from chatops.core.permissions import SERVED_BY_OTHERS
 from chatops.core.resources import WORKLOADS, ObjectRef
 
 T = TypeVar("T", bound=Thing)
 
 _HOPS = 4
 """Owners above a pod that are followed: ReplicaSet, Deployment, and what an operator puts on top."""
+
+_STATUS_COUNTS = frozenset({"Application"})
+"""Kinds whose CRD has no status subresource: there every change of the status counts in `metadata.generation`."""
 
 
 class _Spec(msgspec.Struct):
@@ -31,10 +36,25 @@ class Reader:
         self.connection = connection
         self.name = name
         self.rights = Rights(connection)
+        self.served = Served(connection)
+
+    def place(self, ref: ObjectRef, part: str = "") -> str:
+        """Where the object, or its subresource `part`, lives in this very cluster.
+
+        As `places.place`; for a kind that others serve the cluster is asked, once in a while, for its version.
+        """
+        return place(ref, part, self._version(ref.kind))
+
+    def collection(self, kind: str, namespace: str = "") -> str:
+        """Where all objects of the kind live, as `place`."""
+        return collection(kind, namespace, self._version(kind))
+
+    def _version(self, kind: str) -> str:
+        return self.served.version(kind) if kind in SERVED_BY_OTHERS else ""
 
     def fetch(self, ref: ObjectRef, model: type[T]) -> T:
         """The object itself; Permanent(NOT_FOUND) when it is gone, Permanent(REPLACED) when `ref.uid` is another's."""
-        return self._decoded(ref, self.connection.get(place(ref)), model)
+        return self._decoded(ref, self.connection.get(self.place(ref)), model)
 
     def look(self, ref: ObjectRef, model: type[T]) -> tuple[T, str]:
         """The object, and a word for the state its spec is in: as long as that is the same, so is what was asked for.
@@ -42,9 +62,9 @@ class Reader:
         It is `metadata.generation` where the API server counts it, else a hash of the spec. A status that moves on
         changes neither.
         """
-        data = self.connection.get(place(ref))
+        data = self.connection.get(self.place(ref))
         found = self._decoded(ref, data, model)
-        if found.metadata.generation:
+        if found.metadata.generation and ref.kind not in _STATUS_COUNTS:
             return found, str(found.metadata.generation)
         spec = decode(data, _Spec).spec
         return found, hashlib.sha256(msgspec.json.encode(spec, order="deterministic")).hexdigest()[:16]
@@ -102,7 +122,7 @@ class Reader:
 
     def named(self, kind: str, name: str) -> list[ObjectRef]:
         """All objects of this kind and name, over all namespaces."""
-        found = self.connection.list(collection(kind), Thing, {"fieldSelector": f"metadata.name={name}"})
+        found = self.connection.list(self.collection(kind), Thing, {"fieldSelector": f"metadata.name={name}"})
         return [
             ObjectRef(kind, thing.metadata.name, thing.metadata.namespace, thing.metadata.uid, self.name)
             for thing in found

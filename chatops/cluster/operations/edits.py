@@ -14,6 +14,9 @@ from chatops.core.resources import ObjectRef
 
 T = TypeVar("T", bound=Thing)
 
+BACK = "back"
+"""Parameter of an undo whose action names one direction (raise, lower): set, it leads the other way, to what was."""
+
 
 class Edit(Generic[T]):
     """One merge patch of one object under its precondition, with an inverse where there is one.
@@ -24,6 +27,8 @@ class Edit(Generic[T]):
 
     model: type[T]
     needs: tuple[str, ...] = ()
+    lasting: bool = True
+    """Whether it changes what should be, which whoever else manages the object would put back."""
 
     def choose(self, reader: Reader, seen: T, action: str, params: dict[str, str], now: datetime) -> dict[str, str]:
         """The parameters, completed: whatever the person left open is decided here, once."""
@@ -31,6 +36,10 @@ class Edit(Generic[T]):
 
     def refusal(self, seen: T, action: str, params: dict[str, str]) -> Caution | None:
         """What makes it impossible, told before the server is asked."""
+        return None
+
+    def bar(self, reader: Reader, seen: T, action: str, params: dict[str, str]) -> Caution | None:
+        """What makes it impossible, where that takes a look at other objects. Asked after `refusal`."""
         return None
 
     def changes(self, reader: Reader, seen: T, action: str, params: dict[str, str]) -> tuple[Change, ...]:
@@ -58,12 +67,14 @@ class Edit(Generic[T]):
         thing, seen = reader.look(ref, self.model)
         chosen = {**self.choose(reader, thing, action, params, now), SEEN: seen}
         plan = Plan(action, ref_to(thing, ref, reader), thing.metadata.resource_version, chosen)
-        refusal = self.refusal(thing, action, chosen) or dry_run(
-            reader, ref, thing, lambda each: self._patch(each, plan)
+        refusal = (
+            self.refusal(thing, action, chosen)
+            or self.bar(reader, thing, action, chosen)
+            or dry_run(reader, ref, thing, lambda each: self._patch(each, plan))
         )
         if refusal is not None:
             return Preview(plan, refusal=refusal)
-        owner = managed_by(thing.metadata)
+        owner = managed_by(thing.metadata) if self.lasting else ""
         managed = (Caution(cautions.MANAGED_BY, owner),) if owner else ()
         return Preview(
             plan,

@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 from chatops.cluster.connection import taken
 from chatops.cluster.models import Thing
-from chatops.cluster.places import place
 from chatops.cluster.reader import Reader
 from chatops.core import cautions
 from chatops.core.actions import Caution, Plan
@@ -23,7 +22,7 @@ SEEN = "seen"
 
 _TRIES = 5
 
-_NO_DRY_RUN = "does not support dry run"
+NO_DRY_RUN = "does not support dry run"
 """Part of the API server's words when an admission webhook cannot take part in a dry run."""
 
 
@@ -50,10 +49,10 @@ def dry_run(reader: Reader, ref: ObjectRef, thing: T, build: Build[T]) -> Cautio
     for _ in range(_TRIES):
         patch = build(thing)
         try:
-            reader.connection.patch(place(ref, patch.part), patch.body, patch.content_type, dry_run=True)
+            reader.connection.patch(reader.place(ref, patch.part), patch.body, patch.content_type, dry_run=True)
             return None
         except Permanent as failure:
-            if _NO_DRY_RUN in failure.detail:
+            if NO_DRY_RUN in failure.detail:
                 return None
             fresh = reader.fetch(ref, type(thing))
             if failure.reason is not Reason.CONFLICT and not _moved(thing, fresh):
@@ -76,7 +75,7 @@ def apply(reader: Reader, plan: Plan, model: type[T], build: Build[T]) -> tuple[
             raise Permanent(Reason.CONFLICT, f"{plan.ref.kind} {plan.ref.path} was changed meanwhile")
         patch = build(thing)
         try:
-            answer = reader.connection.patch(place(plan.ref, patch.part), patch.body, patch.content_type)
+            answer = reader.connection.patch(reader.place(plan.ref, patch.part), patch.body, patch.content_type)
         except Permanent as failure:
             if failure.reason not in (Reason.CONFLICT, Reason.REFUSED):
                 raise

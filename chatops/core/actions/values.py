@@ -40,7 +40,20 @@ class Plan:
         return (self.action, self.ref, self.chosen) == (other.action, other.ref, other.chosen)
 
 
-CHOSEN = ("replicas", "revision", "container", "memory", "cpu", "max", "min", "size", "resource", "value", "count")
+CHOSEN = (
+    "replicas",
+    "revision",
+    "container",
+    "memory",
+    "cpu",
+    "max",
+    "min",
+    "size",
+    "resource",
+    "value",
+    "count",
+    "back",
+)
 """Parameters that a person chooses, or that a suggestion promises; all others are a plan's own bookkeeping."""
 
 

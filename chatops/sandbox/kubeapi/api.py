@@ -20,6 +20,7 @@ from chatops.sandbox.kubeapi.frontage import Frontage
 from chatops.sandbox.kubeapi.request import Request, RequestRecord, Response
 from chatops.sandbox.kubeapi.reviews import answer_review
 from chatops.sandbox.kubeapi.routes import allows, resolve, verb_of
+from chatops.sandbox.kubeapi.signing import check_signer
 from chatops.sandbox.kubeapi.verbs import Verbs
 
 if TYPE_CHECKING:
@@ -139,6 +140,8 @@ class Api:
                     name=target.name,
                 ),
             )
+        if target.subresource == "approval" and verb != "get":
+            check_signer(access, user, resource, self._cluster.objects.get(target))
         if review:
             body = answer_review(resource, request.decoded_object(), access, user)
             return Response(status=201, body=body)

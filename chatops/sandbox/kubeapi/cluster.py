@@ -13,14 +13,17 @@ from chatops.sandbox.kubeapi.controllers.cron_jobs import CronJobController
 from chatops.sandbox.kubeapi.controllers.daemon_sets import DaemonSetController
 from chatops.sandbox.kubeapi.controllers.deployments import DeploymentController
 from chatops.sandbox.kubeapi.controllers.endpoint_slices import EndpointSliceController
+from chatops.sandbox.kubeapi.controllers.expansions import ExpansionController
 from chatops.sandbox.kubeapi.controllers.garbage import GarbageCollector
 from chatops.sandbox.kubeapi.controllers.jobs import JobController
 from chatops.sandbox.kubeapi.controllers.kubelet import Kubelet
 from chatops.sandbox.kubeapi.controllers.loop import ControllerLoop
 from chatops.sandbox.kubeapi.controllers.nodes import NodeController
+from chatops.sandbox.kubeapi.controllers.quotas import QuotaController
 from chatops.sandbox.kubeapi.controllers.recorder import Recorder
 from chatops.sandbox.kubeapi.controllers.replica_sets import ReplicaSetController
 from chatops.sandbox.kubeapi.controllers.scheduler import Scheduler
+from chatops.sandbox.kubeapi.controllers.signer import Signer
 from chatops.sandbox.kubeapi.controllers.stateful_sets import StatefulSetController
 from chatops.sandbox.kubeapi.faults import FaultScript
 from chatops.sandbox.kubeapi.kinds import METRICS, Kinds
@@ -70,6 +73,9 @@ class Cluster:
                 EndpointSliceController(self.store),
                 BudgetController(self.store),
                 AutoscalerController(self.store, self.recorder),
+                ExpansionController(self.store, tempo=self.tempo),
+                QuotaController(self.store),
+                Signer(self.store),
                 self.recorder,
             ),
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from chatops.sandbox.kubeapi.kinds import Kinds, Obj, Resource
 
 VERSION: Obj = {
@@ -18,6 +20,8 @@ VERSION: Obj = {
 # Field 1, the string "2.0": the smallest openapi.v2.Document there is.
 OPENAPI_V2 = b"\x0a\x032.0"
 CHECKS = ("ping", "log", "etcd", "informer-sync", "poststarthook/start-apiextensions-controllers", "shutdown")
+_VERSION = re.compile(r"v(?P<major>\d+)(?:(?P<stage>alpha|beta)(?P<minor>\d+))?")
+_STAGES = {"alpha": 0, "beta": 1, "": 2}
 _ORDER = ("apps", "autoscaling", "batch", "policy", "networking.k8s.io")
 
 
@@ -37,7 +41,15 @@ def groups(kinds: Kinds) -> list[str]:
 
 
 def _versions(kinds: Kinds, group: str) -> list[str]:
-    return sorted({resource.version for resource in kinds if resource.group == group}, reverse=True)
+    """The preferred one first: stable before beta before alpha, then the highest number."""
+    return sorted({resource.version for resource in kinds if resource.group == group}, key=_rank, reverse=True)
+
+
+def _rank(version: str) -> tuple[int, int, int]:
+    found = _VERSION.fullmatch(version)
+    if found is None:
+        return -1, 0, 0
+    return _STAGES[found["stage"] or ""], int(found["major"]), int(found["minor"] or 0)
 
 
 def group(kinds: Kinds, name: str) -> Obj | None:

@@ -6,7 +6,7 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
-from chatops.sandbox.kubeapi import admission, defaults, managed_fields, validation
+from chatops.sandbox.kubeapi import admission, defaults, managed_fields, signing, validation
 from chatops.sandbox.kubeapi.errors import (
     ApiError,
     bad_request,
@@ -16,8 +16,9 @@ from chatops.sandbox.kubeapi.errors import (
     success,
     unsupported_media,
 )
+from chatops.sandbox.kubeapi.expansion import check_expansion
 from chatops.sandbox.kubeapi.json_patch import PatchFailed, apply_json_patch
-from chatops.sandbox.kubeapi.kinds import Obj, Resource
+from chatops.sandbox.kubeapi.kinds import CLAIMS, Obj, Resource
 from chatops.sandbox.kubeapi.merge_patch import apply_merge_patch
 from chatops.sandbox.kubeapi.pages import Pages
 from chatops.sandbox.kubeapi.selectors import (
@@ -183,7 +184,10 @@ class Objects:
         resource = target.resource
         if target.subresource in ("status", "approval"):
             kept = copy.deepcopy(before)
-            kept["status"] = copy.deepcopy(after.get("status") or {})
+            if target.subresource == "approval":
+                kept["status"] = signing.approval_of(resource, before, after, self._store.clock)
+            else:
+                kept["status"] = copy.deepcopy(after.get("status") or {})
             kept["metadata"]["resourceVersion"] = after["metadata"].get("resourceVersion", "")
             if after["metadata"].get("uid"):
                 kept["metadata"]["uid"] = after["metadata"]["uid"]
@@ -197,6 +201,8 @@ class Objects:
             defaults.fill(resource, after)
             validation.check(resource, after)
             validation.check_change(resource, before, after)
+            if resource is CLAIMS:
+                check_expansion(self._store, before, after)
         wanted = after["metadata"].get("resourceVersion")
         if wanted and wanted != before["metadata"]["resourceVersion"]:
             raise conflict(resource, target.name)

@@ -1,69 +1,20 @@
-"""The few protobuf bodies kubectl insists on: access reviews, evictions and namespaces.
+"""The few protobuf bodies kubectl insists on: access reviews, evictions, namespaces, Jobs, certificate requests.
 
-Field numbers are those of the `.proto` files of the Kubernetes API. Other kinds are refused, so that nothing
-is dropped in silence.
+Field numbers are those of the `.proto` files of the Kubernetes API (`protobuf_fields`). Other kinds are refused, and so
+is what a Job or a certificate request has besides the fields known here: nothing is dropped in silence.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import base64
+from datetime import UTC, datetime
 
+from chatops.sandbox.kubeapi.clock import stamp
 from chatops.sandbox.kubeapi.errors import bad_request, unsupported_media
 from chatops.sandbox.kubeapi.kinds import Obj
+from chatops.sandbox.kubeapi.protobuf_fields import KINDS, STRICT, Field
 
 _MAGIC = b"k8s\x00"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One known field: its JSON name and, for a message, what is inside."""
-
-    name: str
-    inside: dict[int, Field] | None = None
-    number: bool = False
-    pairs: bool = False
-
-
-def _text(name: str) -> Field:
-    return Field(name=name)
-
-
-_META = {
-    1: _text("name"),
-    2: _text("generateName"),
-    3: _text("namespace"),
-    11: Field(name="labels", pairs=True),
-    12: Field(name="annotations", pairs=True),
-}
-_RESOURCE = {
-    1: _text("namespace"),
-    2: _text("verb"),
-    3: _text("group"),
-    4: _text("version"),
-    5: _text("resource"),
-    6: _text("subresource"),
-    7: _text("name"),
-}
-_OTHER = {1: _text("path"), 2: _text("verb")}
-_REVIEWED = {
-    1: Field(name="resourceAttributes", inside=_RESOURCE),
-    2: Field(name="nonResourceAttributes", inside=_OTHER),
-}
-_PRECONDITIONS = {1: _text("uid"), 2: _text("resourceVersion")}
-_DELETE_OPTIONS = {
-    1: Field(name="gracePeriodSeconds", number=True),
-    2: Field(name="preconditions", inside=_PRECONDITIONS),
-    4: _text("propagationPolicy"),
-}
-_METADATA = Field(name="metadata", inside=_META)
-_KINDS: dict[str, dict[int, Field]] = {
-    "SelfSubjectAccessReview": {1: _METADATA, 2: Field(name="spec", inside=_REVIEWED)},
-    "SelfSubjectRulesReview": {1: _METADATA, 2: Field(name="spec", inside={1: _text("namespace")})},
-    "SelfSubjectReview": {1: _METADATA},
-    "Eviction": {1: _METADATA, 2: Field(name="deleteOptions", inside=_DELETE_OPTIONS)},
-    "Namespace": {1: _METADATA},
-    "DeleteOptions": _DELETE_OPTIONS,
-}
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
@@ -104,24 +55,43 @@ def _string(value: int | bytes) -> str:
     return value.decode("utf-8", "replace")
 
 
-def _message(data: int | bytes, known: dict[int, Field]) -> Obj:
+def _message(data: int | bytes, known: dict[int, Field], *, strict: bool = False) -> Obj:
     if isinstance(data, int):
         raise bad_request("proto: wrong wireType")
     told: Obj = {}
     for number, value in _fields(data):
         field = known.get(number)
         if field is None:
+            if strict and value:
+                raise unsupported_media(f"field {number} of a protobuf body is not spoken here: send application/json")
+            continue
+        if not field.name:
             continue
         if field.pairs and isinstance(value, bytes):
             pair = dict(_fields(value))
             told.setdefault(field.name, {})[_string(pair.get(1, b""))] = _string(pair.get(2, b""))
-        elif field.inside is not None:
-            told[field.name] = _message(value, field.inside)
-        elif field.number:
-            told[field.name] = value
-        elif text := _string(value):
-            told[field.name] = text
+            continue
+        read = _value(value, field, strict=strict)
+        if field.many:
+            told.setdefault(field.name, []).append(read)
+        elif field.number or read not in ("", None, False):
+            told[field.name] = read
     return told
+
+
+def _value(value: int | bytes, field: Field, *, strict: bool) -> object:
+    if field.inside is not None:
+        return _message(value, field.inside, strict=strict)
+    if field.flag:
+        return bool(value)
+    if field.number:
+        return value
+    if field.moment:
+        seconds = dict(_fields(value)).get(1) if isinstance(value, bytes) else None
+        return stamp(datetime.fromtimestamp(seconds, UTC)) if isinstance(seconds, int) else None
+    if field.raw:
+        return base64.b64encode(value).decode() if isinstance(value, bytes) else None
+    return _string(value)
 
 
 def decode(body: bytes) -> Obj:
@@ -132,9 +102,9 @@ def decode(body: bytes) -> Obj:
     head = envelope.get(1, b"")
     about = dict(_fields(head)) if isinstance(head, bytes) else {}
     kind = _string(about.get(2, b""))
-    if kind not in _KINDS:
+    if kind not in KINDS:
         raise unsupported_media(
             f"the body of the request was in an unknown format - {kind} is taken as application/json only"
         )
-    told = _message(envelope.get(2, b""), _KINDS[kind])
+    told = _message(envelope.get(2, b""), KINDS[kind], strict=kind in STRICT)
     return {"apiVersion": _string(about.get(1, b"")), "kind": kind, **told}

@@ -171,7 +171,7 @@ class Store:
                 meta[server_owned] = old[server_owned]
             else:
                 meta.pop(server_owned, None)
-        if resource.has_generation and bump_generation and _substance(fresh) != _substance(before):
+        if resource.has_generation and bump_generation and _counted(resource, fresh) != _counted(resource, before):
             meta["generation"] = int(old.get("generation", 1)) + 1
 
     @staticmethod
@@ -267,5 +267,7 @@ class Store:
         return int(spec.get("terminationGracePeriodSeconds", 30))
 
 
-def _substance(obj: Obj) -> Obj:
-    return {key: value for key, value in obj.items() if key not in ("metadata", "status")}
+def _counted(resource: Resource, obj: Obj) -> Obj:
+    """What the generation counts: a custom resource without a status subresource counts its status too."""
+    apart = ("metadata",) if resource.custom and "status" not in resource.subresources else ("metadata", "status")
+    return {key: value for key, value in obj.items() if key not in apart}

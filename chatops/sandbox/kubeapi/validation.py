@@ -6,6 +6,7 @@ import re
 
 from chatops.sandbox.kubeapi.errors import ApiError, bad_request, invalid
 from chatops.sandbox.kubeapi.kinds import Obj, Resource
+from chatops.sandbox.kubeapi.quantities import quantity
 from chatops.sandbox.kubeapi.selectors import from_selector
 
 _LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
@@ -144,10 +145,36 @@ def check(resource: Resource, obj: Obj) -> None:
     elif resource.key == "jobs.batch":
         found += _pod_spec_problems((spec.get("template") or {}).get("spec"), "spec.template.spec")
         found += _count_problems(spec, "parallelism", "completions", "backoffLimit")
+        found += _job_name_problems(obj["metadata"])
     elif resource.key == "horizontalpodautoscalers.autoscaling":
         found += _autoscaler_problems(spec)
+    elif resource.key == "resourcequotas":
+        found += _quantity_problems("spec.hard", spec.get("hard") or {})
+    elif resource.key == "persistentvolumeclaims":
+        found += _quantity_problems("spec.resources.requests", (spec.get("resources") or {}).get("requests") or {})
     if found:
         raise invalid(resource, str(obj["metadata"].get("name", "")), found)
+
+
+def _job_name_problems(meta: Obj) -> list[Cause]:
+    """A Job's name is a label of its pods."""
+    name = str(meta.get("name") or "")
+    if len(name) <= 63:
+        return []
+    return [_bad("spec.template.labels", name, "must be no more than 63 characters")]
+
+
+def _quantity_problems(path: str, amounts: Obj) -> list[Cause]:
+    found: list[Cause] = []
+    for name, value in amounts.items():
+        try:
+            number = quantity(value)
+        except ValueError:
+            form = "^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$"
+            raise bad_request(f"quantities must match the regular expression '{form}'") from None
+        if number < 0:
+            found.append(_bad(f"{path}[{name}]", str(value), "must be greater than or equal to 0"))
+    return found
 
 
 def _autoscaler_problems(spec: Obj) -> list[Cause]:
@@ -171,8 +198,12 @@ def check_change(resource: Resource, before: Obj, after: Obj) -> None:
     old, new = before.get("spec") or {}, after.get("spec") or {}
     if resource.key in _TEMPLATED and old.get("selector") != new.get("selector"):
         found.append(_bad("spec.selector", str(new.get("selector")), "field is immutable"))
-    if resource.key == "jobs.batch" and old.get("template") != new.get("template"):
-        found.append(_bad("spec.template", "...", "field is immutable"))
+    if resource.key == "jobs.batch":
+        found += [
+            _bad(f"spec.{field}", "...", "field is immutable")
+            for field in ("selector", "template", "completionMode")
+            if old.get(field) != new.get(field)
+        ]
     if resource.key == "pods" and _frozen(old) != _frozen(new):
         words = (
             "pod updates may not change fields other than `spec.containers[*].image`,"

@@ -1,0 +1,157 @@
+"""job_rerun and job_delete: a Job that has ended, once more or away. It knows no other action."""
+
+from datetime import datetime
+from typing import Any
+
+from chatops.cluster.batch_models import Job
+from chatops.cluster.connection import taken
+from chatops.cluster.models import Meta, Thing, mapped
+from chatops.cluster.operations.job_runs import JobStart
+from chatops.cluster.operations.patching import ACTION_ID, NO_DRY_RUN, denial, ref_to
+from chatops.cluster.ownership import managed_by
+from chatops.cluster.plain import safe_text
+from chatops.cluster.reader import Reader
+from chatops.core import cautions
+from chatops.core.actions import Caution, Change, Performed, Plan, Preview, Progress
+from chatops.core.failures import Permanent, Reason
+from chatops.core.resources import ObjectRef
+
+_GENERATED = frozenset(
+    {"controller-uid", "job-name", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name"}
+)
+"""Labels that the API server makes for each Job, in the old spelling and the new: a copy with them is refused."""
+
+_NOT_COPIED = frozenset(
+    {
+        *_GENERATED,
+        ACTION_ID,
+        "app.kubernetes.io/instance",
+        "app.kubernetes.io/managed-by",
+        "kubectl.kubernetes.io/last-applied-configuration",
+    }
+)
+_NOT_COPIED_FROM = (
+    "argocd.argoproj.io/",
+    "batch.kubernetes.io/",
+    "cronjob.kubernetes.io/",
+    "helm.sh/",
+    "helm.toolkit.fluxcd.io/",
+    "kustomize.toolkit.fluxcd.io/",
+    "meta.helm.sh/",
+)
+"""Marks by which a tool knows its own objects: it would prune a copy that it did not make.
+
+`app.kubernetes.io/instance` is what Argo CD tracks by unless it is told otherwise.
+"""
+
+
+class Rerun(JobStart[Job]):
+    """A new Job from the old one's spec, which nobody owns."""
+
+    model = Job
+    word = "rerun"
+
+    def refusal(self, seen: Job) -> Caution | None:
+        return None if seen.has_ended else Caution(cautions.JOB_RUNS)
+
+    def cautions(self, seen: Job) -> tuple[Caution, ...]:
+        return (Caution(cautions.REPEATS),)
+
+    def metadata(self, seen: Job) -> dict[str, Any]:
+        meta = seen.metadata
+        return {"labels": _copied(mapped(meta.labels)), "annotations": _copied(mapped(meta.annotations))}
+
+    def spec(self, seen: Job) -> dict[str, Any]:
+        spec = {name: value for name, value in seen.spec.items() if name not in ("selector", "manualSelector")}
+        template = _part(spec, "template")
+        meta = _part(template, "metadata")
+        labels = {name: value for name, value in _part(meta, "labels").items() if name not in _GENERATED}
+        return {**spec, "template": {**template, "metadata": {**meta, "labels": labels}}}
+
+
+class JobDeletion:
+    """Deletes the Job under the precondition of its uid, its pods after it. Nothing brings it back: no undo."""
+
+    needs: tuple[str, ...] = ()
+
+    def preview(self, reader: Reader, action: str, ref: ObjectRef, params: dict[str, str], now: datetime) -> Preview:
+        """What the Job's deletion would mean."""
+        job = reader.fetch(ref, Job)
+        plan = Plan(action, ref_to(job, ref, reader), job.metadata.resource_version, params)
+        going = job.metadata.deletion_timestamp is not None
+        refusal = Caution(cautions.DELETING) if going else self._dry_run(reader, plan)
+        if refusal is not None:
+            return Preview(plan, refusal=refusal)
+        pods = job.status.active + job.status.succeeded + job.status.failed
+        return Preview(plan, changes=(Change("pods", "", str(pods)),), cautions=_deletion_cautions(job))
+
+    def perform(self, reader: Reader, plan: Plan) -> Performed:
+        """Permanent(REPLACED) when another Job took the name, Permanent(NOT_FOUND) when it is gone already."""
+        try:
+            answer = reader.connection.delete(reader.place(plan.ref), _options(plan))
+        except Permanent as failure:
+            if failure.reason is Reason.CONFLICT:
+                # The uid did not match: reading it again raises what happened (REPLACED or NOT_FOUND).
+                reader.fetch(plan.ref, Thing)
+            raise
+        return Performed(None, taken(answer).resource_version)
+
+    def follow(self, reader: Reader, plan: Plan) -> Progress:
+        left = _left(reader, plan.ref)
+        return Progress(1, 1, finished=True) if left is None else Progress(0, 1, "terminating")
+
+    def happened(self, reader: Reader, plan: Plan) -> bool:
+        left = _left(reader, plan.ref)
+        return left is None or left.deletion_timestamp is not None
+
+    def _dry_run(self, reader: Reader, plan: Plan) -> Caution | None:
+        try:
+            reader.connection.delete(reader.place(plan.ref), _options(plan), dry_run=True)
+        except Permanent as failure:
+            if NO_DRY_RUN in failure.detail:
+                return None
+            if failure.reason is Reason.CONFLICT:
+                reader.fetch(plan.ref, Thing)
+            return denial(failure)
+        return None
+
+
+def _options(plan: Plan) -> dict[str, object]:
+    if not plan.ref.uid:
+        raise Permanent(Reason.REFUSED, "a job is deleted by its uid, and the plan has none")
+    return {"preconditions": {"uid": plan.ref.uid}, "propagationPolicy": "Background"}
+
+
+def _left(reader: Reader, ref: ObjectRef) -> Meta | None:
+    """The object's metadata; None once it is gone."""
+    try:
+        return reader.fetch(ref, Thing).metadata
+    except Permanent as failure:
+        if failure.reason in (Reason.NOT_FOUND, Reason.REPLACED):
+            return None
+        raise
+
+
+def _deletion_cautions(job: Job) -> tuple[Caution, ...]:
+    owner, managed = job.metadata.controller, managed_by(job.metadata)
+    found = [Caution(cautions.MANAGED_BY, managed)] if managed else []
+    if not job.has_ended:
+        found.append(Caution(cautions.CUT_OFF))
+    found.append(Caution(cautions.LOGS_GO))
+    if owner is not None:
+        found.append(Caution(cautions.COMES_AGAIN, safe_text(f"{owner.kind}/{owner.name}")))
+    return tuple(found)
+
+
+def _copied(marks: Any) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in marks.items()
+        if name not in _NOT_COPIED and not name.startswith(_NOT_COPIED_FROM)
+    }
+
+
+def _part(whole: dict[str, Any], name: str) -> dict[str, Any]:
+    """The object under `name`, empty where there is none."""
+    found = whole.get(name)
+    return found if isinstance(found, dict) else {}
