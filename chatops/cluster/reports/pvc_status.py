@@ -75,6 +75,7 @@ def _use(reader: Reader, claim: Claim, pods: list[MountingPod], beside: Beside) 
         if not beside.refused and claim.status.phase == "Bound":
             beside.note("volume_not_mounted")
         return None
+    silent: list[str] = []
     for node in nodes[:_MOST_NODES]:
         try:
             found = measured(reader, node, claim.metadata)
@@ -84,9 +85,12 @@ def _use(reader: Reader, claim: Claim, pods: list[MountingPod], beside: Beside) 
                 return None
             if not isinstance(failure, Temporary) and failure.reason is not Reason.NOT_FOUND:
                 raise
-            beside.note("kubelet_silent", node)
+            silent.append(node)
             continue
         if found is not None:
             return found
-    beside.note("volume_not_measured")
+    if silent:
+        beside.note("kubelet_silent", ", ".join(silent))
+    else:
+        beside.note("volume_not_measured")
     return None

@@ -43,9 +43,7 @@ NOTES: dict[str, str] = {
     "apiservice_no_service": mark("⚠️ The service that should answer does not exist: {detail}"),
     "cert_expired": mark("⚠️ The certificate has expired."),
     "cert_renewal_late": mark("⚠️ Its renewal is overdue."),
-    "argo_health_elsewhere": mark(
-        "Argo CD keeps the health of each resource to itself: here only their sync is known."
-    ),
+    "argo_health_elsewhere": mark("Argo CD keeps the health of resources to itself: only their sync is known here."),
     "argo_other_cluster": mark("It deploys into another cluster: {detail}"),
     "flux_suspended": mark("⏸ Suspended: Flux leaves it alone until it is resumed."),
 }
