@@ -7,7 +7,7 @@ from chatops.cluster.network_models import ApiService, Service
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
 from chatops.cluster.reports.endpoints import remark
-from chatops.cluster.reports.sections import conditions, pod_lines, section, seen
+from chatops.cluster.reports.sections import conditions, pod_lines, section, seen, without
 from chatops.cluster.standing import said
 from chatops.cluster.standings.network import api_service_standing
 from chatops.core.reports import Report
@@ -38,7 +38,7 @@ def apiservice_status(reader: Reader, ref: ObjectRef, params: dict[str, str], no
         "apiservice_status",
         seen(ref, api.metadata, reader.name),
         standing.health,
-        facts=(*standing.facts, *said(("endpoints", found.words if found else ""))),
+        facts=(*without(standing.facts), *said(("endpoints", found.words if found else ""))),
         sections=(*section("Pods", pod_lines(pods, now)), *conditions(standing.conditions, now)),
         notes=beside.notes,
         related=(*([where] if where and service else []), *(silent or [view.ref for view in pods])[:4]),

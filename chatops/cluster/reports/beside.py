@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from chatops.cluster.plain import safe_text
 from chatops.core.failures import Failure, Reason
 from chatops.core.reports import Note
 
@@ -30,7 +31,7 @@ class Beside:
             return otherwise
 
     def note(self, code: str, detail: str = "") -> None:
-        self._notes[Note(code, detail)] = None
+        self._notes[Note(code, safe_text(detail))] = None
 
     @property
     def notes(self) -> tuple[Note, ...]:

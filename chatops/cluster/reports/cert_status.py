@@ -7,7 +7,7 @@ from chatops.cluster.certificate_models import Certificate, Issuer
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
 from chatops.cluster.reports.issuance import issuance_lines
-from chatops.cluster.reports.sections import conditions, events, section, seen
+from chatops.cluster.reports.sections import conditions, events, section, seen, without
 from chatops.cluster.serving import served
 from chatops.cluster.standing import said
 from chatops.cluster.standings.certificates import certificate_standing, issuer_standing
@@ -29,7 +29,7 @@ def _of_issuer(reader: Reader, ref: ObjectRef, now: datetime) -> Report:
         "cert_status",
         here,
         standing.health,
-        facts=standing.facts,
+        facts=without(standing.facts),
         sections=(*conditions(standing.conditions, now), *events(reader, here, now)),
     )
 
@@ -54,7 +54,7 @@ def _of_certificate(reader: Reader, ref: ObjectRef, now: datetime) -> Report:
         facts=said(
             *(
                 (name, f"{value} ({ago(times.get(name), now)})" if times.get(name) else value)
-                for name, value in standing.facts
+                for name, value in without(standing.facts)
             )
         ),
         sections=(

@@ -6,9 +6,10 @@ from chatops.cluster.ages import ago
 from chatops.cluster.batch_models import CronJob, Job
 from chatops.cluster.conditions import holds
 from chatops.cluster.places import collection
+from chatops.cluster.plain import safe_text
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
-from chatops.cluster.reports.sections import section, seen
+from chatops.cluster.reports.sections import section, seen, without
 from chatops.cluster.standing import said
 from chatops.cluster.standings.jobs import cron_job_standing, duration, ended, job_health, outcome
 from chatops.core.reports import Line, Report
@@ -17,7 +18,6 @@ from chatops.core.resources import Health, ObjectRef
 MOST_RUNS = 6
 
 _EVER = datetime.min.replace(tzinfo=UTC)
-_IN_REPORT = ("last schedule", "last success", "created")
 
 
 def cronjob_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datetime) -> Report:
@@ -36,7 +36,7 @@ def cronjob_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: 
         seen(ref, cron.metadata, reader.name),
         _health(cron, standing.health, runs),
         facts=(
-            *(fact for fact in standing.facts if fact[0] not in _IN_REPORT),
+            *without(standing.facts, "last schedule", "last success"),
             *said(
                 ("last schedule", ago(cron.status.last_schedule_time, now) or "never"),
                 ("last success", ago(cron.status.last_successful_time, now) or "never"),
@@ -74,4 +74,4 @@ def _health(cron: CronJob, by_times: Health, runs: list[Job]) -> Health:
 def _line(job: Job, now: datetime) -> Line:
     took = duration(job)
     words = [job.metadata.name, outcome(job), f"in {took}" if took else "", ago(_began(job), now)]
-    return Line(" · ".join(word for word in words if word), job_health(job))
+    return Line(safe_text(" · ".join(word for word in words if word)), job_health(job))

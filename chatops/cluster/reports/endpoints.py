@@ -8,7 +8,7 @@ from chatops.cluster.plain import safe_text
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
 from chatops.cluster.reports.ingress_routes import ingress_routes
-from chatops.cluster.reports.sections import pod_line, section, seen
+from chatops.cluster.reports.sections import pod_line, section, seen, without
 from chatops.cluster.standing import said
 from chatops.cluster.standings.network import selector_words, service_standing
 from chatops.core.reports import Line, Report
@@ -39,7 +39,7 @@ def _of_service(reader: Reader, ref: ObjectRef, now: datetime) -> Report:
             *said(
                 ("endpoints", found.words if found else ""), ("answering on", ", ".join(found.ports) if found else "")
             ),
-            *service_standing(service).facts,
+            *without(service_standing(service).facts),
         ),
         sections=(
             *section("Endpoints", (_line(each, views, now) for each in answering)),

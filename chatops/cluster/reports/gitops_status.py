@@ -6,7 +6,7 @@ from chatops.cluster.gitops_models import Application, AppResource, FluxObject
 from chatops.cluster.places import known
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
-from chatops.cluster.reports.sections import conditions, events, rank, section, seen
+from chatops.cluster.reports.sections import conditions, events, rank, section, seen, without
 from chatops.cluster.serving import served
 from chatops.cluster.standings.applications import application_standing, is_local, resource_health, resource_line
 from chatops.cluster.standings.flux import flux_standing, is_behind
@@ -35,7 +35,7 @@ def _of_application(reader: Reader, ref: ObjectRef, now: datetime) -> Report:
         "gitops_status",
         seen(ref, app.metadata, reader.name),
         standing.health,
-        facts=standing.facts,
+        facts=without(standing.facts),
         sections=(
             *section("Unhealthy resources", sorted(map(resource_line, ill), key=rank)),
             *conditions(standing.conditions, now),
@@ -71,7 +71,7 @@ def _of_flux(reader: Reader, ref: ObjectRef, now: datetime) -> Report:
         "gitops_status",
         here,
         standing.health,
-        facts=standing.facts,
+        facts=without(standing.facts),
         sections=(*conditions(standing.conditions, now), *events(reader, here, now)),
         notes=beside.notes,
         related=(ObjectRef(source.kind, source.name, source.namespace, cluster=reader.name),)

@@ -7,16 +7,13 @@ from chatops.cluster.models import Workload
 from chatops.cluster.places import known
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
-from chatops.cluster.reports.sections import conditions, rank, section, seen
+from chatops.cluster.reports.sections import conditions, rank, section, seen, without
 from chatops.cluster.scaling_models import HorizontalPodAutoscaler
 from chatops.cluster.standing import said
 from chatops.cluster.standings.autoscalers import autoscaler_standing, metric_lines, wants_more
 from chatops.cluster.workloads import desired_of, ready_of
 from chatops.core.reports import Report
 from chatops.core.resources import WORKLOADS, ObjectRef
-
-_ELSEWHERE = ("metrics", "target", "last scale", "created")
-"""Facts that the report says in its own way."""
 
 
 def hpa_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datetime) -> Report:
@@ -37,7 +34,7 @@ def hpa_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: date
         seen(ref, hpa.metadata, reader.name),
         standing.health,
         facts=(
-            *(fact for fact in standing.facts if fact[0] not in _ELSEWHERE),
+            *without(standing.facts, "metrics", "target", "last scale"),
             *said(
                 ("target", f"{target.kind}/{target.name}{ready}"),
                 ("last scale", ago(hpa.status.last_scale_time, now) or "never"),

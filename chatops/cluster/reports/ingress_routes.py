@@ -5,7 +5,7 @@ from chatops.cluster.network_models import Ingress, Service
 from chatops.cluster.plain import safe_text
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
-from chatops.cluster.reports.sections import rank, section, seen
+from chatops.cluster.reports.sections import rank, section, seen, without
 from chatops.cluster.standings.network import backend_words, backends, ingress_standing
 from chatops.core.failures import Permanent, Reason
 from chatops.core.reports import Line, Report
@@ -34,7 +34,7 @@ def ingress_routes(reader: Reader, ref: ObjectRef) -> Report:
         "endpoints",
         seen(ref, ingress.metadata, reader.name),
         min((line.health for line in lines if line.health), key=lambda health: health.rank, default=standing.health),
-        facts=tuple(fact for fact in standing.facts if fact[0] != "backends"),
+        facts=without(standing.facts, "backends"),
         sections=section("Routes", lines),
         notes=beside.notes,
         related=tuple(ObjectRef("Service", name, ref.namespace, cluster=reader.name) for name in worst),

@@ -9,7 +9,7 @@ from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import owner_ref, pod_view
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
-from chatops.cluster.reports.sections import conditions, pod_line, section, seen
+from chatops.cluster.reports.sections import conditions, pod_line, section, seen, without
 from chatops.cluster.selectors import selector_text
 from chatops.cluster.standing import said
 from chatops.cluster.standings.jobs import ended, job_standing
@@ -34,7 +34,7 @@ def job_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: date
         "job_status",
         seen(ref, job.metadata, reader.name),
         standing.health,
-        facts=(*standing.facts, *running),
+        facts=(*without(standing.facts), *running),
         sections=(
             *section("Pods", (_line(pod, now) for pod in pods)),
             *conditions(standing.conditions, now),

@@ -6,7 +6,7 @@ from chatops.cluster.places import collection
 from chatops.cluster.pods import pod_view
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
-from chatops.cluster.reports.sections import conditions, events, pod_lines, section, seen
+from chatops.cluster.reports.sections import conditions, events, pod_lines, section, seen, without
 from chatops.cluster.standing import said
 from chatops.cluster.standings.storage import claim_standing
 from chatops.cluster.storage_models import Claim, MountingPod, StorageClass, VolumeUse
@@ -32,7 +32,7 @@ def pvc_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: date
         "pvc_status",
         here,
         min(standing.health, use_health(use) if use else Health.GOOD, key=lambda health: health.rank),
-        facts=(*(use_facts(use) if use else ()), *standing.facts, *_class_facts(reader, claim, beside)),
+        facts=(*(use_facts(use) if use else ()), *without(standing.facts), *_class_facts(reader, claim, beside)),
         sections=(
             *section("Mounted by", pod_lines(views, now)),
             *conditions(standing.conditions, now),

@@ -41,7 +41,10 @@ def quota_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: da
         "quota_status",
         seen(ref, quota.metadata, reader.name),
         quota_standing(quota).health,
-        facts=said(("fullest", lines[0].resource if lines else "<none>"), ("requests of", wanted and wanted.resource)),
+        facts=said(
+            ("fullest", lines[0].resource if lines else "<none>"),
+            ("requesters of", wanted.resource if wanted is not None and wanted is not lines[0] else ""),
+        ),
         sections=(
             *section("Quota use", (Line(_words(line), line.health) for line in lines)),
             *section("Biggest requesters", (_taker(each, wanted) for each in takers if wanted is not None)),

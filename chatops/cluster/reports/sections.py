@@ -7,6 +7,7 @@ from datetime import datetime
 from chatops.cluster.ages import age
 from chatops.cluster.conditions import judged
 from chatops.cluster.describe import read_events
+from chatops.cluster.facts import Facts
 from chatops.cluster.models import Condition, Meta
 from chatops.cluster.plain import safe_text
 from chatops.cluster.reader import Reader
@@ -14,8 +15,8 @@ from chatops.core.reports import Line, Report, Section
 from chatops.core.resources import EventLine, Health, ObjectRef, PodView
 
 MOST_EVENTS = 5
-FITS = 8
-"""Lines of one section up to which no file is needed: the screen shows more, and cuts long ones."""
+FITS, WIDEST = 8, 240
+"""Lines of one section, and characters of one line, up to which the screen shows all and no file is needed."""
 
 _MARKS = {Health.BAD: "!!", Health.WARN: "! ", Health.UNKNOWN: "? ", Health.GOOD: "  ", None: "  "}
 
@@ -23,6 +24,11 @@ _MARKS = {Health.BAD: "!!", Health.WARN: "! ", Health.UNKNOWN: "? ", Health.GOOD
 def seen(ref: ObjectRef, meta: Meta, cluster: str) -> ObjectRef:
     """The reference to this incarnation of what was asked about."""
     return ObjectRef(ref.kind, meta.name, meta.namespace, meta.uid, cluster)
+
+
+def without(facts: Facts, *labels: str) -> Facts:
+    """The facts without those that the report says in its own way, and without the age: a report is about now."""
+    return tuple(fact for fact in facts if fact[0] not in (*labels, "created"))
 
 
 def section(title: str, lines: Iterable[Line]) -> tuple[Section, ...]:
@@ -45,7 +51,7 @@ def pod_line(view: PodView, now: datetime, detail: str = "") -> Line:
     """`web-x2k4q CrashLoopBackOff 0/1 · 9↻ · worker-3 · 16m`, with what a report adds."""
     restarts = f"{view.restarts}↻" if view.restarts else ""
     parts = (f"{view.ref.name} {view.status} {view.ready}/{view.total}", restarts, detail, view.node)
-    return Line(" · ".join(part for part in (*parts, age(view.created_at, now)) if part), view.health)
+    return Line(safe_text(" · ".join(part for part in (*parts, age(view.created_at, now)) if part)), view.health)
 
 
 def pod_lines(views: Iterable[PodView], now: datetime) -> list[Line]:
@@ -60,8 +66,8 @@ def rank(line: Line) -> int:
 
 
 def with_file(report: Report) -> Report:
-    """The report with all of it as a file, where a section is longer than a phone shows."""
-    if report.full_text or all(len(each.lines) <= FITS for each in report.sections):
+    """The report with all of it as a file, where something in it is longer than a phone shows."""
+    if report.full_text or _fits(report):
         return report
     lines = [f"{report.action} {report.ref.kind} {report.ref.path}", ""]
     lines += [f"{label}: {value}" for label, value in report.facts]
@@ -69,6 +75,11 @@ def with_file(report: Report) -> Report:
         lines += ["", f"{each.title}:", *(f"{_MARKS[line.health]} {line.text}" for line in each.lines)]
     name = f"{report.action}-{report.ref.name}.txt".replace(":", "-")
     return replace(report, file_name=name, full_text="\n".join(lines) + "\n")
+
+
+def _fits(report: Report) -> bool:
+    told = [value for _, value in report.facts] + [line.text for each in report.sections for line in each.lines]
+    return all(len(text) <= WIDEST for text in told) and all(len(each.lines) <= FITS for each in report.sections)
 
 
 def _condition(condition: Condition, now: datetime) -> Line:

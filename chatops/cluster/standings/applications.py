@@ -1,6 +1,7 @@
 """How an Argo CD Application stands: in sync or not, healthy or not, and how its last operation ended. Pure."""
 
 from chatops.cluster.gitops_models import Application, AppResource
+from chatops.cluster.plain import safe_text
 from chatops.cluster.standing import Standing, said
 from chatops.core.reports import Line
 from chatops.core.resources import Health
@@ -72,7 +73,7 @@ def resource_line(resource: AppResource) -> Line:
         words.append("to prune")
     text = " ".join(word for word in words if word)
     message = f": {health.message}" if health and health.message else ""
-    return Line(f"{text}{message}", resource_health(resource))
+    return Line(safe_text(f"{text}{message}"), resource_health(resource))
 
 
 def _health(app: Application) -> Health:

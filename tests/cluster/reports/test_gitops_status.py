@@ -77,6 +77,18 @@ def test_a_degraded_application(gitops: Sandbox) -> None:
     assert (told.health, codes(told)) == (Health.BAD, [])
 
 
+def test_words_of_strangers_come_out_clean_and_whole(gitops: Sandbox) -> None:
+    long = "\x1b[31mhook failed\x1b[0m: password=canary-4711 " + "line after line " * 30
+    broken = {**BROKEN, "resources": [resource("Job", "hook", "Synced", "Degraded", long)]}
+    gitops.apply(application({**broken, "operationState": {"phase": "Error", "message": long}}))
+    told = read(gitops, "gitops_status", "Application", "shop-web", "argocd")
+    everything = repr(told)
+    assert "canary" not in everything
+    assert "\\x1b" not in everything
+    assert told.file_name == "gitops_status-shop-web.txt"
+    assert "line after line\n" in told.full_text, "the screen cuts it, the file does not"
+
+
 def test_a_healthy_application(gitops: Sandbox) -> None:
     status = {"sync": {"status": "Synced", "revision": COMMIT}, "health": {"status": "Healthy"}}
     gitops.apply(application(status, automated={"enabled": False}))

@@ -40,6 +40,7 @@ def test_one_at_its_maximum_says_so_first(sandbox: Sandbox) -> None:
     assert lines(told, "Metrics") == ["cpu 91%/70%"]
     assert section(told, "Metrics")[0].health is Health.WARN
     assert dict(told.facts)["target"] == "Deployment/web 5/5 ready"
+    assert dict(told.facts)["last scale"].endswith("m ago")
     assert names(told) == ["Deployment/web"]
     first = section(told, "Conditions")[0]
     assert first.health is Health.WARN

@@ -78,6 +78,18 @@ def test_a_claim_that_waits_for_its_first_pod(sandbox: Sandbox) -> None:
     assert dict(told.facts)["size"] == "<none>"
 
 
+def test_what_the_provisioner_says(sandbox: Sandbox) -> None:
+    sandbox.apply(claim("Pending"), storage_class())
+    about = {"kind": "PersistentVolumeClaim", "name": "data", "namespace": "shop"}
+    uid = sandbox.ref("PersistentVolumeClaim", "data").uid
+    event = thing("v1", "Event", "data.1", {})
+    del event["spec"]
+    why = {"type": "Warning", "reason": "ProvisioningFailed", "message": "quota of volumes reached", "count": 4}
+    sandbox.apply({**event, **why, "involvedObject": {**about, "uid": uid}})
+    told = read(sandbox, "pvc_status", "PersistentVolumeClaim", "data")
+    assert lines(told, "Events")[0].startswith("×4 ProvisioningFailed: quota of volumes reached")
+
+
 def test_a_volume_the_kubelet_has_no_numbers_of(sandbox: Sandbox) -> None:
     sandbox.apply(claim(unmeasured="yes"), storage_class(), mounting())
     told = read(sandbox, "pvc_status", "PersistentVolumeClaim", "data")

@@ -1,6 +1,7 @@
 """quota_status: the fullest line first, and who fills it."""
 
 from chatops.core.resources import Health
+from chatops.sandbox.kubeapi.access import Rule
 from tests.cluster.reports.reading import codes, lines, names, read, section, thing
 from tests.cluster.sandbox import Obj, Sandbox, pod, workload
 
@@ -43,7 +44,7 @@ def test_the_line_an_alert_names(sandbox: Sandbox) -> None:
     sandbox.apply(quota(hard, used), asking("Deployment", "web", 2, cpu="2", memory="512Mi"))
     told = read(sandbox, "quota_status", "ResourceQuota", "team", resource="requests.memory")
     assert told.health is Health.BAD
-    assert dict(told.facts) == {"fullest": "requests.cpu", "requests of": "requests.memory"}
+    assert dict(told.facts) == {"fullest": "requests.cpu", "requesters of": "requests.memory"}
     assert lines(told, "Biggest requesters") == ["Deployment/web 1Gi (12%) · ×2"]
 
 
@@ -67,3 +68,10 @@ def test_a_long_quota_has_a_file(sandbox: Sandbox) -> None:
     told = read(sandbox, "quota_status", "ResourceQuota", "team")
     assert told.file_name == "quota_status-team.txt"
     assert all(name in told.full_text for name in hard)
+
+
+def test_without_the_right_to_replica_sets_they_are_named_themselves(sandbox: Sandbox) -> None:
+    sandbox.apply(quota({"pods": "9"}, {"pods": "2"}), workload("Deployment", "web"))
+    sandbox.server.access.allow("*", Rule(verbs=("get", "list"), resources=("resourcequotas", "pods")))
+    [line] = lines(read(sandbox, "quota_status", "ResourceQuota", "team"), "Biggest requesters")
+    assert line.startswith("ReplicaSet/web-")
