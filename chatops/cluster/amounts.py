@@ -1,64 +1,57 @@
-"""Kubernetes quantities as exact numbers, and how they grow. It knows no object."""
+"""Kubernetes quantities of hostile origin as numbers, shares of a whole, and both in few characters. Pure."""
 
-import re
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
+from math import ceil
 
-_SUFFIXES = {
-    "n": Decimal("1e-9"),
-    "u": Decimal("1e-6"),
-    "m": Decimal("1e-3"),
-    "": Decimal(1),
-    "k": Decimal(10**3),
-    "M": Decimal(10**6),
-    "G": Decimal(10**9),
-    "T": Decimal(10**12),
-    "P": Decimal(10**15),
-    "E": Decimal(10**18),
-    "Ki": Decimal(2**10),
-    "Mi": Decimal(2**20),
-    "Gi": Decimal(2**30),
-    "Ti": Decimal(2**40),
-    "Pi": Decimal(2**50),
-    "Ei": Decimal(2**60),
-}
-_FORM = re.compile(
-    r"(?P<number>\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE](?P<power>[+-]?\d{1,2})|(?P<unit>[a-zA-Z]{0,2}))"
-)
+from chatops.core import quantities
 
-GI = _SUFFIXES["Gi"]
+Quantity = str | int | float
+"""`500m`, `20Gi`; a bare number in what careless clients send."""
+
+BAR_LENGTH = 10
+
+_GI = 2**30
+_UNITS = (("Ei", 60), ("Pi", 50), ("Ti", 40), ("Gi", 30), ("Mi", 20), ("Ki", 10))
 
 
-def amount(text: str | int | float) -> Decimal | None:
-    """The number a quantity means, `500m` is 0.5; None for what is no quantity, or a negative one."""
-    parts = _parts(text)
-    return parts[0] * parts[1] if parts else None
-
-
-def grown(text: str | int | float, times: Decimal) -> str:
-    """The quantity times `times`, rounded up to a whole number of its own unit, at least one more; empty for none."""
-    parts = _parts(text)
-    if parts is None:
-        return ""
-    number, unit = parts
-    name = next((name for name, size in _SUFFIXES.items() if size == unit), "")
-    number = number if name or unit == 1 else number * unit
-    return f"{max(_up(number * times), int(number) + 1)}{name}"
+def amount(quantity: Quantity | None) -> Decimal | None:
+    """The number a quantity means, `500m` is 0.5; None for none, and for what is no quantity or a negative one."""
+    if quantity is None:
+        return None
+    try:
+        value = quantities.parse(str(quantity))
+    except ValueError:
+        return None
+    return Decimal(value.numerator) / Decimal(value.denominator) if value >= 0 else None
 
 
 def gibibytes(size: Decimal, times: Decimal) -> str:
     """`size` bytes times `times` in whole Gi, rounded up, and always more than `size`."""
-    return f"{max(_up(size * times / GI), int(size // GI) + 1)}Gi"
+    return f"{max(ceil(size * times / _GI), int(size // _GI) + 1)}Gi"
 
 
-def _up(number: Decimal) -> int:
-    return int(number.to_integral_value(rounding=ROUND_CEILING))
-
-
-def _parts(text: str | int | float) -> tuple[Decimal, Decimal] | None:
-    found = _FORM.fullmatch(str(text))
-    if found is None:
+def percent(used: Decimal | int | None, whole: Decimal | int | None) -> int | None:
+    """`used` of `whole` in percent, rounded down so that 100 means full. A whole of nothing is always full."""
+    if used is None or whole is None:
         return None
-    if found["power"]:
-        return Decimal(found["number"]) * Decimal(10) ** int(found["power"]), Decimal(1)
-    unit = _SUFFIXES.get(found["unit"] or "")
-    return (Decimal(found["number"]), unit) if unit is not None else None
+    return int(used * 100 / whole) if whole > 0 else 100
+
+
+def bar(share: int) -> str:
+    """`▰▰▰▰▰▰▰▰▰▱ 91%`."""
+    filled = min(BAR_LENGTH, max(0, share * BAR_LENGTH // 100))
+    return f"{'▰' * filled}{'▱' * (BAR_LENGTH - filled)} {share}%"
+
+
+def bytes_text(size: Decimal | int) -> str:
+    """`17.3Gi`, `512Mi`: one decimal at most, and none where it is 0."""
+    for unit, bits in _UNITS:
+        if abs(size) >= 2**bits:
+            value = f"{Decimal(size) / 2**bits:.1f}"
+            return f"{value.removesuffix('.0')}{unit}"
+    return str(int(size))
+
+
+def count_text(value: Decimal) -> str:
+    """A plain number as Kubernetes writes it: `3`, `1100m`."""
+    return str(int(value)) if value == value.to_integral_value() else f"{int(value * 1000)}m"

@@ -2,29 +2,22 @@
 
 from typing import Any
 
+from chatops.cluster.conditions import health_by
 from chatops.cluster.connection import decode
 from chatops.cluster.events import event_lines, events_of
-from chatops.cluster.facts import (
-    Facts,
-    condition_lines,
-    moment,
-    node_facts,
-    node_health,
-    pod_facts,
-    workload_facts,
-)
+from chatops.cluster.facts import condition_lines, node_facts, node_health, pod_facts, workload_facts
 from chatops.cluster.fulltext import full_text
-from chatops.cluster.models import Condition, Conditioned, Node, Thing, Workload, listed
+from chatops.cluster.models import Conditioned, Node, Thing, Workload, listed
 from chatops.cluster.places import collection
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_ref, pod_view
 from chatops.cluster.reader import Reader, same_incarnation
 from chatops.cluster.selectors import selector_text
+from chatops.cluster.standing import Standing, said
+from chatops.cluster.standings import STANDINGS
 from chatops.cluster.workloads import workload_health
 from chatops.core.failures import Failure, Reason
-from chatops.core.resources import WORKLOADS, Description, EventLine, Health, ObjectRef
-
-Found = tuple[Health, Facts, list[Condition] | None]
+from chatops.core.resources import WORKLOADS, Description, EventLine, ObjectRef
 
 
 def describe(reader: Reader, ref: ObjectRef) -> Description:
@@ -33,15 +26,15 @@ def describe(reader: Reader, ref: ObjectRef) -> Description:
     meta = decode(data, Thing).metadata
     same_incarnation(ref, meta)
     seen = ObjectRef(ref.kind, meta.name, meta.namespace, meta.uid, reader.name)
-    health, facts, conditions = _found(reader, seen, data)
+    standing = _standing(reader, seen, data)
     events = read_events(reader, seen)
     return Description(
         ref=seen,
-        health=health,
-        facts=facts,
-        conditions=condition_lines(conditions),
+        health=standing.health,
+        facts=standing.facts,
+        conditions=condition_lines(list(standing.conditions)),
         events=events,
-        full_text=full_text(seen, decode(data, dict[str, Any]), facts, events),
+        full_text=full_text(seen, decode(data, dict[str, Any]), standing.facts, events),
     )
 
 
@@ -58,21 +51,26 @@ def read_events(reader: Reader, ref: ObjectRef) -> tuple[EventLine, ...]:
         return ()
 
 
-def _found(reader: Reader, seen: ObjectRef, data: bytes) -> Found:
+def _standing(reader: Reader, seen: ObjectRef, data: bytes) -> Standing:
     if seen.kind == "Pod":
         pod = decode(data, Pod)
-        return pod_view(pod, reader.name).health, pod_facts(pod), pod.status.conditions
+        return Standing(pod_view(pod, reader.name).health, pod_facts(pod), tuple(listed(pod.status.conditions)))
     if seen.kind in WORKLOADS or seen.kind == "ReplicaSet":
         workload = decode(data, Workload)
         workload.kind = seen.kind
         pods = tuple(pod_view(pod, reader.name) for pod in reader.pods_of(workload))
-        return workload_health(workload, pods), workload_facts(workload), workload.status.conditions
+        health = workload_health(workload, pods)
+        return Standing(health, workload_facts(workload), tuple(listed(workload.status.conditions)))
     if seen.kind == "Node":
         node = decode(data, Node)
-        return node_health(node), node_facts(node, len(reader.pods_on(seen.name))), node.status.conditions
+        facts = node_facts(node, len(reader.pods_on(seen.name)))
+        return Standing(node_health(node), facts, tuple(listed(node.status.conditions)))
+    judge = STANDINGS.get(seen.kind)
+    if judge is not None:
+        return judge(data)
     other = decode(data, Conditioned)
-    created = moment(other.metadata.creation_timestamp)
-    return Health.UNKNOWN, (("created", created),) if created else (), other.status.conditions
+    conditions = tuple(listed(other.status.conditions))
+    return Standing(health_by(conditions), said(("created", other.metadata.creation_timestamp)), conditions)
 
 
 def _about(reader: Reader, ref: ObjectRef) -> list[ObjectRef]:

@@ -5,6 +5,7 @@ Pure; labels are kubectl's own words.
 
 from datetime import datetime
 
+from chatops.cluster.conditions import judged
 from chatops.cluster.connection import decode
 from chatops.cluster.models import Condition, Node, Workload, listed, mapped
 from chatops.cluster.plain import safe_text
@@ -16,19 +17,6 @@ from chatops.core.resources import ContainerView, Health
 
 Facts = tuple[tuple[str, str], ...]
 
-_BAD_WHEN_TRUE = frozenset(
-    {
-        "DiskPressure",
-        "DisruptionTarget",
-        "Failed",
-        "MemoryPressure",
-        "NetworkUnavailable",
-        "PIDPressure",
-        "ReplicaFailure",
-    }
-)
-"""Condition types whose True is bad news; of all others False is."""
-
 
 def condition_lines(conditions: list[Condition] | None) -> tuple[tuple[bool, str, str], ...]:
     """(as it should be, type, reason), the bad ones first."""
@@ -38,7 +26,7 @@ def condition_lines(conditions: list[Condition] | None) -> tuple[tuple[bool, str
 
 def as_it_should(condition: Condition) -> bool:
     """Whether the condition's status is the good one. Unknown (a node that went silent) never is."""
-    return condition.status == ("False" if condition.type in _BAD_WHEN_TRUE else "True")
+    return judged(condition) is Health.GOOD
 
 
 def pod_facts(pod: Pod) -> Facts:

@@ -79,6 +79,7 @@ class Condition(Model):
     reason: str = ""
     message: str = ""
     last_update_time: datetime | None = None
+    last_transition_time: datetime | None = None
 
 
 class ConditionedStatus(Model):

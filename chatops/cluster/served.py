@@ -17,6 +17,10 @@ KEPT = 300.0
 """Seconds that an answer is taken for true: an upgrade is seen by then."""
 
 
+_MAKERS = {"cert-manager.io": "cert-manager", "argoproj.io": "Argo CD", "fluxcd.io": "Flux"}
+"""Who serves the groups that end so."""
+
+
 class _Version(Model):
     version: str = ""
 
@@ -43,7 +47,7 @@ class Served:
         self._known: dict[str, tuple[float, str]] = {}
 
     def version(self, kind: str) -> str:
-        """The version to ask for this kind in, as `v1beta2`. Permanent(NOT_FOUND) where the cluster does not have it.
+        """The version to ask for this kind in, as `v1beta2`. Permanent(NOT_SERVED) where the cluster does not have it.
 
         Where discovery is forbidden it is the usual version: the object's own answer says the rest.
         """
@@ -52,8 +56,7 @@ class Served:
             version = self._discover(kind)
             self._known[kind] = (self._clock(), version)
         if not version:
-            group, _ = RESOURCES[kind]
-            raise Permanent(Reason.NOT_FOUND, f"this cluster has no {kind}: it does not serve {group}")
+            raise Permanent(Reason.NOT_SERVED, _words(kind))
         return version
 
     def _discover(self, kind: str) -> str:
@@ -70,6 +73,12 @@ class Served:
             if failure.reason is not Reason.NOT_FOUND:
                 raise
         return ""
+
+
+def _words(kind: str) -> str:
+    group, _ = RESOURCES[kind]
+    maker = next((name for end, name in _MAKERS.items() if group.endswith(end)), group)
+    return f"{kind} of {group} ({maker} is not installed, or too old)"
 
 
 def _in_order(group: _Group) -> list[str]:

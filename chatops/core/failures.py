@@ -25,6 +25,8 @@ class Reason(StrEnum):
     """The very same change was made a moment ago."""
     UNKNOWN_CLUSTER = "unknown_cluster"
     """Several clusters are in use and this is none of them."""
+    NOT_SERVED = "not_served"
+    """The cluster has no such API: what would serve it is not installed, or is in another version."""
 
     BLOCKED = "blocked"
     """The person blocked the bot, or the group removed it."""

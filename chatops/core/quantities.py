@@ -60,6 +60,15 @@ def grow(text: str, by: Fraction = GROWTH) -> str:
     return written(Fraction(-(-value // unit)) * unit, binary=binary)
 
 
+def grow_whole(text: str, by: Fraction = GROWTH) -> str:
+    """As `grow`, in whole numbers of the quantity's own unit: 10 is 15, 500m is 750m. For what is counted."""
+    value = parse(text)
+    _, suffix = _unit(text)
+    unit = _FACTORS[suffix]
+    more = max(-(-value * by // unit), value // unit + 1)
+    return f"{more}{suffix}"
+
+
 def written(value: Fraction, *, binary: bool = False) -> str:
     """The canonical form: the largest suffix that leaves a whole number. What no suffix can say is rounded up."""
     family = _BINARY if binary else _DECIMAL

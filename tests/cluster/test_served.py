@@ -87,15 +87,15 @@ def test_an_answer_is_kept_for_a_few_minutes(sandbox: Sandbox) -> None:
 def test_a_cluster_without_the_kind_says_so(sandbox: Sandbox, kind: str) -> None:
     with pytest.raises(Permanent) as caught:
         sandbox.cluster.describe(ObjectRef(kind, "web", "shop", cluster="demo"))
-    assert caught.value.reason is Reason.NOT_FOUND
-    assert f"this cluster has no {kind}" in caught.value.detail
+    assert caught.value.reason is Reason.NOT_SERVED
+    assert caught.value.detail.startswith(f"{kind} of ")
 
 
 def test_a_group_without_the_kind_says_so_too(sandbox: Sandbox) -> None:
     sandbox.server.register(custom_resource(f"{SOURCE}/v1", "gitrepositories", "GitRepository"))
     with pytest.raises(Permanent) as caught:
         sandbox.preview("gitops_sync", ObjectRef("Bucket", "web", "shop", cluster="demo"))
-    assert (caught.value.reason, "Bucket" in caught.value.detail) == (Reason.NOT_FOUND, True)
+    assert (caught.value.reason, "source.toolkit" in caught.value.detail) == (Reason.NOT_SERVED, True)
 
 
 def test_built_in_kinds_cost_no_question(sandbox: Sandbox) -> None:

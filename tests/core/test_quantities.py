@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatops.core.quantities import GROWTH, compare, grow, parse, written
+from chatops.core.quantities import GROWTH, compare, grow, grow_whole, parse, written
 
 SUFFIXES = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"]
 
@@ -130,3 +130,11 @@ def test_any_text_is_a_quantity_or_a_value_error(text: str) -> None:
     except ValueError:
         return
     assert compare(text, text) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [("4", "5"), ("10Gi", "13Gi"), ("500m", "625m"), ("1", "2"), ("0", "1"), ("1.5", "2"), ("2e3", "2500")],
+)
+def test_a_quarter_more_in_whole_units(text: str, result: str) -> None:
+    assert grow_whole(text, Fraction(5, 4)) == result

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chatops.cluster.connection import MERGE_PATCH
-from chatops.cluster.gitops_models import Application, OperationState, Reconciled
+from chatops.cluster.gitops_models import Application, FluxObject, OperationState
 from chatops.cluster.models import listed
 from chatops.cluster.operations.edits import Edit
 from chatops.cluster.operations.operation import Operation
@@ -94,25 +94,25 @@ class ArgoSync(_Asked, Edit[Application]):
                 return Progress(0, 1, words)
 
 
-class FluxReconcile(_Asked, Edit[Reconciled]):
+class FluxReconcile(_Asked, Edit[FluxObject]):
     """Asks for a reconciliation as `flux reconcile` does."""
 
-    model = Reconciled
+    model = FluxObject
 
     def choose(
-        self, reader: Reader, seen: Reconciled, action: str, params: dict[str, str], now: datetime
+        self, reader: Reader, seen: FluxObject, action: str, params: dict[str, str], now: datetime
     ) -> dict[str, str]:
         return {**params, AT: _moment(now)}
 
-    def refusal(self, seen: Reconciled, action: str, params: dict[str, str]) -> Caution | None:
+    def refusal(self, seen: FluxObject, action: str, params: dict[str, str]) -> Caution | None:
         if seen.metadata.deletion_timestamp is not None:
             return Caution(cautions.DELETING)
         return Caution(cautions.SUSPENDED) if seen.spec.suspend else None
 
-    def changes(self, reader: Reader, seen: Reconciled, action: str, params: dict[str, str]) -> tuple[Change, ...]:
+    def changes(self, reader: Reader, seen: FluxObject, action: str, params: dict[str, str]) -> tuple[Change, ...]:
         return (Change("requestedAt", safe_text(seen.metadata.annotation(REQUESTED_AT)), params[AT]),)
 
-    def progress(self, reader: Reader, seen: Reconciled, plan: Plan) -> Progress:
+    def progress(self, reader: Reader, seen: FluxObject, plan: Plan) -> Progress:
         if seen.status.last_handled_reconcile_at != plan.params[AT]:
             if seen.metadata.annotation(REQUESTED_AT) != plan.params[AT]:
                 return Progress(0, 1, failed="another request took its place")
@@ -128,9 +128,9 @@ class FluxReconcile(_Asked, Edit[Reconciled]):
 
     def happened(self, reader: Reader, plan: Plan) -> bool:
         """By the request itself, whose moment is this plan's own."""
-        return reader.fetch(plan.ref, Reconciled).metadata.annotation(REQUESTED_AT) == plan.params[AT]
+        return reader.fetch(plan.ref, FluxObject).metadata.annotation(REQUESTED_AT) == plan.params[AT]
 
-    def _patch(self, seen: Reconciled, plan: Plan) -> Patch:
+    def _patch(self, seen: FluxObject, plan: Plan) -> Patch:
         annotations = {**marks(plan.params), REQUESTED_AT: plan.params[AT]}
         metadata = {"resourceVersion": seen.metadata.resource_version, "annotations": annotations}
         return Patch({"metadata": metadata}, MERGE_PATCH)

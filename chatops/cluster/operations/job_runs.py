@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from chatops.cluster.batch_models import Job
+from chatops.cluster.batch_models import JobToCopy
 from chatops.cluster.models import Meta, Thing
 from chatops.cluster.operations.creation import create, created, name_for, try_create
 from chatops.cluster.operations.patching import ACTION_ID, SEEN, ref_to
@@ -88,7 +88,7 @@ class JobStart(Generic[T]):
 def job_progress(reader: Reader, ref: ObjectRef) -> Progress:
     """Pods that succeeded of those the Job wants, until it is complete or has failed."""
     try:
-        job = reader.fetch(ref, Job)
+        job = reader.fetch(ref, JobToCopy)
     except Permanent as failure:
         if failure.reason is not Reason.NOT_FOUND:
             raise

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from chatops.cluster.batch_models import Job
+from chatops.cluster.batch_models import JobToCopy, Run
 from chatops.cluster.connection import taken
 from chatops.cluster.models import Meta, Thing, mapped
 from chatops.cluster.operations.job_runs import JobStart
@@ -45,23 +45,23 @@ _NOT_COPIED_FROM = (
 """
 
 
-class Rerun(JobStart[Job]):
+class Rerun(JobStart[JobToCopy]):
     """A new Job from the old one's spec, which nobody owns."""
 
-    model = Job
+    model = JobToCopy
     word = "rerun"
 
-    def refusal(self, seen: Job) -> Caution | None:
+    def refusal(self, seen: JobToCopy) -> Caution | None:
         return None if seen.has_ended else Caution(cautions.JOB_RUNS)
 
-    def cautions(self, seen: Job) -> tuple[Caution, ...]:
+    def cautions(self, seen: JobToCopy) -> tuple[Caution, ...]:
         return (Caution(cautions.REPEATS),)
 
-    def metadata(self, seen: Job) -> dict[str, Any]:
+    def metadata(self, seen: JobToCopy) -> dict[str, Any]:
         meta = seen.metadata
         return {"labels": _copied(mapped(meta.labels)), "annotations": _copied(mapped(meta.annotations))}
 
-    def spec(self, seen: Job) -> dict[str, Any]:
+    def spec(self, seen: JobToCopy) -> dict[str, Any]:
         spec = {name: value for name, value in seen.spec.items() if name not in ("selector", "manualSelector")}
         template = _part(spec, "template")
         meta = _part(template, "metadata")
@@ -76,7 +76,7 @@ class JobDeletion:
 
     def preview(self, reader: Reader, action: str, ref: ObjectRef, params: dict[str, str], now: datetime) -> Preview:
         """What the Job's deletion would mean."""
-        job = reader.fetch(ref, Job)
+        job = reader.fetch(ref, Run)
         plan = Plan(action, ref_to(job, ref, reader), job.metadata.resource_version, params)
         going = job.metadata.deletion_timestamp is not None
         refusal = Caution(cautions.DELETING) if going else self._dry_run(reader, plan)
@@ -132,7 +132,7 @@ def _left(reader: Reader, ref: ObjectRef) -> Meta | None:
         raise
 
 
-def _deletion_cautions(job: Job) -> tuple[Caution, ...]:
+def _deletion_cautions(job: Run) -> tuple[Caution, ...]:
     owner, managed = job.metadata.controller, managed_by(job.metadata)
     found = [Caution(cautions.MANAGED_BY, managed)] if managed else []
     if not job.has_ended:

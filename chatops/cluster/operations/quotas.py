@@ -2,16 +2,18 @@
 
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from chatops.cluster.amounts import amount, grown
+from chatops.cluster.amounts import amount
 from chatops.cluster.models import Model, Thing, empty, mapped
 from chatops.cluster.operations.edits import BACK, Edit
 from chatops.cluster.reader import Reader
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change, Plan, Progress
+from chatops.core.quantities import grow_whole
 
-_A_QUARTER_MORE = Decimal("1.25")
+_A_QUARTER_MORE = Fraction(5, 4)
 
 _Lines = dict[str, str | int | float] | None
 
@@ -38,7 +40,7 @@ class QuotaRaise(Edit[Quota]):
 
     def choose(self, reader: Reader, seen: Quota, action: str, params: dict[str, str], now: datetime) -> dict[str, str]:
         resource = params.get("resource", "") or _fullest(seen)
-        value = params.get("value", "") or grown(_larger(seen, resource), _A_QUARTER_MORE)
+        value = params.get("value", "") or _more(_larger(seen, resource))
         return {**params, "resource": resource, "value": value}
 
     def refusal(self, seen: Quota, action: str, params: dict[str, str]) -> Caution | None:
@@ -96,3 +98,10 @@ def _fullest(seen: Quota) -> str:
         return used / hard if hard else Decimal("Infinity") if used else Decimal(0)
 
     return max(sorted(mapped(seen.spec.hard)), key=share, default="")
+
+
+def _more(quantity: str) -> str:
+    try:
+        return grow_whole(quantity, _A_QUARTER_MORE)
+    except ValueError:
+        return ""

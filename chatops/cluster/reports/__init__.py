@@ -4,7 +4,18 @@ from collections.abc import Callable
 from datetime import datetime
 
 from chatops.cluster.reader import Reader
+from chatops.cluster.reports.apiservice_status import apiservice_status
+from chatops.cluster.reports.cert_status import cert_status
+from chatops.cluster.reports.cronjob_status import cronjob_status
+from chatops.cluster.reports.endpoints import endpoints
+from chatops.cluster.reports.gitops_status import gitops_status
+from chatops.cluster.reports.hpa_status import hpa_status
+from chatops.cluster.reports.job_status import job_status
+from chatops.cluster.reports.pdb_status import pdb_status
+from chatops.cluster.reports.pvc_status import pvc_status
+from chatops.cluster.reports.quota_status import quota_status
 from chatops.cluster.reports.rollout_status import rollout_status
+from chatops.cluster.reports.sections import with_file
 from chatops.core.failures import Permanent, Reason
 from chatops.core.reports import Report
 from chatops.core.resources import ObjectRef
@@ -14,12 +25,22 @@ Look = Callable[[Reader, ObjectRef, dict[str, str], datetime], Report]
 
 REPORTS: dict[str, Look] = {
     "rollout_status": rollout_status,
+    "hpa_status": hpa_status,
+    "job_status": job_status,
+    "cronjob_status": cronjob_status,
+    "pvc_status": pvc_status,
+    "quota_status": quota_status,
+    "pdb_status": pdb_status,
+    "endpoints": endpoints,
+    "apiservice_status": apiservice_status,
+    "cert_status": cert_status,
+    "gitops_status": gitops_status,
 }
 
 
 def report(reader: Reader, action: str, ref: ObjectRef, params: dict[str, str], now: datetime) -> Report:
-    """The report of the investigation `action`."""
+    """The report of the investigation `action`, with all of it as a file where a phone cannot show all."""
     look = REPORTS.get(action)
     if look is None:
         raise Permanent(Reason.REFUSED, f"{action} is not a report of this cluster")
-    return look(reader, ref, params, now)
+    return with_file(look(reader, ref, params, now))

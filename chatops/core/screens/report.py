@@ -17,8 +17,57 @@ MOST_LINES = 12
 
 NOTES: dict[str, str] = {
     "no_metrics": mark("No metrics: this cluster has no metrics-server."),
+    "not_allowed": mark("⛔ Not read, for the bot has no right to (RBAC): {detail}"),
+    "not_observed": mark("Its controller has not seen the latest change yet."),
+    "hpa_wants_more": mark("⚠️ At its maximum, and its metrics ask for more than {detail} replicas."),
+    "hpa_at_maximum": mark("⚠️ At its maximum of {detail} replicas: it can add none."),
+    "hpa_no_target": mark("⚠️ What it should scale does not exist: {detail}"),
+    "job_pods_gone": mark("Its pods are gone, and their exit codes and logs with them."),
+    "cronjob_suspended": mark("⏸ Suspended: no run starts until it is resumed."),
+    "cronjob_no_runs": mark("None of its runs is left in the cluster."),
+    "claim_waits_for_pod": mark("It waits for a pod that uses it: its class makes the volume only then."),
+    "volume_not_mounted": mark("No running pod mounts it, so how full it is cannot be known."),
+    "volume_not_measured": mark("The kubelet has no numbers for this volume."),
+    "kubelet_silent": mark("The kubelet of {detail} did not say how full it is."),
+    "quota_scoped": mark("The quota counts only pods in scope ({detail}); the requesters below are of all pods."),
+    "pdb_no_pods": mark("Its selector matches no pod: it protects nothing."),
+    "pdb_never_allows": mark("⚠️ It spares no pod even when all {detail} are healthy: a drain waits for ever."),
+    "pdb_blocks": mark("⚠️ No pod may be evicted now: a drain waits until more are healthy."),
+    "service_external": mark("It is only another name for {detail}: nothing in this cluster answers for it."),
+    "service_no_selector": mark("It selects no pods, and nobody gave it addresses by hand."),
+    "service_no_pods": mark("⚠️ Its selector matches no pod: {detail}"),
+    "service_not_ready": mark("⚠️ Its pods are there ({detail}), and none of them is ready."),
+    "service_no_port": mark("⚠️ None of its pods has the port that it names."),
+    "ingress_no_service": mark("⚠️ There is no service {detail}."),
+    "apiservice_local": mark("The API server answers for it itself: there is no service behind it."),
+    "apiservice_no_service": mark("⚠️ The service that should answer does not exist: {detail}"),
+    "cert_expired": mark("⚠️ The certificate has expired."),
+    "cert_renewal_late": mark("⚠️ Its renewal is overdue."),
+    "argo_health_elsewhere": mark("Argo CD keeps the health of resources to itself: only their sync is known here."),
+    "argo_other_cluster": mark("It deploys into another cluster: {detail}"),
+    "flux_suspended": mark("⏸ Suspended: Flux leaves it alone until it is resumed."),
 }
 """Sentences for what a report has to say beside its lines, by the codes the reports use."""
+
+TITLES = frozenset(
+    {
+        mark("Biggest requesters"),
+        mark("Conditions"),
+        mark("Endpoints"),
+        mark("Events"),
+        mark("Issuance"),
+        mark("Last runs"),
+        mark("Metrics"),
+        mark("Mounted by"),
+        mark("Not listed"),
+        mark("Pods"),
+        mark("Quota use"),
+        mark("Routes"),
+        mark("Unhealthy pods"),
+        mark("Unhealthy resources"),
+    }
+)
+"""Titles of sections that are words and not an object's name, marked here for the catalogue."""
 
 
 def report(told: Report, tongue: Tongue, *, incident_id: int | None, params: dict[str, str]) -> Screen:

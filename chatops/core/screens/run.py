@@ -23,6 +23,7 @@ PROBLEMS = {
     Reason.UNAUTHORIZED: mark("The cluster does not know the bot: its credentials were refused. Nothing was changed."),
     Reason.CONFLICT: mark("The object was changed by someone else meanwhile. Nothing was done; look again."),
     Reason.REPLACED: mark("The object was replaced by another of the same name. Nothing was done; look again."),
+    Reason.NOT_SERVED: mark("This cluster does not serve the API for it: {detail}. Nothing was done."),
     Reason.NOT_FOUND: mark("The object no longer exists. Nothing was done."),
     Reason.UNREACHABLE: mark("The cluster cannot be reached. Nothing was done; try again when it answers."),
     Reason.TIMEOUT: mark("The cluster did not answer in time: {detail}"),

@@ -14,6 +14,7 @@ READING = {
     Reason.TIMEOUT: mark("⚠️ The cluster did not answer in time."),
     Reason.NOT_CONFIGURED: mark("⚠️ No cluster is configured for this incident."),
     Reason.UNKNOWN_CLUSTER: mark("⚠️ The bot does not know this cluster: {detail}"),
+    Reason.NOT_SERVED: mark("⚠️ This cluster does not serve the API for it: {detail}"),
     Reason.FORBIDDEN: mark("⛔ The bot has no right to see this (RBAC): {detail}"),
 }
 

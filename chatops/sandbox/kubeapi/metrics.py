@@ -10,6 +10,7 @@ from chatops.sandbox.kubeapi.controllers.kubelet import Kubelet
 from chatops.sandbox.kubeapi.kinds import NODES, PODS, Obj, Resource
 from chatops.sandbox.kubeapi.quantities import quantity
 from chatops.sandbox.kubeapi.store import Store
+from chatops.sandbox.kubeapi.volume_stats import volumes
 
 
 class Metrics:
@@ -116,6 +117,7 @@ class Metrics:
                         }
                         for name, memory, cpu in self._containers(pod)
                     ],
+                    "volume": volumes(self._store, pod, now),
                     "ephemeral-storage": {**disk, "usedBytes": 4 * 1024**2},
                 }
             )

@@ -262,6 +262,24 @@ def test_metrics(server: KubeApiServer, http: Http) -> None:
     assert http("GET", "/apis/metrics.k8s.io/v1beta1/nodes").status == 404
 
 
+def test_a_kubelet_measures_the_volumes_of_running_pods(server: KubeApiServer, http: Http) -> None:
+    size = {"resources": {"requests": {"storage": "10Gi"}}}
+    notes = {"sandbox/used-percent": "80"}
+    claim = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "spec": size}
+    server.apply({**claim, "metadata": {"name": "data", "namespace": "shop", "annotations": notes}})
+    volumes = [{"name": "disk", "persistentVolumeClaim": {"claimName": "data"}}, {"name": "tmp", "emptyDir": {}}]
+    spec = {"nodeName": "n1", "volumes": volumes, "containers": [{"name": "app", "image": "app:1"}]}
+    server.apply({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "db", "namespace": "shop"}, "spec": spec})
+    server.step(30)
+    [pod] = http("GET", "/api/v1/nodes/n1/proxy/stats/summary").body["pods"]
+    disk, scratch = pod["volume"]
+    assert disk["pvcRef"] == {"name": "data", "namespace": "shop"}
+    assert (disk["capacityBytes"], disk["usedBytes"]) == (10 * 2**30, 8 * 2**30)
+    assert disk["availableBytes"] == 2 * 2**30
+    assert disk["inodesFree"] == disk["inodes"] - disk["inodesUsed"]
+    assert "pvcRef" not in scratch
+
+
 def test_posed_pods_stay_as_told(server: KubeApiServer, http: Http) -> None:
     status = {"phase": "Failed", "reason": "Evicted", "message": "The node was low on resource: memory."}
     spec = {"nodeName": "n1", "containers": [{"name": "app", "image": "app:1"}]}

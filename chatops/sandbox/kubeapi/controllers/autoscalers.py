@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
+from chatops.sandbox.kubeapi.clock import stamp
 from chatops.sandbox.kubeapi.conditions import merged
 from chatops.sandbox.kubeapi.controllers.recorder import Recorder
 from chatops.sandbox.kubeapi.kinds import AUTOSCALERS, DEPLOYMENTS, STATEFUL_SETS, Obj
@@ -95,8 +96,9 @@ class AutoscalerController:
             "currentMetrics": metrics or None,
             "conditions": conditions,
         }
-        if desired == current and (old := (autoscaler.get("status") or {}).get("lastScaleTime")):
-            status["lastScaleTime"] = old
+        scaled = stamp(now) if desired != current else (autoscaler.get("status") or {}).get("lastScaleTime")
+        if scaled:
+            status["lastScaleTime"] = scaled
         self._store.set_status(AUTOSCALERS, autoscaler, status)
 
     @staticmethod

@@ -1,0 +1,38 @@
+"""Which workload each of many pods belongs to, with one list of ReplicaSets and not one request for each pod."""
+
+from chatops.cluster.models import Meta, Owner, Thing
+from chatops.cluster.places import collection
+from chatops.cluster.reader import Reader
+from chatops.core.failures import Failure, Reason
+from chatops.core.resources import ObjectRef
+
+
+class Owners:
+    """The owners in one namespace. The ReplicaSets are listed when the first pod of one comes along."""
+
+    def __init__(self, reader: Reader, namespace: str) -> None:
+        self._reader = reader
+        self._namespace = namespace
+        self._deployments: dict[str, Owner] | None = None
+
+    def of(self, meta: Meta) -> ObjectRef | None:
+        """The workload (or Job, or whatever controls the pod) as one would name it; None for a pod of nobody's."""
+        owner = meta.controller
+        if owner is None:
+            return None
+        if owner.kind == "ReplicaSet":
+            owner = self._sets().get(owner.uid, owner)
+        return ObjectRef(owner.kind, owner.name, self._namespace, owner.uid, self._reader.name)
+
+    def _sets(self) -> dict[str, Owner]:
+        if self._deployments is None:
+            try:
+                found = self._reader.connection.list(collection("ReplicaSet", self._namespace), Thing)
+            except Failure as failure:
+                if failure.reason is not Reason.FORBIDDEN:
+                    raise
+                # A pod's own owner is a name too, only a less telling one.
+                found = []
+            owners = ((each.metadata.uid, each.metadata.controller) for each in found)
+            self._deployments = {uid: owner for uid, owner in owners if owner is not None}
+        return self._deployments

@@ -1,0 +1,118 @@
+"""Volumes, what claims them, who mounts them and how full they are, as msgspec reads them."""
+
+from typing import Any
+
+import msgspec
+
+from chatops.cluster.amounts import Quantity
+from chatops.cluster.models import Condition, Model, Owner, Thing, empty
+from chatops.cluster.pod_models import Pod, PodSpec, Resources
+
+
+class ClaimSpec(Model):
+    storage_class_name: str | None = None
+    volume_name: str = ""
+    volume_mode: str | None = None
+    access_modes: list[str] | None = None
+    resources: Resources = empty(Resources)
+
+
+class ClaimStatus(Model):
+    phase: str = ""
+    capacity: dict[str, Quantity] | None = None
+    allocated_resource_statuses: dict[str, str] | None = None
+    conditions: list[Condition] | None = None
+
+
+class Claim(Thing):
+    """A PersistentVolumeClaim."""
+
+    spec: ClaimSpec = empty(ClaimSpec)
+    status: ClaimStatus = empty(ClaimStatus)
+
+
+class ClaimRef(Owner):
+    namespace: str = ""
+
+
+class VolumeSpec(Model):
+    capacity: dict[str, Quantity] | None = None
+    access_modes: list[str] | None = None
+    claim_ref: ClaimRef | None = None
+    storage_class_name: str = ""
+    persistent_volume_reclaim_policy: str = ""
+    csi: dict[str, Any] | None = None
+
+
+class VolumeStatus(Model):
+    phase: str = ""
+    reason: str = ""
+    message: str = ""
+
+
+class Volume(Thing):
+    """A PersistentVolume."""
+
+    spec: VolumeSpec = empty(VolumeSpec)
+    status: VolumeStatus = empty(VolumeStatus)
+
+
+class StorageClass(Thing):
+    provisioner: str = ""
+    allow_volume_expansion: bool | None = None
+    volume_binding_mode: str = ""
+    reclaim_policy: str = ""
+
+
+class ClaimVolume(Model):
+    claim_name: str = ""
+
+
+class PodVolume(Model):
+    """A pod's volume. An `ephemeral` one has a claim made for it, named after the pod and the volume."""
+
+    name: str = ""
+    persistent_volume_claim: ClaimVolume | None = None
+    ephemeral: dict[str, Any] | None = None
+
+
+class MountingSpec(PodSpec):
+    volumes: list[PodVolume] | None = None
+
+
+class MountingPod(Pod):
+    """A pod of which its volumes matter too."""
+
+    spec: MountingSpec = empty(MountingSpec)
+
+    def mounts(self, claim: str) -> bool:
+        """Whether one of its volumes is this claim of its namespace."""
+        for volume in self.spec.volumes or ():
+            source = volume.persistent_volume_claim
+            if source is not None and source.claim_name == claim:
+                return True
+            if volume.ephemeral is not None and f"{self.metadata.name}-{volume.name}" == claim:
+                return True
+        return False
+
+
+class VolumeUse(Model):
+    """How full one volume is, as the kubelet measured it; of a block device only its size is known."""
+
+    pvc_ref: ClaimRef | None = None
+    capacity_bytes: int | None = None
+    used_bytes: int | None = None
+    available_bytes: int | None = None
+    inodes: int | None = None
+    inodes_used: int | None = None
+    inodes_free: int | None = None
+
+
+class PodVolumes(Model):
+    volume: list[VolumeUse] | None = None
+
+
+class VolumeSummary(Model):
+    """The kubelet's /stats/summary, of which only the pods' volumes are read."""
+
+    pods: list[PodVolumes] = msgspec.field(default_factory=list)
