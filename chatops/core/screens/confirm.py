@@ -8,6 +8,7 @@ from chatops.core import cautions
 from chatops.core.actions import ACTIONS, Caution, Change, Danger, Plan, Preview
 from chatops.core.buttons import Button, Verb
 from chatops.core.incidents.values import Person
+from chatops.core.screens.actions import by_hand
 from chatops.core.screens.base import Screen, back_to_card, bold, code, screen
 from chatops.core.screens.facts import short_images
 from chatops.core.screens.wording import WORDS, filling
@@ -87,7 +88,7 @@ def confirm(
         once=True,
     )
     cancel = Button("✖️ " + tongue.plain("Cancel"), leave.verb, incident_id=incident_id)
-    return screen(lines, [[cancel], [do]])
+    return screen(lines, [[cancel, by_hand(plan.action, plan.ref, plan.params)], [do]])
 
 
 def plan_of(args: dict[str, str]) -> tuple[str, dict[str, str], str]:

@@ -8,6 +8,7 @@ from chatops.core.actions import ACTIONS
 from chatops.core.buttons import Button, Verb
 from chatops.core.reports import Line, Note, Report
 from chatops.core.resources import ObjectRef
+from chatops.core.screens.actions import by_hand
 from chatops.core.screens.base import HEALTH_ICONS, Screen, bold, crumbs, in_rows, label, screen, short_name
 from chatops.core.screens.reading import back_from
 from chatops.core.texts import Tongue, mark, one_line
@@ -37,7 +38,7 @@ def report(told: Report, tongue: Tongue, *, incident_id: int | None, params: dic
         lines,
         [
             *in_rows([_to(each, incident_id) for each in told.related[:6]], 2),
-            [file if told.full_text else None],
+            [file if told.full_text else None, by_hand(told.action, ref, params)],
             [back_from(ref, tongue, incident_id), Button("🔄", Verb.REPORT, args, ref, incident_id)],
         ],
     )

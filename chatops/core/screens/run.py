@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from chatops.core.actions import ACTIONS, ActionRun, ActionState
 from chatops.core.buttons import Button, Verb
+from chatops.core.choices import CHOSEN
 from chatops.core.failures import Reason
 from chatops.core.incidents import acting
 from chatops.core.incidents.values import Incident
@@ -14,6 +15,9 @@ from chatops.core.screens.wording import WORDS, filling
 from chatops.core.texts import Tongue, joined, mark, one_line
 
 BAR_LENGTH = 5
+
+TARGETS = ("revision", "replicas", "memory", "cpu", "max", "min", "value")
+"""Parameters that say where an undo leads, one to an action."""
 
 PROBLEMS = {
     Reason.FORBIDDEN: mark("The bot has no right to do this (RBAC): {detail}"),
@@ -92,7 +96,7 @@ def run_rows(incident: Incident, tongue: Tongue) -> list[Row]:
         text = "⏪ " + tongue.plain("Undo") + _target(run)
         return [(Button(text, Verb.CHOOSE, args, run.undo.ref, incident.id, style="danger"),)]
     if run.state is ActionState.FAILED:
-        chosen = {name: value for name, value in run.plan.params.items() if name in ("replicas", "revision")}
+        chosen = {name: value for name, value in run.plan.params.items() if name in CHOSEN}
         args = {"action": run.plan.action, **chosen}
         return [(Button("🔁 " + tongue.plain("Try again"), Verb.CHOOSE, args, run.plan.ref, incident.id),)]
     return []
@@ -100,7 +104,8 @@ def run_rows(incident: Incident, tongue: Tongue) -> list[Row]:
 
 def _target(run: ActionRun) -> str:
     assert run.undo
-    target = run.undo.params.get("revision") or run.undo.params.get("replicas", "")
+    found = (run.undo.params.get(name, "") for name in TARGETS)
+    target = next((value for value in found if value), "")
     return f" → {target}" if target else ""
 
 
