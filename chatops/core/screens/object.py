@@ -172,7 +172,8 @@ def _pairs(actions: list[Action], ref: ObjectRef, tongue: Tongue, incident_id: i
 
 
 def _wide(action: Action) -> bool:
-    return any(len(texts.tongue(language).plain(action.title)) >= PAIR_WIDTH for language in LANGUAGES)
+    room = PAIR_WIDTH - len("…")
+    return any(len(texts.tongue(language).plain(action.title)) > room for language in LANGUAGES)
 
 
 def _button(action: Action, ref: ObjectRef, tongue: Tongue, incident_id: int | None) -> Button:

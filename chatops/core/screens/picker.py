@@ -87,8 +87,8 @@ def _question(offered: tuple[Choice, ...], tongue: Tongue) -> Markup:
 
 
 def _button(choice: Choice, view: View, action_id: str, incident_id: int | None) -> Button:
-    verb = Verb.PICK if choice.partial else Verb.CHOOSE
-    return Button(label(choice.text), verb, {"action": action_id, **choice.params}, view.ref, incident_id)
+    verb, icon = (Verb.PICK, "🗃 ") if choice.partial else (Verb.CHOOSE, "")
+    return Button(label(f"{icon}{choice.text}"), verb, {"action": action_id, **choice.params}, view.ref, incident_id)
 
 
 def _instead(view: View, action_id: str, tongue: Tongue, incident_id: int | None) -> Button | None:

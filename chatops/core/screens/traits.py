@@ -10,7 +10,7 @@ from chatops.core.texts import Tongue, mark, one_line
 WORDS: dict[Trait, str] = {
     Trait.READY: mark("ready: {value}"),
     Trait.UNSCHEDULABLE: mark("🚧 takes no new pods"),
-    Trait.PRESSURES: mark("⚠️ {value}"),
+    Trait.PRESSURES: mark("⚠️ under pressure: {value}"),
     Trait.FAILED_PODS: mark("failed pods: {value}"),
     Trait.CONTROL_PLANE: mark("runs the control plane"),
     Trait.MIN: mark("minimum {value}"),
@@ -54,7 +54,7 @@ def trait_words(view: ObjectView, tongue: Tongue) -> Iterator[Markup]:
     for trait in Trait:
         value = view.trait(trait)
         message = SAID.get((trait, value), WORDS.get(trait, ""))
-        if value and message:
+        if value and message and not (value == "0" and "{value}" not in message):
             said = tongue.say(message, value=one_line(value, 80))
             whole = (trait, value) in SAID or "{value}" in message or value == "yes"
             yield said if whole else Markup("{}: {}").format(said, one_line(value, 40))
