@@ -11,6 +11,7 @@ import chatops
 from chatops.core import cautions
 from chatops.core.actions import ACTIONS, ActionState, Caution, Danger, Preview
 from chatops.core.audit import SYSTEM, Entry, EntryType, StoredEntry
+from chatops.core.choices import CHOSEN
 from chatops.core.failures import Reason
 from chatops.core.incidents import acting
 from chatops.core.objects import ObjectView, TieRole, Trait
@@ -127,6 +128,30 @@ def test_an_action_can_be_shown_in_every_state(action: str, state: ActionState, 
         moved = a_run(state, a_plan(action, **params), undo=a_plan(action, **params))
         text = plain_text(card.card(an_incident(run=moved), tongue(language), now=at(20)))
         assert "shop/checkout" in text
+
+
+@pytest.mark.parametrize("action", sorted(CHANGING))
+def test_trying_again_chooses_the_same_and_nothing_more(action: str) -> None:
+    chosen = dict.fromkeys(CHOSEN, "7")
+    plan = a_plan(action, WORKLOAD, **chosen, action_id="x", seen="3", from_revision="43")
+    (row,) = run.run_rows(an_incident(run=a_run(ActionState.FAILED, plan, problem="conflict")), tongue("en"))
+    assert [(button.verb, button.args) for button in row] == [("choose", {"action": action, **chosen})]
+
+
+@pytest.mark.parametrize(
+    ("params", "label"),
+    [
+        ({"revision": "43"}, "⏪ Undo → 43"),
+        ({"replicas": "5"}, "⏪ Undo → 5"),
+        ({"container": "app", "memory": "512Mi"}, "⏪ Undo → 512Mi"),
+        ({"resource": "pods", "value": "10"}, "⏪ Undo → 10"),
+        ({"action_id": "x"}, "⏪ Undo"),
+    ],
+)
+def test_an_undo_says_where_it_leads(params: dict[str, str], label: str) -> None:
+    done = a_run(ActionState.SUCCEEDED, undo=a_plan("rollout_undo", WORKLOAD, **params))
+    ((button,),) = run.run_rows(an_incident(run=done), tongue("en"))
+    assert button.label == label
 
 
 # Traits and ties
