@@ -10,10 +10,10 @@ from datetime import datetime
 from chatops.cluster import act, reports
 from chatops.cluster.connection import Connection, decode
 from chatops.cluster.describe import describe, read_events
-from chatops.cluster.fulltext import read_yaml
 from chatops.cluster.kubeconfig import Kubeconfig
 from chatops.cluster.logs import read_logs
 from chatops.cluster.look import see_one_workload, see_pod, see_pods
+from chatops.cluster.manifest import read_yaml
 from chatops.cluster.models import Version
 from chatops.cluster.objects import see_object
 from chatops.cluster.reader import Reader

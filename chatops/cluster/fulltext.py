@@ -4,22 +4,14 @@ Values of environment variables, arguments that look like credentials, the copy 
 keeps, and anything else with the shape of a secret never appear in it.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from chatops.cluster.facts import Facts
 from chatops.cluster.plain import plain_line, safe_text
-from chatops.cluster.reader import Reader
-from chatops.core.failures import Permanent, Reason
+from chatops.cluster.strikeout import annotations, struck_out
 from chatops.core.masking import mask_lines
 from chatops.core.resources import EventLine, ObjectRef
-
-_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-
-_SECRET = r"(?i:pass(?:word|wd)?|token|secret|key|credentials?)[\w-]*"
-_SECRET_FLAG = re.compile(rf"-[\w-]*{_SECRET}")
-_SECRET_ARGUMENT = re.compile(rf"({_SECRET}[=:\s]\s*)\S+")
 
 _HIDDEN_META = frozenset({"managedFields", "annotations", "labels", "name", "namespace", "uid", "resourceVersion"})
 
@@ -37,11 +29,10 @@ def full_text(ref: ObjectRef, raw: dict[str, Any], facts: Facts, events: tuple[E
         f"Cluster:    {ref.cluster}",
     ]
     lines += _section("Labels", _map(meta.get("labels")))
-    annotations = {k: v for k, v in _map(meta.get("annotations")).items() if k != _LAST_APPLIED}
-    lines += _section("Annotations", annotations)
+    lines += _section("Annotations", annotations(meta.get("annotations")))
     lines += _section("Metadata", {k: v for k, v in meta.items() if k not in _HIDDEN_META})
     lines += _section("Summary", dict(facts))
-    lines += _section("Spec", _masked(raw.get("spec"), 0))
+    lines += _section("Spec", struck_out(raw.get("spec")))
     lines += _section("Status", raw.get("status"))
     lines += ["", "Events:"]
     lines += [f"  {_event(line)}" for line in events] or ["  <none>"]
@@ -89,44 +80,5 @@ def _scalar(value: Any) -> str:
     return safe_text(str(value))
 
 
-def _masked(value: Any, depth: int) -> Any:
-    """The spec without the values of environment variables and of arguments that look like credentials."""
-    if depth > 2 * _DEEPEST:
-        return "…"
-    if isinstance(value, list):
-        return [_masked(inner, depth + 1) for inner in value]
-    if not isinstance(value, dict):
-        return value
-    masked: dict[str, Any] = {}
-    for key, inner in value.items():
-        if key == "env" and isinstance(inner, list):
-            masked[key] = [_masked_variable(entry) for entry in inner]
-        elif key in ("args", "command") and isinstance(inner, list):
-            masked[key] = _masked_arguments(inner)
-        else:
-            masked[key] = _masked(inner, depth + 1)
-    return masked
-
-
-def _masked_variable(entry: Any) -> Any:
-    if not isinstance(entry, dict):
-        return "***"
-    return {k: ("***" if k == "value" else v) for k, v in entry.items()}
-
-
-def _masked_arguments(arguments: list[Any]) -> list[str]:
-    """`--password=x`, and `--password x` as two arguments."""
-    shown: list[str] = []
-    for argument in map(str, arguments):
-        follows = bool(shown) and _SECRET_FLAG.fullmatch(shown[-1])
-        shown.append("***" if follows else _SECRET_ARGUMENT.sub(r"\1***", argument))
-    return shown
-
-
 def _map(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def read_yaml(reader: Reader, ref: ObjectRef) -> str:
-    """The object as YAML, for a file: without what only the API server writes, with secrets struck out."""
-    raise Permanent(Reason.REFUSED, "YAML is not made yet")

@@ -17,10 +17,10 @@ LOST = "Unknown"
 """The status of a pod whose node no longer tells how it is."""
 
 
-def applicable(view: View, now: datetime) -> tuple[Action, ...]:
+def applicable(view: View, now: datetime | None = None) -> tuple[Action, ...]:
     """In the order of the repertoire: what can be read first, then what can be changed.
 
-    `now` tells whether the grace period of a pod that is being deleted has passed.
+    `now` tells whether the grace period of a pod that is being deleted has passed; without it, none has.
     """
     kind = view.ref.kind
     return tuple(
@@ -30,7 +30,7 @@ def applicable(view: View, now: datetime) -> tuple[Action, ...]:
     )
 
 
-def _works(action: str, view: View, now: datetime) -> bool:
+def _works(action: str, view: View, now: datetime | None) -> bool:
     match view:
         case WorkloadView():
             return action not in _FOR_WORKLOADS or _FOR_WORKLOADS[action](view)
@@ -81,13 +81,13 @@ def leaving(pod: PodView) -> bool:
     return pod.deleting_since is not None or pod.status == "Terminating"
 
 
-def _stuck(pod: PodView, now: datetime) -> bool:
+def _stuck(pod: PodView, now: datetime | None) -> bool:
     """It should be gone and is not, or its node cannot say: nothing but force ends that."""
-    overdue = pod.deleting_since is not None and pod.deleting_since < now
+    overdue = pod.deleting_since is not None and now is not None and pod.deleting_since < now
     return overdue or pod.status in (LOST, "NodeLost")
 
 
-_FOR_PODS: dict[str, Callable[[PodView, datetime], bool]] = {
+_FOR_PODS: dict[str, Callable[[PodView, datetime | None], bool]] = {
     "delete_pod": lambda pod, now: not mirror(pod) and not leaving(pod),
     "evict_pod": lambda pod, now: not mirror(pod) and not leaving(pod),
     "force_delete_pod": lambda pod, now: not mirror(pod) and _stuck(pod, now),

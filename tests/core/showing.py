@@ -5,17 +5,33 @@ from dataclasses import replace
 
 from chatops.core.actions import ActionState, Caution, Change, Preview, Progress
 from chatops.core.alerts import Severity
+from chatops.core.applicable import View
 from chatops.core.audit import ALERTMANAGER, SYSTEM, Entry, EntryType, StoredEntry
 from chatops.core.buttons import Button, Verb
 from chatops.core.failures import Reason
 from chatops.core.incidents import Episode, Incident, Status
 from chatops.core.incidents.acting import ABSENT, FOUND, OVERDUE
-from chatops.core.objects import ObjectView
+from chatops.core.objects import ObjectView, Tie, TieRole, Trait
 from chatops.core.people import Chat, ChatKind, Role, User
-from chatops.core.resources import Description, EventLine, Health, LogText, ObjectRef
-from chatops.core.screens import confirm, lists, notices, pod, reading, rejecting, resources, timeline, trouble, welcome
+from chatops.core.reports import Line, Note, Report, Section
+from chatops.core.resources import CLUSTER_WIDE, ContainerLimits, Description, EventLine, Health, LogText, ObjectRef
+from chatops.core.screens import (
+    confirm,
+    lists,
+    notices,
+    pod,
+    reading,
+    rejecting,
+    report,
+    resources,
+    timeline,
+    trouble,
+    welcome,
+)
 from chatops.core.screens.base import Screen, shown_length
 from chatops.core.screens.card import card
+from chatops.core.screens.object import object_screen
+from chatops.core.screens.picker import picker
 from chatops.core.texts import Tongue
 from chatops.sandbox.botapi.formatting import parse_html
 from tests.core.scene import (
@@ -121,6 +137,7 @@ TIMELINE = [
     stored(EntryType.RELEASED, **{"from": "@anna"}),
     stored(EntryType.LOOKED, what="logs"),
     stored(EntryType.LOOKED, what="the description"),
+    stored(EntryType.LOOKED, what="the YAML"),
     stored(EntryType.DENIED, OLEG.subject, what="rollout_undo", why="viewer"),
     stored(EntryType.DENIED, OLEG.subject, what="take", why="foreign_button"),
     stored(EntryType.ACTION_REQUESTED, action="rollout_undo", run="r", revision="42"),
@@ -171,6 +188,114 @@ TWO_CONTAINERS = a_pod(
         a_container(name="m", init=True),
     )
 )
+
+
+# Objects of every kind, as they are when somebody is called
+
+
+def an_object(kind: str, *ties: Tie, health: Health = Health.WARN, **traits: str) -> ObjectView:
+    name, namespace = ("worker-3", "") if kind == "Node" else ("checkout", "shop")
+    name = "" if kind == "Cluster" else name
+    ref = ObjectRef(kind, name, "" if kind in CLUSTER_WIDE else namespace, "uid-o", "prod-eu1")
+    return ObjectView(ref, health, {Trait(trait): value for trait, value in traits.items()}, ties)
+
+
+OBJECTS = {
+    "node": an_object(
+        "Node",
+        Tie(TieRole.STUCK, POD, "Terminating for 12 min"),
+        Tie(TieRole.HEAVIEST, replace(POD, name="checkout-9pqzn"), "3Gi"),
+        health=Health.BAD,
+        summary="NotReady, 12 pods",
+        ready="Unknown",
+        pressures="MemoryPressure, DiskPressure",
+        failed_pods="3",
+        unschedulable="yes",
+    ),
+    "control plane node": an_object("Node", health=Health.GOOD, ready="True", control_plane="yes"),
+    "hpa": an_object(
+        "HorizontalPodAutoscaler",
+        Tie(TieRole.TARGET, WORKLOAD),
+        summary="at 5/5, cpu 91%/70%",
+        min="2",
+        max="5",
+        current="5",
+        desired="7",
+        scaling_active="True",
+    ),
+    "hpa without metrics": an_object("HorizontalPodAutoscaler", scaling_active="False", min="1", max="5"),
+    "job": an_object("Job", Tie(TieRole.POD, POD, "Error"), health=Health.BAD, failed="yes", active="0"),
+    "cronjob": an_object("CronJob", schedule="*/20 * * * *", suspended="yes", active="2"),
+    "pvc": an_object(
+        "PersistentVolumeClaim",
+        Tie(TieRole.MOUNTS, POD),
+        phase="Bound",
+        size="10Gi",
+        expandable="yes",
+        resize_pending="yes",
+    ),
+    "pv": an_object("PersistentVolume", Tie(TieRole.CLAIM, replace(WORKLOAD, kind="PersistentVolumeClaim"))),
+    "quota": an_object("ResourceQuota", resource="requests.cpu", hard="10", used="9500m"),
+    "pdb": an_object("PodDisruptionBudget", Tie(TieRole.TARGET, WORKLOAD), allowed="0"),
+    "apiservice": an_object("APIService", available="False"),
+    "csr": an_object("CertificateSigningRequest"),
+    "certificate": an_object(
+        "Certificate", Tie(TieRole.SOURCE, ObjectRef("Issuer", "checkout", "shop")), ready="False"
+    ),
+    "application": replace(
+        an_object("Application", Tie(TieRole.SOURCE, ObjectRef("External", "git.example")), sync="OutOfSync"),
+        managed_by="Argo CD app shop",
+    ),
+    "flux": an_object("HelmRelease", suspended="yes", ready="False"),
+    "replica set": an_object("ReplicaSet", Tie(TieRole.OWNER, WORKLOAD)),
+    "ingress": an_object("Ingress", health=Health.UNKNOWN),
+    "cluster": an_object("Cluster", *(Tie(TieRole.CORDONED, NODE),) * 9, failed_pods="4"),
+    "denied": replace(an_object("Node", ready="True"), denied=("cordon", "drain")),
+}
+LIMITED = a_workload(
+    limits=(ContainerLimits("app", "512Mi", "1"), ContainerLimits("istio-proxy", "1Gi")), managed_by="Argo CD app shop"
+)
+AUTOSCALED = replace(LIMITED, autoscaler="checkout 2-5", on_delete=True)
+REPORT = Report(
+    "rollout_status",
+    WORKLOAD,
+    Health.WARN,
+    (("updated", "3 of 5"),),
+    (Section("checkout", (Line("3 of 5 updated", Health.WARN), Line("waiting"))),),
+    (Note("no_metrics"),),
+    (POD,),
+    "rollout.txt",
+    "the whole text",
+)
+
+
+def _more(view: View) -> Callable[[Tongue], Screen]:
+    return lambda tongue: object_screen(view, tongue, incident_id=96, now=NOW)
+
+
+def _pick(action: str, view: View, **chosen: str) -> Callable[[Tongue], Screen]:
+    def draw(tongue: Tongue) -> Screen:
+        shown = picker(view, action, tongue, incident_id=96, chosen=chosen)
+        assert shown is not None
+        return shown
+
+    return draw
+
+
+PICKERS: dict[str, Callable[[Tongue], Screen]] = {
+    "scale up": _pick("scale_up", LIMITED),
+    "scale down": _pick("scale_down", LIMITED),
+    "scale up, autoscaled": _pick("scale_up", AUTOSCALED),
+    "roll back": _pick("rollout_undo", LIMITED),
+    "roll back, nowhere to": _pick("rollout_undo", a_workload(rollout=a_rollout(previous=None, changes=()))),
+    "memory, which container": _pick("raise_memory_limit", LIMITED),
+    "memory": _pick("raise_memory_limit", LIMITED, container="istio-proxy"),
+    "cpu": _pick("raise_cpu_limit", LIMITED),
+    "maximum": _pick("hpa_raise_max", OBJECTS["hpa"]),
+    "minimum": _pick("hpa_lower_min", OBJECTS["hpa"]),
+    "volume": _pick("pvc_expand", OBJECTS["pvc"]),
+    "quota": _pick("raise_quota", OBJECTS["quota"]),
+}
 
 
 def _confirm(tongue: Tongue, preview: Preview = PREVIEW, why: str = "fresh_rollout") -> Screen:
@@ -283,6 +408,17 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "describe": lambda tongue: reading.describe(DESCRIPTION, tongue, incident_id=96),
     "events": lambda tongue: reading.events(WORKLOAD, EVENTS * 9, tongue, incident_id=96),
     "events, none": lambda tongue: reading.events(NODE, (), tongue, incident_id=96),
+    "report": lambda tongue: report.report(REPORT, tongue, incident_id=96, params={}),
+    "pods of a replica set": lambda tongue: resources.pods_of(
+        OBJECTS["replica set"].ref, (a_pod(), a_good_pod()), tongue, incident_id=96
+    ),
+    **{f"more: {name}": _more(view) for name, view in OBJECTS.items()},
+    "more: workload": _more(LIMITED),
+    "more: workload, autoscaled": _more(AUTOSCALED),
+    "more: workload, paused": _more(replace(LIMITED, rollout=a_rollout(paused=True))),
+    "more: pod": _more(a_pod()),
+    "more: pod, ownerless and stuck": _more(a_pod(owner=None, status="Terminating", deleting_since=at(10))),
+    **{f"pick: {name}": draw for name, draw in PICKERS.items()},
     "reject": lambda tongue: rejecting.ask_reason(an_incident(), tongue),
     "timeline": lambda tongue: timeline.timeline(96, TIMELINE, tongue, page=0, pages=2),
     "timeline, more": lambda tongue: timeline.timeline(96, MORE_TIMELINE, tongue, page=1, pages=2),

@@ -9,13 +9,26 @@ import pytest
 
 import chatops
 from chatops.core import cautions
-from chatops.core.actions import ACTIONS, ActionState, Caution, Danger, Preview
+from chatops.core.actions import ACTIONS, CHOSEN, ActionState, Caution, Danger, Preview
 from chatops.core.audit import SYSTEM, Entry, EntryType, StoredEntry
 from chatops.core.failures import Reason
 from chatops.core.incidents import acting
+from chatops.core.objects import ObjectView, TieRole, Trait
 from chatops.core.people import Role
 from chatops.core.safeguards import Safeguard
-from chatops.core.screens import card, confirm, notices, rejecting, run, timeline, toasts, trouble, welcome
+from chatops.core.screens import (
+    card,
+    confirm,
+    notices,
+    object,
+    rejecting,
+    run,
+    timeline,
+    toasts,
+    traits,
+    trouble,
+    welcome,
+)
 from chatops.core.screens.wording import WORDS
 from chatops.core.texts import LANGUAGES, tongue
 from tests.core.scene import ANNA, POD, WORKLOAD, a_plan, a_run, an_incident, at
@@ -90,7 +103,8 @@ def test_a_refusal_leaves_nothing_to_confirm() -> None:
 def test_the_red_button_is_last_and_bound(action: str) -> None:
     plan = a_plan(action, POD if action == "delete_pod" else WORKLOAD, revision="42", replicas="6")
     shown = confirm.confirm(Preview(plan), tongue("en"), by=ANNA, incident_id=96, run_id="run-1")
-    (cancel,), (do,) = shown.rows
+    (cancel, *by_hand), (do,) = shown.rows
+    assert all(button.copy.startswith("kubectl ") for button in by_hand)
     assert (cancel.verb, cancel.style) == ("card", "")
     assert (do.verb, do.for_user, do.once, do.lifetime) == ("confirm", ANNA.id, True, confirm.LIFETIMES[Safeguard.TAP])
     assert do.style == ("primary" if ACTIONS[action].danger is Danger.LOW else "danger")
@@ -114,6 +128,55 @@ def test_an_action_can_be_shown_in_every_state(action: str, state: ActionState, 
         moved = a_run(state, a_plan(action, **params), undo=a_plan(action, **params))
         text = plain_text(card.card(an_incident(run=moved), tongue(language), now=at(20)))
         assert "shop/checkout" in text
+
+
+@pytest.mark.parametrize("action", sorted(CHANGING))
+def test_trying_again_chooses_the_same_and_nothing_more(action: str) -> None:
+    chosen = dict.fromkeys(CHOSEN, "7")
+    plan = a_plan(action, WORKLOAD, **chosen, action_id="x", seen="3", from_revision="43")
+    (row,) = run.run_rows(an_incident(run=a_run(ActionState.FAILED, plan, problem="conflict")), tongue("en"))
+    assert [(button.verb, button.args) for button in row] == [("choose", {"action": action, **chosen})]
+
+
+@pytest.mark.parametrize(
+    ("params", "label"),
+    [
+        ({"revision": "43"}, "⏪ Undo → 43"),
+        ({"replicas": "5"}, "⏪ Undo → 5"),
+        ({"container": "app", "memory": "512Mi"}, "⏪ Undo → 512Mi"),
+        ({"resource": "pods", "value": "10"}, "⏪ Undo → 10"),
+        ({"action_id": "x"}, "⏪ Undo"),
+    ],
+)
+def test_an_undo_says_where_it_leads(params: dict[str, str], label: str) -> None:
+    done = a_run(ActionState.SUCCEEDED, undo=a_plan("rollout_undo", WORKLOAD, **params))
+    ((button,),) = run.run_rows(an_incident(run=done), tongue("en"))
+    assert button.label == label
+
+
+# Traits and ties
+
+
+def test_every_trait_has_words() -> None:
+    assert set(traits.WORDS) == set(Trait) - {Trait.SUMMARY}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("trait", sorted(traits.WORDS))
+def test_a_trait_can_be_shown(trait: Trait, language: str) -> None:
+    for value in ("yes", "7", "True", "False", "Unknown"):
+        view = ObjectView(WORKLOAD, traits={trait: value})
+        for text in traits.trait_words(view, tongue(language)):
+            assert text
+            assert "{" not in text
+
+
+def test_nothing_is_said_of_what_there_is_none_of() -> None:
+    assert list(traits.trait_words(ObjectView(WORKLOAD, traits={Trait.ACTIVE: "0"}), tongue("en"))) == []
+
+
+def test_every_tie_has_a_word() -> None:
+    assert set(object.ROLES) == set(TieRole)
 
 
 # Reasons

@@ -1,31 +1,51 @@
 """Screens full of what strangers write: names, labels, annotations, log lines, users. All of it is shown literally."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatops.core.actions import ActionState
+from chatops.core.applicable import View, applicable
+from chatops.core.choices import picked
 from chatops.core.failures import Reason
 from chatops.core.incidents import Status
 from chatops.core.people import Chat, ChatKind, Role, User
-from chatops.core.resources import LogText
-from chatops.core.screens import confirm, lists, notices, pod, reading, rejecting, resources, timeline, trouble, welcome
+from chatops.core.resources import ContainerLimits, LogText, ObjectRef, WorkloadView
+from chatops.core.screens import (
+    confirm,
+    lists,
+    notices,
+    pod,
+    reading,
+    rejecting,
+    report,
+    resources,
+    timeline,
+    trouble,
+    welcome,
+)
 from chatops.core.screens.base import Screen
 from chatops.core.screens.card import card
+from chatops.core.screens.object import object_screen
+from chatops.core.screens.picker import picker
 from chatops.core.texts import LANGUAGES, Tongue, tongue
 from chatops.sandbox.botapi.formatting import parse_html
-from tests.core.scene import ANNA, POD, a_plan, a_pod, a_run, a_survey, a_workload, an_incident
+from tests.core.scene import ANNA, POD, START, a_plan, a_pod, a_run, a_survey, a_workload, an_incident
 from tests.core.showing import (
+    AUTOSCALED,
     DESCRIPTION,
     EVENTS,
+    LIMITED,
     MORE_TIMELINE,
     NOW,
+    OBJECTS,
     PREVIEW,
+    REPORT,
     TIMELINE,
     TWO_CONTAINERS,
     closed_incident,
@@ -120,6 +140,10 @@ def screens_with(text: str, tongue: Tongue) -> dict[str, Screen]:
             with_text(replace(DESCRIPTION, facts=DESCRIPTION.facts * 20)), tongue, incident_id=96
         ),
         "events": reading.events(with_text(POD), with_text(EVENTS * 20), tongue, incident_id=96),
+        "report": report.report(with_text(REPORT), tongue, incident_id=96, params={"container": text}),
+        "pods of": resources.pods_of(with_text(POD), with_text((a_pod(),) * 9), tongue, incident_id=96),
+        **{f"more {name}": object_screen(with_text(v), tongue, incident_id=96, now=NOW) for name, v in MANY.items()},
+        **{f"pick {action} {name}": shown for action, name, shown in _picked(with_text, tongue)},
         "reject": rejecting.ask_reason(whole, tongue),
         "timeline": timeline.timeline(96, entries, tongue, page=0, pages=1),
         "trouble": trouble.trouble(with_text(POD), Reason.FORBIDDEN, text, tongue, incident_id=96, again=None),
@@ -128,6 +152,28 @@ def screens_with(text: str, tongue: Tongue) -> dict[str, Screen]:
         "stranger": welcome.stranger(1, ChatKind.PRIVATE, tongue, admins=[text], code_possible=True),
         "notice": notices.notice("quarantined", {"inbox": "1", "problem": text}, tongue),
     }
+
+
+MANY: dict[str, View] = {
+    **OBJECTS,
+    "workload": LIMITED,
+    "workload, autoscaled": AUTOSCALED,
+    "pod": a_pod(deleting_since=START),
+}
+
+
+def _picked(with_text: Callable[[Any], Any], tongue: Tongue) -> Iterator[tuple[str, str, Screen]]:
+    """Amounts keep being amounts beside names that are not: else there would be nothing to choose."""
+    amounts = LIMITED.limits
+    for name, view in MANY.items():
+        strange = with_text(view)
+        if isinstance(strange, WorkloadView):
+            strange = replace(strange, limits=tuple(replace(each, name=strange.ref.name) for each in amounts))
+        for action in applicable(view):
+            if picked(action.id):
+                shown = picker(strange, action.id, tongue, incident_id=96, chosen={})
+                assert shown
+                yield action.id, name, shown
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -149,6 +195,7 @@ def test_what_strangers_write_is_shown_literally(name: str) -> None:
         assert not [e for e in entities if e["type"] in ("text_link", "text_mention", "custom_emoji")], screen_name
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_at_all(text: str) -> None:
     for shown in screens_with(text, tongue("ru")).values():
@@ -174,5 +221,37 @@ def test_a_pod_with_too_many_containers_still_has_a_keyboard() -> None:
         lambda: pod.container_picker(many, tongue("en"), incident_id=96, previous=False),
         lambda: pod.pod_screen(many, tongue("en"), incident_id=96),
     ]
-    for picker in pickers:
-        plain_text(picker())
+    for draw in pickers:
+        plain_text(draw())
+
+
+LONGEST = "a" * 253
+"""The longest name that Kubernetes takes."""
+
+
+def test_the_longest_names_fit() -> None:
+    def long(value: Any) -> Any:
+        return filled(value, LONGEST)
+
+    for view in MANY.values():
+        plain_text(object_screen(long(view), tongue("ru"), incident_id=96, now=NOW))
+    for _, _, shown in _picked(long, tongue("ru")):
+        plain_text(shown)
+    ref = ObjectRef("Deployment", LONGEST, LONGEST, cluster=LONGEST)
+    shown = confirm.confirm(
+        replace(PREVIEW, plan=a_plan("rollout_restart", ref)), tongue("en"), by=ANNA, incident_id=96, run_id="r"
+    )
+    plain_text(shown)
+    assert not any(button.copy for row in shown.rows for button in row), "half a command is worse than none"
+
+
+def test_a_pod_of_64_containers_fits_every_screen() -> None:
+    many = a_pod(containers=tuple(replace(c, name=f"{c.name}-{n}") for n in range(64) for c in a_pod().containers))
+    limits = tuple(ContainerLimits(f"container-{n}", "1Gi", "1") for n in range(200))
+    workload = a_workload(limits=limits, pods=(many,) * 30)
+    for view in (many, workload):
+        plain_text(object_screen(view, tongue("en"), incident_id=96, now=NOW))
+    for action in ("raise_memory_limit", "raise_cpu_limit"):
+        shown = picker(workload, action, tongue("en"), incident_id=96, chosen={})
+        assert shown
+        plain_text(shown)

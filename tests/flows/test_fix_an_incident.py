@@ -57,3 +57,19 @@ def test_from_the_card_to_the_logs_and_a_deleted_pod(place):
     deletes = place.changes("DELETE")
     assert len(deletes) == 1
     assert json.loads(deletes[0].body)["preconditions"]["uid"]
+
+
+def test_more_then_a_parameter_then_the_confirm(place):
+    place.post(crash_loop())
+    place.press(place.card("#1", "Resources"), "Resources")
+    place.press(place.card("› Resources", "deploy checkout"), "deploy checkout")
+    place.press(place.card("› Pods"), "More")
+    more = place.card("› Actions", "YAML")
+    place.press(more, "YAML")
+    file = place.chat.wait_for(lambda m: m.document is not None)
+    assert file.document
+    place.press(more, "Roll back")
+    place.press(place.card("Now: 43"), "42")
+    confirm_it(place)
+    place.card("Rolled back shop/checkout to 42")
+    assert len(place.changes("PATCH")) == 1

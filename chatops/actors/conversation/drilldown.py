@@ -38,6 +38,7 @@ READINGS = {
     Verb.LOG_FILE: "logs",
     Verb.DESCRIBE: "the description",
     Verb.DESCRIBE_FILE: "the description",
+    Verb.YAML_FILE: "the YAML",
 }
 """Screens that show what a cluster holds inside: reading them is written down."""
 

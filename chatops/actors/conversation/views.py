@@ -8,6 +8,7 @@ from chatops.actors.messages import (
     ReadDescription,
     ReadEvents,
     ReadLogs,
+    ReadObject,
     ReadPod,
     ReadPods,
     ReadReport,
@@ -20,6 +21,7 @@ from chatops.core.actions import CHOSEN, Preview
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Incident, Person
+from chatops.core.objects import ObjectView
 from chatops.core.policy import Policy
 from chatops.core.remedies import Advice, experience_of
 from chatops.core.reports import Report
@@ -28,6 +30,8 @@ from chatops.core.safeguards import safeguard
 from chatops.core.screens import confirm, lists, reading, rejecting, report, resources, timeline, trouble, welcome
 from chatops.core.screens.base import Screen, pages_of
 from chatops.core.screens.card import card
+from chatops.core.screens.object import object_screen
+from chatops.core.screens.picker import picker
 from chatops.core.screens.pod import container_picker, pod_screen
 from chatops.core.texts import Tongue
 from chatops.db.store import Store
@@ -70,33 +74,60 @@ def needed(position: Position, now: datetime) -> Work | None:
             return ReadYaml(ref)
         case Verb.REPORT | Verb.REPORT_FILE:
             return ReadReport(args["report"], ref, {name: args[name] for name in args if name in REPORT_PARAMS})
+        case Verb.MORE | Verb.PICK:
+            return _look_at(ref)
         case Verb.CHOOSE:
             started = now.strftime("%Y-%m-%dT%H:%M:%SZ")
-            chosen = {name: value for name, value in args.items() if name in CHOSEN}
-            return MakePreview(args["action"], ref, {**chosen, "action_id": args["run"], "restarted_at": started})
+            return MakePreview(
+                args["action"], ref, {**_chosen(args), "action_id": args["run"], "restarted_at": started}
+            )
         case _:
             return None
 
 
+def _look_at(ref: ObjectRef) -> Work:
+    """What is needed to say what can be done to it."""
+    match ref.kind:
+        case "Pod":
+            return ReadPod(ref)
+        case _ if ref.kind in WORKLOADS:
+            return ReadWorkload(ref)
+        case _:
+            return ReadObject(ref)
+
+
+def _chosen(args: dict[str, str]) -> dict[str, str]:
+    """What the person picked; the other arguments of a position are its own."""
+    return {name: value for name, value in args.items() if name in CHOSEN}
+
+
 def drawn(position: Position, result: Result, reader: Reader, *, now: datetime, policy: Policy) -> Screen | None:
     """The screen from what the cluster answered; None where the answer does not fit the position (it is stale)."""
-    tongue, number_of = reader.tongue, position.incident_id
+    tongue, number_of, args = reader.tongue, position.incident_id, position.args
     match position.screen, result:
         case Verb.PODS, WorkloadView():
-            return resources.pods(result, tongue, incident_id=number_of, page=number(position.args.get("page")))
+            return resources.pods(result, tongue, incident_id=number_of, page=number(args.get("page")))
+        case Verb.PODS, tuple() if position.ref:
+            found = [pod for pod in result if isinstance(pod, PodView)]
+            page = number(args.get("page"))
+            return resources.pods_of(position.ref, found, tongue, incident_id=number_of, page=page)
+        case Verb.MORE, WorkloadView() | PodView() | ObjectView():
+            return object_screen(result, tongue, incident_id=number_of, now=now)
+        case Verb.PICK, WorkloadView() | PodView() | ObjectView():
+            return picker(result, args["action"], tongue, incident_id=number_of, chosen=_chosen(args))
         case Verb.POD, PodView():
             return pod_screen(result, tongue, incident_id=number_of, workload=_workload_above(position))
         case ((Verb.CONTAINERS | Verb.LOGS), PodView()):
-            return container_picker(result, tongue, incident_id=number_of, previous="previous" in position.args)
+            return container_picker(result, tongue, incident_id=number_of, previous="previous" in args)
         case Verb.LOGS, LogText():
-            return reading.logs(result, tongue, incident_id=number_of, tail=number(position.args.get("tail"), 50))
+            return reading.logs(result, tongue, incident_id=number_of, tail=number(args.get("tail"), 50))
         case Verb.DESCRIBE, Description():
             return reading.describe(result, tongue, incident_id=number_of)
         case Verb.EVENTS, tuple() if position.ref:
             events = tuple(line for line in result if not isinstance(line, PodView))
             return reading.events(position.ref, events, tongue, incident_id=number_of)
         case Verb.REPORT, Report():
-            asked = {name: value for name, value in position.args.items() if name in REPORT_PARAMS}
+            asked = {name: value for name, value in args.items() if name in REPORT_PARAMS}
             return report.report(result, tongue, incident_id=number_of, params=asked)
         case Verb.CHOOSE, Preview():
             return confirm.confirm(
@@ -104,8 +135,8 @@ def drawn(position: Position, result: Result, reader: Reader, *, now: datetime, 
                 tongue,
                 by=reader.person,
                 incident_id=number_of,
-                run_id=position.args["run"],
-                reasons=position.args,
+                run_id=args["run"],
+                reasons=args,
                 guard=safeguard(result, policy.protected),
             )
         case _:

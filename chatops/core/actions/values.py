@@ -40,19 +40,21 @@ class Plan:
         return (self.action, self.ref, self.chosen) == (other.action, other.ref, other.chosen)
 
 
-CHOSEN = (
-    "replicas",
-    "revision",
-    "container",
-    "memory",
-    "cpu",
-    "max",
-    "min",
-    "size",
-    "resource",
-    "value",
-    "count",
-    "back",
+CHOSEN = frozenset(
+    {
+        "replicas",
+        "revision",
+        "container",
+        "memory",
+        "cpu",
+        "max",
+        "min",
+        "size",
+        "resource",
+        "value",
+        "count",
+        "back",
+    }
 )
 """Parameters that a person chooses, or that a suggestion promises; all others are a plan's own bookkeeping."""
 

@@ -95,7 +95,9 @@ def _size(workload: WorkloadView, topics: frozenset[Topic]) -> Iterator[Candidat
     ref = workload.ref
     if workload.autoscaler:
         # Its count is the autoscaler's to choose: what helps is more room for that.
-        scaler = ObjectRef("HorizontalPodAutoscaler", workload.autoscaler.split()[0], ref.namespace, "", ref.cluster)
+        scaler = ObjectRef(
+            "HorizontalPodAutoscaler", workload.autoscaler.partition(" ")[0], ref.namespace, "", ref.cluster
+        )
         if _at_maximum(workload):
             yield candidate(75, "hpa_raise_max", scaler, "at_maximum", told=workload.autoscaler)
         return

@@ -11,6 +11,7 @@ from chatops.core.actions import ACTIONS, Caution, Change, Danger, Plan, Preview
 from chatops.core.buttons import Button, Verb
 from chatops.core.incidents.values import Person
 from chatops.core.safeguards import Safeguard, word_of
+from chatops.core.screens.actions import by_hand
 from chatops.core.screens.base import Screen, back_to_card, bold, code, screen
 from chatops.core.screens.facts import short_images
 from chatops.core.screens.wording import WORDS, filling
@@ -141,8 +142,8 @@ def confirm(
     cancel = Button("✖️ " + tongue.plain("Cancel"), leave.verb, incident_id=incident_id)
     if guard is Safeguard.WORD:
         waiting = replace(do, args={**do.args, "typed": "1"})
-        return replace(screen(lines, [[cancel]]), typed=(waiting,))
-    return screen(lines, [[cancel], [do]])
+        return replace(screen(lines, [[cancel, by_hand(plan.action, plan.ref, plan.params)]]), typed=(waiting,))
+    return screen(lines, [[cancel, by_hand(plan.action, plan.ref, plan.params)], [do]])
 
 
 def _why(reasons: Mapping[str, str], tongue: Tongue) -> list[Markup]:

@@ -4,7 +4,7 @@ from markupsafe import Markup, escape
 
 from chatops.core.buttons import Button, Verb
 from chatops.core.resources import ContainerView, Health, ObjectRef, PodView
-from chatops.core.screens.actions import pod_actions
+from chatops.core.screens.actions import more, pod_actions
 from chatops.core.screens.base import HEALTH_ICONS, Screen, back_to_card, bold, code, crumbs, in_rows, label, screen
 from chatops.core.texts import Tongue, joined, one_line
 
@@ -40,6 +40,7 @@ def pod_screen(pod: PodView, tongue: Tongue, *, incident_id: int | None, workloa
             [
                 Button("🔎 " + tongue.plain("Describe"), Verb.DESCRIBE, ref=ref, incident_id=incident_id),
                 Button("🗓 " + tongue.plain("Events"), Verb.EVENTS, ref=ref, incident_id=incident_id),
+                more(ref, tongue, incident_id),
             ],
             pod_actions(pod, tongue, incident_id),
             [back, Button("🔄", Verb.POD, ref=ref, incident_id=incident_id)],

@@ -2,9 +2,11 @@
 
 from markupsafe import Markup
 
+from chatops.core.actions.repertoire import EVERY_KIND
 from chatops.core.buttons import Button, Verb
-from chatops.core.resources import Description, EventLine, LogText, ObjectRef
-from chatops.core.screens.base import HEALTH_ICONS, Screen, back_to_card, bold, code, crumbs, label, screen, short_name
+from chatops.core.resources import WORKLOADS, Description, EventLine, LogText, ObjectRef
+from chatops.core.screens.actions import by_hand
+from chatops.core.screens.base import HEALTH_ICONS, Screen, back_to_card, bold, code, crumbs, screen, short_name
 from chatops.core.texts import Tongue, joined, one_line
 
 _VERBS = {
@@ -28,7 +30,6 @@ def reading_of(action_id: str) -> tuple[Verb, dict[str, str]]:
 LOG_ROOM = 3_300
 """Characters of log on the screen: what Telegram's 4,096 leave beside the head."""
 MORE_LINES = 200
-KUBECTL_LIMIT = 256
 MOST_EVENTS = 15
 
 
@@ -59,7 +60,7 @@ def logs(text: LogText, tongue: Tongue, *, incident_id: int | None, tail: int) -
         lines,
         [
             [more, Button("📎 " + tongue.plain("As file"), Verb.LOG_FILE, args, text.pod, incident_id)],
-            [_kubectl(_logs_command(text, tail))],
+            [by_hand("logs", text.pod, _logs_params(text, tail))],
             [
                 Button(tongue.plain("« Pod"), Verb.POD, ref=text.pod, incident_id=incident_id),
                 Button("🔄", Verb.LOGS, {**args, "tail": str(tail)}, text.pod, incident_id),
@@ -108,7 +109,8 @@ def describe(told: Description, tongue: Tongue, *, incident_id: int | None) -> S
         [
             [
                 Button("📎 " + tongue.plain("Full text"), Verb.DESCRIBE_FILE, ref=ref, incident_id=incident_id),
-                _kubectl(_command(ref, "describe", ref.short_kind, ref.name)),
+                Button("🧾 " + tongue.plain("YAML"), Verb.YAML_FILE, ref=ref, incident_id=incident_id),
+                by_hand("describe", ref),
             ],
             [back_from(ref, tongue, incident_id), Button("🔄", Verb.DESCRIBE, ref=ref, incident_id=incident_id)],
         ],
@@ -124,7 +126,11 @@ def events(ref: ObjectRef, found: tuple[EventLine, ...], tongue: Tongue, *, inci
     if len(found) > MOST_EVENTS:
         lines.append(tongue.plural("… and {n} more", "… and {n} more", len(found) - MOST_EVENTS))
     return screen(
-        lines, [[back_from(ref, tongue, incident_id), Button("🔄", Verb.EVENTS, ref=ref, incident_id=incident_id)]]
+        lines,
+        [
+            [by_hand("events", ref)],
+            [back_from(ref, tongue, incident_id), Button("🔄", Verb.EVENTS, ref=ref, incident_id=incident_id)],
+        ],
     )
 
 
@@ -139,23 +145,16 @@ def _event(event: EventLine, tongue: Tongue) -> Markup:
 
 
 def back_from(ref: ObjectRef, tongue: Tongue, incident_id: int | None) -> Button:
+    """To the object's own screen; of what is no object of the API, to the card."""
     if ref.kind == "Pod":
         return Button(tongue.plain("« Pod"), Verb.POD, ref=ref, incident_id=incident_id)
-    if ref.kind in ("Deployment", "StatefulSet", "DaemonSet"):
+    if ref.kind in WORKLOADS:
         return Button(tongue.plain("« Pods"), Verb.PODS, ref=ref, incident_id=incident_id)
+    if ref.kind in EVERY_KIND:
+        return Button(f"« {ref.short_kind}", Verb.MORE, ref=ref, incident_id=incident_id)
     return back_to_card(tongue, incident_id)
 
 
-def _kubectl(command: str) -> Button | None:
-    """Hands the command over to a laptop; left out when Telegram would refuse its length."""
-    return Button("📋 kubectl", copy=command) if len(command) <= KUBECTL_LIMIT else None
-
-
-def _command(ref: ObjectRef, *words: str) -> str:
-    where = (["--context", ref.cluster] if ref.cluster else []) + (["-n", ref.namespace] if ref.namespace else [])
-    return label(" ".join(["kubectl", *where, *words]), KUBECTL_LIMIT + 1)
-
-
-def _logs_command(text: LogText, tail: int) -> str:
-    flags = ["-c", text.container, f"--tail={tail}"] + (["--previous"] if text.previous and not text.fell_back else [])
-    return _command(text.pod, "logs", text.pod.name, *flags)
+def _logs_params(text: LogText, tail: int) -> dict[str, str]:
+    earlier = {"previous": "1"} if text.previous and not text.fell_back else {}
+    return {"container": text.container, "tail": str(tail), **earlier}

@@ -8,6 +8,7 @@ from chatops.core.actions import ACTIONS
 from chatops.core.buttons import Button, Verb
 from chatops.core.reports import Line, Note, Report
 from chatops.core.resources import ObjectRef
+from chatops.core.screens.actions import by_hand
 from chatops.core.screens.base import HEALTH_ICONS, Screen, bold, crumbs, in_rows, label, screen, short_name
 from chatops.core.screens.reading import back_from
 from chatops.core.texts import Tongue, mark, one_line
@@ -79,17 +80,22 @@ def report(told: Report, tongue: Tongue, *, incident_id: int | None, params: dic
     lines += [Markup("{}: {}").format(one_line(name, 40), one_line(value, 300)) for name, value in told.facts]
     lines += [_note(note, tongue) for note in told.notes]
     for section in told.sections:
-        lines += ["", bold(tongue.plain(section.title)), *_section(section.lines, tongue)]
+        lines += ["", bold(_title(section.title, tongue)), *_section(section.lines, tongue)]
     args = {**params, "report": told.action}
     file = Button("📎 " + tongue.plain("Full text"), Verb.REPORT_FILE, args, ref, incident_id)
     return screen(
         lines,
         [
             *in_rows([_to(each, incident_id) for each in told.related[:6]], 2),
-            [file if told.full_text else None],
+            [file if told.full_text else None, by_hand(told.action, ref, params)],
             [back_from(ref, tongue, incident_id), Button("🔄", Verb.REPORT, args, ref, incident_id)],
         ],
     )
+
+
+def _title(title: str, tongue: Tongue) -> str:
+    """A message has no places here; with a brace it is the name of an object."""
+    return title if "{" in title or "}" in title else tongue.plain(title)
 
 
 def _section(lines: tuple[Line, ...], tongue: Tongue) -> Iterator[Markup]:

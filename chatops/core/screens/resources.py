@@ -8,7 +8,7 @@ from chatops.core.buttons import Button, Verb
 from chatops.core.incidents.values import Incident
 from chatops.core.objects import ObjectView, Trait
 from chatops.core.resources import Health, ObjectRef, PodView, WorkloadView
-from chatops.core.screens.actions import workload_actions
+from chatops.core.screens.actions import more, workload_actions
 from chatops.core.screens.base import (
     HEALTH_ICONS,
     PAGE_SIZE,
@@ -63,14 +63,40 @@ def resources(incident: Incident, tongue: Tongue, *, page: int = 0) -> Screen:
 
 
 def pods(workload: WorkloadView, tongue: Tongue, *, incident_id: int | None, page: int = 0) -> Screen:
-    """kubectl's columns cut to the phone. What the names have in common is said once; buttons carry the rest."""
+    """The pods of a workload, with what is done to it most."""
     ref = workload.ref
-    listed = sorted(workload.pods, key=lambda p: (p.health.rank, -p.restarts, p.ref.name))
+    ready = tongue.say("{ready}/{desired} ready", ready=workload.ready, desired=workload.desired)
+    back = Button(tongue.plain("« Resources"), Verb.RESOURCES, incident_id=incident_id)
+    acts = workload_actions(workload, tongue, incident_id)
+    return _pods(ref, workload.pods, ready, acts, back, tongue, incident_id, page)
+
+
+def pods_of(
+    ref: ObjectRef, found: Sequence[PodView], tongue: Tongue, *, incident_id: int | None, page: int = 0
+) -> Screen:
+    """The pods of an object that is no workload: a ReplicaSet, a node."""
+    working = sum(pod.health is Health.GOOD for pod in found)
+    ready = tongue.say("{ready}/{desired} ready", ready=working, desired=len(found))
+    back = Button(f"« {ref.short_kind}", Verb.MORE, ref=ref, incident_id=incident_id)
+    return _pods(ref, found, ready, [], back, tongue, incident_id, page)
+
+
+def _pods(
+    ref: ObjectRef,
+    found: Sequence[PodView],
+    ready: Markup,
+    acts: list[list[Button]],
+    back: Button,
+    tongue: Tongue,
+    incident_id: int | None,
+    page: int,
+) -> Screen:
+    """kubectl's columns cut to the phone. What the names have in common is said once; buttons carry the rest."""
+    listed = sorted(found, key=lambda p: (p.health.rank, -p.restarts, p.ref.name))
     prefix = common_prefix([pod.ref.name for pod in listed])
     pages = pages_of(len(listed))
     page = min(max(page, 0), pages - 1)
     shown = listed[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    ready = tongue.say("{ready}/{desired} ready", ready=workload.ready, desired=workload.desired)
     lines: list[Markup | str | None] = [
         joined([crumbs(incident_id, short_name(ref), tongue.plain("Pods")), ready], "  "),
         code(ref.path) if ref.namespace else None,
@@ -79,27 +105,28 @@ def pods(workload: WorkloadView, tongue: Tongue, *, incident_id: int | None, pag
     lines += [_pod_row(pod, prefix) for pod in shown] or [tongue.say("No pods.")]
     if prefix:
         lines += ["", tongue.say("common prefix: {prefix}", prefix=code(prefix))]
+    above = {"above": ref.name, "above_kind": ref.kind}
     buttons = [
         Button(
             f"{HEALTH_ICONS[pod.health]} {label(_short(pod.ref.name, prefix), 30)}",
             Verb.POD,
-            {"above": ref.name, "above_kind": ref.kind},
+            above,
             pod.ref,
             incident_id,
         )
         for pod in shown
     ]
     here = Button("", Verb.PODS, ref=ref, incident_id=incident_id)
-    back = Button(tongue.plain("« Resources"), Verb.RESOURCES, incident_id=incident_id)
     return screen(
         lines,
         [
             *in_rows(buttons, 2),
             page_row(Verb.PODS, page, pages, here),
-            *workload_actions(workload, tongue, incident_id),
+            *acts,
             [
                 Button("🔎 " + tongue.plain("Describe"), Verb.DESCRIBE, ref=ref, incident_id=incident_id),
                 Button("🗓 " + tongue.plain("Events"), Verb.EVENTS, ref=ref, incident_id=incident_id),
+                more(ref, tongue, incident_id),
             ],
             [back, Button("🔄", Verb.PODS, {"page": str(page)}, ref, incident_id)],
         ],
@@ -151,7 +178,7 @@ def _other_line(view: ObjectView, incident_id: int) -> Line:
     text = Markup("{} {}  {}").format(
         HEALTH_ICONS[view.health], bold(f"{ref.kind} {ref.path}"), one_line(view.trait(Trait.SUMMARY), 120)
     )
-    button = Button(_button_text(view.health, ref), Verb.DESCRIBE, ref=ref, incident_id=incident_id)
+    button = Button(_button_text(view.health, ref), Verb.MORE, ref=ref, incident_id=incident_id)
     return view.health, text.rstrip(), button
 
 

@@ -51,6 +51,7 @@ FINDINGS = {
 READ = {
     "logs": mark("📄 {who} read the logs of {object}"),
     "the description": mark("🔎 {who} read the description of {object}"),
+    "the YAML": mark("🧾 {who} read the YAML of {object}"),
 }
 """By what the entry says was read."""
 
