@@ -135,6 +135,8 @@ def _steps(amount: str, growths: Iterable[tuple[int, str]], *, fine: bool = Fals
 def _grown(amount: str, percent: int, *, fine: bool) -> str:
     """A quantity that much larger; empty for one that cannot be read. Without a unit only `fine` ones have parts."""
     by = Fraction(100 + percent, 100)
+    if amount.startswith("-"):
+        return ""
     try:
         return grow(amount, by) if fine or not amount[-1:].isdecimal() else grow_whole(amount, by)
     except ValueError:

@@ -29,6 +29,10 @@ LOOKS: list[tuple[ObjectRef, Any, View]] = [
 ]
 
 
+def drawn(at: Position, result: Any) -> Any:
+    return views.drawn(at, result, READER, now=NOW, policy=Policy())
+
+
 def position(screen: Verb, ref: ObjectRef, **args: str) -> Position:
     return Position(1, 7, screen, 96, args, ref)
 
@@ -52,7 +56,7 @@ def test_an_object_is_looked_at_by_its_kind(screen: Verb, ref: ObjectRef, work: 
 
 @pytest.mark.parametrize(("ref", "work", "view"), LOOKS)
 def test_every_button_of_an_objects_screen_leads_somewhere(ref: ObjectRef, work: Any, view: View) -> None:
-    shown = views.drawn(position(Verb.MORE, ref), view, READER, now=NOW, policy=Policy())
+    shown = drawn(position(Verb.MORE, ref), view)
     for button in buttons(shown):
         if button.verb in (Verb.CARD, Verb.RESOURCES):
             continue
@@ -64,14 +68,10 @@ def test_every_button_of_an_objects_screen_leads_somewhere(ref: ObjectRef, work:
 
 @pytest.mark.parametrize(("ref", "work", "view"), LOOKS)
 def test_a_parameter_is_picked_until_nothing_is_left_to_choose(ref: ObjectRef, work: Any, view: View) -> None:
-    waiting = [
-        b
-        for b in buttons(views.drawn(position(Verb.MORE, ref), view, READER, now=NOW, policy=Policy()))
-        if b.verb is Verb.PICK
-    ]
+    waiting = [b for b in buttons(drawn(position(Verb.MORE, ref), view)) if b.verb is Verb.PICK]
     assert bool(waiting) == (ref is not POD)
     while waiting:
-        shown = views.drawn(at_button(waiting.pop()), view, READER, now=NOW, policy=Policy())
+        shown = drawn(at_button(waiting.pop()), view)
         offered = [button for button in buttons(shown) if "action" in button.args]
         assert offered
         waiting += [button for button in offered if button.verb is Verb.PICK]
@@ -95,15 +95,13 @@ def test_everything_chosen_reaches_the_preview_and_nothing_else() -> None:
 
 def test_a_picker_for_what_is_no_change_is_not_drawn() -> None:
     for action in ("describe", "ack", "unheard of"):
-        shown = views.drawn(
-            position(Verb.PICK, WORKLOAD, action=action), a_workload(), READER, now=NOW, policy=Policy()
-        )
+        shown = drawn(position(Verb.PICK, WORKLOAD, action=action), a_workload(), READER, now=NOW, policy=Policy())
         assert shown is None
 
 
 def test_the_pods_of_what_is_no_workload() -> None:
     ref = ObjectRef("ReplicaSet", "checkout-6d9f7c5b8d", "shop", "uid-r", "prod-eu1")
-    shown = views.drawn(position(Verb.PODS, ref), (a_pod(), a_good_pod()), READER, now=NOW, policy=Policy())
+    shown = drawn(position(Verb.PODS, ref), (a_pod(), a_good_pod()))
     verbs = [button.verb for button in buttons(shown)]
     assert verbs.count(Verb.POD) == 2
     assert Verb.MORE in verbs

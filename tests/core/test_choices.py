@@ -61,12 +61,12 @@ def test_a_minimum_stays_above_nothing(minimum: str, expected: list[str]) -> Non
 @pytest.mark.parametrize(
     ("memory", "expected"),
     [
-        ("512Mi", ["640Mi", "768Mi", "1024Mi"]),
+        ("512Mi", ["640Mi", "768Mi", "1Gi"]),
         ("1Gi", ["1280Mi", "1536Mi", "2Gi"]),
         ("1.5Gi", ["1920Mi", "2304Mi", "3Gi"]),
         ("134217728", ["167772160", "201326592", "268435456"]),
         ("100M", ["125M", "150M", "200M"]),
-        ("3Ki", ["4Ki", "5Ki", "6Ki"]),
+        ("3Ki", ["3840", "4608", "6Ki"]),
         ("much", []),
         ("-1Gi", []),
         ("1e3", []),
