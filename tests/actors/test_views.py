@@ -95,7 +95,7 @@ def test_everything_chosen_reaches_the_preview_and_nothing_else() -> None:
 
 def test_a_picker_for_what_is_no_change_is_not_drawn() -> None:
     for action in ("describe", "ack", "unheard of"):
-        shown = drawn(position(Verb.PICK, WORKLOAD, action=action), a_workload(), READER, now=NOW, policy=Policy())
+        shown = drawn(position(Verb.PICK, WORKLOAD, action=action), a_workload())
         assert shown is None
 
 
