@@ -2,8 +2,16 @@
 
 from datetime import datetime
 
+from chatops.cluster.operations.cleanup import Cleanup
+from chatops.cluster.operations.cordon import Cordon
 from chatops.cluster.operations.deletion import Deletion
+from chatops.cluster.operations.drain import Drain
+from chatops.cluster.operations.eviction import Eviction
+from chatops.cluster.operations.force_deletion import ForceDeletion
+from chatops.cluster.operations.limits import RaiseLimit
+from chatops.cluster.operations.node_deletion import NodeDeletion
 from chatops.cluster.operations.operation import Operation, Stepwise
+from chatops.cluster.operations.pausing import Pausing
 from chatops.cluster.operations.restart import Restart
 from chatops.cluster.operations.scale import Scale
 from chatops.cluster.operations.undo import Undo
@@ -18,7 +26,18 @@ OPERATIONS: dict[str, Operation] = {
     "rollout_undo": Undo(),
     "scale_up": Scale(),
     "scale_down": Scale(),
+    "rollout_pause": Pausing(),
+    "rollout_resume": Pausing(),
+    "raise_memory_limit": RaiseLimit("memory"),
+    "raise_cpu_limit": RaiseLimit("cpu"),
     "delete_pod": Deletion(),
+    "evict_pod": Eviction(),
+    "force_delete_pod": ForceDeletion(),
+    "cleanup_pods": Cleanup(),
+    "cordon": Cordon(),
+    "uncordon": Cordon(),
+    "drain": Drain(),
+    "delete_node": NodeDeletion(),
 }
 
 
@@ -68,5 +87,5 @@ def _of(plan: Plan) -> Operation:
     return operation
 
 
-_COUNTS = ("replicas", "max", "min")
+_COUNTS = ("replicas", "max", "min", "total", "count", "found")
 """Parameters that are whole numbers."""

@@ -40,6 +40,44 @@ CAUTIONS = {
     cautions.ALREADY: mark("It already has {detail} replicas."),
     cautions.NOT_APPLICABLE: mark("That cannot be done to a {detail}."),
     cautions.BAD_PARAM: mark("The parameter {detail} cannot be read."),
+    cautions.EMPTY_DIR: mark("⚠️ What is in its emptyDir volumes is lost: {detail}"),
+    cautions.BUDGET_UNASKED: mark(
+        "🔴 A deletion asks no disruption budget, and {detail} allows no eviction now (healthy/needed)."
+    ),
+    cautions.BUDGET: mark("Disruption budget {detail} allows no eviction now (healthy/needed)."),
+    cautions.SEVERAL_BUDGETS: mark(
+        "🔴 Kubernetes evicts no pod that several disruption budgets select: {detail} (healthy/needed)."
+    ),
+    cautions.STATIC_POD: mark(
+        "It is a static pod: the kubelet of {detail} runs it from a file, whatever is done here."
+    ),
+    cautions.NOT_STUCK: mark(
+        "Only for a pod that is Terminating past its grace period, or whose node is not ready or gone."
+    ),
+    cautions.MAY_RUN_ON: mark("🔴 Kubernetes only forgets the pod: its containers may go on running on {detail}."),
+    cautions.TWO_WRITERS: mark("🔴 {detail} starts its successor at once: two of them may write to the same data."),
+    cautions.FINALIZERS: mark("⚠️ It goes only when these finalizers are removed: {detail}"),
+    cautions.ALL_AT_ONCE: mark("🔴 Every pod may stop before the first new one is ready."),
+    cautions.ALREADY_PAUSED: mark("Its rollout is paused already."),
+    cautions.NOT_PAUSED: mark("Its rollout is not paused."),
+    cautions.NO_LIMIT: mark("Container {detail} has no such limit, so there is nothing to raise."),
+    cautions.NOT_MORE: mark("The limit is {detail} already, and here it only goes up."),
+    cautions.NO_NODE_SO_BIG: mark("🔴 No node is that large: the largest can give {detail}."),
+    cautions.ALREADY_CORDONED: mark("The node is cordoned already."),
+    cautions.NOT_CORDONED: mark("The node is not cordoned."),
+    cautions.LAST_OPEN_NODE: mark("🔴 No other node takes new pods: whatever restarts stays pending."),
+    cautions.NODE_IS_READY: mark("The node is ready: its machine lives and would register again."),
+    cautions.PODS_GIVEN_UP: mark("🔴 Pods that are given up and may go on running there: {detail}"),
+    cautions.CONTROL_PLANE: mark("It runs the control plane, which is not drained by a button."),
+    cautions.BUDGETS_BLOCK: mark("🟠 Disruption budgets that allow no eviction now: {detail} (healthy/needed)"),
+    cautions.EMPTY_DIR_PODS: mark("🔴 Pods whose emptyDir data is lost: {detail}"),
+    cautions.OWNERLESS_PODS: mark("🟠 Pods that nobody recreates: {detail}"),
+    cautions.NONE_LEFT: mark("🔴 Workloads left without a ready pod: {detail}"),
+    cautions.NO_ROOM: mark("🔴 Pods that fit on no other node and will stay pending: {detail}"),
+    cautions.ROOM_UNKNOWN: mark("⚠️ The other nodes could not be read, so it is not known whether the pods fit there."),
+    cautions.NO_FAILED_PODS: mark("There are no failed pods to clean up."),
+    cautions.ONLY_SOME: mark("⚠️ Not all at once: {detail}. The rest takes another go."),
+    cautions.JOB_PODS_KEPT: mark("ℹ️ Failed pods of Jobs are kept for their logs: {detail}"),
     cautions.GOING: mark("The pod is being deleted already."),
     cautions.DENIED: mark("The cluster would refuse it: {detail}"),
 }
