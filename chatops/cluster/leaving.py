@@ -35,9 +35,8 @@ def sort_out(pods: Iterable[Pod], daemon_sets: frozenset[tuple[str, str]] | None
     found: dict[str, list[Pod]] = {"pods": [], "daemons": [], "mirrors": []}
     for pod in pods:
         owner = pod.metadata.controller
-        orphan = (
-            owner is not None and daemon_sets is not None and (pod.metadata.namespace, owner.name) not in daemon_sets
-        )
+        above = (pod.metadata.namespace, owner.name if owner else "")
+        orphan = daemon_sets is not None and above not in daemon_sets
         if is_mirror(pod):
             found["mirrors"].append(pod)
         elif _is_daemons(pod) and not pod.has_ended and not orphan:

@@ -51,9 +51,8 @@ class Drain:
             return Preview(Plan(action, bound, version, params), refusal=Caution(cautions.CONTROL_PLANE))
         scope = scope_of(reader, node.metadata.name)
         plan = Plan(action, bound, version, {**params, TOTAL: str(len(scope.leaving.pods)), SEEN: seen})
-        refusal = dry_run(reader, ref, node, lambda each: _patch(plan, each)) or self._try_one(
-            reader, scope.leaving.pods
-        )
+        refusal = dry_run(reader, ref, node, lambda each: _patch(plan, each))
+        refusal = refusal or self._try_one(reader, scope.leaving.pods)
         if refusal is not None:
             return Preview(plan, refusal=refusal)
         closing = () if node.spec.unschedulable else (cordoning(True),)

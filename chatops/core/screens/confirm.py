@@ -48,9 +48,7 @@ CAUTIONS = {
     cautions.SEVERAL_BUDGETS: mark(
         "🔴 Kubernetes evicts no pod that several disruption budgets select: {detail} (healthy/needed)."
     ),
-    cautions.STATIC_POD: mark(
-        "It is a static pod: the kubelet of {detail} runs it from a file, whatever is done here."
-    ),
+    cautions.STATIC_POD: mark("It is a static pod: the kubelet of {detail} runs it whatever is done here."),
     cautions.NOT_STUCK: mark(
         "Only for a pod that is Terminating past its grace period, or whose node is not ready or gone."
     ),
