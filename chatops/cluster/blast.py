@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from chatops.cluster.budgets import forbids, guards, read_budgets, told
 from chatops.cluster.models import Meta, Workload, listed
 from chatops.cluster.pod_models import Pod
-from chatops.cluster.pods import pod_view
 from chatops.cluster.reader import Reader
 from chatops.cluster.workloads import desired_of, ready_of
 from chatops.core import cautions
 from chatops.core.actions import Caution
-from chatops.core.resources import Health, ObjectRef
+from chatops.core.resources import ObjectRef
 
 _MIRROR = "kubernetes.io/config.mirror"
 """Annotation of the pod that stands in the API for a static one, which the kubelet runs whatever becomes of it."""
@@ -86,7 +85,7 @@ def names(found: Iterable[str]) -> str:
 
 
 def _is_last(reader: Reader, pod: Pod, above: ObjectRef) -> bool:
-    return pod_view(pod, reader.name).health is Health.GOOD and ready_of(reader.fetch(above, Workload)) <= 1
+    return pod.is_ready and ready_of(reader.fetch(above, Workload)) <= 1
 
 
 def _stops_all(workload: Workload) -> bool:

@@ -25,17 +25,16 @@ AT_ONCE = 20
 
 COUNT = "count"
 FOUND = "found"
-BEFORE = "before"
-"""Parameters of a plan: how many pods are to go, of how many there were, and when that was seen (RFC 3339).
-
-Pods made later are not touched: nobody has seen them.
+UNTIL = "until"
+"""Parameters of a plan: the pods made until then (RFC 3339, the cluster's clock) are meant, how many of them are to
+go, and how many there were. Pods made later are not touched: nobody has seen them.
 """
 
 
 class Cleanup:
     """Deletes failed pods of a node, of a quota's namespace, or of the cluster, each by its uid, the oldest first."""
 
-    needs = (COUNT, FOUND, BEFORE)
+    needs = (COUNT, FOUND, UNTIL)
 
     def preview(self, reader: Reader, action: str, ref: ObjectRef, params: dict[str, str], now: datetime) -> Preview:
         """How many would go, the first by name, and how many are kept."""
@@ -43,13 +42,13 @@ class Cleanup:
         if ref.kind != "Cluster":
             thing = reader.fetch(ref, Thing)
             bound, version = ref_to(thing, ref, reader), thing.metadata.resource_version
-        moment = f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        pods, kept = _failed(reader, bound, moment)
-        count = min(len(pods), MOST)
-        chosen = {**params, COUNT: str(count), FOUND: str(len(pods)), BEFORE: moment}
-        plan = Plan(action, bound, version, chosen)
+        pods, kept = _failed(reader, bound)
         if not pods:
-            return Preview(plan, refusal=Caution(cautions.NO_FAILED_PODS))
+            return Preview(Plan(action, bound, version, params), refusal=Caution(cautions.NO_FAILED_PODS))
+        count = min(len(pods), MOST)
+        until = _made(pods[count - 1])
+        meant = sum(1 for pod in pods if _made(pod) <= until)
+        plan = Plan(action, bound, version, {**params, COUNT: str(count), FOUND: str(meant), UNTIL: until})
         refusal = _try_one(reader, pods[0])
         if refusal is not None:
             return Preview(plan, refusal=refusal)
@@ -65,7 +64,7 @@ class Cleanup:
 
     def proceed(self, reader: Reader, plan: Plan) -> Progress:
         """Delete the next ones. One whose answer was lost is seen in the next look, gone or still there."""
-        pods, _ = _failed(reader, plan.ref, plan.params[BEFORE])
+        pods = _meant(reader, plan)
         for pod in pods[: min(AT_ONCE, _still_to_go(plan, len(pods)))]:
             try:
                 _delete(reader, pod)
@@ -77,7 +76,7 @@ class Cleanup:
     def follow(self, reader: Reader, plan: Plan) -> Progress:
         """How many are gone."""
         count = int(plan.params[COUNT])
-        to_go = _still_to_go(plan, len(_failed(reader, plan.ref, plan.params[BEFORE])[0]))
+        to_go = _still_to_go(plan, len(_meant(reader, plan)))
         return Progress(count - to_go, count, finished=not to_go)
 
     def happened(self, reader: Reader, plan: Plan) -> bool:
@@ -85,27 +84,37 @@ class Cleanup:
         return self.follow(reader, plan).done > 0
 
 
-def _failed(reader: Reader, ref: ObjectRef, before: str) -> tuple[list[Pod], int]:
-    """The failed pods made before that moment, the oldest first, and how many more there are that Jobs own."""
+def _failed(reader: Reader, ref: ObjectRef) -> tuple[list[Pod], int]:
+    """The failed pods of the scope, the oldest first, and how many more there are that Jobs own."""
     fields = ["status.phase=Failed"] + ([f"spec.nodeName={ref.name}"] if ref.kind == "Node" else [])
     path = collection("Pod", "" if ref.kind in ("Node", "Cluster") else ref.namespace)
     pods: list[Pod] = []
     kept = 0
     for pod in reader.connection.list(path, Pod, {"fieldSelector": ",".join(fields)}):
-        owner, made = pod.metadata.controller, pod.metadata.creation_timestamp
-        late = made is not None and f"{made.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" > before
-        if is_mirror(pod) or late or pod.metadata.deletion_timestamp is not None:
+        owner = pod.metadata.controller
+        if is_mirror(pod) or pod.metadata.deletion_timestamp is not None:
             continue
         if owner is not None and owner.kind == "Job":
             kept += 1
         else:
             pods.append(pod)
-    pods.sort(key=lambda pod: (str(pod.metadata.creation_timestamp), pod.metadata.namespace, pod.metadata.name))
-    return pods, kept
+    return sorted(pods, key=lambda pod: (_made(pod), pod.metadata.namespace, pod.metadata.name)), kept
+
+
+def _meant(reader: Reader, plan: Plan) -> list[Pod]:
+    """The pods of the plan that are still there. Permanent(REPLACED) when its node or quota is another by now."""
+    if plan.ref.kind != "Cluster":
+        reader.fetch(plan.ref, Thing)
+    return [pod for pod in _failed(reader, plan.ref)[0] if _made(pod) <= plan.params[UNTIL]]
+
+
+def _made(pod: Pod) -> str:
+    made = pod.metadata.creation_timestamp
+    return f"{made.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if made is not None else ""
 
 
 def _still_to_go(plan: Plan, there: int) -> int:
-    """Of the pods the plan counts, those not seen to be gone yet, when `there` are left of all that were found."""
+    """Of the pods the plan counts, those not seen to be gone yet, when `there` are left of all that were meant."""
     return max(0, min(there, int(plan.params[COUNT]) - (int(plan.params[FOUND]) - there)))
 
 
