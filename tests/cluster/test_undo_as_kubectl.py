@@ -30,13 +30,13 @@ class State:
         chance = random.Random(number)
         self.name = f"web-{number}"
         self.kind = chance.choice(["Deployment", "Deployment", "StatefulSet", "DaemonSet"])
-        self.images = [chance.choice(["app:1", "app:2", "app:3"]) for _ in range(chance.randint(1, 5))]
+        self.images = [chance.choice(["app:1", "app:2", "app:3"]) for _ in range(chance.choice([1, 2, 3, 3, 4, 5]))]
         self.levels = [chance.choice(["info", "info", "debug"]) for _ in self.images]
         self.noted = [chance.random() < 0.3 for _ in self.images]
-        self.kept = chance.choice([10, 10, 1, 2])
-        self.lost = chance.choice(["none", "none", "none", "oldest", "newest but one", "all old ones"])
-        self.paused = self.kind == "Deployment" and chance.random() < 0.2
-        self.asked = chance.choice(["", "", "", "1", "2", "3", "4", "9"])
+        self.kept = chance.choice([10, 10, 10, 2, 1])
+        self.lost = chance.choice(["none", "none", "none", "none", "none", "oldest", "newest but one", "all old ones"])
+        self.paused = self.kind == "Deployment" and chance.random() < 0.25
+        self.asked = chance.choice(["", "", "", "", "1", "2", "3", "7"])
 
     def make(self, sandbox: Sandbox, namespace: str) -> None:
         """Step by step, as releases would."""
