@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatops.cluster.budgets import Budget, forbids, guards, told
@@ -61,6 +61,7 @@ REQUIREMENTS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(KEYS, VALUES),
     st.one_of(

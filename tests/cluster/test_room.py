@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatops.cluster.models import Node
@@ -110,6 +110,7 @@ def test_the_largest_is_told_in_its_own_words() -> None:
     assert largest([], "cpu") == ""
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 6000), max_size=12), st.lists(st.integers(0, 8000), max_size=5))
 def test_what_is_said_to_fit_fits(moving: list[int], sizes: list[int]) -> None:
     nodes = [a_node(f"n{number}", f"{size}m") for number, size in enumerate(sizes)]
