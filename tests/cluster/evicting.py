@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.cluster.sandbox import Obj, Sandbox, workload
+from tests.cluster.sandbox import Obj, Sandbox
 
 
 def budget(app: str, *, name: str = "", namespace: str = "shop", **spec: Any) -> Obj:
@@ -20,13 +20,6 @@ def with_scratch(manifest: Obj, *volumes: str) -> Obj:
     """The workload or pod, its pods with emptyDir volumes of these names."""
     spec = manifest["spec"]["template"]["spec"] if "template" in manifest["spec"] else manifest["spec"]
     spec["volumes"] = [{"name": each, "emptyDir": {}} for each in volumes]
-    return manifest
-
-
-def on_node(manifest: Obj, node: str) -> Obj:
-    """The workload or pod, its pods held to one node."""
-    spec = manifest["spec"]["template"]["spec"] if "template" in manifest["spec"] else manifest["spec"]
-    spec["nodeSelector"] = {"only": node}
     return manifest
 
 
@@ -49,8 +42,3 @@ def names_on(sandbox: Sandbox, node: str, *, going: bool = True) -> set[str]:
         for each in sandbox.server.list("Pod")
         if each["spec"].get("nodeName") == node and (going or "deletionTimestamp" not in each["metadata"])
     }
-
-
-def spread(sandbox: Sandbox, name: str, *, replicas: int = 2, **more: Any) -> None:
-    """A Deployment with a pod on each node."""
-    sandbox.apply(workload("Deployment", name, replicas=replicas, **more))
