@@ -4,11 +4,19 @@ from datetime import datetime
 
 from chatops.cluster.operations.autoscaler import LowerMinimum, RaiseMaximum
 from chatops.cluster.operations.certificates import Renewal
+from chatops.cluster.operations.cleanup import Cleanup
+from chatops.cluster.operations.cordon import Cordon
 from chatops.cluster.operations.cron_jobs import Suspension, Trigger
 from chatops.cluster.operations.deletion import Deletion
+from chatops.cluster.operations.drain import Drain
+from chatops.cluster.operations.eviction import Eviction
+from chatops.cluster.operations.force_deletion import ForceDeletion
 from chatops.cluster.operations.gitops import Sync
 from chatops.cluster.operations.jobs import JobDeletion, Rerun
+from chatops.cluster.operations.limits import RaiseLimit
+from chatops.cluster.operations.node_deletion import NodeDeletion
 from chatops.cluster.operations.operation import Operation, Stepwise
+from chatops.cluster.operations.pausing import Pausing
 from chatops.cluster.operations.quotas import QuotaRaise
 from chatops.cluster.operations.requests import Approval
 from chatops.cluster.operations.restart import Restart
@@ -26,6 +34,10 @@ OPERATIONS: dict[str, Operation] = {
     "rollout_undo": Undo(),
     "scale_up": Scale(),
     "scale_down": Scale(),
+    "rollout_pause": Pausing(),
+    "rollout_resume": Pausing(),
+    "raise_memory_limit": RaiseLimit("memory"),
+    "raise_cpu_limit": RaiseLimit("cpu"),
     "delete_pod": Deletion(),
     "hpa_raise_max": RaiseMaximum(),
     "hpa_lower_min": LowerMinimum(),
@@ -39,6 +51,13 @@ OPERATIONS: dict[str, Operation] = {
     "approve_csr": Approval(),
     "cert_renew": Renewal(),
     "gitops_sync": Sync(),
+    "evict_pod": Eviction(),
+    "force_delete_pod": ForceDeletion(),
+    "cleanup_pods": Cleanup(),
+    "cordon": Cordon(),
+    "uncordon": Cordon(),
+    "drain": Drain(),
+    "delete_node": NodeDeletion(),
 }
 
 
@@ -88,5 +107,5 @@ def _of(plan: Plan) -> Operation:
     return operation
 
 
-_COUNTS = ("replicas", "max", "min")
+_COUNTS = ("replicas", "max", "min", "total", "count", "found")
 """Parameters that are whole numbers."""

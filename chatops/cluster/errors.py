@@ -21,6 +21,8 @@ _LONGEST = 300
 _PASSWORD = re.compile(r"://[^/@\s]+@")
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f]+")
 
+_SEVERAL_BUDGETS = "more than one PodDisruptionBudget"
+
 _UNSENT = (
     http.NewConnectionError,
     http.ConnectTimeoutError,
@@ -109,6 +111,8 @@ def _answered(error: ApiException, changes: bool) -> Failure:
         case 410:
             # A page token that outlived etcd's history: asking from the start works.
             return Temporary(Reason.SERVER_ERROR, words)
+        case 429 | 500 if budget := _budget(status):
+            return Permanent(Reason.BUDGET, budget)
         case 429:
             return Temporary(Reason.THROTTLED, words, retry_after=wait)
         case 502 | 504 if changes:
@@ -124,6 +128,20 @@ def _status(error: ApiException) -> Status:
         return msgspec.json.decode(error.body or "", type=Status)
     except (msgspec.MsgspecError, TypeError, UnicodeError):
         return Status()
+
+
+def _budget(status: Status) -> str:
+    """Why a PodDisruptionBudget forbids an eviction, in the API server's words; empty when it is about something else.
+
+    A refusal for now is a 429 like that of a server under load, told apart by its cause; several budgets of one pod
+    are a 500. Neither is worth an immediate retry.
+    """
+    if _SEVERAL_BUDGETS in status.message:
+        return status.message
+    found = (status.details or {}).get("causes")
+    causes = [cause for cause in found if isinstance(cause, dict)] if isinstance(found, list) else []
+    told = [str(cause.get("message", "")) for cause in causes if cause.get("reason") == "DisruptionBudget"]
+    return (told[0] or status.message) if told else ""
 
 
 def _retry_after(error: ApiException, status: Status) -> float | None:

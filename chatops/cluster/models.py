@@ -50,6 +50,8 @@ class Meta(Model):
     generation: int = 0
     creation_timestamp: datetime | None = None
     deletion_timestamp: datetime | None = None
+    deletion_grace_period_seconds: int | None = None
+    finalizers: list[str] | None = None
     labels: Texts = None
     annotations: Texts = None
     owner_references: list[Owner] | None = None

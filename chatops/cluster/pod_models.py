@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from chatops.cluster.models import Condition, Meta, Model, Thing, empty
+from chatops.cluster.models import Condition, Meta, Model, Thing, empty, listed
 
 
 class Resources(Model):
@@ -32,10 +32,25 @@ class Container(Model):
     restart_policy: str = ""
 
 
+class ClaimVolume(Model):
+    claim_name: str = ""
+
+
+class Volume(Model):
+    """A pod's volume. An `ephemeral` one has a claim made for it, named after the pod and the volume."""
+
+    name: str = ""
+    empty_dir: dict[str, Any] | None = None
+    persistent_volume_claim: ClaimVolume | None = None
+    ephemeral: dict[str, Any] | None = None
+
+
 class PodSpec(Model):
     containers: list[Container] | None = None
     init_containers: list[Container] | None = None
     node_name: str = ""
+    volumes: list[Volume] | None = None
+    overhead: dict[str, str | int | float] | None = None
 
 
 class Running(Model):
@@ -86,6 +101,26 @@ class PodStatusModel(Model):
 class Pod(Thing):
     spec: PodSpec = empty(PodSpec)
     status: PodStatusModel = empty(PodStatusModel)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it counts as healthy: to its workload, its services and its budgets."""
+        return any(each.type == "Ready" and each.status == "True" for each in listed(self.status.conditions))
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its containers have ended for good."""
+        return self.status.phase in ("Succeeded", "Failed")
+
+    def mounts(self, claim: str) -> bool:
+        """Whether one of its volumes is this claim of its namespace."""
+        for volume in self.spec.volumes or ():
+            source = volume.persistent_volume_claim
+            if source is not None and source.claim_name == claim:
+                return True
+            if volume.ephemeral is not None and f"{self.metadata.name}-{volume.name}" == claim:
+                return True
+        return False
 
 
 class Template(Model):

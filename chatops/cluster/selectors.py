@@ -1,6 +1,8 @@
-"""Label selectors as the API's query strings. It knows no kind of object."""
+"""Label selectors: as the API's query strings, and judged here. It knows no kind of object."""
 
-from chatops.cluster.models import Selector, listed, mapped
+from collections.abc import Mapping
+
+from chatops.cluster.models import Requirement, Selector, listed, mapped
 
 
 def selector_text(selector: Selector) -> str | None:
@@ -23,3 +25,31 @@ def selector_text(selector: Selector) -> str | None:
             case _:
                 return None
     return ",".join(parts) or None
+
+
+def selects(selector: Selector | None, labels: Mapping[str, str]) -> bool:
+    """Whether a `metav1.LabelSelector` means an object of these labels: null means none, an empty one means all.
+
+    A requirement that is not understood selects nothing.
+    """
+    if selector is None:
+        return False
+    pairs = mapped(selector.match_labels).items()
+    return all(labels.get(key) == value for key, value in pairs) and all(
+        _meets(requirement, labels) for requirement in listed(selector.match_expressions)
+    )
+
+
+def _meets(requirement: Requirement, labels: Mapping[str, str]) -> bool:
+    present, values = requirement.key in labels, listed(requirement.values)
+    match requirement.operator:
+        case "In":
+            return present and labels[requirement.key] in values
+        case "NotIn":
+            return not present or labels[requirement.key] not in values
+        case "Exists":
+            return present
+        case "DoesNotExist":
+            return not present
+        case _:
+            return False

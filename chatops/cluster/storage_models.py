@@ -6,7 +6,7 @@ import msgspec
 
 from chatops.cluster.amounts import Quantity
 from chatops.cluster.models import Condition, Model, Owner, Thing, empty
-from chatops.cluster.pod_models import Pod, PodSpec, Resources
+from chatops.cluster.pod_models import Resources
 
 
 class ClaimSpec(Model):
@@ -62,38 +62,6 @@ class StorageClass(Thing):
     allow_volume_expansion: bool | None = None
     volume_binding_mode: str = ""
     reclaim_policy: str = ""
-
-
-class ClaimVolume(Model):
-    claim_name: str = ""
-
-
-class PodVolume(Model):
-    """A pod's volume. An `ephemeral` one has a claim made for it, named after the pod and the volume."""
-
-    name: str = ""
-    persistent_volume_claim: ClaimVolume | None = None
-    ephemeral: dict[str, Any] | None = None
-
-
-class MountingSpec(PodSpec):
-    volumes: list[PodVolume] | None = None
-
-
-class MountingPod(Pod):
-    """A pod of which its volumes matter too."""
-
-    spec: MountingSpec = empty(MountingSpec)
-
-    def mounts(self, claim: str) -> bool:
-        """Whether one of its volumes is this claim of its namespace."""
-        for volume in self.spec.volumes or ():
-            source = volume.persistent_volume_claim
-            if source is not None and source.claim_name == claim:
-                return True
-            if volume.ephemeral is not None and f"{self.metadata.name}-{volume.name}" == claim:
-                return True
-        return False
 
 
 class VolumeUse(Model):

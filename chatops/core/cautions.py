@@ -48,6 +48,96 @@ NOT_APPLICABLE: Final = "not_applicable"
 BAD_PARAM: Final = "bad_param"
 """A parameter cannot be read (refusal). detail: the parameter's name."""
 
+EMPTY_DIR: Final = "empty_dir"
+"""The pod's emptyDir volumes go with it. detail: their names."""
+
+BUDGET_UNASKED: Final = "budget_unasked"
+"""A plain deletion asks no disruption budget, and one would forbid it. detail: "namespace/name healthy/needed"."""
+
+BUDGET: Final = "budget"
+"""A disruption budget allows no eviction of the pod now (refusal). detail: "namespace/name healthy/needed"."""
+
+SEVERAL_BUDGETS: Final = "several_budgets"
+"""Several budgets select the pod, which Kubernetes never evicts (refusal, or of a drain). detail: as `budget`."""
+
+STATIC_POD: Final = "static_pod"
+"""The kubelet runs the pod from a file of its node (refusal). detail: the node."""
+
+NOT_STUCK: Final = "not_stuck"
+"""The pod can end in the ordinary way (refusal of a deletion by force)."""
+
+MAY_RUN_ON: Final = "may_run_on"
+"""Deleted by force: its containers may go on running. detail: the node."""
+
+TWO_WRITERS: Final = "two_writers"
+"""A StatefulSet's pod deleted by force: its successor may run beside it. detail: the workload as kind/name."""
+
+FINALIZERS: Final = "finalizers"
+"""The pod goes only when these finalizers are removed. detail: their names."""
+
+ALL_AT_ONCE: Final = "all_at_once"
+"""A rolling update may stop every pod there is before the first new one is ready."""
+
+ALREADY_PAUSED: Final = "already_paused"
+"""The rollout is paused already (refusal)."""
+
+NOT_PAUSED: Final = "not_paused"
+"""The rollout is not paused (refusal)."""
+
+NO_LIMIT: Final = "no_limit"
+"""The container has no such limit to raise (refusal). detail: the container."""
+
+NOT_MORE: Final = "not_more"
+"""The size asked for is not above the limit there is (refusal). detail: the limit."""
+
+NO_NODE_SO_BIG: Final = "no_node_so_big"
+"""No node can give as much. detail: what the largest can give."""
+
+ALREADY_CORDONED: Final = "already_cordoned"
+"""The node takes no new pods already (refusal)."""
+
+NOT_CORDONED: Final = "not_cordoned"
+"""The node takes new pods already (refusal)."""
+
+LAST_OPEN_NODE: Final = "last_open_node"
+"""No other node would take new pods."""
+
+NODE_IS_READY: Final = "node_is_ready"
+"""The node is ready: its machine lives (refusal)."""
+
+PODS_GIVEN_UP: Final = "pods_given_up"
+"""Pods of a deleted node, which may go on running there. detail: how many."""
+
+CONTROL_PLANE: Final = "control_plane"
+"""The node runs the control plane (refusal)."""
+
+BUDGETS_BLOCK: Final = "budgets_block"
+"""Budgets that allow no eviction now, of a drain. detail: as `budget`, several."""
+
+EMPTY_DIR_PODS: Final = "empty_dir_pods"
+"""Pods of a drain whose emptyDir volumes go with them. detail: "count (names)"."""
+
+OWNERLESS_PODS: Final = "ownerless_pods"
+"""Pods of a drain that nobody recreates. detail: "count (names)"."""
+
+NONE_LEFT: Final = "none_left"
+"""Workloads whose ready pods are all on the node. detail: "count (kind/name, ...)"."""
+
+NO_ROOM: Final = "no_room"
+"""Pods of a drain that fit on no other node. detail: how many."""
+
+ROOM_UNKNOWN: Final = "room_unknown"
+"""The other nodes cannot be read, so nobody knows whether the pods fit there."""
+
+NO_FAILED_PODS: Final = "no_failed_pods"
+"""There is no failed pod to clean up (refusal)."""
+
+ONLY_SOME: Final = "only_some"
+"""More failed pods than go at once. detail: "how many go/how many there are"."""
+
+JOB_PODS_KEPT: Final = "job_pods_kept"
+"""Failed pods of Jobs, which are kept for their logs. detail: how many."""
+
 GOING: Final = "going"
 """The pod is being deleted already (refusal)."""
 
@@ -154,6 +244,36 @@ CODES: Final = frozenset(
         ALREADY,
         NOT_APPLICABLE,
         BAD_PARAM,
+        EMPTY_DIR,
+        BUDGET_UNASKED,
+        BUDGET,
+        SEVERAL_BUDGETS,
+        STATIC_POD,
+        NOT_STUCK,
+        MAY_RUN_ON,
+        TWO_WRITERS,
+        FINALIZERS,
+        ALL_AT_ONCE,
+        ALREADY_PAUSED,
+        NOT_PAUSED,
+        NO_LIMIT,
+        NOT_MORE,
+        NO_NODE_SO_BIG,
+        ALREADY_CORDONED,
+        NOT_CORDONED,
+        LAST_OPEN_NODE,
+        NODE_IS_READY,
+        PODS_GIVEN_UP,
+        CONTROL_PLANE,
+        BUDGETS_BLOCK,
+        EMPTY_DIR_PODS,
+        OWNERLESS_PODS,
+        NONE_LEFT,
+        NO_ROOM,
+        ROOM_UNKNOWN,
+        NO_FAILED_PODS,
+        ONLY_SOME,
+        JOB_PODS_KEPT,
         GOING,
         DENIED,
         STANDS_AT,

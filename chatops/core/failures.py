@@ -18,6 +18,8 @@ class Reason(StrEnum):
     """The object of that name exists, but it is another one than the person saw (its uid differs)."""
     REFUSED = "refused"
     """The other side understood and said no; its own words are in the detail."""
+    BUDGET = "budget"
+    """A PodDisruptionBudget does not allow the eviction now, or several claim the pod. Never tried at once again."""
     UNKNOWN_OUTCOME = "unknown_outcome"
     """A change was sent and the answer was lost: it may have happened. Looked up, never repeated."""
     NOT_CONFIGURED = "not_configured"

@@ -23,7 +23,7 @@ def test_a_deployment_in_short_and_at_length(sandbox: Sandbox) -> None:
     assert facts["strategy"] == "RollingUpdate 25%/25%"
     assert facts["image"] == "app:bad"
     assert facts["cpu"] == "250m/1"
-    assert facts["memory"] == "512Mi/512Mi"
+    assert facts["memory"] == "-/512Mi"
     assert facts["ready probe"] == "GET :8080/ready every 10s"
     assert shown.ref == sandbox.ref("Deployment", "web")
     assert shown.health is Health.BAD

@@ -27,6 +27,9 @@ def refused() -> http.NewConnectionError:
     return error
 
 
+FORBIDS = {"causes": [{"reason": "DisruptionBudget", "message": "The disruption budget web needs 2 healthy pods"}]}
+SEVERAL = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
+
 READS = [
     (api(400, "bad request"), Permanent, Reason.REFUSED),
     (api(401, "Unauthorized"), Permanent, Reason.UNAUTHORIZED),
@@ -38,7 +41,11 @@ READS = [
     (api(410, "expired"), Temporary, Reason.SERVER_ERROR),
     (api(422, "invalid"), Permanent, Reason.REFUSED),
     (api(429, "later"), Temporary, Reason.THROTTLED),
+    (api(429, "Cannot evict pod", details=FORBIDS), Permanent, Reason.BUDGET),
+    (api(429, "later", details={"causes": [{"reason": "Other"}, "x"]}), Temporary, Reason.THROTTLED),
+    (api(429, "later", details={"causes": "x"}), Temporary, Reason.THROTTLED),
     (api(500, "internal"), Temporary, Reason.SERVER_ERROR),
+    (api(500, SEVERAL), Permanent, Reason.BUDGET),
     (api(503), Temporary, Reason.SERVER_ERROR),
     (api(504), Temporary, Reason.SERVER_ERROR),
     (api(302), Permanent, Reason.REFUSED),
@@ -112,6 +119,11 @@ def test_a_body_that_is_no_status_leaves_the_http_words(body: str) -> None:
 )
 def test_retry_after(headers: dict[str, str] | None, details: dict[str, Any] | None, wait: float | None) -> None:
     assert failure_from(api(429, "later", headers=headers, details=details)).retry_after == wait
+
+
+def test_a_budget_says_which_and_how_many() -> None:
+    assert failure_from(api(429, "no", details=FORBIDS)).detail == "The disruption budget web needs 2 healthy pods"
+    assert failure_from(api(500, SEVERAL)).detail == SEVERAL
 
 
 def test_the_operating_systems_words_stand_for_urllib3s() -> None:

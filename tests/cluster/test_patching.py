@@ -173,7 +173,8 @@ def test_a_denial_after_the_preview_is_permanent(sandbox: Sandbox) -> None:
         ("scale_up", "DaemonSet"),
         ("delete_pod", "Deployment"),
         ("logs", "Pod"),
-        ("drain", "Node"),
+        ("cordon", "Pod"),
+        ("silence", "Node"),
         ("", "Pod"),
     ],
 )
@@ -185,7 +186,7 @@ def test_what_does_not_apply_is_refused(sandbox: Sandbox, action: str, kind: str
 
 
 def test_a_plan_of_no_action_is_refused(sandbox: Sandbox) -> None:
-    plan = Plan("drain", ObjectRef("Node", "worker-1"))
+    plan = Plan("silence", ObjectRef("Node", "worker-1"))
     for attempt in (sandbox.cluster.perform, sandbox.cluster.follow, sandbox.cluster.happened):
         with pytest.raises(Permanent) as caught:
             attempt(plan)

@@ -4,7 +4,7 @@ import pytest
 
 from chatops.core import cautions
 from chatops.core.actions import Change, Plan
-from tests.cluster.sandbox import Sandbox, workload
+from tests.cluster.sandbox import Obj, Sandbox, workload
 
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 WORKLOADS = ["Deployment", "StatefulSet", "DaemonSet"]
@@ -70,6 +70,31 @@ def test_recreate_is_said(sandbox: Sandbox) -> None:
     sandbox.apply(manifest)
     preview = sandbox.preview("rollout_restart", sandbox.ref("Deployment", "web"))
     assert codes(preview.cautions) == [cautions.RECREATE]
+
+
+@pytest.mark.parametrize(
+    ("kind", "replicas", "rolling", "stops_all"),
+    [
+        ("StatefulSet", 1, None, True),
+        ("StatefulSet", 2, None, False),
+        ("DaemonSet", 1, {"maxUnavailable": "100%"}, False),
+        ("Deployment", 1, {"maxSurge": "25%", "maxUnavailable": "25%"}, False),
+        ("Deployment", 1, {"maxSurge": 0, "maxUnavailable": 1}, True),
+        ("Deployment", 2, {"maxSurge": 0, "maxUnavailable": 1}, False),
+        ("Deployment", 2, {"maxSurge": 1, "maxUnavailable": "100%"}, True),
+        ("Deployment", 0, {"maxSurge": 1, "maxUnavailable": "100%"}, False),
+    ],
+)
+def test_a_rollout_that_may_stop_every_pod_is_said(
+    sandbox: Sandbox, kind: str, replicas: int, rolling: Obj | None, stops_all: bool
+) -> None:
+    manifest = workload(kind, "web", replicas=replicas)
+    field = "strategy" if kind == "Deployment" else "updateStrategy"
+    if rolling:
+        manifest["spec"][field] = {"type": "RollingUpdate", "rollingUpdate": rolling}
+    sandbox.apply(manifest)
+    preview = sandbox.preview("rollout_restart", sandbox.ref(kind, "web"))
+    assert codes(preview.cautions) == ([cautions.ALL_AT_ONCE] if stops_all else [])
 
 
 def test_a_rollout_past_its_deadline_has_failed(sandbox: Sandbox) -> None:

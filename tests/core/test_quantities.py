@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatops.core.quantities import GROWTH, compare, grow, grow_whole, parse, written
@@ -86,6 +86,7 @@ def test_another_factor() -> None:
     assert (grow("512Mi", Fraction(4)), grow("250m", Fraction(4))) == ("2Gi", "1")
 
 
+@settings(deadline=None)
 @given(quantities)
 def test_what_grows_is_more(text: str) -> None:
     grown = grow(text)
@@ -93,6 +94,7 @@ def test_what_grows_is_more(text: str) -> None:
     assert parse(grown) >= parse(text) * GROWTH
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**6), st.sampled_from(SUFFIXES))
 def test_what_grows_is_hardly_more_than_asked(number: int, suffix: str) -> None:
     text = f"{number}{suffix}"
@@ -100,11 +102,13 @@ def test_what_grows_is_hardly_more_than_asked(number: int, suffix: str) -> None:
     assert parse(grow(text)) <= parse(text) * GROWTH * Fraction(102, 100) + smallest.get(suffix, 0)
 
 
+@settings(deadline=None)
 @given(quantities)
 def test_growing_keeps_to_powers_of_two(text: str) -> None:
     assert not text.endswith("i") or grow(text).endswith("i") or parse(grow(text)) < 100 * 1024
 
 
+@settings(deadline=None)
 @given(st.fractions(0, 10**18), st.booleans())
 def test_written_and_read_again(value: Fraction, binary: bool) -> None:
     least = Fraction(1) if binary else Fraction(1, 10**9)
@@ -112,17 +116,20 @@ def test_written_and_read_again(value: Fraction, binary: bool) -> None:
     assert value <= again < value + least
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**62), st.booleans())
 def test_a_whole_number_is_written_exactly(value: int, binary: bool) -> None:
     assert parse(written(Fraction(value), binary=binary)) == value
 
 
+@settings(deadline=None)
 @given(quantities, quantities)
 def test_comparing_is_an_order(left: str, right: str) -> None:
     assert compare(left, right) == -compare(right, left)
     assert compare(left, left) == 0
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12))
 def test_any_text_is_a_quantity_or_a_value_error(text: str) -> None:
     try:

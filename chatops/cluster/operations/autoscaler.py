@@ -6,7 +6,7 @@ from typing import Any
 from chatops.cluster.autoscaler_models import BoundedAutoscaler
 from chatops.cluster.operations.edits import BACK, Edit
 from chatops.cluster.reader import Reader
-from chatops.cluster.room import room_for
+from chatops.cluster.spare import spare_for
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change, Plan, Progress
 from chatops.core.failures import Failure, Reason
@@ -126,7 +126,7 @@ def _room(reader: Reader, autoscaler: BoundedAutoscaler) -> int | None:
     if target.kind not in WORKLOADS:
         return None
     try:
-        return room_for(reader, ObjectRef(target.kind, target.name, autoscaler.metadata.namespace))
+        return spare_for(reader, ObjectRef(target.kind, target.name, autoscaler.metadata.namespace))
     except Failure as failure:
         # The room is a courtesy: no right to see nodes, or no such target, must not hide the change.
         if failure.reason in (Reason.FORBIDDEN, Reason.NOT_FOUND):

@@ -1,11 +1,13 @@
-"""delete_pod: this very pod, never another of its name. It knows no other action."""
+"""delete_pod: this very pod, never another of its name; and what every way to be rid of a pod shares."""
 
 from datetime import datetime
 
+from chatops.cluster.blast import pod_cautions, unasked_budgets
 from chatops.cluster.connection import taken
-from chatops.cluster.models import Meta, Workload
+from chatops.cluster.models import Workload, listed
 from chatops.cluster.operations.patching import denial
 from chatops.cluster.places import place
+from chatops.cluster.plain import safe_text
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_ref, pod_view
 from chatops.cluster.reader import Reader
@@ -13,38 +15,58 @@ from chatops.cluster.workloads import desired_of, ready_of
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change, Performed, Plan, Preview, Progress
 from chatops.core.failures import Permanent, Reason
-from chatops.core.resources import Health, ObjectRef, PodView
+from chatops.core.resources import Health, ObjectRef
 
 OWNER_KIND = "owner_kind"
 OWNER_NAME = "owner_name"
 """Parameters of a plan: the workload that makes the replacement, to follow it once the pod is gone."""
 
+GONE = (Reason.NOT_FOUND, Reason.REPLACED)
+
 
 class Deletion:
-    """Deletes the pod under the precondition of its uid. What was deleted cannot be brought back: no undo."""
+    """Deletes the pod under the precondition of its uid. What was deleted cannot be brought back: no undo.
+
+    Subclasses send the pod off in another way; they say what is refused, sent and minded.
+    """
 
     needs: tuple[str, ...] = ()
 
+    def refusal(self, reader: Reader, pod: Pod, now: datetime) -> Caution | None:
+        """What makes it impossible, told before the server is asked."""
+        return Caution(cautions.GOING) if pod.metadata.deletion_timestamp is not None else None
+
+    def cautions(self, reader: Reader, pod: Pod, above: ObjectRef | None) -> tuple[Caution, ...]:
+        """What to mind. `above` is the workload that in the end made the pod."""
+        return pod_cautions(reader, pod, above) + unasked_budgets(reader, pod)
+
+    def send(self, reader: Reader, ref: ObjectRef, *, dry_run: bool = False) -> bytes:
+        """The request itself. Permanent(CONFLICT) when the uid is another's."""
+        return reader.connection.delete(place(ref), {"preconditions": {"uid": ref.uid}}, dry_run=dry_run)
+
+    def denied(self, reader: Reader, pod: Pod, failure: Permanent) -> Caution:
+        """The refusal to show for a dry run that was turned down. Raises what is no verdict on the change itself."""
+        return denial(failure)
+
     def preview(self, reader: Reader, action: str, ref: ObjectRef, params: dict[str, str], now: datetime) -> Preview:
-        """What the pod's deletion would mean."""
+        """What it would mean that the pod goes."""
         pod = reader.fetch(ref, Pod)
-        view = pod_view(pod, reader.name)
         above = reader.workload_above(pod.metadata)
         owner = {OWNER_KIND: above.kind, OWNER_NAME: above.name} if above else {}
         plan = Plan(action, pod_ref(pod, reader.name), pod.metadata.resource_version, {**params, **owner})
-        refusal = _refusal(pod.metadata) or _dry_run(reader, plan)
+        refusal = self.refusal(reader, pod, now) or self._tried(reader, plan.ref, pod)
         if refusal is not None:
             return Preview(plan, refusal=refusal)
-        return Preview(plan, changes=(Change("pods", "", "1"),), cautions=_cautions(reader, pod.metadata, view, above))
+        return Preview(plan, changes=(Change("pods", "", "1"),), cautions=self.cautions(reader, pod, above))
 
     def perform(self, reader: Reader, plan: Plan) -> Performed:
         """Permanent(REPLACED) when another pod took the name, Permanent(NOT_FOUND) when it is gone already."""
+        if not plan.ref.uid:
+            raise Permanent(Reason.REFUSED, "a pod is deleted by its uid, and the plan has none")
         try:
-            answer = reader.connection.delete(place(plan.ref), _options(plan))
+            answer = self.send(reader, plan.ref)
         except Permanent as failure:
-            if failure.reason is Reason.CONFLICT:
-                # The uid did not match: reading it again raises what happened (REPLACED or NOT_FOUND).
-                reader.fetch(plan.ref, Pod)
+            _explain(reader, plan.ref, failure)
             raise
         return Performed(None, taken(answer).resource_version)
 
@@ -52,16 +74,26 @@ class Deletion:
         return replaced(reader, plan)
 
     def happened(self, reader: Reader, plan: Plan) -> bool:
-        return gone_or_going(reader, plan.ref)
+        """Whether the pod is gone, or on its way."""
+        pod = remaining(reader, plan.ref)
+        return pod is None or pod.metadata.deletion_timestamp is not None
+
+    def _tried(self, reader: Reader, ref: ObjectRef, pod: Pod) -> Caution | None:
+        try:
+            self.send(reader, ref, dry_run=True)
+        except Permanent as failure:
+            _explain(reader, ref, failure)
+            return self.denied(reader, pod, failure)
+        return None
 
 
-def gone_or_going(reader: Reader, ref: ObjectRef) -> bool:
-    """Whether the pod is gone, or on its way."""
+def remaining(reader: Reader, ref: ObjectRef) -> Pod | None:
+    """The pod, None when it is gone or the name is another's."""
     try:
-        return reader.fetch(ref, Pod).metadata.deletion_timestamp is not None
+        return reader.fetch(ref, Pod)
     except Permanent as failure:
-        if failure.reason in (Reason.NOT_FOUND, Reason.REPLACED):
-            return True
+        if failure.reason in GONE:
+            return None
         raise
 
 
@@ -70,10 +102,11 @@ def replaced(reader: Reader, plan: Plan) -> Progress:
 
     Other pods of the workload may be broken for reasons of their own; waiting for them would never end.
     """
-    gone = _gone(reader, plan.ref)
+    pod = remaining(reader, plan.ref)
+    gone, going = pod is None, _going(pod)
     name = plan.params.get(OWNER_NAME, "")
     if not name:
-        return Progress(int(gone), 1, "" if gone else "terminating", finished=gone)
+        return Progress(int(gone), 1, going, finished=gone)
     owner = ObjectRef(plan.params[OWNER_KIND], name, plan.ref.namespace, cluster=plan.ref.cluster)
     try:
         workload = reader.fetch(owner, Workload)
@@ -82,9 +115,16 @@ def replaced(reader: Reader, plan: Plan) -> Progress:
             raise
         return Progress(int(gone), 1, f"{owner.kind} {owner.path} is gone too", finished=gone)
     ready, wanted = ready_of(workload), desired_of(workload)
-    detail = f"{ready} of {wanted} ready" if gone else "terminating"
     arrived = gone and (ready >= wanted or _nothing_starts(reader, workload, wanted))
-    return Progress(min(ready, wanted), wanted, detail, finished=arrived)
+    return Progress(min(ready, wanted), wanted, going or f"{ready} of {wanted} ready", finished=arrived)
+
+
+def _going(pod: Pod | None) -> str:
+    """How a pod that is still there goes; empty when it is gone."""
+    if pod is None:
+        return ""
+    held = ", ".join(safe_text(each) for each in listed(pod.metadata.finalizers))
+    return f"terminating, held by {held}" if held else "terminating"
 
 
 def _nothing_starts(reader: Reader, workload: Workload, wanted: int) -> bool:
@@ -92,39 +132,7 @@ def _nothing_starts(reader: Reader, workload: Workload, wanted: int) -> bool:
     return len(pods) >= wanted and all(pod.health in (Health.GOOD, Health.BAD) for pod in pods)
 
 
-def _gone(reader: Reader, ref: ObjectRef) -> bool:
-    try:
+def _explain(reader: Reader, ref: ObjectRef, failure: Permanent) -> None:
+    """When the uid did not match, reading the pod again raises what happened: REPLACED or NOT_FOUND."""
+    if failure.reason is Reason.CONFLICT:
         reader.fetch(ref, Pod)
-    except Permanent as failure:
-        if failure.reason in (Reason.NOT_FOUND, Reason.REPLACED):
-            return True
-        raise
-    return False
-
-
-def _options(plan: Plan) -> dict[str, object]:
-    if not plan.ref.uid:
-        raise Permanent(Reason.REFUSED, "a pod is deleted by its uid, and the plan has none")
-    return {"preconditions": {"uid": plan.ref.uid}}
-
-
-def _refusal(meta: Meta) -> Caution | None:
-    return Caution(cautions.GOING) if meta.deletion_timestamp is not None else None
-
-
-def _dry_run(reader: Reader, plan: Plan) -> Caution | None:
-    try:
-        reader.connection.delete(place(plan.ref), _options(plan), dry_run=True)
-    except Permanent as failure:
-        if failure.reason is Reason.CONFLICT:
-            reader.fetch(plan.ref, Pod)
-        return denial(failure)
-    return None
-
-
-def _cautions(reader: Reader, meta: Meta, view: PodView, above: ObjectRef | None) -> tuple[Caution, ...]:
-    if meta.controller is None:
-        return (Caution(cautions.OWNERLESS),)
-    if above is not None and view.health is Health.GOOD and ready_of(reader.fetch(above, Workload)) <= 1:
-        return (Caution(cautions.LAST_REPLICA, f"{above.kind}/{above.name}"),)
-    return ()

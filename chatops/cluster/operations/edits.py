@@ -29,6 +29,7 @@ class Edit(Generic[T]):
     needs: tuple[str, ...] = ()
     lasting: bool = True
     """Whether it changes what should be, which whoever else manages the object would put back."""
+    content_type: str = MERGE_PATCH
 
     def choose(self, reader: Reader, seen: T, action: str, params: dict[str, str], now: datetime) -> dict[str, str]:
         """The parameters, completed: whatever the person left open is decided here, once."""
@@ -51,7 +52,7 @@ class Edit(Generic[T]):
         return ()
 
     def body(self, seen: T, action: str, params: dict[str, str]) -> dict[str, Any]:
-        """The merge patch without its metadata: `{"spec": {...}}`."""
+        """The patch without its metadata: `{"spec": {...}}`."""
         raise NotImplementedError
 
     def inverse(self, seen: T, action: str, params: dict[str, str]) -> tuple[str, dict[str, str]] | None:
@@ -97,4 +98,4 @@ class Edit(Generic[T]):
 
     def _patch(self, seen: T, plan: Plan) -> Patch:
         metadata = {"resourceVersion": seen.metadata.resource_version, "annotations": marks(plan.params)}
-        return Patch({"metadata": metadata, **self.body(seen, plan.action, plan.params)}, MERGE_PATCH)
+        return Patch({"metadata": metadata, **self.body(seen, plan.action, plan.params)}, self.content_type)

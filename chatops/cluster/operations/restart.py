@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from chatops.cluster.blast import template_cautions
 from chatops.cluster.connection import decode
 from chatops.cluster.models import Workload
 from chatops.cluster.operations.edits import Edit
@@ -38,7 +39,7 @@ class Restart(Edit[Workload]):
         return (Change("pods", "", str(desired_of(seen))),)
 
     def cautions(self, reader: Reader, seen: Workload, action: str, params: dict[str, str]) -> tuple[Caution, ...]:
-        return recreate_caution(seen)
+        return template_cautions(seen)
 
     def body(self, seen: Workload, action: str, params: dict[str, str]) -> dict[str, Any]:
         return {"spec": {"template": {"metadata": {"annotations": {RESTARTED_AT: params["restarted_at"]}}}}}
@@ -56,9 +57,3 @@ def template_refusal(workload: Workload) -> Caution | None:
     if workload.spec.paused:
         return Caution(cautions.PAUSED)
     return Caution(cautions.ON_DELETE) if is_on_delete(workload) else None
-
-
-def recreate_caution(workload: Workload) -> tuple[Caution, ...]:
-    """The warning that a change of the template stops every pod at once."""
-    strategy = workload.spec.strategy
-    return (Caution(cautions.RECREATE),) if strategy is not None and strategy.type == "Recreate" else ()

@@ -7,10 +7,10 @@ carries a precondition, and without a number the target is the highest earlier r
 from datetime import datetime
 from typing import Any
 
+from chatops.cluster.blast import template_cautions
 from chatops.cluster.connection import JSON_PATCH, STRATEGIC_PATCH
 from chatops.cluster.models import Workload, mapped
 from chatops.cluster.operations.patching import ACTION_ID, SEEN, Patch, apply, arrived, dry_run, marks, ref_to
-from chatops.cluster.operations.restart import recreate_caution
 from chatops.cluster.operations.rollouts import rollout_progress
 from chatops.cluster.ownership import managed_by
 from chatops.cluster.reader import Reader
@@ -118,7 +118,7 @@ def _cautions(workload: Workload) -> tuple[Caution, ...]:
     found = [Caution(cautions.MANAGED_BY, owner)] if owner else []
     if is_on_delete(workload):
         found.append(Caution(cautions.ON_DELETE))
-    return (*found, *recreate_caution(workload))
+    return (*found, *template_cautions(workload))
 
 
 def _patch(plan: Plan, workload: Workload, target: Revision) -> Patch:

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from chatops.cluster.places import collection
+from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_view
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
 from chatops.cluster.reports.sections import conditions, events, pod_lines, section, seen, without
 from chatops.cluster.standing import said
 from chatops.cluster.standings.storage import claim_standing
-from chatops.cluster.storage_models import Claim, MountingPod, StorageClass, VolumeUse
+from chatops.cluster.storage_models import Claim, StorageClass, VolumeUse
 from chatops.cluster.volume_use import measured, use_facts, use_health
 from chatops.core.failures import Failure, Reason, Temporary
 from chatops.core.reports import Report
@@ -23,7 +24,7 @@ def pvc_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: date
     claim = reader.fetch(ref, Claim)
     standing, here = claim_standing(claim), seen(ref, claim.metadata, reader.name)
     beside = Beside()
-    nobody: list[MountingPod] = []
+    nobody: list[Pod] = []
     pods = beside.read("list pods", lambda: _mounting(reader, claim), nobody)
     use = _use(reader, claim, pods, beside)
     views = [pod_view(pod, reader.name) for pod in pods]
@@ -43,9 +44,9 @@ def pvc_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: date
     )
 
 
-def _mounting(reader: Reader, claim: Claim) -> list[MountingPod]:
+def _mounting(reader: Reader, claim: Claim) -> list[Pod]:
     """The pods of the claim's namespace that mount it and have not ended."""
-    pods = reader.connection.list(collection("Pod", claim.metadata.namespace), MountingPod)
+    pods = reader.connection.list(collection("Pod", claim.metadata.namespace), Pod)
     return [pod for pod in pods if pod.mounts(claim.metadata.name) and pod.status.phase not in ("Succeeded", "Failed")]
 
 
@@ -68,7 +69,7 @@ def _class_facts(reader: Reader, claim: Claim, beside: Beside) -> tuple[tuple[st
     )
 
 
-def _use(reader: Reader, claim: Claim, pods: list[MountingPod], beside: Beside) -> VolumeUse | None:
+def _use(reader: Reader, claim: Claim, pods: list[Pod], beside: Beside) -> VolumeUse | None:
     """How full it is: of that only the kubelet of a node that has it mounted knows."""
     nodes = list(dict.fromkeys(pod.spec.node_name for pod in pods if pod.spec.node_name))
     if not nodes:

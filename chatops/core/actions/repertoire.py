@@ -32,7 +32,7 @@ class Action:
     @property
     def stepwise(self) -> bool:
         """Many changes one after the other, with a stop button between them."""
-        return self.id == "drain"
+        return self.id in ("drain", "cleanup_pods")
 
     @property
     def changes(self) -> bool:

@@ -28,6 +28,7 @@ PROBLEMS = {
     Reason.UNREACHABLE: mark("The cluster cannot be reached. Nothing was done; try again when it answers."),
     Reason.TIMEOUT: mark("The cluster did not answer in time: {detail}"),
     Reason.THROTTLED: mark("The cluster asks to wait: {detail}"),
+    Reason.BUDGET: mark("A disruption budget does not allow it now: {detail}. Nothing was done."),
     Reason.UNKNOWN_OUTCOME: mark(
         "The change was sent and the answer was lost: it may have happened. Check the resources before repeating it."
     ),

@@ -46,10 +46,23 @@ def _container(container: Obj) -> None:
     for probe in ("readinessProbe", "livenessProbe", "startupProbe"):
         if isinstance(container.get(probe), dict):
             _probe(container[probe])
+
+
+def _requests(container: Obj) -> None:
+    """A request of the limit's size, which only a pod is given and never a template."""
     resources = container["resources"]
     if isinstance(resources.get("limits"), dict):
         for name, value in resources["limits"].items():
             resources.setdefault("requests", {}).setdefault(name, value)
+
+
+def pod(spec: Obj) -> None:
+    """Defaults of a pod's spec."""
+    pod_spec(spec)
+    for field in ("containers", "initContainers"):
+        for container in spec.get(field) or ():
+            if isinstance(container, dict):
+                _requests(container)
 
 
 def pod_spec(spec: Obj) -> None:
@@ -144,7 +157,7 @@ def _autoscaler(spec: Obj) -> None:
 
 
 _FILLERS = {
-    "pods": pod_spec,
+    "pods": pod,
     "deployments.apps": _deployment,
     "replicasets.apps": _replica_set,
     "statefulsets.apps": _stateful_set,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chatops.sandbox.kubeapi import admission
 from chatops.sandbox.kubeapi.clock import stamp
 from chatops.sandbox.kubeapi.conditions import is_ready
 from chatops.sandbox.kubeapi.errors import ApiError, bad_request
@@ -61,6 +62,7 @@ def evict(store: Store, objects: Objects, target: Target, body: Obj, *, dry_run:
     options = body.get("deleteOptions") or {}
     dry_run = dry_run or bool(options.get("dryRun"))
     plain = Target(resource=PODS, namespace=target.namespace, name=target.name)
+    admission.check_namespace(store, PODS, target.namespace, target.name)
     with store.lock:
         pod = objects.get(plain)
         phase = (pod.get("status") or {}).get("phase")

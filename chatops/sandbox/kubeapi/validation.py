@@ -79,6 +79,8 @@ def _pod_spec_problems(spec: object, path: str) -> list[Cause]:
             found.append(_required(f"{where}.name"))
         elif not container.get("image"):
             found.append(_required(f"{where}.image"))
+        else:
+            found += _resource_problems(container.get("resources") or {}, f"{where}.resources")
     names = [each.get("name") for each in spec["containers"] if isinstance(each, dict)]
     found.extend(
         ("FieldValueDuplicate", f"{path}.containers[{index}].name", f'Duplicate value: "{name}"')
@@ -86,6 +88,21 @@ def _pod_spec_problems(spec: object, path: str) -> list[Cause]:
         if name in names[:index]
     )
     return found
+
+
+def _resource_problems(resources: Obj, path: str) -> list[Cause]:
+    limits = resources.get("limits") or {}
+    for name, value in [*limits.items(), *(resources.get("requests") or {}).items()]:
+        try:
+            quantity(value)
+        except ValueError:
+            why = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+            raise bad_request(f'unable to parse quantity of {name} "{value}": {why}') from None
+    return [
+        _bad(f"{path}.requests", value, f"must be less than or equal to {name} limit of {limits[name]}")
+        for name, value in (resources.get("requests") or {}).items()
+        if name in limits and quantity(value) > quantity(limits[name])
+    ]
 
 
 def _count_problems(spec: Obj, *fields: str) -> list[Cause]:

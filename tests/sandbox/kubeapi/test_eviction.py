@@ -99,3 +99,11 @@ def test_an_unready_pod_may_go_while_the_budget_is_met(server: KubeApiServer, ht
     server.step(1)
     assert evict(http, by_node[crowded][0]).status == 429
     assert evict(http, by_node[lonely][0]).status == 201
+
+
+def test_a_namespace_that_goes_takes_no_eviction(server: KubeApiServer, http: Http, pods: list[str]) -> None:
+    assert http("DELETE", "/api/v1/namespaces/shop").status == 200
+    refused = evict(http, pods[0])
+    assert (refused.status, refused.body["reason"]) == (403, "Forbidden")
+    assert "because it is being terminated" in refused.body["message"]
+    assert refused.body["details"]["causes"][0]["reason"] == "NamespaceTerminating"

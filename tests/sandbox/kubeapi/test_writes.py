@@ -257,3 +257,28 @@ def test_wrongly_typed_metadata_is_kept_out(http: Http, meta: dict[str, Any]) ->
     body["metadata"].update(meta)
     assert http("POST", MAPS, body).status == 400
     assert http("GET", MAPS, labelSelector="a=b").body["items"] == []
+
+
+def with_resources(**resources: Any) -> dict[str, Any]:
+    manifest = deployment()
+    manifest["spec"]["template"]["spec"]["containers"][0]["resources"] = resources
+    return manifest
+
+
+def test_a_request_above_its_limit_is_unprocessable(http: Http) -> None:
+    refused = http("POST", DEPLOYMENTS, with_resources(limits={"memory": "1Gi"}, requests={"memory": "2Gi"}))
+    assert refused.status == 422
+    assert (
+        'spec.template.spec.containers[0].resources.requests: Invalid value: "2Gi": '
+        "must be less than or equal to memory limit of 1Gi"
+    ) in refused.body["message"]
+    assert http("POST", DEPLOYMENTS, with_resources(limits={"memory": "1 GB"})).status == 400
+
+
+def test_a_pod_is_given_the_request_that_its_template_leaves_out(server: KubeApiServer, http: Http) -> None:
+    made = http("POST", DEPLOYMENTS, with_resources(limits={"memory": "1Gi"}, requests={"cpu": "1"}))
+    (template,) = made.body["spec"]["template"]["spec"]["containers"]
+    assert template["resources"] == {"limits": {"memory": "1Gi"}, "requests": {"cpu": "1"}}
+    server.step(5)
+    (container,) = server.list("Pod", "shop")[0]["spec"]["containers"]
+    assert container["resources"]["requests"] == {"cpu": "1", "memory": "1Gi"}

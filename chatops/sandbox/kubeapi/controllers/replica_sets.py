@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from datetime import datetime, timedelta
 
+from chatops.sandbox.kubeapi import defaults
 from chatops.sandbox.kubeapi.clock import Tempo, parse_stamp
 from chatops.sandbox.kubeapi.conditions import condition, is_active, is_available, is_ready
 from chatops.sandbox.kubeapi.controllers.owners import owned_by, reference_to
@@ -28,6 +29,7 @@ def pod_from(template: Obj, owner: Obj, resource: Resource, *, name: str = "") -
         meta["generateName"] = f"{owner['metadata']['name']}-"
     meta["ownerReferences"] = [reference_to(resource, owner)]
     spec = copy.deepcopy(template.get("spec") or {})
+    defaults.pod(spec)
     tolerations = spec.setdefault("tolerations", [])
     for key in ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"):
         if not any(each.get("key") == key for each in tolerations):

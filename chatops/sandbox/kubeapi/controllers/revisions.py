@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 from chatops.sandbox.kubeapi.controllers.owners import owned_by, reference_to
 from chatops.sandbox.kubeapi.controllers.template_hash import template_hash
@@ -13,7 +14,17 @@ HASH = "controller-revision-hash"
 
 
 def _data(template: Obj) -> Obj:
-    return {"spec": {"template": {**copy.deepcopy(template), "$patch": "replace"}}}
+    """The patch that brings the template back, its members in the order in which Go writes maps.
+
+    kubectl tells by comparing bytes whether a revision is what runs.
+    """
+    return {"spec": {"template": _ordered({**copy.deepcopy(template), "$patch": "replace"})}}
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    return [_ordered(each) for each in value] if isinstance(value, list) else value
 
 
 def current_revision(store: Store, resource: Resource, owner: Obj) -> Obj:

@@ -1,0 +1,54 @@
+"""cordon and uncordon: whether the scheduler may put pods on a node. It knows nothing of the pods that are there."""
+
+from typing import Any
+
+from chatops.cluster.models import Node
+from chatops.cluster.operations.edits import Edit
+from chatops.cluster.places import collection
+from chatops.cluster.reader import Reader
+from chatops.cluster.room import takes_pods
+from chatops.core import cautions
+from chatops.core.actions import Caution, Change
+from chatops.core.failures import Failure, Reason
+
+CORDON, UNCORDON = "cordon", "uncordon"
+
+
+class Cordon(Edit[Node]):
+    """Sets or clears `unschedulable`, each the other's inverse."""
+
+    model = Node
+
+    def refusal(self, seen: Node, action: str, params: dict[str, str]) -> Caution | None:
+        if seen.spec.unschedulable is (action == CORDON):
+            return Caution(cautions.ALREADY_CORDONED if action == CORDON else cautions.NOT_CORDONED)
+        return None
+
+    def changes(self, reader: Reader, seen: Node, action: str, params: dict[str, str]) -> tuple[Change, ...]:
+        return (cordoning(action == CORDON),)
+
+    def cautions(self, reader: Reader, seen: Node, action: str, params: dict[str, str]) -> tuple[Caution, ...]:
+        last = action == CORDON and not _another_takes_pods(reader, seen.metadata.name)
+        return (Caution(cautions.LAST_OPEN_NODE),) if last else ()
+
+    def body(self, seen: Node, action: str, params: dict[str, str]) -> dict[str, Any]:
+        # kubectl takes the field away rather than writing false.
+        return {"spec": {"unschedulable": True if action == CORDON else None}}
+
+    def inverse(self, seen: Node, action: str, params: dict[str, str]) -> tuple[str, dict[str, str]] | None:
+        return (UNCORDON if action == CORDON else CORDON), {}
+
+
+def cordoning(closes: bool) -> Change:
+    """The line of the diff."""
+    return Change("unschedulable", "false", "true") if closes else Change("unschedulable", "true", "false")
+
+
+def _another_takes_pods(reader: Reader, name: str) -> bool:
+    try:
+        nodes = reader.connection.list(collection("Node"), Node)
+    except Failure as failure:
+        if failure.reason is not Reason.FORBIDDEN:
+            raise
+        return True
+    return any(takes_pods(node) for node in nodes if node.metadata.name != name)
