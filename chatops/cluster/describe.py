@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chatops.cluster.belongings import belongings
 from chatops.cluster.connection import decode
 from chatops.cluster.events import event_lines, events_of
 from chatops.cluster.facts import (
@@ -14,12 +15,11 @@ from chatops.cluster.facts import (
     workload_facts,
 )
 from chatops.cluster.fulltext import full_text
-from chatops.cluster.models import Condition, Conditioned, Node, Thing, Workload, listed
-from chatops.cluster.places import collection, place
+from chatops.cluster.models import Condition, Conditioned, Node, Thing, Workload
+from chatops.cluster.places import place
 from chatops.cluster.pod_models import Pod
-from chatops.cluster.pods import pod_ref, pod_view
+from chatops.cluster.pods import pod_view
 from chatops.cluster.reader import Reader, same_incarnation
-from chatops.cluster.selectors import selector_text
 from chatops.cluster.workloads import workload_health
 from chatops.core.failures import Failure, Reason
 from chatops.core.resources import WORKLOADS, Description, EventLine, Health, ObjectRef
@@ -46,12 +46,12 @@ def describe(reader: Reader, ref: ObjectRef) -> Description:
 
 
 def read_events(reader: Reader, ref: ObjectRef) -> tuple[EventLine, ...]:
-    """Events of the object; of a workload also those of its ReplicaSets and pods.
+    """Events of the object and of what belongs to it: of a workload, a Job, a claim or an autoscaler, its pods'.
 
     Without the right to read events there are none: the object itself is worth showing.
     """
     try:
-        return event_lines(events_of(reader.connection, _about(reader, ref)))
+        return event_lines(events_of(reader.connection, belongings(reader, ref)))
     except Failure as failure:
         if failure.reason is not Reason.FORBIDDEN:
             raise
@@ -73,20 +73,3 @@ def _found(reader: Reader, seen: ObjectRef, data: bytes) -> Found:
     other = decode(data, Conditioned)
     created = moment(other.metadata.creation_timestamp)
     return Health.UNKNOWN, (("created", created),) if created else (), other.status.conditions
-
-
-def _about(reader: Reader, ref: ObjectRef) -> list[ObjectRef]:
-    if ref.kind not in WORKLOADS:
-        return [ref]
-    workload = reader.fetch(ref, Workload)
-    own = ObjectRef(ref.kind, ref.name, ref.namespace, workload.metadata.uid, reader.name)
-    refs = [own, *(pod_ref(pod, reader.name) for pod in reader.pods_of(workload))]
-    selector = selector_text(workload.spec.selector)
-    if ref.kind == "Deployment" and selector is not None:
-        sets = reader.connection.list(collection("ReplicaSet", ref.namespace), Thing, {"labelSelector": selector})
-        refs += [
-            ObjectRef("ReplicaSet", rs.metadata.name, ref.namespace, rs.metadata.uid, reader.name)
-            for rs in sets
-            if any(owner.uid == own.uid for owner in listed(rs.metadata.owner_references))
-        ]
-    return refs

@@ -23,9 +23,11 @@ class Clusters:
     they like.
     """
 
-    def __init__(self, contexts: Sequence[str], kubeconfig: str | None, stop: threading.Event) -> None:
+    def __init__(
+        self, contexts: Sequence[str], kubeconfig: str | None, stop: threading.Event, *, diagnostics: bool = False
+    ) -> None:
         names: Sequence[str | None] = contexts or (None,)
-        self._clusters = {name or "": Cluster(name, kubeconfig, stop) for name in names}
+        self._clusters = {name or "": Cluster(name, kubeconfig, stop, diagnostics=diagnostics) for name in names}
 
     def survey(self, suspects: Sequence[ObjectRef], now: datetime) -> Survey:
         """All suspects, each in its own cluster. Never raises a Failure."""
@@ -43,8 +45,10 @@ class Clusters:
     def workload(self, ref: ObjectRef) -> WorkloadView:
         return self._of(ref).workload(ref)
 
-    def logs(self, ref: ObjectRef, *, container: str, previous: bool, tail: int, limit_bytes: int) -> LogText:
-        return self._of(ref).logs(ref, container, previous, tail, limit_bytes)
+    def logs(
+        self, ref: ObjectRef, *, container: str, previous: bool, tail: int, since: int, limit_bytes: int
+    ) -> LogText:
+        return self._of(ref).logs(ref, container, previous, tail, limit_bytes, since)
 
     def describe(self, ref: ObjectRef) -> Description:
         return self._of(ref).describe(ref)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from chatops.cluster.reader import Reader
+from chatops.cluster.reports.exec_diag import exec_diag
 from chatops.cluster.reports.rollout_status import rollout_status
 from chatops.core.failures import Permanent, Reason
 from chatops.core.reports import Report
@@ -13,6 +14,7 @@ Look = Callable[[Reader, ObjectRef, dict[str, str], datetime], Report]
 """Reads and judges. `params` narrow it; `now` is for ages. Raises Temporary and Permanent only."""
 
 REPORTS: dict[str, Look] = {
+    "exec_diag": exec_diag,
     "rollout_status": rollout_status,
 }
 

@@ -98,6 +98,7 @@ def pods(workload: WorkloadView, tongue: Tongue, *, incident_id: int | None, pag
             page_row(Verb.PODS, page, pages, here),
             *workload_actions(workload, tongue, incident_id),
             [
+                Button("📄 " + tongue.plain("Logs"), Verb.LOGS, ref=ref, incident_id=incident_id) if listed else None,
                 Button("🔎 " + tongue.plain("Describe"), Verb.DESCRIBE, ref=ref, incident_id=incident_id),
                 Button("🗓 " + tongue.plain("Events"), Verb.EVENTS, ref=ref, incident_id=incident_id),
             ],
