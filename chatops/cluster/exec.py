@@ -4,6 +4,7 @@ No shell, no input, no terminal; bounded in time and in bytes. It knows no comma
 package's `stream`, which swaps a method of the ApiClient while it runs and has no time limit for connecting.
 """
 
+import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,12 +67,12 @@ class _TooMuchError(Exception):
 class _Bounded(websocket.WebSocket):
     """A WebSocket whose reading ends at a moment and after so many bytes, however they dribble in.
 
-    Every byte after the handshake comes through `_recv`, which belongs to the library's insides: tests/cluster/test_exec
-    would tell.
+    Every byte after the handshake comes through `_recv`, one of the library's insides: tests/cluster/test_exec.py would
+    tell.
     """
 
-    def __init__(self, sslopt: dict[str, Any], room: int) -> None:
-        super().__init__(sslopt=sslopt)
+    def __init__(self, room: int) -> None:
+        super().__init__()
         self.deadline = 0.0
         self._room = room
 
@@ -83,7 +84,7 @@ class _Bounded(websocket.WebSocket):
             raise _TooMuchError
         if self.sock is not None:
             self.sock.settimeout(left)
-        data: bytes = super()._recv(min(bufsize, 16 * 1024))
+        data: bytes = super()._recv(min(bufsize, 16 * 1024))  # type: ignore[no-untyped-call]  # the library's
         self._room -= len(data)
         return data
 
@@ -105,7 +106,7 @@ def run(
     query = [("container", container), *(("command", word) for word in argv)]
     query += [("stdin", "false"), ("stdout", "true"), ("stderr", "true"), ("tty", "false")]
     upgrade = connection.upgrade(place(pod, "exec"), query)
-    client: Any = _Bounded(_tls(upgrade), limit + _SPARE)
+    client: Any = _Bounded(limit + _SPARE)
     try:
         _connect(client, upgrade)
         client.deadline = time.monotonic() + seconds
@@ -121,8 +122,11 @@ def run(
 
 def _connect(client: Any, upgrade: Upgrade) -> None:
     address = urlsplit(upgrade.url)
-    url = urlunsplit(address._replace(scheme="wss" if address.scheme == "https" else "ws"))
+    secure = address.scheme == "https"
+    url = urlunsplit(address._replace(scheme="wss" if secure else "ws"))
     try:
+        if secure:
+            client.sock_opt.sslopt.update(_tls(upgrade.configuration))
         client.connect(
             url,
             header=dict(upgrade.headers),
@@ -189,19 +193,19 @@ def _ending(status: bytes) -> tuple[int | None, str]:
     return None, clean(told.message)
 
 
-def _tls(upgrade: Upgrade) -> dict[str, Any]:
-    """As the kubernetes client does it for its own requests."""
-    configuration = upgrade.configuration
-    options: dict[str, Any] = {"cert_reqs": 2 if configuration.verify_ssl else 0}
-    if configuration.verify_ssl:
-        options["ca_certs"] = configuration.ssl_ca_cert
-        if configuration.assert_hostname is False:
-            options["check_hostname"] = False
+def _tls(configuration: Any) -> dict[str, Any]:
+    """Whom to trust and who we are, as the kubernetes client has it for its own requests."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = configuration.verify_ssl and configuration.assert_hostname is not False
+    context.verify_mode = ssl.CERT_REQUIRED if configuration.verify_ssl else ssl.CERT_NONE
+    if configuration.ssl_ca_cert or configuration.ca_cert_data:
+        context.load_verify_locations(cafile=configuration.ssl_ca_cert, cadata=configuration.ca_cert_data)
+    else:
+        context.load_default_certs()
     if configuration.cert_file:
-        options |= {"certfile": configuration.cert_file, "keyfile": configuration.key_file}
-    if configuration.tls_server_name:
-        options["server_hostname"] = configuration.tls_server_name
-    return options
+        context.load_cert_chain(configuration.cert_file, configuration.key_file)
+    name = {"server_hostname": configuration.tls_server_name} if configuration.tls_server_name else {}
+    return {"context": context, **name}
 
 
 def _proxy(configuration: Any) -> dict[str, Any]:

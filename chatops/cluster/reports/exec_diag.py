@@ -79,11 +79,13 @@ def _told(ref: ObjectRef, container: str, program: str, ran: Ran) -> Report:
 
 
 def _lines(ran: Ran) -> tuple[str, ...]:
-    """Both outputs, cleaned and masked. Where it was cut, the last line is left out: half a secret has no shape."""
+    """Both outputs, cleaned and masked. Where it was cut, the last word is left out: half a secret has no shape."""
     found: list[str] = []
     for data in (ran.out, ran.err):
         lines = data.decode(errors="replace").split("\n")
-        if (lines and not lines[-1]) or (lines and ran.cut and len(lines) > 1):
+        if ran.cut and lines[-1]:
+            lines[-1] = lines[-1].rpartition(" ")[0]
+        if not lines[-1]:
             lines.pop()
         found += (plain_line(line).expandtabs() for line in lines)
     return mask_lines(found)
