@@ -167,7 +167,8 @@ class System:
         return ChildSpec(("probe", context), probe, Restart.TRANSIENT)
 
     def _open_clusters(self, stop: threading.Event) -> Clusters:
-        return Clusters(self._settings.kube_contexts, self._settings.kubeconfig, stop)
+        settings = self._settings
+        return Clusters(settings.kube_contexts, settings.kubeconfig, stop, diagnostics=settings.exec_diagnostics)
 
     def _introduce(self) -> None:
         """The people and chats of the settings, and the one-time code where there is no admin."""

@@ -15,6 +15,7 @@ READING = {
     Verb.CONTAINERS,
     Verb.LOGS,
     Verb.LOG_FILE,
+    Verb.SEARCH,
     Verb.DESCRIBE,
     Verb.DESCRIBE_FILE,
     Verb.EVENTS,
@@ -27,7 +28,17 @@ READING = {
     Verb.HISTORY,
     Verb.HELP,
 }
-CHANGING = {Verb.TAKE, Verb.RELEASE, Verb.RESOLVE, Verb.ASK_REJECT, Verb.REJECT, Verb.PICK, Verb.CHOOSE, Verb.CONFIRM}
+CHANGING = {
+    Verb.TAKE,
+    Verb.RELEASE,
+    Verb.RESOLVE,
+    Verb.ASK_REJECT,
+    Verb.REJECT,
+    Verb.DIAGNOSE,
+    Verb.PICK,
+    Verb.CHOOSE,
+    Verb.CONFIRM,
+}
 
 
 def test_every_verb_was_thought_of() -> None:
@@ -50,6 +61,12 @@ def test_who_may(role: Role | None, disabled: bool, verb: Verb) -> None:
         assert verdict == Verdict(False, "viewer")
     else:
         assert verdict == Verdict(True)
+
+
+def test_a_report_that_runs_something_takes_the_right_to_act() -> None:
+    for verb in (Verb.REPORT, Verb.REPORT_FILE):
+        assert right_for(verb, {"report": "exec_diag", "command": "disk"}) is Right.ACT
+        assert right_for(verb, {"report": "rollout_status"}) is Right.READ
 
 
 def test_every_role_has_its_rights() -> None:

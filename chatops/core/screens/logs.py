@@ -160,14 +160,14 @@ def _summary(wrong: Errors, total: int, tongue: Tongue) -> Markup | None:
 
 def _rows(text: LogText, ask: LogAsk, tongue: Tongue, incident_id: int | None) -> list[list[Button | None]]:
     fresh = replace(ask, kept="")
+    above = {"above": text.above.name, "above_kind": text.above.kind} if text.above else {}
 
     def to(label: str, asked: LogAsk, verb: Verb = Verb.LOGS) -> Button:
-        return Button(label, verb, asked.args, text.pod, incident_id)
+        return Button(label, verb, {**above, **asked.args}, text.pod, incident_id)
 
     filtered = bool(ask.errors or ask.search)
     more = next((tail for tail in TAILS if tail > ask.tail), 0) if text.older else 0
     whole = LogAsk(text.container, ask.previous, ask.since)
-    above = {"above": text.above.name, "above_kind": text.above.kind} if text.above else {}
     other = replace(whole, previous=not ask.previous, since=0)
     run = "⏩ " + tongue.plain("Current run") if ask.previous else "⏪ " + tongue.plain("Previous run")
     return [
