@@ -178,6 +178,10 @@ class ContainerLimits:
     cpu: str = ""
 
 
+RESTART = "restart"
+"""The part of a template that a rollout restart changes: nothing that runs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rollout:
     """Where a workload's rollout stands. Revision numbers are the controller's own."""
@@ -189,8 +193,7 @@ class Rollout:
     changes: tuple[ImageChange, ...] = ()
     paused: bool = False
     parts: tuple[str, ...] = ()
-    """What else of the template differs from the previous revision: `app env`, `volumes`; `restart` for nothing but
-    the time of one."""
+    """What of the template differs from the previous revision, images left out: `app env`, `volumes`, or RESTART."""
 
 
 @dataclass(frozen=True, slots=True)

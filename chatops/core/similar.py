@@ -11,15 +11,18 @@ LOOKED_AT = 1_000
 _GENERATED = "[bcdfghjklmnpqrstvwxz2456789]"
 """The letters of apimachinery's rand.String, of which controllers make the ends of names."""
 
+_START, _END = "(?<![A-Za-z0-9])", "(?![A-Za-z0-9])"
+"""Where a word begins and ends; an underscore parts words as a dash does."""
+
 _VARIES = re.compile(
     "|".join(
         (
-            r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b",
-            r"\b0x[0-9a-fA-F]+\b",
+            rf"{_START}[0-9a-fA-F]{{8}}(?:-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}{_END}",
+            rf"{_START}0x[0-9a-fA-F]+{_END}",
             # A digest or a commit: long, of hexadecimal digits, and not only of letters.
-            r"\b(?=[a-fA-F]*\d)[0-9a-fA-F]{7,}\b",
-            rf"(?<=-){_GENERATED}{{5,10}}-{_GENERATED}{{5}}\b",
-            rf"(?<=[a-z0-9]-)(?!https\b){_GENERATED}{{5}}\b",
+            rf"{_START}(?=[a-fA-F]*\d)[0-9a-fA-F]{{7,}}{_END}",
+            rf"(?<=-){_GENERATED}{{5,10}}-{_GENERATED}{{5}}{_END}",
+            rf"(?<=[a-z0-9]-)(?!https{_END}){_GENERATED}{{5}}{_END}",
             r"\d+(?:[.,:]\d+)*",
         )
     )
