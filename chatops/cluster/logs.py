@@ -10,6 +10,7 @@ from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_ref, pod_view
 from chatops.cluster.reader import Reader, containers_named
 from chatops.core.failures import Permanent, Reason
+from chatops.core.log_search import STAMP
 from chatops.core.masking import mask_lines
 from chatops.core.resources import Health, LogText, ObjectRef
 
@@ -101,9 +102,15 @@ def _newest(
     if told and not told[-1]:
         told.pop()
     # Masked before anything is cut off: what is left of a secret has no shape any more.
-    lines = mask_lines([plain_line(line) for line in told])
+    lines = mask_lines([_plain(line) for line in told])
     kept = _that_fit(lines[-tail:], limit_bytes)
     return kept, len(kept) < len(lines) or asked < tail + 1
+
+
+def _plain(line: str) -> str:
+    """A progress bar overwrites itself, and not the time stamp that Kubernetes put in front of it."""
+    stamp = STAMP.match(line)
+    return line[: stamp.end()] + plain_line(line[stamp.end() :]) if stamp else plain_line(line)
 
 
 def _that_fit(lines: Sequence[str], limit_bytes: int) -> tuple[str, ...]:

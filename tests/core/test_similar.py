@@ -18,7 +18,7 @@ from chatops.core.similar import skeleton
         ),
         (
             "Back-off restarting failed container app in pod web-6d9f7c5b8d-x2k4q_shop(uid-1)",
-            "Back-off restarting failed container app in pod web-7c5b8d6d9f-zz1ls_shop(uid-2)",
+            "Back-off restarting failed container app in pod web-7c5b8d6d9f-zz5ls_shop(uid-2)",
             "Back-off restarting failed container app in pod web-…_shop(uid-…)",
         ),
         ("Created pod: agent-x2k4q", "Created pod: agent-bcdfg", "Created pod: agent-…"),
