@@ -135,6 +135,7 @@ def test_in_a_group_only_a_reply_is_an_answer(shop):
     built.post_webhook(body("firing_group_of_3"))
     built.until(lambda: built.store.cards.get(GROUP, 1))
     shared = built.store.cards.get(GROUP, 1).message_id
+    built.post.wait(lambda post: "keeps crashing" in post.messages[shared].html)
     built.press(shared, "Crash logs", chat=GROUP)
     below = built.post.wait_text("newest at the bottom")
     assert below != shared

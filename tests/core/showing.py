@@ -15,7 +15,7 @@ from chatops.core.log_asks import LogAsk
 from chatops.core.objects import ObjectView
 from chatops.core.people import Chat, ChatKind, Role, User
 from chatops.core.reports import Line, Note, Report, Section
-from chatops.core.resources import Description, EventLine, Health, LogText, ObjectRef
+from chatops.core.resources import RESTART, Description, EventLine, Health, LogText, ObjectRef
 from chatops.core.screens import (
     confirm,
     diagnostics,
@@ -159,8 +159,10 @@ MORE_TIMELINE = [
     stored(EntryType.ACTOR_FAILED, SYSTEM),
 ]
 
+PARTS = ("app env", "app resources", "volumes", "annotations")
 EVENTS = (
     EventLine("BackOff", "Back-off restarting failed container app", True, 31, at(19), "Pod/checkout-x2k4q"),
+    EventLine("Unhealthy", "Readiness probe failed", True, 4, at(18), "Pod/checkout-x2k4q", objects=3),
     EventLine("ScalingReplicaSet", "Scaled up replica set checkout to 5", False, 1, at(4)),
 )
 DESCRIPTION = Description(
@@ -216,6 +218,11 @@ def _card(incident: Incident) -> Callable[[Tongue], Screen]:
     return lambda tongue: card(incident, tongue, now=NOW, alike=3)
 
 
+def _rolled_out(*parts: str) -> Callable[[Tongue], Screen]:
+    rollout = a_rollout(changes=(), parts=parts)
+    return _card(an_incident(survey=a_survey(a_workload(rollout=rollout))))
+
+
 def _run_cards() -> dict[str, Callable[[Tongue], Screen]]:
     undo = a_plan(revision="43")
     half = Progress(3, 5, "new: 3 running")
@@ -260,6 +267,8 @@ def _output(report: Report) -> Callable[[Tongue], Screen]:
 SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "card": _card(an_incident()),
     "card, taken": _card(an_incident(taken_by=ANNA, taken_at=at(2))),
+    "card, other limits": _rolled_out(*PARTS),
+    "card, restarted": _rolled_out(RESTART),
     "card, before the look": _card(an_incident(survey=None)),
     "card, cluster unreachable": _card(an_incident(survey=a_survey(problem="unreachable", retry=True))),
     "card, no cluster": _card(an_incident(survey=a_survey(problem="not_configured"))),

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatops.core.actions import ActionState
@@ -164,6 +164,7 @@ def test_what_strangers_write_is_shown_literally(name: str) -> None:
         assert not [e for e in entities if e["type"] in ("text_link", "text_mention", "custom_emoji")], screen_name
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_at_all(text: str) -> None:
     for shown in screens_with(text, tongue("ru")).values():

@@ -57,3 +57,18 @@ def test_from_the_card_to_the_logs_and_a_deleted_pod(place):
     deletes = place.changes("DELETE")
     assert len(deletes) == 1
     assert json.loads(deletes[0].body)["preconditions"]["uid"]
+
+
+def test_from_the_card_to_the_errors_of_a_log_and_a_search(place):
+    place.post(crash_loop())
+    place.press(place.card("#1", "Crash logs"), "Crash logs")
+    place.press(place.card("newest at the bottom", "Errors only"), "Errors only")
+    place.press(place.card("🔴 Errors only:", "All lines"), "Search")
+    question = place.card("Reply to this message")
+    place.anna.send("HEAP")
+    found = place.card("with «HEAP»")
+    assert found.id == question.id
+    place.press(found, "All lines")
+    place.card("newest at the bottom", "http started")
+    asked = place.kubernetes.requests.matching(path="/log")
+    assert len(asked) == 1, "what was fetched is searched"

@@ -13,7 +13,6 @@ from chatops.core.failures import Permanent, Reason
 from chatops.core.masking import mask_lines
 from chatops.core.reports import Line, Note, Report, Section
 from chatops.core.resources import Health, ObjectRef
-from chatops.core.texts import mark
 
 _FITS = 2_500
 """Characters that surely fit a screen; what is longer comes as a file too."""
@@ -71,7 +70,7 @@ def _told(ref: ObjectRef, container: str, program: str, ran: Ran) -> Report:
         ref,
         Health.GOOD if ran.exit_code == 0 else Health.WARN,
         facts=(("exit code", str(ran.exit_code)),) if ran.exit_code is not None else (),
-        sections=(Section(mark("Output"), tuple(Line(line) for line in said)),) if said else (),
+        sections=(Section("Output", tuple(Line(line) for line in said)),) if said else (),
         notes=tuple(notes),
         file_name=f"{ref.name}-{container}-{program}.txt",
         full_text=text + "\n" if len(text) > _FITS else "",

@@ -44,7 +44,7 @@ def choose(pod: PodView, tongue: Tongue, *, incident_id: int | None, container: 
             crumbs(incident_id, pod.ref.name, chosen.name, title),
             "",
             tongue.say("Each button runs one command in the container, once, and shows what it says:"),
-            *(Markup("{} — {}").format(tongue.plain(each.title), code(each.words, 200)) for each in commands),
+            *(_named(each, tongue) for each in commands),
         ],
         [*in_rows([_run(each, pod, chosen, tongue, incident_id) for each in commands], 2), [back]],
     )
@@ -59,7 +59,7 @@ def output(told: Report, tongue: Tongue, *, incident_id: int | None, params: dic
     kept, cut = newest_that_fit(said[::-1], ROOM)
     lines: list[Markup | str | None] = [
         Markup("{} {}").format(HEALTH_ICONS[told.health], crumbs(incident_id, told.ref.name, container)),
-        code(command.words, 200) if command else None,
+        _named(command, tongue) if command else None,
         joined(Markup("{}: {}").format(one_line(name, 40), one_line(value, 200)) for name, value in told.facts),
         *(_note(note, tongue) for note in told.notes),
         Markup("<pre>{}</pre>").format("\n".join(kept[::-1])) if kept else None,
@@ -80,6 +80,10 @@ def output(told: Report, tongue: Tongue, *, incident_id: int | None, params: dic
             ],
         ],
     )
+
+
+def _named(command: Diagnostic, tongue: Tongue) -> Markup:
+    return Markup("{} — {}").format(tongue.plain(command.title), code(command.words, 200))
 
 
 def _run(

@@ -72,7 +72,7 @@ def newest_that_fit(lines: Sequence[str], room: int) -> tuple[list[str], int]:
     kept: list[str] = []
     used = 0
     for line in reversed(lines):
-        size = len(line.encode("utf-16-le")) // 2 + 1
+        size = len(line.encode("utf-16-le", "surrogatepass")) // 2 + 1
         if used + size > room:
             if not kept:
                 kept.append("…" + line[-(room // 2) :])
@@ -173,8 +173,10 @@ def _rows(text: LogText, ask: LogAsk, tongue: Tongue, incident_id: int | None) -
     return [
         [
             to("📄 " + tongue.plain("All lines"), replace(ask, errors=False, search="")) if filtered else None,
-            None if ask.errors else to("🔴 " + tongue.plain("Errors only"), replace(ask, errors=True, search="")),
-            to("🔎 " + tongue.plain("Search"), replace(ask, errors=False), Verb.SEARCH),
+            to("🔴 " + tongue.plain("Errors only"), replace(ask, errors=True, search=""))
+            if text.lines and not ask.errors
+            else None,
+            to("🔎 " + tongue.plain("Search"), replace(ask, errors=False), Verb.SEARCH) if text.lines else None,
         ],
         [
             to("⬆️ " + tongue.plain("{n} lines", n=more), replace(fresh, tail=more)) if more else None,
