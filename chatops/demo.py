@@ -155,6 +155,7 @@ def _settings(folder: Path, kubeconfig: Path, bot_api: str) -> Settings:
         database_url=f"sqlite:///{folder}/demo.db",
         kubeconfig=str(kubeconfig),
         kube_contexts=(),
+        exec_diagnostics=True,
         language="en",
     )
 

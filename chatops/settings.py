@@ -83,6 +83,10 @@ class Settings(BaseSettings):
     kube_executors: int = Field(
         4, ge=1, le=64, description="How many Kubernetes calls run at the same time, per cluster"
     )
+    exec_diagnostics: bool = Field(
+        False,
+        description="`true`: operators may run commands of a fixed list (`df -h`, `ps aux` and the like) in containers",
+    )
     alertmanager_url: str | None = Field(None, description="Alertmanager's own address, for silences. Not used yet")
     prometheus_url: str | None = Field(None, description="Prometheus' address, for graphs. Not used yet")
     public_url: str | None = Field(
@@ -274,6 +278,8 @@ def _said(detail: ErrorDetails) -> str:
             return f"must be at least {limits.get('ge')}"
         case "less_than_equal":
             return f"must be at most {limits.get('le')}"
+        case "bool_parsing" | "bool_type":
+            return "must be true or false"
         case "literal_error":
             return f"must be {limits.get('expected')}"
         case kind:
@@ -306,6 +312,8 @@ def _shown_default(name: str, default: Any) -> str:
             return "none"
         case "kube_contexts":
             return "current context"
+        case "exec_diagnostics":
+            return "`false`"
         case "suggestions_file" | "alertmanager_url" | "prometheus_url" | "public_url":
             return "off"
         case _:

@@ -131,6 +131,7 @@ def test_the_example_file_is_the_defaults(tmp_path: Path) -> None:
         ("DATABASE_URL", "sqlite:////no/such/directory/x.db", "does not exist"),
         ("KUBE_EXECUTORS", "0", "at least 1"),
         ("KUBE_EXECUTORS", "1.5", "whole number"),
+        ("EXEC_DIAGNOSTICS", "maybe", "true or false"),
         ("PUBLIC_URL", "http://canary.example", "https://"),
         ("LANGUAGE", "tlh", "en, ru"),
         ("LOG_LEVEL", "canary", "'debug', 'info'"),

@@ -15,6 +15,7 @@ from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.commands import Commands
 from chatops.actors.conversation.drilldown import Drilldown
+from chatops.actors.conversation.replies import Replies
 from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.conversation.taps import Taps
 from chatops.actors.directory import Directory
@@ -36,6 +37,7 @@ from chatops.actors.messages import (
     WorkInterrupted,
     chat_address,
 )
+from chatops.core.buttons import Verb
 from chatops.core.failures import Reason
 from chatops.core.outgoing import Lane, LeaveChat
 from chatops.core.people import ChatKind, Sender, User
@@ -65,6 +67,7 @@ class ChatActor(Actor):
             self._canvas, store=store, shelf=self._shelf, clock=clock, address=address, tell=self.tell
         )
         self._taps = Taps(self._drilldown, self._cards, store=store, clock=clock, tell=self.tell)
+        self._replies = Replies({Verb.SEARCH: self._drilldown.search}, store=store)
         self._behind: dict[int, None] = {}
 
     def setup(self) -> None:
@@ -152,16 +155,18 @@ class ChatActor(Actor):
         if text.sender is not None:
             user = self._met(text.sender, text.chat_kind, text.chat_title)
             speaks = self._tongue_of(user, text.sender)
-            if self._taps.typed(text, user, speaks):
-                return
-            answer = self._commands.answer(text, user, self._canvas.chat, speaks)
-            if answer.catch_up:
-                self._catch_up()
-            if answer.screen:
-                self._shelf.send(answer.screen, Lane.RESULT, thread_id=text.thread_id)
-            if answer.position:
-                self._canvas.draw(answer.position, speaks, Lane.RESULT, thread_id=text.thread_id)
+            if not self._taps.typed(text, user, speaks) and not self._replies.heard(text, user, speaks):
+                self._obey(text, user, speaks)
         self._store.updates.done(text.update_id)
+
+    def _obey(self, text: TextMessage, user: User | None, speaks: Tongue) -> None:
+        answer = self._commands.answer(text, user, self._canvas.chat, speaks)
+        if answer.catch_up:
+            self._catch_up()
+        if answer.screen:
+            self._shelf.send(answer.screen, Lane.RESULT, thread_id=text.thread_id)
+        if answer.position:
+            self._canvas.draw(answer.position, speaks, Lane.RESULT, thread_id=text.thread_id)
 
     def _moved(self, change: Membership) -> None:
         """A group that no known person put the bot into learns nothing: the bot leaves."""

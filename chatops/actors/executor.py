@@ -41,9 +41,6 @@ from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
 from chatops.core.surveys import Survey
 
-LOG_BYTES = 256 * 1024
-"""The most of a container's log that is read for one look."""
-
 
 class ClusterDoor(Protocol):
     """What an executor needs of `cluster/`. Every method raises only failures.Failure for what the cluster does."""
@@ -52,7 +49,9 @@ class ClusterDoor(Protocol):
     def pods(self, ref: ObjectRef, /) -> tuple[PodView, ...]: ...
     def pod(self, ref: ObjectRef, /) -> PodView: ...
     def workload(self, ref: ObjectRef, /) -> WorkloadView: ...
-    def logs(self, ref: ObjectRef, *, container: str, previous: bool, tail: int, limit_bytes: int) -> LogText: ...
+    def logs(
+        self, ref: ObjectRef, *, container: str, previous: bool, tail: int, since: int, limit_bytes: int
+    ) -> LogText: ...
     def describe(self, ref: ObjectRef, /) -> Description: ...
     def events(self, ref: ObjectRef, /) -> tuple[EventLine, ...]: ...
     def report(self, action: str, ref: ObjectRef, params: dict[str, str], now: datetime, /) -> Report: ...
@@ -136,8 +135,8 @@ def _do(door: ClusterDoor, work: Work, clock: Callable[[], datetime]) -> Result:
             return door.pod(ref)
         case ReadWorkload(ref):
             return door.workload(ref)
-        case ReadLogs(ref, container, previous, tail):
-            return door.logs(ref, container=container, previous=previous, tail=tail, limit_bytes=LOG_BYTES)
+        case ReadLogs(ref, container, previous, tail, since, limit):
+            return door.logs(ref, container=container, previous=previous, tail=tail, since=since, limit_bytes=limit)
         case ReadDescription(ref):
             return door.describe(ref)
         case ReadEvents(ref):

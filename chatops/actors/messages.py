@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from chatops.core.actions import Performed, Plan, Preview, Progress
 from chatops.core.incidents import Person
 from chatops.core.incidents.events import Event
+from chatops.core.log_asks import TAIL
 from chatops.core.objects import ObjectView
 from chatops.core.outgoing import Lane, Outgoing
 from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
 from chatops.core.surveys import Survey
 from chatops.core.updates import Update
+
+LOG_BYTES = 256 * 1024
+"""The most of a container's log that is read for one screen."""
 
 Address = tuple[Hashable, ...]
 """("incident", 42), ("chat", -100123), ("executor", 0), ("webhook",), ("telegram",), ("pool",), ("supervisor",)."""
@@ -197,12 +201,17 @@ class ReadWorkload:
 
 @dataclass(frozen=True, slots=True)
 class ReadLogs:
-    """The last `tail` lines of a pod's container; an empty `container` is the failing one."""
+    """The last `tail` lines of a container, at most `limit_bytes` of them; an empty `container` is the failing one.
+
+    `ref` is a pod, or what makes pods: then the most telling of them. `since` is in seconds, 0 for no limit.
+    """
 
     ref: ObjectRef
     container: str = ""
     previous: bool = False
-    tail: int = 50
+    tail: int = TAIL
+    since: int = 0
+    limit_bytes: int = LOG_BYTES
 
 
 @dataclass(frozen=True, slots=True)

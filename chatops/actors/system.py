@@ -165,8 +165,10 @@ class System:
     def _cluster(self, context: str | None) -> list[ChildSpec]:
         """One cluster's own executors, their pool, and the probe that says whether it is there."""
 
+        settings = self._settings
+
         def open_door(stop: threading.Event) -> Cluster:
-            return Cluster(context, self._settings.kubeconfig, stop)
+            return Cluster(context, settings.kubeconfig, stop, diagnostics=settings.exec_diagnostics)
 
         pool = pool_address(context or "")
         executors: list[Address] = [

@@ -42,7 +42,8 @@ class Cluster:
 
     `context` None is the kubeconfig's current context, or the service account inside a pod; its name is what
     refs carry as `cluster`. `kubeconfig` None means `$KUBECONFIG`, else `~/.kube/config`. Time limits are in
-    seconds, for one request; setting `stop` ends every wait between two tries.
+    seconds, for one request; setting `stop` ends every wait between two tries. `diagnostics` says that commands of a
+    fixed list may be run inside containers.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Cluster:
         read_timeout: float = 10.0,
         *,
         sleep: Callable[[float], None] | None = None,
+        diagnostics: bool = False,
     ) -> None:
         self._connection = Connection(
             Kubeconfig(kubeconfig),
@@ -62,7 +64,7 @@ class Cluster:
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
         )
-        self._reader = Reader(self._connection, context or "")
+        self._reader = Reader(self._connection, context or "", diagnostics=diagnostics)
 
     def check(self) -> str:
         """The API server's version; raises what is wrong with the way to it."""
@@ -91,9 +93,21 @@ class Cluster:
         previous: bool = False,
         tail: int = 50,
         limit_bytes: int = 64 * 1024,
+        since: int = 0,
     ) -> LogText:
-        """The last lines of a container (empty: the failing one) of a pod, cleaned, with their time stamps."""
-        return read_logs(self._reader, ref, container=container, previous=previous, tail=tail, limit_bytes=limit_bytes)
+        """The last lines of a container (empty: the failing one), cleaned, with their time stamps.
+
+        Of a pod, or of the most telling pod of a workload, Job or CronJob. `since` is in seconds, 0 for no limit.
+        """
+        return read_logs(
+            self._reader,
+            ref,
+            container=container,
+            previous=previous,
+            tail=tail,
+            since=since,
+            limit_bytes=limit_bytes,
+        )
 
     def describe(self, ref: ObjectRef) -> Description:
         """The object in short, with its conditions, its events, and the full text for a file."""

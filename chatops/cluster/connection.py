@@ -2,7 +2,8 @@
 
 import builtins
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
@@ -37,6 +38,20 @@ class _Continue(msgspec.Struct, rename={"token": "continue"}):
 class _Page(msgspec.Struct):
     metadata: _Continue = msgspec.field(default_factory=_Continue)
     items: list[msgspec.Raw] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """Where a WebSocket is opened and with what. `configuration` is the kubernetes client's, for its TLS and proxy.
+
+    `connect_timeout` is in seconds; none of `secrets` may ever be shown.
+    """
+
+    url: str
+    headers: dict[str, str]
+    configuration: Any
+    connect_timeout: float
+    secrets: frozenset[str]
 
 
 class Connection:
@@ -81,6 +96,13 @@ class Connection:
     def log(self, path: str, query: Mapping[str, str], *, limit_bytes: int) -> bytes:
         """The first `limit_bytes` of a plain text answer; what comes after is not waited for."""
         return self._retries.read(lambda: self._send("GET", path, query, limit=limit_bytes, cut=True))
+
+    def upgrade(self, path: str, query: Sequence[tuple[str, str]]) -> "Upgrade":
+        """What opening a WebSocket at `path` takes: the same address, credentials and TLS as any other request."""
+        client = self._ready_client()
+        _, url, headers, *_ = self._request(client, "GET", path, query, None, "")
+        said = {name: value for name, value in headers.items() if name.lower() == "authorization"}
+        return Upgrade(url, said, client.configuration, self._connect_timeout, self._secrets)
 
     def patch(self, path: str, body: Any, content_type: str, *, dry_run: bool = False) -> bytes:
         """Send a patch. A lost answer is Permanent(UNKNOWN_OUTCOME), unless it was a dry run."""
@@ -176,7 +198,13 @@ class Connection:
             raise failure from None
 
     def _request(
-        self, client: Any, method: str, path: str, query: Mapping[str, str], body: Any, content_type: str
+        self,
+        client: Any,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | Sequence[tuple[str, str]],
+        body: Any,
+        content_type: str,
     ) -> Any:
         headers = {"Accept": "application/json, */*"}
         if content_type:
@@ -185,7 +213,7 @@ class Connection:
             return client.param_serialize(
                 method,
                 path,
-                query_params=list(query.items()),
+                query_params=list(query.items() if isinstance(query, Mapping) else query),
                 header_params=headers,
                 body=body,
                 auth_settings=["BearerToken"],

@@ -2,17 +2,16 @@
 
 from typing import Any
 
+from chatops.cluster.belongings import belongings
 from chatops.cluster.conditions import health_by
 from chatops.cluster.connection import decode
 from chatops.cluster.events import event_lines, events_of
 from chatops.cluster.facts import condition_lines, node_facts, node_health, pod_facts, workload_facts
 from chatops.cluster.fulltext import full_text
 from chatops.cluster.models import Conditioned, Node, Thing, Workload, listed
-from chatops.cluster.places import collection
 from chatops.cluster.pod_models import Pod
-from chatops.cluster.pods import pod_ref, pod_view
+from chatops.cluster.pods import pod_view
 from chatops.cluster.reader import Reader, same_incarnation
-from chatops.cluster.selectors import selector_text
 from chatops.cluster.standing import Standing, said
 from chatops.cluster.standings import STANDINGS
 from chatops.cluster.workloads import workload_health
@@ -39,12 +38,12 @@ def describe(reader: Reader, ref: ObjectRef) -> Description:
 
 
 def read_events(reader: Reader, ref: ObjectRef) -> tuple[EventLine, ...]:
-    """Events of the object; of a workload also those of its ReplicaSets and pods.
+    """Events of the object and of what belongs to it: of a workload, a Job, a claim or an autoscaler, its pods'.
 
     Without the right to read events there are none: the object itself is worth showing.
     """
     try:
-        return event_lines(events_of(reader.connection, _about(reader, ref)))
+        return event_lines(events_of(reader.connection, belongings(reader, ref)))
     except Failure as failure:
         if failure.reason is not Reason.FORBIDDEN:
             raise
@@ -71,20 +70,3 @@ def _standing(reader: Reader, seen: ObjectRef, data: bytes) -> Standing:
     other = decode(data, Conditioned)
     conditions = tuple(listed(other.status.conditions))
     return Standing(health_by(conditions), said(("created", other.metadata.creation_timestamp)), conditions)
-
-
-def _about(reader: Reader, ref: ObjectRef) -> list[ObjectRef]:
-    if ref.kind not in WORKLOADS:
-        return [ref]
-    workload = reader.fetch(ref, Workload)
-    own = ObjectRef(ref.kind, ref.name, ref.namespace, workload.metadata.uid, reader.name)
-    refs = [own, *(pod_ref(pod, reader.name) for pod in reader.pods_of(workload))]
-    selector = selector_text(workload.spec.selector)
-    if ref.kind == "Deployment" and selector is not None:
-        sets = reader.connection.list(collection("ReplicaSet", ref.namespace), Thing, {"labelSelector": selector})
-        refs += [
-            ObjectRef("ReplicaSet", rs.metadata.name, ref.namespace, rs.metadata.uid, reader.name)
-            for rs in sets
-            if any(owner.uid == own.uid for owner in listed(rs.metadata.owner_references))
-        ]
-    return refs

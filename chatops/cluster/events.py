@@ -8,6 +8,7 @@ from chatops.cluster.models import EventModel
 from chatops.cluster.places import collection
 from chatops.cluster.plain import safe_text
 from chatops.core.resources import EventLine, ObjectRef
+from chatops.core.similar import skeleton
 
 _ONE_BY_ONE = 3
 """Up to so many objects are asked for each by itself; for more, one list of the namespace is cheaper."""
@@ -33,11 +34,16 @@ def events_of(connection: Connection, refs: Sequence[ObjectRef]) -> list[EventMo
 
 
 def event_lines(events: Iterable[EventModel]) -> tuple[EventLine, ...]:
-    """Merged by reason and message; warnings first, then the latest first."""
+    """Merged where reason and message are the same but for numbers, hashes and names; warnings first, then the latest.
+
+    The words are those of the latest.
+    """
     merged: dict[tuple[str, str], EventLine] = {}
+    objects: dict[tuple[str, str], set[str]] = {}
     for event in sorted(events, key=lambda e: last_seen(e) or _EVER):
         line = _line(event)
-        key = (line.reason, line.message)
+        key = (line.reason, skeleton(line.message))
+        objects.setdefault(key, set()).add(line.about)
         before = merged.get(key)
         merged[key] = EventLine(
             reason=line.reason,
@@ -46,6 +52,7 @@ def event_lines(events: Iterable[EventModel]) -> tuple[EventLine, ...]:
             count=line.count + (before.count if before else 0),
             last_at=line.last_at or (before.last_at if before else None),
             about=line.about,
+            objects=len(objects[key]),
         )
     return tuple(
         sorted(

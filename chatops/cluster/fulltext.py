@@ -42,7 +42,8 @@ def full_text(ref: ObjectRef, raw: dict[str, Any], facts: Facts, events: tuple[E
 def _event(line: EventLine) -> str:
     when = f"{line.last_at:%Y-%m-%d %H:%M:%S}" if line.last_at else "-"
     kind = "Warning" if line.warning else "Normal"
-    return f"{kind:8}{line.reason}  x{line.count}  {when}  {line.about}  {line.message}"
+    more = f" +{line.objects - 1}" if line.objects > 1 else ""
+    return f"{kind:8}{line.reason}  x{line.count}  {when}  {line.about}{more}  {line.message}"
 
 
 def _section(title: str, value: Any) -> list[str]:

@@ -30,11 +30,15 @@ class _Spec(msgspec.Struct):
 
 
 class Reader:
-    """Reads one cluster. `name` is what its objects' refs carry as `cluster`. Raises Temporary and Permanent only."""
+    """Reads one cluster. `name` is what its objects' refs carry as `cluster`. Raises Temporary and Permanent only.
 
-    def __init__(self, connection: Connection, name: str) -> None:
+    `diagnostics` says that commands of a fixed list may be run inside containers.
+    """
+
+    def __init__(self, connection: Connection, name: str, *, diagnostics: bool = False) -> None:
         self.connection = connection
         self.name = name
+        self.diagnostics = diagnostics
         self.rights = Rights(connection)
         self.served = Served(connection)
 

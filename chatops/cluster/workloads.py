@@ -5,6 +5,7 @@ from datetime import datetime
 from chatops.cluster.models import Workload, listed
 from chatops.cluster.ownership import managed_by
 from chatops.cluster.revisions import Revision, current_of, image_changes, previous_of, template_of
+from chatops.cluster.template_parts import changed_parts
 from chatops.core.resources import Health, ObjectRef, PodView, Rollout, WorkloadView
 
 
@@ -91,6 +92,7 @@ def rollout_of(workload: Workload, known: list[Revision]) -> Rollout | None:
         since=_since(workload, current or newest, known),
         previous=previous.number if previous else None,
         changes=image_changes(previous.template, template) if previous else (),
+        parts=changed_parts(previous.template, template) if previous else (),
         paused=workload.spec.paused,
     )
 

@@ -1,8 +1,10 @@
 """Who may do what: one pure decision, the same for every door. Default deny; rights follow the person who presses."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chatops.core import diagnostics
 from chatops.core.buttons import Verb
 from chatops.core.people import Role, User
 
@@ -21,6 +23,7 @@ ACTING = frozenset(
         Verb.RESOLVE,
         Verb.ASK_REJECT,
         Verb.REJECT,
+        Verb.DIAGNOSE,
         Verb.PICK,
         Verb.CHOOSE,
         Verb.CONFIRM,
@@ -29,6 +32,9 @@ ACTING = frozenset(
     }
 )
 """Verbs that change something, or lead to a screen whose only use is to."""
+
+ACTING_REPORTS = frozenset({diagnostics.ACTION})
+"""Reports that run something in the cluster to know more: asking for one is acting."""
 
 RIGHTS = {
     Role.VIEWER: frozenset({Right.READ}),
@@ -45,8 +51,10 @@ class Verdict:
     reason: str = ""
 
 
-def right_for(verb: Verb) -> Right:
-    return Right.ACT if verb in ACTING else Right.READ
+def right_for(verb: Verb, args: Mapping[str, str] | None = None) -> Right:
+    """The right that pressing a button takes; `args` are its arguments."""
+    acts = verb in ACTING or (args or {}).get("report") in ACTING_REPORTS
+    return Right.ACT if acts else Right.READ
 
 
 def may(user: User | None, right: Right) -> Verdict:

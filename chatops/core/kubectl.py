@@ -60,12 +60,13 @@ def _flag(name: str, value: str) -> str:
 def _logs(ref: ObjectRef, params: Params) -> Words:
     if ref.kind == "CronJob":
         return ()
-    container, tail = params.get("container", ""), params.get("tail", "")
+    container, tail, since = (params.get(name, "") for name in ("container", "tail", "since"))
     return (
         "logs",
         _target(ref),
         *(("-c", shlex.quote(container)) if _plain(container) else ()),
         *((f"--tail={tail}",) if _count(tail) else ()),
+        *((f"--since={since}s",) if _count(since) else ()),
         *(("--previous",) if params.get("previous") else ()),
     )
 

@@ -112,7 +112,8 @@ def needed(action: str, kind: str) -> tuple[Permission, ...]:
         case "cert_renew":
             return (Permission("patch", group, plural, "status"),)
         case "exec_diag":
-            return (Permission("create", "", "pods", "exec"),)
+            # Over a WebSocket Kubernetes asks for get, and from 1.35 on for create.
+            return (Permission("get", "", "pods", "exec"), Permission("create", "", "pods", "exec"))
         case "logs" | "logs_previous" | "config_check":
             return (Permission("get", "", "pods", "log"),)
         case "top":

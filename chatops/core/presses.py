@@ -30,7 +30,7 @@ def judge(tap: Tap, offered: Offered | None, user: User | None, *, now: datetime
         return Refusal("unknown", stale=True)
     if offered.chat_id != tap.chat_id or offered.message_id not in (None, tap.message_id):
         return Refusal("elsewhere", denied="foreign_button")
-    verdict = may(user, right_for(offered.verb))
+    verdict = may(user, right_for(offered.verb, offered.args))
     if not verdict.allowed:
         return Refusal("no_right", denied=verdict.reason)
     if offered.for_user is not None and offered.for_user != tap.sender.id:

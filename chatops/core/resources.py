@@ -178,6 +178,10 @@ class ContainerLimits:
     cpu: str = ""
 
 
+RESTART = "restart"
+"""The part of a template that a rollout restart changes: nothing that runs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rollout:
     """Where a workload's rollout stands. Revision numbers are the controller's own."""
@@ -188,6 +192,8 @@ class Rollout:
     """The revision a rollback would go to; None when there is nothing to go back to."""
     changes: tuple[ImageChange, ...] = ()
     paused: bool = False
+    parts: tuple[str, ...] = ()
+    """What of the template differs from the previous revision, images left out: `app env`, `volumes`, or RESTART."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +229,7 @@ class WorkloadView:
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """Events of one reason and message, merged: how often and when last."""
+    """Events of one reason whose messages say the same, merged: how often and when last, in the latest's words."""
 
     reason: str
     message: str
@@ -231,7 +237,9 @@ class EventLine:
     count: int
     last_at: datetime | None
     about: str = ""
-    """`kind/name` of the object the event is about."""
+    """`kind/name` of the object the event is about; of several, the one it happened to last."""
+    objects: int = 1
+    """How many objects it happened to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +252,16 @@ class LogText:
     lines: tuple[str, ...]
     fell_back: bool = False
     """Previous logs were asked for and there are none, so these are the current ones."""
+    older: bool = False
+    """There are lines before the first one, in what was asked for, that were not fetched."""
+    earlier_run: bool = False
+    """The container ran before: there are previous logs to ask for."""
+    containers: int = 1
+    """How many the pod has, init containers among them."""
+    chosen: str = ""
+    """Why this pod, where a workload's logs were asked for: failing, newest or only."""
+    above: ObjectRef | None = None
+    """What the pod was chosen of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,16 @@ class Positions:
 
         return self._database.read(work)
 
+    def latest(self, chat_id: int) -> Position | None:
+        """The message of the chat that was touched last."""
+        positions = self._tables.Position
+
+        def work() -> Position | None:
+            rows = positions.select(lambda row: row.chat_id == chat_id and row.touched_at is not None)
+            return _position(rows.order_by(desc(positions.touched_at), desc(positions.message_id)).first())
+
+        return self._database.read(work)
+
     def put(self, position: Position) -> None:
         """The message stands here from now on."""
         key = {"chat_id": position.chat_id, "message_id": position.message_id}

@@ -242,11 +242,11 @@ class House:
             assert time.monotonic() < deadline, "it did not happen"
             time.sleep(0.005)
 
-    def write(self, text: str, *, user: int = ANNA, chat: int = ANNA) -> None:
+    def write(self, text: str, *, user: int = ANNA, chat: int = ANNA, reply_to: int | None = None) -> None:
         """Write to the bot."""
         number = next(self._updates)
         kind = ChatKind.PRIVATE if chat > 0 else ChatKind.GROUP
-        said = TextMessage(number, chat, kind, "", number, Sender(user, f"@u{user}"), text, self.clock())
+        said = TextMessage(number, chat, kind, "", number, Sender(user, f"@u{user}"), text, self.clock(), reply_to)
         self.store.updates.store([(number, chat, b"{}")], self.clock())
         self.directory.tell(chat_address(chat), UpdateArrived(said))
 

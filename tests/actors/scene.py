@@ -80,7 +80,7 @@ class Scene:
             case ReadPod():
                 return self.pod
             case ReadLogs(tail=tail):
-                return LogText(POD, "app", False, ("line <b>1</b>", f"tail {tail}"))
+                return LogText(POD, "app", False, ("line <b>1</b>", f"tail {tail}"), older=True)
             case ReadDescription(ref):
                 return Description(ref, Health.BAD, (("status", "bad"),), (), (), "full text")
             case ReadEvents():

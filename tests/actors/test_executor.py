@@ -3,8 +3,9 @@ from datetime import UTC, datetime
 import pytest
 
 from chatops.actors.children import ChildState
-from chatops.actors.executor import LOG_BYTES, ExecutorActor
+from chatops.actors.executor import ExecutorActor
 from chatops.actors.messages import (
+    LOG_BYTES,
     POOL,
     FollowPlan,
     LookUpPlan,
@@ -56,7 +57,13 @@ def assign(directory, ref, work):
             ReadLogs(REF, "app", True, 20),
             "logs",
             (REF,),
-            {"container": "app", "previous": True, "tail": 20, "limit_bytes": LOG_BYTES},
+            {"container": "app", "previous": True, "tail": 20, "since": 0, "limit_bytes": LOG_BYTES},
+        ),
+        (
+            ReadLogs(REF, tail=5_000, since=900, limit_bytes=7),
+            "logs",
+            (REF,),
+            {"container": "", "previous": False, "tail": 5_000, "since": 900, "limit_bytes": 7},
         ),
         (ReadDescription(REF), "describe", (REF,), {}),
         (ReadEvents(REF), "events", (REF,), {}),

@@ -110,4 +110,4 @@ def test_the_pods_of_what_is_no_workload() -> None:
 def test_yaml_is_a_file_named_after_the_object() -> None:
     wanted = position(Verb.YAML_FILE, HPA)
     assert views.needed(wanted, NOW) == ReadYaml(HPA)
-    assert views.file_of(wanted, "kind: X\n") == ("hpa-checkout.yaml", b"kind: X\n")
+    assert views.file_of(wanted, "kind: X\n", READER) == ("hpa-checkout.yaml", b"kind: X\n")

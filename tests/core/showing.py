@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from chatops.core.actions import ActionState, Caution, Change, Preview, Progress
 from chatops.core.alerts import Severity
@@ -11,13 +12,25 @@ from chatops.core.buttons import Button, Verb
 from chatops.core.failures import Reason
 from chatops.core.incidents import Episode, Incident, Status
 from chatops.core.incidents.acting import ABSENT, FOUND, OVERDUE
+from chatops.core.log_asks import LogAsk
 from chatops.core.objects import ObjectView, Tie, TieRole, Trait
 from chatops.core.people import Chat, ChatKind, Role, User
 from chatops.core.reports import Line, Note, Report, Section
-from chatops.core.resources import CLUSTER_WIDE, ContainerLimits, Description, EventLine, Health, LogText, ObjectRef
+from chatops.core.resources import (
+    CLUSTER_WIDE,
+    RESTART,
+    ContainerLimits,
+    Description,
+    EventLine,
+    Health,
+    LogText,
+    ObjectRef,
+)
 from chatops.core.screens import (
     confirm,
+    diagnostics,
     lists,
+    logs,
     notices,
     pod,
     reading,
@@ -138,6 +151,7 @@ TIMELINE = [
     stored(EntryType.LOOKED, what="logs"),
     stored(EntryType.LOOKED, what="the description"),
     stored(EntryType.LOOKED, what="the YAML"),
+    stored(EntryType.LOOKED, what="diagnostics", command="df -h", container="app"),
     stored(EntryType.DENIED, OLEG.subject, what="rollout_undo", why="viewer"),
     stored(EntryType.DENIED, OLEG.subject, what="take", why="foreign_button"),
     stored(EntryType.ACTION_REQUESTED, action="rollout_undo", run="r", revision="42"),
@@ -159,8 +173,10 @@ MORE_TIMELINE = [
     stored(EntryType.ACTOR_FAILED, SYSTEM),
 ]
 
+PARTS = ("app env", "app resources", "volumes", "annotations")
 EVENTS = (
     EventLine("BackOff", "Back-off restarting failed container app", True, 31, at(19), "Pod/checkout-x2k4q"),
+    EventLine("Unhealthy", "Readiness probe failed", True, 4, at(18), "Pod/checkout-x2k4q", objects=3),
     EventLine("ScalingReplicaSet", "Scaled up replica set checkout to 5", False, 1, at(4)),
 )
 DESCRIPTION = Description(
@@ -173,6 +189,13 @@ DESCRIPTION = Description(
 )
 LINES = tuple(f"09:01:{second:02} INFO line {second}" for second in range(50))
 LONG_LINES = tuple(f"{line} {'x' * 300}" for line in LINES)
+STAMPED = (
+    "2026-11-23T09:01:12.113000000Z INFO  http started on :8080",
+    "2026-11-23T09:01:24.950000000Z ERROR alloc: cache shard 31",
+    "2026-11-23T09:01:24.950000001Z     at shop.cache.load(cache.py:88)",
+    "2026-11-23T09:01:24.990000000Z ERROR alloc: cache shard 7",
+    "2026-11-23T09:01:25.001000000Z FATAL heap 498Mi of 512Mi",
+)
 PREVIEW = Preview(
     a_plan(),
     (
@@ -187,6 +210,17 @@ TWO_CONTAINERS = a_pod(
         replace(a_good_pod().containers[0], name="istio-proxy"),
         a_container(name="m", init=True),
     )
+)
+
+RUNNING = a_good_pod()
+SEVERAL = replace(RUNNING, containers=tuple(replace(RUNNING.containers[0], name=f"app-{n}") for n in range(20)))
+OUTPUT = Report(
+    "exec_diag",
+    POD,
+    Health.GOOD,
+    facts=(("exit code", "0"),),
+    sections=(Section("Output", (Line("Filesystem  Size  Use%"), Line("/dev/nvme1  20G   98%"))),),
+    full_text="x",
 )
 
 
@@ -313,6 +347,11 @@ def _card(incident: Incident) -> Callable[[Tongue], Screen]:
     return lambda tongue: card(incident, tongue, now=NOW, alike=3)
 
 
+def _rolled_out(*parts: str) -> Callable[[Tongue], Screen]:
+    rollout = a_rollout(changes=(), parts=parts)
+    return _card(an_incident(survey=a_survey(a_workload(rollout=rollout))))
+
+
 def _run_cards() -> dict[str, Callable[[Tongue], Screen]]:
     undo = a_plan(revision="43")
     half = Progress(3, 5, "new: 3 running")
@@ -344,9 +383,21 @@ def _notice(code: str) -> Callable[[Tongue], Screen]:
     return lambda tongue: notices.notice(code, detail, tongue)
 
 
+def _logs(text: LogText, *, again: bool = False, **asked: Any) -> Callable[[Tongue], Screen]:
+    ask = LogAsk(**asked)
+    return lambda tongue: logs.logs(text, tongue, incident_id=96, ask=ask, again=again)
+
+
+def _output(report: Report) -> Callable[[Tongue], Screen]:
+    asked = {"container": "app", "command": "disk"}
+    return lambda tongue: diagnostics.output(report, tongue, incident_id=96, params=asked)
+
+
 SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "card": _card(an_incident()),
     "card, taken": _card(an_incident(taken_by=ANNA, taken_at=at(2))),
+    "card, other limits": _rolled_out(*PARTS),
+    "card, restarted": _rolled_out(RESTART),
     "card, before the look": _card(an_incident(survey=None)),
     "card, cluster unreachable": _card(an_incident(survey=a_survey(problem="unreachable", retry=True))),
     "card, no cluster": _card(an_incident(survey=a_survey(problem="not_configured"))),
@@ -397,14 +448,31 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "pod, fine": lambda tongue: pod.pod_screen(a_good_pod(), tongue, incident_id=96),
     "pod, ownerless": lambda tongue: pod.pod_screen(a_pod(owner=None), tongue, incident_id=None),
     "containers": lambda tongue: pod.container_picker(TWO_CONTAINERS, tongue, incident_id=96, previous=True),
-    "logs": lambda tongue: reading.logs(LogText(POD, "app", False, LINES), tongue, incident_id=96, tail=50),
-    "logs, before the crash": lambda tongue: reading.logs(
-        LogText(POD, "app", True, LONG_LINES), tongue, incident_id=96, tail=200
-    ),
-    "logs, fell back": lambda tongue: reading.logs(
-        LogText(POD, "app", True, LINES[:1], fell_back=True), tongue, incident_id=96, tail=50
-    ),
-    "logs, empty": lambda tongue: reading.logs(LogText(POD, "app", False, ()), tongue, incident_id=None, tail=50),
+    "logs": _logs(LogText(POD, "app", False, LINES, older=True)),
+    "logs, the whole": _logs(LogText(POD, "app", False, STAMPED, containers=3, earlier_run=True)),
+    "logs, before the crash": _logs(LogText(POD, "app", True, LONG_LINES, older=True), tail=200),
+    "logs, fell back": _logs(LogText(POD, "app", False, LINES[:1], fell_back=True)),
+    "logs, empty": lambda tongue: logs.logs(LogText(POD, "app", False, ()), tongue, incident_id=None, ask=LogAsk()),
+    "logs, since": _logs(LogText(POD, "app", False, LINES), since=300, tail=1_000),
+    "logs, since, busy": _logs(LogText(POD, "app", False, LINES, older=True), since=3_600, tail=1_000),
+    "logs, since, nothing": _logs(LogText(POD, "app", False, ()), since=900, tail=1_000),
+    "logs, errors only": _logs(LogText(POD, "app", False, STAMPED, older=True), errors=True, kept="k"),
+    "logs, no errors": _logs(LogText(POD, "app", False, LINES), errors=True, kept="k"),
+    "logs, searched": _logs(LogText(POD, "app", False, STAMPED), search="cache", kept="k"),
+    "logs, not found": _logs(LogText(POD, "app", False, STAMPED), search="[a-z]+", kept="k", again=True),
+    "logs, of a workload": _logs(LogText(POD, "app", False, LINES, chosen="failing", above=WORKLOAD)),
+    "logs, of a workload, none failing": _logs(LogText(POD, "app", False, LINES, chosen="newest", above=WORKLOAD)),
+    "logs, of a workload of one": _logs(LogText(POD, "app", False, LINES, chosen="only", above=WORKLOAD)),
+    "search": lambda tongue: logs.ask_search(POD, LogAsk("app", kept="k"), tongue, incident_id=96),
+    "diagnostics": lambda tongue: diagnostics.choose(RUNNING, tongue, incident_id=96, container=""),
+    "diagnostics, which container": lambda tongue: diagnostics.choose(SEVERAL, tongue, incident_id=96, container=""),
+    "diagnostics, nothing runs": lambda tongue: diagnostics.choose(a_pod(), tongue, incident_id=96, container=""),
+    "diagnostics, output": _output(OUTPUT),
+    "diagnostics, much output": _output(replace(OUTPUT, sections=(Section("Output", OUTPUT.sections[0].lines * 99),))),
+    **{
+        f"diagnostics: {code}": _output(replace(OUTPUT, sections=(), facts=(), notes=(Note(code, "64"),)))
+        for code in diagnostics.NOTES
+    },
     "describe": lambda tongue: reading.describe(DESCRIPTION, tongue, incident_id=96),
     "events": lambda tongue: reading.events(WORKLOAD, EVENTS * 9, tongue, incident_id=96),
     "events, none": lambda tongue: reading.events(NODE, (), tongue, incident_id=96),

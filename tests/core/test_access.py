@@ -15,6 +15,7 @@ READING = {
     Verb.CONTAINERS,
     Verb.LOGS,
     Verb.LOG_FILE,
+    Verb.SEARCH,
     Verb.DESCRIBE,
     Verb.DESCRIBE_FILE,
     Verb.EVENTS,
@@ -33,6 +34,7 @@ CHANGING = {
     Verb.RESOLVE,
     Verb.ASK_REJECT,
     Verb.REJECT,
+    Verb.DIAGNOSE,
     Verb.PICK,
     Verb.CHOOSE,
     Verb.CONFIRM,
@@ -61,6 +63,12 @@ def test_who_may(role: Role | None, disabled: bool, verb: Verb) -> None:
         assert verdict == Verdict(False, "viewer")
     else:
         assert verdict == Verdict(True)
+
+
+def test_a_report_that_runs_something_takes_the_right_to_act() -> None:
+    for verb in (Verb.REPORT, Verb.REPORT_FILE):
+        assert right_for(verb, {"report": "exec_diag", "command": "disk"}) is Right.ACT
+        assert right_for(verb, {"report": "rollout_status"}) is Right.READ
 
 
 def test_every_role_has_its_rights() -> None:

@@ -14,11 +14,14 @@ from chatops.core.applicable import View, applicable
 from chatops.core.choices import picked
 from chatops.core.failures import Reason
 from chatops.core.incidents import Status
+from chatops.core.log_asks import LogAsk
 from chatops.core.people import Chat, ChatKind, Role, User
 from chatops.core.resources import ContainerLimits, LogText, ObjectRef, WorkloadView
 from chatops.core.screens import (
     confirm,
+    diagnostics,
     lists,
+    logs,
     notices,
     pod,
     reading,
@@ -44,8 +47,10 @@ from tests.core.showing import (
     MORE_TIMELINE,
     NOW,
     OBJECTS,
+    OUTPUT,
     PREVIEW,
     REPORT,
+    RUNNING,
     TIMELINE,
     TWO_CONTAINERS,
     closed_incident,
@@ -77,7 +82,7 @@ HOSTILE = {
 }
 LITERALLY = ("a tag", "an open tag", "half a tag", "a link", "a script", "entities", "places", "emoji", "Cyrillic")
 
-OURS = frozenset({"action", "code", "kind", "state", "why", "id", "verb", "problem", "type", "group_labels"})
+OURS = frozenset({"action", "chosen", "code", "kind", "state", "why", "id", "verb", "problem", "type", "group_labels"})
 """Fields that only the bot fills, or that hold a code."""
 
 
@@ -104,6 +109,7 @@ def screens_with(text: str, tongue: Tongue) -> dict[str, Screen]:
     entries = [replace(s, entry=with_text(s.entry)) for s in (*TIMELINE, *MORE_TIMELINE)]
     entries = [replace(s, entry=replace(s.entry, detail=with_text(s.entry.detail))) for s in entries]
     log = LogText(with_text(POD), text, True, tuple(text.replace("\ud83d", "").splitlines()) * 30)
+    wrong = replace(log, lines=tuple(f"ERROR {line}" for line in log.lines), chosen="newest", above=with_text(POD))
     cards = {
         "open": whole,
         "no survey": replace(whole, survey=None),
@@ -135,7 +141,12 @@ def screens_with(text: str, tongue: Tongue) -> dict[str, Screen]:
         "pods": resources.pods(with_text(a_workload(pods=(a_pod(),) * 9)), tongue, incident_id=96),
         "pod": pod.pod_screen(with_text(TWO_CONTAINERS), tongue, incident_id=96),
         "containers": pod.container_picker(with_text(TWO_CONTAINERS), tongue, incident_id=96, previous=False),
-        "logs": reading.logs(log, tongue, incident_id=96, tail=50),
+        "logs": logs.logs(log, tongue, incident_id=96, ask=LogAsk()),
+        "logs, errors": logs.logs(wrong, tongue, incident_id=96, ask=LogAsk(errors=True), again=True),
+        "logs, search": logs.logs(log, tongue, incident_id=96, ask=LogAsk(search=text, since=300)),
+        "search": logs.ask_search(with_text(POD), LogAsk(text), tongue, incident_id=96),
+        "diagnostics": diagnostics.choose(with_text(RUNNING), tongue, incident_id=96, container=text),
+        "output": diagnostics.output(with_text(OUTPUT), tongue, incident_id=96, params={"container": text}),
         "describe": reading.describe(
             with_text(replace(DESCRIPTION, facts=DESCRIPTION.facts * 20)), tongue, incident_id=96
         ),

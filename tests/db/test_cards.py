@@ -143,3 +143,15 @@ def test_a_moved_group_keeps_what_it_had(two: Store, new_is_known: bool) -> None
     assert offered.chat_id == new
     two.cards.move_chat(new, new)
     assert two.chats.get(new) is not None
+
+
+def test_the_message_touched_last_is_known(two: Store) -> None:
+    assert two.positions.latest(GROUP) is None
+    touched = ((1, GROUP, NOW), (2, GROUP, NOW + MINUTE), (3, OTHER, NOW + 2 * MINUTE), (4, GROUP, None))
+    for message_id, chat_id, at in touched:
+        two.positions.put(Position(chat_id, message_id, Verb.SEARCH, touched_at=at))
+    found = two.positions.latest(GROUP)
+    assert found is not None
+    assert (found.message_id, found.screen) == (2, Verb.SEARCH)
+    two.positions.put(Position(GROUP, 1, Verb.CARD, touched_at=NOW + 3 * MINUTE))
+    assert two.positions.latest(GROUP) == Position(GROUP, 1, Verb.CARD, touched_at=NOW + 3 * MINUTE)

@@ -73,3 +73,18 @@ def test_more_then_a_parameter_then_the_confirm(place):
     confirm_it(place)
     place.card("Rolled back shop/checkout to 42")
     assert len(place.changes("PATCH")) == 1
+
+
+def test_from_the_card_to_the_errors_of_a_log_and_a_search(place):
+    place.post(crash_loop())
+    place.press(place.card("#1", "Crash logs"), "Crash logs")
+    place.press(place.card("newest at the bottom", "Errors only"), "Errors only")
+    place.press(place.card("🔴 Errors only:", "All lines"), "Search")
+    question = place.card("Reply to this message")
+    place.anna.send("HEAP")
+    found = place.card("with «HEAP»")
+    assert found.id == question.id
+    place.press(found, "All lines")
+    place.card("newest at the bottom", "http started")
+    asked = place.kubernetes.requests.matching(path="/log")
+    assert len(asked) == 1, "what was fetched is searched"

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from chatops.actors.conversation import views
 from chatops.actors.conversation.canvas import Canvas
+from chatops.actors.conversation.kept_logs import KeptLogs
 from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.conversation.views import Reader
 from chatops.actors.messages import (
@@ -23,11 +24,14 @@ from chatops.core.actions import Preview
 from chatops.core.audit import Entry, EntryType
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position
+from chatops.core.diagnostics import ACTION, DIAGNOSTICS
+from chatops.core.log_asks import SEARCHED
 from chatops.core.outgoing import Lane
 from chatops.core.people import ChatKind
+from chatops.core.resources import LogText
 from chatops.core.safeguards import Safeguard, safeguard
 from chatops.core.screens import confirm
-from chatops.core.updates import Tap
+from chatops.core.updates import Tap, TextMessage
 from chatops.db.store import Store
 
 FILES = (Verb.LOG_FILE, Verb.DESCRIBE_FILE, Verb.REPORT_FILE, Verb.YAML_FILE)
@@ -41,6 +45,16 @@ READINGS = {
     Verb.YAML_FILE: "the YAML",
 }
 """Screens that show what a cluster holds inside: reading them is written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """The message that somebody moves on from without pressing a button of it."""
+
+    chat_id: int
+    message_id: int
+    chat_kind: ChatKind
+    thread_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +85,7 @@ class Drilldown:
         self._clock = clock
         self._address = address
         self._tell = tell
+        self._kept = KeptLogs()
         self._asked: dict[int, Asked] = {}
         self._next_work = 1
 
@@ -88,23 +103,41 @@ class Drilldown:
         asking = self.go(wanted, tap, reader)
         return "sent_below" if screen in FILES else "looking" if asking else "ok"
 
-    def go(self, wanted: Position, tap: Tap, reader: Reader) -> bool:
+    def go(self, wanted: Position, tap: "Tap | From", reader: Reader) -> bool:
         """Move a message to another screen; True where the cluster has to be asked for it.
 
         In a group the shared card stays: the way down from it is a message of its own.
         """
         wanted = self._remembering(wanted, tap)
-        if wanted.screen in READINGS:
+        if _reading(wanted):
             self._note_reading(wanted, reader)
         if self._is_shared_card(tap) and wanted.screen is not Verb.CARD:
             wanted = replace(wanted, message_id=0, args={**wanted.args, "card": str(tap.message_id)})
         elif wanted.screen not in FILES:
             self._store.positions.put(replace(wanted, touched_at=self._clock()))
-        work = views.needed(wanted, self._clock())
-        if work is None:
-            self._canvas.draw(wanted, reader.tongue, Lane.RESULT, thread_id=tap.thread_id)
+        asked = Asked(wanted, reader, tap.thread_id)
+        kept = self._kept.get(wanted.args.get("kept", "")) if wanted.screen is Verb.LOGS else None
+        if kept is not None:
+            self._show(asked, wanted, kept)
             return False
-        self._asked[self._next_work] = Asked(wanted, reader, tap.thread_id)
+        if self._ask(asked):
+            return True
+        self._canvas.draw(wanted, reader.tongue, Lane.RESULT, thread_id=tap.thread_id)
+        return False
+
+    def search(self, question: Position, text: TextMessage, reader: Reader) -> None:
+        """Somebody wrote what to look for in the log that the question was asked about."""
+        wanted = " ".join(text.text.split())[:SEARCHED]
+        args = {**question.args, "search": wanted}
+        at = From(question.chat_id, question.message_id, text.chat_kind, text.thread_id)
+        self.go(replace(question, screen=Verb.LOGS, args=args), at, reader)
+
+    def _ask(self, asked: Asked) -> bool:
+        """Have the cluster asked for what the screen needs; False where it needs nothing."""
+        work = views.needed(asked.position, self._clock())
+        if work is None:
+            return False
+        self._asked[self._next_work] = asked
         self._tell(POOL, Submit(work, self._address, self._next_work))
         self._next_work += 1
         return True
@@ -114,17 +147,25 @@ class Drilldown:
         asked = self._done(tag)
         if asked is None:
             return
-        file = views.file_of(asked.position, result)
+        file = views.file_of(asked.position, result, asked.reader)
         if file:
             below = asked.position.message_id or int(asked.position.args.get("card", "0"))
             self._shelf.send_file(*file, reply_to=below, thread_id=asked.thread_id)
             return
-        policy = self._canvas.policy
-        screen = views.drawn(asked.position, result, asked.reader, now=self._clock(), policy=policy)
-        if screen and self._still_there(asked.position):
-            self._canvas.show(screen, asked.position, Lane.RESULT, thread_id=asked.thread_id)
-            if isinstance(result, Preview) and safeguard(result, policy.protected) is Safeguard.SECOND:
-                self._look_for_second(result, asked)
+        if not self._still_there(asked.position):
+            return
+        further = views.straight_on(asked.position, result)
+        if further is not None:
+            self._ask(replace(asked, position=self._moved(further)))
+            return
+        position = asked.position
+        if isinstance(result, LogText):
+            again = {views.AGAIN: "1"} if position.args.get("kept") else {}
+            args = {**position.args, **again, "kept": self._kept.keep(result)}
+            position = self._moved(replace(position, args=args))
+        self._show(asked, position, result)
+        if isinstance(result, Preview) and safeguard(result, self._canvas.policy.protected) is Safeguard.SECOND:
+            self._look_for_second(result, asked)
 
     def failed(self, tag: object, reason: str, detail: str) -> None:
         asked = self._done(tag)
@@ -155,10 +196,23 @@ class Drilldown:
         for chat_id in sorted(others - {position.chat_id}):
             self._tell(chat_address(chat_id), wanted)
 
+    def _show(self, asked: Asked, position: Position, result: Result) -> None:
+        policy = self._canvas.policy
+        screen = views.drawn(position, result, asked.reader, now=self._clock(), policy=policy)
+        if screen:
+            self._canvas.show(screen, position, Lane.RESULT, thread_id=asked.thread_id)
+
+    def _moved(self, position: Position) -> Position:
+        """The same screen with more arguments: written down where its message is known already."""
+        position = replace(position, touched_at=self._clock())
+        if position.message_id:
+            self._store.positions.put(position)
+        return position
+
     def _done(self, tag: object) -> Asked | None:
         return self._asked.pop(tag, None) if isinstance(tag, int) else None
 
-    def _remembering(self, wanted: Position, tap: Tap) -> Position:
+    def _remembering(self, wanted: Position, tap: "Tap | From") -> Position:
         """A pod's screens keep the workload it was reached from, for the way back."""
         old = self._store.positions.get(tap.chat_id, tap.message_id)
         if not (wanted.ref and old and old.ref and wanted.ref.same_place(old.ref)):
@@ -166,7 +220,7 @@ class Drilldown:
         above = {name: value for name, value in old.args.items() if name in ("above", "above_kind")}
         return replace(wanted, args={**above, **wanted.args})
 
-    def _is_shared_card(self, tap: Tap) -> bool:
+    def _is_shared_card(self, tap: "Tap | From") -> bool:
         if tap.chat_kind is ChatKind.PRIVATE:
             return False
         return self._store.cards.by_message(tap.chat_id, tap.message_id) is not None
@@ -187,6 +241,15 @@ class Drilldown:
             object=position.ref,
             chat_id=position.chat_id,
             message_id=position.message_id or None,
-            detail={"what": READINGS[position.screen]},
+            detail=_reading(position),
         )
         self._store.audit.append([entry])
+
+
+def _reading(position: Position) -> dict[str, str]:
+    """What is written down of looking at this screen; nothing for one that shows only how an object is."""
+    if position.args.get("report") == ACTION and position.screen in (Verb.REPORT, Verb.REPORT_FILE):
+        command = DIAGNOSTICS.get(position.args.get("command", ""))
+        container = position.args.get("container", "")
+        return {"what": "diagnostics", "command": command.words if command else "?", "container": container}
+    return {"what": READINGS[position.screen]} if position.screen in READINGS else {}

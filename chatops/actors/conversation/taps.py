@@ -93,7 +93,9 @@ class Taps:
 
     def _note_denied(self, tap: Tap, offered: Offered | None, refusal: Refusal) -> None:
         """Of a stranger's press only that it was one: what they pressed is not theirs to have named."""
-        what = offered.args.get("action", str(offered.verb)) if offered else "unknown"
+        what = "unknown"
+        if offered:
+            what = offered.args.get("action") or offered.args.get("report") or str(offered.verb)
         entry = Entry(
             EntryType.DENIED,
             Person(tap.sender.id, tap.sender.name).subject,

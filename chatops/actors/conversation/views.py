@@ -1,6 +1,6 @@
 """Screens by position: what work one needs from the cluster, and how it is drawn from the result. Delivers nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chatops.actors.messages import (
@@ -20,14 +20,28 @@ from chatops.actors.messages import (
 from chatops.core.actions import CHOSEN, Preview
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Position
+from chatops.core.diagnostics import ACTION
 from chatops.core.incidents import Incident, Person
+from chatops.core.log_asks import FILE_BYTES, FILE_TAIL, LogAsk
 from chatops.core.objects import ObjectView
 from chatops.core.policy import Policy
 from chatops.core.remedies import Advice, experience_of
 from chatops.core.reports import Report
 from chatops.core.resources import WORKLOADS, Description, LogText, ObjectRef, PodView, WorkloadView
 from chatops.core.safeguards import safeguard
-from chatops.core.screens import confirm, lists, reading, rejecting, report, resources, timeline, trouble, welcome
+from chatops.core.screens import (
+    confirm,
+    diagnostics,
+    lists,
+    logs,
+    reading,
+    rejecting,
+    report,
+    resources,
+    timeline,
+    trouble,
+    welcome,
+)
 from chatops.core.screens.base import Screen, pages_of
 from chatops.core.screens.card import card
 from chatops.core.screens.object import object_screen
@@ -39,8 +53,8 @@ from chatops.db.store import Store
 REPORT_PARAMS = ("container", "command", "page", "sort")
 """Arguments of a position that narrow a report."""
 
-FILE_TAIL = 5_000
-"""Lines of log in a file."""
+AGAIN = "again"
+"""Argument of a position whose log text was no longer kept: it is fetched again, and said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +73,16 @@ def needed(position: Position, now: datetime) -> Work | None:
     match position.screen:
         case Verb.PODS:
             return ReadWorkload(ref) if ref.kind in WORKLOADS else ReadPods(ref)
-        case Verb.POD | Verb.CONTAINERS:
+        case Verb.POD | Verb.CONTAINERS | Verb.DIAGNOSE:
             return ReadPod(ref)
-        case Verb.LOGS | Verb.LOG_FILE:
-            tail = FILE_TAIL if position.screen is Verb.LOG_FILE else number(args.get("tail"), 50)
-            if not args.get("container") and ref.kind == "Pod":
-                return ReadPod(ref)
-            return ReadLogs(ref, args.get("container", ""), "previous" in args, min(tail, FILE_TAIL))
+        case Verb.LOGS if not args.get("container") and ref.kind == "Pod":
+            return ReadPod(ref)
+        case Verb.LOGS:
+            ask = LogAsk.of(args)
+            return ReadLogs(ref, ask.container, ask.previous, ask.tail, ask.since)
+        case Verb.LOG_FILE:
+            ask = LogAsk.of(args)
+            return ReadLogs(ref, ask.container, ask.previous, FILE_TAIL, ask.since, FILE_BYTES)
         case Verb.DESCRIBE | Verb.DESCRIBE_FILE:
             return ReadDescription(ref)
         case Verb.EVENTS:
@@ -118,9 +135,14 @@ def drawn(position: Position, result: Result, reader: Reader, *, now: datetime, 
         case Verb.POD, PodView():
             return pod_screen(result, tongue, incident_id=number_of, workload=_workload_above(position))
         case ((Verb.CONTAINERS | Verb.LOGS), PodView()):
-            return container_picker(result, tongue, incident_id=number_of, previous="previous" in args)
+            page, previous = number(args.get("page")), "previous" in args
+            return container_picker(result, tongue, incident_id=number_of, previous=previous, page=page)
         case Verb.LOGS, LogText():
-            return reading.logs(result, tongue, incident_id=number_of, tail=number(args.get("tail"), 50))
+            ask, again = LogAsk.of(args), AGAIN in args
+            return logs.logs(result, tongue, incident_id=number_of, ask=ask, again=again)
+        case Verb.DIAGNOSE, PodView():
+            container, page = args.get("container", ""), number(args.get("page"))
+            return diagnostics.choose(result, tongue, incident_id=number_of, container=container, page=page)
         case Verb.DESCRIBE, Description():
             return reading.describe(result, tongue, incident_id=number_of)
         case Verb.EVENTS, tuple() if position.ref:
@@ -128,6 +150,8 @@ def drawn(position: Position, result: Result, reader: Reader, *, now: datetime, 
             return reading.events(position.ref, events, tongue, incident_id=number_of)
         case Verb.REPORT, Report():
             asked = {name: value for name, value in args.items() if name in REPORT_PARAMS}
+            if result.action == ACTION:
+                return diagnostics.output(result, tongue, incident_id=number_of, params=asked)
             return report.report(result, tongue, incident_id=number_of, params=asked)
         case Verb.CHOOSE, Preview():
             return confirm.confirm(
@@ -143,12 +167,13 @@ def drawn(position: Position, result: Result, reader: Reader, *, now: datetime, 
             return None
 
 
-def file_of(position: Position, result: Result) -> tuple[str, bytes] | None:
+def file_of(position: Position, result: Result, reader: Reader) -> tuple[str, bytes] | None:
     """Name and content of the file a screen offers."""
     match position.screen, result:
         case Verb.LOG_FILE, LogText():
             kind = "previous" if result.previous and not result.fell_back else "current"
-            return f"{result.pod.name}-{result.container}-{kind}.txt", "\n".join(result.lines).encode()
+            lines = (reader.tongue.plain("(older lines left out)"), *result.lines) if result.older else result.lines
+            return f"{result.pod.name}-{result.container}-{kind}.txt", "\n".join(lines).encode()
         case Verb.DESCRIBE_FILE, Description():
             return f"{result.ref.short_kind}-{result.ref.name}.txt", result.full_text.encode()
         case Verb.YAML_FILE, str() if position.ref:
@@ -157,6 +182,15 @@ def file_of(position: Position, result: Result) -> tuple[str, bytes] | None:
             return result.file_name or f"{result.action}-{result.ref.name}.txt", result.full_text.encode()
         case _:
             return None
+
+
+def straight_on(position: Position, result: Result) -> Position | None:
+    """Where a pod's logs were asked for and the pod leaves no doubt of which container: the position with it."""
+    if position.screen is not Verb.LOGS or not isinstance(result, PodView):
+        return None
+    running = [container.name for container in result.containers if not container.init]
+    chosen = result.failing.name if result.failing else running[0] if len(running) == 1 else ""
+    return replace(position, args={**position.args, "container": chosen}) if chosen else None
 
 
 def failed(position: Position, reason: str, detail: str, reader: Reader) -> Screen:
@@ -181,6 +215,8 @@ def from_store(
             return lists.history(shown, tongue, total=total, page=page)
         case Verb.HELP:
             return welcome.help_screen(tongue)
+        case Verb.SEARCH if position.ref:
+            return logs.ask_search(position.ref, LogAsk.of(position.args), tongue, incident_id=position.incident_id)
         case _ if incident is None:
             return None
         case Verb.RESOURCES:

@@ -8,6 +8,7 @@ from chatops.cluster.reports.apiservice_status import apiservice_status
 from chatops.cluster.reports.cert_status import cert_status
 from chatops.cluster.reports.cronjob_status import cronjob_status
 from chatops.cluster.reports.endpoints import endpoints
+from chatops.cluster.reports.exec_diag import exec_diag
 from chatops.cluster.reports.gitops_status import gitops_status
 from chatops.cluster.reports.hpa_status import hpa_status
 from chatops.cluster.reports.job_status import job_status
@@ -24,6 +25,7 @@ Look = Callable[[Reader, ObjectRef, dict[str, str], datetime], Report]
 """Reads and judges. `params` narrow it; `now` is for ages. Raises Temporary and Permanent only."""
 
 REPORTS: dict[str, Look] = {
+    "exec_diag": exec_diag,
     "rollout_status": rollout_status,
     "hpa_status": hpa_status,
     "job_status": job_status,

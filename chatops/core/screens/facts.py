@@ -5,13 +5,14 @@ from markupsafe import Markup
 from chatops.core.actions import ActionState
 from chatops.core.incidents.values import Incident
 from chatops.core.remedies import FRESH_ROLLOUT
-from chatops.core.resources import PodView, WorkloadView
+from chatops.core.resources import RESTART, PodView, Rollout, WorkloadView
 from chatops.core.screens.base import bold, code, short_path
 from chatops.core.surveys import Survey
 from chatops.core.texts import Tongue, joined, one_line
 from chatops.core.victims import suspect_of
 
 MOST_NAMES = 5
+MOST_PARTS = 3
 ALERT_TEXT = 300
 
 
@@ -108,12 +109,23 @@ def _rollout(workload: WorkloadView, incident: Incident, tongue: Tongue) -> Mark
     told = tongue.say(
         "New revision {revision} was rolled out {ago}", revision=rollout.revision, ago=tongue.ago(rollout.since)
     )
+    changed = _changed(rollout, tongue)
+    return Markup("{} ({}).").format(told, changed) if changed else told + "."
+
+
+def _changed(rollout: Rollout, tongue: Tongue) -> Markup | None:
+    """In what it differs from the revision before: the image says most, and a restart changes nothing that runs."""
     change = next((c for c in rollout.changes if c.before and c.after and c.before != c.after), None)
-    if change is None:
-        return told + "."
-    before, after = short_images(change.before, change.after)
-    image = tongue.say("image {before} → {after}", before=before, after=after)
-    return Markup("{} ({}).").format(told, image)
+    if change is not None:
+        before, after = short_images(change.before, change.after)
+        return tongue.say("image {before} → {after}", before=before, after=after)
+    if rollout.parts == (RESTART,):
+        return tongue.say("a restart: the template is the same")
+    if not rollout.parts:
+        return None
+    names = joined([one_line(part, 60) for part in rollout.parts[:MOST_PARTS]], ", ")
+    more = f" +{len(rollout.parts) - MOST_PARTS}" if len(rollout.parts) > MOST_PARTS else ""
+    return tongue.say("template changed: {parts}{more}", parts=names, more=more)
 
 
 def short_images(before: str, after: str) -> tuple[str, str]:

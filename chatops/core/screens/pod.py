@@ -2,10 +2,13 @@
 
 from markupsafe import Markup, escape
 
+from chatops.core import diagnostics
+from chatops.core.actions import ACTIONS
 from chatops.core.buttons import Button, Verb
-from chatops.core.resources import ContainerView, Health, ObjectRef, PodView
+from chatops.core.resources import ContainerView, ObjectRef, PodView
 from chatops.core.screens.actions import more, pod_actions
-from chatops.core.screens.base import HEALTH_ICONS, Screen, back_to_card, bold, code, crumbs, in_rows, label, screen
+from chatops.core.screens.base import HEALTH_ICONS, Screen, back_to_card, bold, code, crumbs, screen
+from chatops.core.screens.containers import container_icon, pick_container
 from chatops.core.texts import Tongue, joined, one_line
 
 
@@ -43,35 +46,17 @@ def pod_screen(pod: PodView, tongue: Tongue, *, incident_id: int | None, workloa
                 more(ref, tongue, incident_id),
             ],
             pod_actions(pod, tongue, incident_id),
+            [_diagnostics(pod, tongue, incident_id)],
             [back, Button("🔄", Verb.POD, ref=ref, incident_id=incident_id)],
         ],
     )
 
 
-def container_picker(pod: PodView, tongue: Tongue, *, incident_id: int | None, previous: bool) -> Screen:
+def container_picker(pod: PodView, tongue: Tongue, *, incident_id: int | None, previous: bool, page: int = 0) -> Screen:
     """Asked only when there is more than one container and none is obviously the failing one."""
+    where = crumbs(incident_id, pod.ref.name, tongue.plain("Logs"))
     flag = {"previous": "1"} if previous else {}
-    buttons = [
-        Button(
-            label(f"{container_icon(c)} {'init: ' if c.init else ''}{c.name}"),
-            Verb.LOGS,
-            {"container": c.name, **flag},
-            pod.ref,
-            incident_id,
-        )
-        for c in pod.containers
-    ]
-    back = Button(tongue.plain("« Pod"), Verb.POD, ref=pod.ref, incident_id=incident_id)
-    question = tongue.say("{where} — which container?", where=crumbs(incident_id, pod.ref.name, tongue.plain("Logs")))
-    return screen([question], [*in_rows(buttons[:90], 2), [back]])
-
-
-def container_icon(container: ContainerView) -> str:
-    if container.init and container.state == "terminated" and container.exit_code == 0:
-        return HEALTH_ICONS[Health.UNKNOWN]
-    if container.ready:
-        return HEALTH_ICONS[Health.GOOD]
-    return HEALTH_ICONS[Health.WARN if container.state == "running" else Health.BAD]
+    return pick_container(pod, pod.containers, where, tongue, incident_id, Verb.LOGS, Verb.CONTAINERS, flag, page)
 
 
 def _log_buttons(pod: PodView, tongue: Tongue, incident_id: int | None) -> list[Button]:
@@ -90,6 +75,13 @@ def _log_buttons(pod: PodView, tongue: Tongue, incident_id: int | None) -> list[
     if len(pod.containers) > 1:
         found.append(Button("🗃 " + tongue.plain("Containers"), Verb.CONTAINERS, ref=pod.ref, incident_id=incident_id))
     return found
+
+
+def _diagnostics(pod: PodView, tongue: Tongue, incident_id: int | None) -> Button | None:
+    action = ACTIONS[diagnostics.ACTION]
+    if diagnostics.ACTION in pod.denied or not any(c.state == "running" for c in pod.containers):
+        return None
+    return Button(f"{action.icon} {tongue.plain(action.title)}", Verb.DIAGNOSE, ref=pod.ref, incident_id=incident_id)
 
 
 def _container_lines(container: ContainerView, tongue: Tongue) -> list[Markup | str | None]:

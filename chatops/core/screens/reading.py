@@ -1,10 +1,11 @@
-"""What is read of an object: logs, description, events. The newest and the worst stay when room is short."""
+"""What is read of an object: description, events. The worst and the newest stay when room is short."""
 
 from markupsafe import Markup
 
+from chatops.core import diagnostics
 from chatops.core.actions.repertoire import EVERY_KIND
 from chatops.core.buttons import Button, Verb
-from chatops.core.resources import WORKLOADS, Description, EventLine, LogText, ObjectRef
+from chatops.core.resources import WORKLOADS, Description, EventLine, ObjectRef
 from chatops.core.screens.actions import by_hand
 from chatops.core.screens.base import HEALTH_ICONS, Screen, back_to_card, bold, code, crumbs, screen, short_name
 from chatops.core.texts import Tongue, joined, one_line
@@ -16,6 +17,7 @@ _VERBS = {
     "describe": Verb.DESCRIBE,
     "events": Verb.EVENTS,
     "yaml": Verb.YAML_FILE,
+    diagnostics.ACTION: Verb.DIAGNOSE,
 }
 
 
@@ -27,64 +29,7 @@ def reading_of(action_id: str) -> tuple[Verb, dict[str, str]]:
     return verb, {"previous": "1"} if action_id == "logs_previous" else {}
 
 
-LOG_ROOM = 3_300
-"""Characters of log on the screen: what Telegram's 4,096 leave beside the head."""
-MORE_LINES = 200
 MOST_EVENTS = 15
-
-
-def logs(text: LogText, tongue: Tongue, *, incident_id: int | None, tail: int) -> Screen:
-    kept, cut = newest_that_fit(text.lines, LOG_ROOM)
-    title = joined(
-        [
-            one_line(text.pod.name, 120),
-            one_line(text.container, 120),
-            tongue.plain("previous") if text.previous and not text.fell_back else "",
-        ]
-    )
-    args = {"container": text.container, **({"previous": "1"} if text.previous else {})}
-    lines: list[Markup | str | None] = [
-        Markup("📄 <b>{}</b>").format(title),
-        tongue.plural("last {n} line, newest at the bottom", "last {n} lines, newest at the bottom", len(kept))
-        if kept
-        else None,
-        tongue.say("No previous container: these are the current logs.") if text.fell_back else None,
-        tongue.plural("{n} older line cut: take the file", "{n} older lines cut: take the file", cut) if cut else None,
-        Markup("<pre>{}</pre>").format("\n".join(kept)) if kept else tongue.say("The log is empty."),
-    ]
-    more = None
-    if tail < MORE_LINES:
-        words = tongue.plain("{n} lines", n=MORE_LINES)
-        more = Button(f"⬆️ {words}", Verb.LOGS, {**args, "tail": str(MORE_LINES)}, text.pod, incident_id)
-    return screen(
-        lines,
-        [
-            [more, Button("📎 " + tongue.plain("As file"), Verb.LOG_FILE, args, text.pod, incident_id)],
-            [by_hand("logs", text.pod, _logs_params(text, tail))],
-            [
-                Button(tongue.plain("« Pod"), Verb.POD, ref=text.pod, incident_id=incident_id),
-                Button("🔄", Verb.LOGS, {**args, "tail": str(tail)}, text.pod, incident_id),
-            ],
-        ],
-    )
-
-
-def newest_that_fit(lines: tuple[str, ...], room: int) -> tuple[list[str], int]:
-    """Whole lines from the end that fit into `room` UTF-16 units, and how many were left out.
-
-    A single line longer than the room keeps its end.
-    """
-    kept: list[str] = []
-    used = 0
-    for line in reversed(lines):
-        size = len(line.encode("utf-16-le")) // 2 + 1
-        if used + size > room:
-            if not kept:
-                kept.append("…" + line[-(room // 2) :])
-            break
-        kept.append(line)
-        used += size
-    return kept[::-1], len(lines) - len(kept)
 
 
 def describe(told: Description, tongue: Tongue, *, incident_id: int | None) -> Screen:
@@ -139,9 +84,8 @@ def _event(event: EventLine, tongue: Tongue) -> Markup:
     told = Markup("{} {}{} {}").format(
         "⚠️" if event.warning else "•", often, bold(event.reason, 60), one_line(event.message, 220)
     )
-    return joined(
-        [told, joined([one_line(event.about, 80), tongue.ago(event.last_at) if event.last_at else ""])], " — "
-    )
+    about = one_line(event.about, 80) + (f" +{event.objects - 1}" if event.objects > 1 else "")
+    return joined([told, joined([about, tongue.ago(event.last_at) if event.last_at else ""])], " — ")
 
 
 def back_from(ref: ObjectRef, tongue: Tongue, incident_id: int | None) -> Button:
@@ -153,8 +97,3 @@ def back_from(ref: ObjectRef, tongue: Tongue, incident_id: int | None) -> Button
     if ref.kind in EVERY_KIND:
         return Button(f"« {ref.short_kind}", Verb.MORE, ref=ref, incident_id=incident_id)
     return back_to_card(tongue, incident_id)
-
-
-def _logs_params(text: LogText, tail: int) -> dict[str, str]:
-    earlier = {"previous": "1"} if text.previous and not text.fell_back else {}
-    return {"container": text.container, "tail": str(tail), **earlier}

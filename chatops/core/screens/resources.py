@@ -124,6 +124,7 @@ def _pods(
             page_row(Verb.PODS, page, pages, here),
             *acts,
             [
+                Button("📄 " + tongue.plain("Logs"), Verb.LOGS, ref=ref, incident_id=incident_id) if listed else None,
                 Button("🔎 " + tongue.plain("Describe"), Verb.DESCRIBE, ref=ref, incident_id=incident_id),
                 Button("🗓 " + tongue.plain("Events"), Verb.EVENTS, ref=ref, incident_id=incident_id),
                 more(ref, tongue, incident_id),

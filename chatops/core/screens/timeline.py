@@ -52,6 +52,7 @@ READ = {
     "logs": mark("📄 {who} read the logs of {object}"),
     "the description": mark("🔎 {who} read the description of {object}"),
     "the YAML": mark("🧾 {who} read the YAML of {object}"),
+    "diagnostics": mark("🧪 {who} ran {command} in {object}"),
 }
 """By what the entry says was read."""
 
@@ -61,6 +62,7 @@ TRIED = {
     Verb.RESOLVE: mark("resolve it"),
     Verb.ASK_REJECT: mark("reject it"),
     Verb.REJECT: mark("reject it"),
+    Verb.DIAGNOSE: mark("run diagnostics"),
 }
 """What was denied, where it is no action on the cluster."""
 
@@ -90,7 +92,7 @@ def timeline(incident_id: int, entries: Sequence[StoredEntry], tongue: Tongue, *
 def _sentence(entry: Entry, tongue: Tongue) -> Markup:
     detail = {name: one_line(value, 160) for name, value in entry.detail.items()}
     words: dict[str, object] = {
-        **dict.fromkeys(("reason", "before", "after", "done"), ""),
+        **dict.fromkeys(("reason", "before", "after", "done", "command"), ""),
         "seconds": "?",
         **detail,
     }

@@ -2,6 +2,7 @@
 
 from chatops.sandbox.kubeapi.behaviours import Behaviour, LogLine
 from chatops.sandbox.kubeapi.clock import StepClock, WallClock
+from chatops.sandbox.kubeapi.exec import Command
 from chatops.sandbox.kubeapi.server import KubeApiServer
 
-__all__ = ["Behaviour", "KubeApiServer", "LogLine", "StepClock", "WallClock"]
+__all__ = ["Behaviour", "Command", "KubeApiServer", "LogLine", "StepClock", "WallClock"]

@@ -147,7 +147,7 @@ class Api:
             return Response(status=201, body=body)
         if resource.group == "metrics.k8s.io":
             return Response(body=self._verbs.metrics(target))
-        if target.subresource in ("log", "eviction", "scale", "proxy"):
+        if target.subresource in ("log", "exec", "eviction", "scale", "proxy"):
             return self._verbs.below(request, target, verb, rest)
         return self._verbs.answer(request, target, verb)
 

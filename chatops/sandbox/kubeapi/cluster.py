@@ -25,6 +25,7 @@ from chatops.sandbox.kubeapi.controllers.replica_sets import ReplicaSetControlle
 from chatops.sandbox.kubeapi.controllers.scheduler import Scheduler
 from chatops.sandbox.kubeapi.controllers.signer import Signer
 from chatops.sandbox.kubeapi.controllers.stateful_sets import StatefulSetController
+from chatops.sandbox.kubeapi.exec import PodExec
 from chatops.sandbox.kubeapi.faults import FaultScript
 from chatops.sandbox.kubeapi.kinds import METRICS, Kinds
 from chatops.sandbox.kubeapi.logs import PodLogs
@@ -56,6 +57,7 @@ class Cluster:
         self.nodes = NodeController(self.store, self.recorder, self.kubelet)
         self.objects = Objects(self.store, self.pages)
         self.logs = PodLogs(self.store, self.kubelet)
+        self.exec = PodExec(self.store, self.kubelet, self.closing)
         self.metrics = Metrics(self.store, self.kubelet)
         self.loop = ControllerLoop(
             self.store,

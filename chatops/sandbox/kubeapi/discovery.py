@@ -90,6 +90,8 @@ def _subresource(resource: Resource, name: str) -> Obj:
         entry.update(group="policy", version="v1", kind="Eviction", verbs=["create"])
     elif name == "log":
         entry["verbs"] = ["get"]
+    elif name == "exec":
+        entry.update(kind="PodExecOptions", verbs=["create", "get"])
     elif name == "proxy":
         entry.update(kind="NodeProxyOptions", verbs=["create", "delete", "get", "patch", "update"])
     return entry

@@ -81,7 +81,7 @@ _CREATE_ONLY = ("create",)
 _WORKLOAD_SUBS = "scale status"
 
 BUILT_IN: tuple[Resource, ...] = (
-    _row("v1", "pods", "Pod", short="po", sub="eviction log status", everything=True),
+    _row("v1", "pods", "Pod", short="po", sub="eviction exec log status", everything=True),
     _row("v1", "nodes", "Node", short="no", sub="status proxy", cluster=True),
     _row("v1", "namespaces", "Namespace", short="ns", sub="status", cluster=True),
     _row("v1", "events", "Event", short="ev"),

@@ -18,7 +18,8 @@ _LOOK = 0.25
 Lines = list[tuple[datetime, str]]
 
 
-def _choose(pod: Obj, wanted: str) -> str:
+def choose_container(pod: Obj, wanted: str) -> str:
+    """The container that is meant, also by exec; ApiError 400 in the API server's words."""
     spec, name = pod["spec"], pod["metadata"]["name"]
     apps = [each["name"] for each in spec.get("containers") or ()]
     inits = [each["name"] for each in spec.get("initContainers") or ()]
@@ -46,7 +47,7 @@ class PodLogs:
         pod = self._store.get(PODS, namespace, name)
         if not pod["spec"].get("nodeName"):
             raise bad_request(f"pod {name} does not have a host assigned")
-        container = _choose(pod, request.query.get("container", ""))
+        container = choose_container(pod, request.query.get("container", ""))
         previous = request.flag("previous")
         if pod["spec"]["nodeName"] in self._kubelet.stopped_nodes:
             raise ApiError(
@@ -125,7 +126,8 @@ class PodLogs:
     def _line(pair: tuple[datetime, str], request: Request) -> bytes:
         moment, text = pair
         prefix = f"{micro_stamp(moment)[:-1]}000Z " if request.flag("timestamps") else ""
-        return f"{prefix}{text}\n".encode()
+        # A lone surrogate stands for a byte that is no UTF-8.
+        return f"{prefix}{text}\n".encode("utf-8", "surrogateescape")
 
     def _follow(
         self, namespace: str, name: str, run: ContainerRun, life: Life, told: Lines, request: Request

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -69,7 +70,10 @@ class RequestLog:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A parsed request. `disconnected` tells whether the client has gone; `sever` cuts its connection."""
+    """A parsed request. `disconnected` tells whether the client has gone; `sever` cuts its connection.
+
+    `take_over` gives the connection away: whoever takes it answers on it, and closes it.
+    """
 
     method: str
     path: str
@@ -78,6 +82,9 @@ class Request:
     body: bytes
     disconnected: Callable[[], bool]
     sever: Callable[[], None]
+    take_over: Callable[[], socket.socket]
+    pairs: tuple[tuple[str, str], ...] = ()
+    """The query as it was written, for parameters that stand in it more than once."""
 
     @classmethod
     def of(cls, environ: Mapping[str, Any]) -> Request:
@@ -91,14 +98,17 @@ class Request:
         if environ.get("CONTENT_TYPE"):
             headers["content-type"] = str(environ["CONTENT_TYPE"])
         raw_path = str(environ.get("PATH_INFO", "/"))
+        pairs = parse_qsl(str(environ.get("QUERY_STRING", "")), keep_blank_values=True)
         return cls(
             method=str(environ["REQUEST_METHOD"]),
             path=raw_path.encode("latin-1").decode("utf-8", "replace"),
-            query=dict(parse_qsl(str(environ.get("QUERY_STRING", "")), keep_blank_values=True)),
+            query=dict(pairs),
+            pairs=tuple(pairs),
             headers=headers,
             body=environ["wsgi.input"].read(length) if length else b"",
             disconnected=environ.get("waitress.client_disconnected", lambda: False),
             sever=environ.get("kubeapi.sever", lambda: None),
+            take_over=environ["kubeapi.take_over"],
         )
 
     @property
@@ -123,6 +133,10 @@ class Request:
         if not isinstance(body, dict):
             raise bad_request("the object provided is unrecognized (must be of type object)")
         return body
+
+    def every(self, name: str) -> list[str]:
+        """All values of a query parameter, in their order."""
+        return [value for key, value in self.pairs if key == name]
 
     def flag(self, name: str) -> bool:
         """A boolean query parameter."""

@@ -57,6 +57,8 @@ def allows(resource: Resource, verb: str, subresource: str) -> bool:
         return verb == "create"
     if subresource == "log":
         return verb == "get"
+    if subresource == "exec":
+        return verb in ("create", "get")
     if subresource:
         return verb in ("get", "patch", "update") or subresource == "proxy"
     return verb in resource.verbs

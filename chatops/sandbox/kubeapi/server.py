@@ -17,6 +17,7 @@ from chatops.sandbox.kubeapi.api import Api
 from chatops.sandbox.kubeapi.behaviours import Behaviour
 from chatops.sandbox.kubeapi.clock import Clock, StepClock, WallClock
 from chatops.sandbox.kubeapi.cluster import Cluster
+from chatops.sandbox.kubeapi.exec import Command
 from chatops.sandbox.kubeapi.faults import Fault
 from chatops.sandbox.kubeapi.kinds import NAMESPACES, Obj, Resource
 from chatops.sandbox.kubeapi.transport import Transport
@@ -196,6 +197,13 @@ class KubeApiServer:
             raise LookupError(f"{namespace}/{pod}")
         key = (found["metadata"]["uid"], container, previous)
         self.cluster.kubelet.posed_logs[key] = list(lines)
+
+    def set_command(self, namespace: str, pod: str, container: str, command: Command) -> None:
+        """Tell what a command does in a pod's container; LookupError when the pod is not there."""
+        found = self.get("Pod", pod, namespace)
+        if found is None:
+            raise LookupError(f"{namespace}/{pod}")
+        self.cluster.exec.script(found["metadata"]["uid"], container, command)
 
     def step(self, seconds: float = 0.0) -> None:
         """Without `auto`: let everything happen that is due within `seconds`, moment by moment."""

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import socket
 import threading
+import weakref
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -29,7 +30,26 @@ class _Task(WSGITask):
                     connection.shutdown(socket.SHUT_RDWR)
 
         environ["kubeapi.sever"] = sever
+        environ["kubeapi.take_over"] = self._take_over
         return environ
+
+    def _take_over(self) -> socket.socket:
+        """The connection, out of the loop's hands: what the application still returns goes nowhere."""
+        channel: Any = self.channel
+        connection: socket.socket = channel.socket
+        taken = threading.Event()
+
+        def let_go() -> None:
+            channel.del_channel()
+            taken.set()
+
+        # In the loop's own thread: it may be about to look at this connection.
+        _in_loop(channel.server, let_go)
+        taken.wait(5)
+        channel.connected = False
+        connection.setblocking(True)
+        channel.server.taken_over.add(connection)
+        return connection
 
 
 class _Channel(HTTPChannel):
@@ -62,6 +82,8 @@ class Transport:
             map=self._sockets,
         )
         self._server.channel_class = _Channel
+        # Connections that are no longer the loop's; those still open are cut with the others.
+        self._server.taken_over = weakref.WeakSet()
         self.port = int(self._server.effective_port)
         self._thread = threading.Thread(target=self._serve, name="kube-api", daemon=True)
         self._thread.start()
@@ -80,9 +102,10 @@ class Transport:
         def hang_up() -> None:
             server.del_channel()
             server.socket.close()
-            for channel in list(server.active_channels.values()):
+            connections = [channel.socket for channel in list(server.active_channels.values())]
+            for connection in [*connections, *server.taken_over]:
                 with contextlib.suppress(OSError):
-                    channel.socket.shutdown(socket.SHUT_RDWR)
+                    connection.shutdown(socket.SHUT_RDWR)
 
         def close_all() -> None:
             for dispatcher in list(sockets.values()):

@@ -51,11 +51,14 @@ class Verbs:
         )
 
     def below(self, request: Request, target: Target, verb: str, rest: tuple[str, ...]) -> Response:
-        """A subresource that is no part of its object: log, proxy, eviction, scale."""
+        """A subresource that is no part of its object: log, exec, proxy, eviction, scale."""
         objects, options = self._cluster.objects, self._options(request)
         if target.subresource == "log":
             lines = self._cluster.logs.read(target.namespace, target.name, request)
             return Response(body=lines, content_type="text/plain")
+        if target.subresource == "exec":
+            self._cluster.exec.serve(target.namespace, target.name, request)
+            return Response(status=101, body=b"")
         if target.subresource == "proxy":
             node = objects.get(target)
             if rest != ("stats", "summary"):

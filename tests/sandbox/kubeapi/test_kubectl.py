@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from chatops.sandbox.kubeapi import Behaviour, KubeApiServer, LogLine
+from chatops.sandbox.kubeapi import Behaviour, Command, KubeApiServer, LogLine
 from chatops.sandbox.kubeapi.access import Rule
 from chatops.sandbox.kubeapi.behaviours import CRASH_LOOP, NEVER_READY
 from chatops.sandbox.kubeapi.demo_cluster import demo_cluster
@@ -395,3 +395,16 @@ def test_job_from_cron_job_by_patch_and_wait(kubectl: Kubectl) -> None:
     kubectl("wait", "--for=condition=complete", "job/now", "--timeout=30s")
     assert re.search(r"now +Complete +1/1", kubectl("get", "jobs"))
     assert "job started" not in kubectl("logs", "job/now")
+
+
+def test_exec(kubectl: Kubectl) -> None:
+    rolled_out(kubectl, deployment(replicas=1))
+    (name,) = kubectl.names("pods")
+    kubectl.server.set_command("shop", name, "app", Command(argv="ls *", output=b"a\n" * 50_000, error=b"hm\n", code=3))
+    said = kubectl("exec", name, "--", "ls", "-l", code=3)
+    assert said.count("a\n") == 50_000
+    assert "hm\ncommand terminated with exit code 3" in said
+    assert kubectl("exec", name, "-c", "app", "--", "df", "-h").startswith("Filesystem")
+    missing = kubectl("exec", name, "--", "ss", "-s", code=1)
+    assert 'exec: "ss": executable file not found in $PATH' in missing
+    assert "container none is not valid" in kubectl("exec", name, "-c", "none", "--", "ls", code=1)

@@ -1,0 +1,43 @@
+"""What people write in answer to a question of the bot: by replying to it, or in a private chat right after it."""
+
+from collections.abc import Callable, Mapping
+
+from chatops.actors.conversation.views import Reader
+from chatops.core.access import may, right_for
+from chatops.core.buttons import Verb
+from chatops.core.cards import Position
+from chatops.core.incidents import Person
+from chatops.core.people import ChatKind, User
+from chatops.core.texts import Tongue
+from chatops.core.updates import TextMessage
+from chatops.db.store import Store
+
+Answer = Callable[[Position, TextMessage, Reader], None]
+"""Takes what was written to the question that stands at the position."""
+
+
+class Replies:
+    """`answers` says who takes the answer, by the screen that asks."""
+
+    def __init__(self, answers: Mapping[Verb, Answer], *, store: Store) -> None:
+        self._answers = answers
+        self._store = store
+
+    def heard(self, text: TextMessage, user: User | None, tongue: Tongue) -> bool:
+        """Hand it to whoever asked; False where nobody did, or the writer has no right to what is asked."""
+        asked = self._asked(text)
+        answer = self._answers.get(asked.screen) if asked else None
+        if asked is None or answer is None or user is None or not text.text.strip():
+            return False
+        if not may(user, right_for(asked.screen, asked.args)).allowed:
+            return False
+        answer(asked, text, Reader(Person(user.id, user.name), tongue))
+        return True
+
+    def _asked(self, text: TextMessage) -> Position | None:
+        """The question. A command is never taken for an answer, unless it replies to one."""
+        if text.reply_to is not None:
+            return self._store.positions.get(text.chat_id, text.reply_to)
+        if text.chat_kind is ChatKind.PRIVATE and not text.text.startswith("/"):
+            return self._store.positions.latest(text.chat_id)
+        return None
