@@ -40,6 +40,7 @@ from chatops.core.objects import ObjectView
 from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
 from chatops.core.surveys import Survey
+from chatops.core.victims import Suspicion
 
 LOG_BYTES = 256 * 1024
 """The most of a container's log that is read for one look."""
@@ -48,7 +49,7 @@ LOG_BYTES = 256 * 1024
 class ClusterDoor(Protocol):
     """What an executor needs of `cluster/`. Every method raises only failures.Failure for what the cluster does."""
 
-    def survey(self, suspects: tuple[ObjectRef, ...], now: datetime, /) -> Survey: ...
+    def survey(self, suspects: tuple[Suspicion, ...], now: datetime, /) -> Survey: ...
     def pods(self, ref: ObjectRef, /) -> tuple[PodView, ...]: ...
     def pod(self, ref: ObjectRef, /) -> PodView: ...
     def workload(self, ref: ObjectRef, /) -> WorkloadView: ...

@@ -12,6 +12,7 @@ from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
 from chatops.core.surveys import Survey
 from chatops.core.updates import Update
+from chatops.core.victims import Suspicion
 
 Address = tuple[Hashable, ...]
 """("incident", 42), ("chat", -100123), ("executor", 0), ("webhook",), ("telegram",), ("pool",), ("supervisor",)."""
@@ -160,7 +161,7 @@ class NotDelivered:
 
 @dataclass(frozen=True, slots=True)
 class TakeSurvey:
-    suspects: tuple[ObjectRef, ...]
+    suspects: tuple[Suspicion, ...]
 
 
 @dataclass(frozen=True, slots=True)

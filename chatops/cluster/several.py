@@ -14,6 +14,7 @@ from chatops.core.objects import ObjectView
 from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
 from chatops.core.surveys import Survey
+from chatops.core.victims import Suspicion
 
 
 class Clusters:
@@ -27,9 +28,9 @@ class Clusters:
         names: Sequence[str | None] = contexts or (None,)
         self._clusters = {name or "": Cluster(name, kubeconfig, stop) for name in names}
 
-    def survey(self, suspects: Sequence[ObjectRef], now: datetime) -> Survey:
+    def survey(self, suspects: Sequence[Suspicion], now: datetime) -> Survey:
         """All suspects, each in its own cluster. Never raises a Failure."""
-        by_name: dict[str, list[ObjectRef]] = {}
+        by_name: dict[str, list[Suspicion]] = {}
         for suspect in suspects:
             by_name.setdefault(suspect.cluster, []).append(suspect)
         return _together([self._survey(name, each, now) for name, each in (by_name or {"": []}).items()])
@@ -80,7 +81,7 @@ class Clusters:
         for cluster in self._clusters.values():
             cluster.close()
 
-    def _survey(self, name: str, suspects: Sequence[ObjectRef], now: datetime) -> Survey:
+    def _survey(self, name: str, suspects: Sequence[Suspicion], now: datetime) -> Survey:
         try:
             return self._named(name).survey(suspects, now)
         except Permanent as failure:
@@ -115,4 +116,5 @@ def _together(surveys: Sequence[Survey]) -> Survey:
         problem=first.problem,
         problem_detail=first.problem_detail,
         retry=any(survey.retry for survey in surveys),
+        guessed=tuple(ref for survey in surveys for ref in survey.guessed),
     )

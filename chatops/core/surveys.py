@@ -27,6 +27,8 @@ class Survey:
     problem_detail: str = ""
     retry: bool = False
     """Whether asking again later may help (the problem is temporary)."""
+    guessed: tuple[ObjectRef, ...] = ()
+    """What the alert does not name: found by a name that resembles the alert's words or scrape job."""
 
     @property
     def worst_workload(self) -> WorkloadView | None:

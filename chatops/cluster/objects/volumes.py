@@ -1,0 +1,146 @@
+"""Claims and volumes: bound or not, how large, whether they can grow, and which pods hold them."""
+
+from chatops.cluster.asides import aside
+from chatops.cluster.models import Condition, Model, Thing, empty, listed, mapped
+from chatops.cluster.objects.views import by_type, status_of, traits, words
+from chatops.cluster.ownership import managed_by
+from chatops.cluster.pod_models import Pod, PodSpec, Resources
+from chatops.cluster.reader import Reader
+from chatops.core.objects import ObjectView, Tie, TieRole
+from chatops.core.resources import Health, ObjectRef
+
+_MOST_MOUNTS = 20
+
+Amounts = dict[str, str | int | float]
+
+
+class ClaimSpec(Model):
+    storage_class_name: str | None = None
+    volume_name: str = ""
+    resources: Resources = empty(Resources)
+
+
+class ClaimStatus(Model):
+    phase: str = ""
+    capacity: Amounts | None = None
+    conditions: list[Condition] | None = None
+
+
+class ClaimModel(Thing):
+    spec: ClaimSpec = empty(ClaimSpec)
+    status: ClaimStatus = empty(ClaimStatus)
+
+
+class ClassModel(Thing):
+    allow_volume_expansion: bool | None = None
+
+
+class ClaimPlace(Model):
+    kind: str = ""
+    name: str = ""
+    namespace: str = ""
+    uid: str = ""
+
+
+class VolumeSpec(Model):
+    capacity: Amounts | None = None
+    claim_ref: ClaimPlace | None = None
+    storage_class_name: str = ""
+
+
+class VolumeStatus(Model):
+    phase: str = ""
+    reason: str = ""
+    message: str = ""
+
+
+class VolumeModel(Thing):
+    spec: VolumeSpec = empty(VolumeSpec)
+    status: VolumeStatus = empty(VolumeStatus)
+
+
+class ClaimUse(Model):
+    claim_name: str = ""
+
+
+class PodVolume(Model):
+    persistent_volume_claim: ClaimUse | None = None
+
+
+class MountingSpec(PodSpec):
+    volumes: list[PodVolume] | None = None
+
+
+class MountingPod(Pod):
+    spec: MountingSpec = empty(MountingSpec)
+
+
+def see_claim(reader: Reader, ref: ObjectRef) -> ObjectView:
+    """BAD when its volume is lost, WARN while it has none or waits for a resize. Its size is what was asked for."""
+    claim = reader.fetch(ref, ClaimModel)
+    meta, spec, status = claim.metadata, claim.spec, claim.status
+    asked, have = mapped(spec.resources.requests).get("storage", ""), mapped(status.capacity).get("storage", "")
+    pending = status_of(by_type(status.conditions), "FileSystemResizePending") == "True"
+    health = {"Bound": Health.GOOD, "Lost": Health.BAD}.get(status.phase, Health.WARN)
+    if pending and health is Health.GOOD:
+        health = Health.WARN
+    return ObjectView(
+        reader.ref(ref.kind, meta),
+        health,
+        traits(
+            phase=status.phase,
+            size=str(asked or have),
+            expandable=_expandable(reader, spec.storage_class_name),
+            resize_pending=pending,
+            summary=words(
+                status.phase,
+                str(have or asked),
+                spec.storage_class_name or "",
+                f"resizing to {asked}" if have and asked and have != asked else "",
+            ),
+        ),
+        tuple(_mounts(reader, meta.namespace, meta.name)),
+        managed_by(meta),
+    )
+
+
+def _expandable(reader: Reader, name: str | None) -> bool | None:
+    """None where the class cannot be seen: nothing is promised then."""
+    if not name:
+        return None
+    found = aside(lambda: reader.fetch(ObjectRef("StorageClass", name), ClassModel), None)
+    return found.allow_volume_expansion is True if found else None
+
+
+def _mounts(reader: Reader, namespace: str, claim: str) -> list[Tie]:
+    pods: list[MountingPod] = aside(lambda: reader.every("Pod", MountingPod, namespace), [])
+    over = ("Failed", "Succeeded")
+    mounting = [pod for pod in pods if claim in _claims(pod)]
+    mounting.sort(key=lambda pod: pod.status.phase in over)
+    return [Tie(TieRole.MOUNTS, reader.ref("Pod", pod.metadata), pod.status.phase) for pod in mounting[:_MOST_MOUNTS]]
+
+
+def _claims(pod: MountingPod) -> set[str]:
+    used = (volume.persistent_volume_claim for volume in listed(pod.spec.volumes))
+    return {use.claim_name for use in used if use is not None}
+
+
+def see_volume(reader: Reader, ref: ObjectRef) -> ObjectView:
+    """BAD when it failed, WARN when no claim holds it."""
+    volume = reader.fetch(ref, VolumeModel)
+    spec, status, claim = volume.spec, volume.status, volume.spec.claim_ref
+    size = str(mapped(spec.capacity).get("storage", ""))
+    held = ObjectRef("PersistentVolumeClaim", claim.name, claim.namespace, claim.uid, reader.name) if claim else None
+    return ObjectView(
+        reader.ref(ref.kind, volume.metadata),
+        {"Bound": Health.GOOD, "Available": Health.GOOD, "Failed": Health.BAD}.get(status.phase, Health.WARN),
+        traits(
+            phase=status.phase,
+            size=size,
+            summary=words(
+                status.phase, size, spec.storage_class_name, held.path if held else "", status.reason, status.message
+            ),
+        ),
+        (Tie(TieRole.CLAIM, held),) if held else (),
+        managed_by(volume.metadata),
+    )
