@@ -6,23 +6,30 @@ from chatops.cluster.objects.services import ServiceModel
 from chatops.cluster.reader import Reader
 from chatops.core.resources import WORKLOADS, ObjectRef
 
-_APP = "app.kubernetes.io/name"
+_IDENTITIES = ("app.kubernetes.io/name", "app.kubernetes.io/component", "k8s-app", "app")
+"""Labels that say what a workload is."""
+
 _ENTRANCES = ("LoadBalancer", "NodePort")
 _SHORTEST = 3
 """Letters of a name that part of another may be matched by."""
 
 
-def guess(reader: Reader, names: tuple[str, ...], namespace: str) -> ObjectRef | None:
+def guess(reader: Reader, names: tuple[str, ...], namespace: str, *, exact: bool = False) -> ObjectRef | None:
     """The workload that is called by one of `names`, else the one way in, or the one workload, called after one.
+
+    With `exact` only the former. An empty `namespace` means everywhere.
 
     Never one of several: then the alert stays without an object. Dashes do not count, alerts are written without.
     """
     workloads = [each for kind in WORKLOADS for each in _outlines(reader, kind, namespace)]
     for name in names:
         found = _only([w for w in workloads if _squashed(w.metadata.name) == _squashed(name)])
-        found = found or _only([w for w in workloads if _squashed(w.metadata.label(_APP)) == _squashed(name)])
+        for label in _IDENTITIES:
+            found = found or _only([w for w in workloads if _squashed(w.metadata.label(label)) == _squashed(name)])
         if found:
             return reader.ref(found.kind, found.metadata)
+    if exact:
+        return None
     partial = [name for name in names if len(name) >= _SHORTEST]
     # What tells its rates without a name is mostly an ingress or a gateway, and these have one Service to the outside.
     doors: list[ServiceModel] = aside(lambda: reader.every("Service", ServiceModel, namespace), []) if partial else []

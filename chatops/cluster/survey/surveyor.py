@@ -163,6 +163,9 @@ class Surveyor:
 
     def _guess(self, clue: Clue) -> bool:
         ref = guess(self._reader, clue.names, clue.namespace)
+        if ref is None and clue.messenger and clue.namespace:
+            # Exporters are often kept with the monitoring, far from what they measure.
+            ref = guess(self._reader, clue.names, "", exact=True)
         if ref is None or not self._find(ref):
             return False
         self._found.guessed[ref] = None

@@ -7,8 +7,8 @@ from ipaddress import ip_address
 _URL = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:[^/@\s]*@)?(?P<rest>[^/?#\s]*)(?P<path>/[^?#\s]*)?.*", re.S
 )
-_IN_CLUSTER = re.compile(r"(?P<name>[a-z0-9]([-a-z0-9]*[a-z0-9])?)\.(?P<namespace>[a-z0-9]([-a-z0-9]*[a-z0-9])?)")
-_POD_BEFORE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\.")
+_LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
+_IN_CLUSTER = re.compile(rf"(?:(?P<pod>{_LABEL})\.)?(?P<name>{_LABEL})\.(?P<namespace>{_LABEL})\.svc(\..*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,14 @@ class Address:
     @property
     def service(self) -> tuple[str, str] | None:
         """(namespace, name) for a name of the cluster's DNS: `name.namespace.svc`, what may follow, or a pod of it."""
-        before, dot, after = self.host.partition(".svc")
-        if not dot or (after and not after.startswith(".")):
-            return None
-        found = _IN_CLUSTER.fullmatch(before)
-        if found is None and (pod := _POD_BEFORE.match(before)):
-            found = _IN_CLUSTER.fullmatch(before[pod.end() :])
+        found = _IN_CLUSTER.fullmatch(self.host)
         return (found["namespace"], found["name"]) if found else None
+
+    @property
+    def pod(self) -> tuple[str, str] | None:
+        """(namespace, name) of the pod before its Service's name, for one that has a name of its own."""
+        found = _IN_CLUSTER.fullmatch(self.host)
+        return (found["namespace"], found["pod"]) if found and found["pod"] else None
 
 
 def _split(text: str) -> tuple[str, str]:

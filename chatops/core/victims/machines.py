@@ -4,6 +4,7 @@ import re
 
 from chatops.core.victims.clue import Clue
 from chatops.core.victims.labels import Labels, is_name
+from chatops.core.victims.messengers import labelled_by_victim
 
 HARDWARE = ("device", "mountpoint", "fstype", "master", "chip")
 """Labels that only node-exporter's own metrics carry: the alert is about a machine."""
@@ -12,9 +13,6 @@ _NODE_LABELS = ("node", "nodename", "kubernetes_node", "node_name")
 _HOST_LABELS = ("Hostname", "hostname")
 
 _NODE_EXPORTER = re.compile(r"(^|[-_])(node|windows)[-_]?exporter($|[-_])")
-
-METRICS_OF_OTHERS = re.compile(r"kube-state-metrics|kubelet|cadvisor|kubernetes-nodes|resource-metrics")
-"""Scrape jobs that measure other objects: there `pod` is the victim, as these exporters label by what they watch."""
 
 _PORTS = ("10250", "10255", "10249", "10256", "9100")
 """Kubelet, kube-proxy and node-exporter: what listens there is the machine itself."""
@@ -42,7 +40,7 @@ def node_named(labels: Labels) -> Clue | None:
 
 
 def _certainly(labels: Labels) -> bool:
-    if METRICS_OF_OTHERS.search(labels.job) and labels.own_pod:
+    if labelled_by_victim(labels) and labels.own_pod:
         return False
     if _NODE_EXPORTER.search(labels.job) or _NODE_EXPORTER.search(labels.own_pod) or labels.job == "node":
         return "exported_pod" not in labels
@@ -51,7 +49,7 @@ def _certainly(labels: Labels) -> bool:
 
 
 def _probably(labels: Labels) -> bool:
-    if "exported_pod" in labels or (METRICS_OF_OTHERS.search(labels.job) and labels.own_pod):
+    if "exported_pod" in labels or (labelled_by_victim(labels) and labels.own_pod):
         return False
     if any(label in labels for label in HARDWARE) or labels.alertname.startswith(("Node", "Host")):
         return True

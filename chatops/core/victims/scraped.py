@@ -4,13 +4,12 @@ import re
 
 from chatops.core.victims.clue import Clue
 from chatops.core.victims.labels import Labels, is_name
-from chatops.core.victims.machines import METRICS_OF_OTHERS, node_named
+from chatops.core.victims.machines import node_named
+from chatops.core.victims.messengers import is_exporter, labelled_by_victim
 from chatops.core.victims.words import names_of, subjects_of
 
 _MEMBER = re.compile(r"[a-z0-9][-a-z0-9]*-\d+")
 """A StatefulSet's pod, which clustered software takes for its own name (`name` of Elasticsearch's exporter)."""
-
-_EXPORTER = re.compile(r"(^|[-_])exporter($|[-_0-9])")
 
 
 def pod(labels: Labels) -> Clue | None:
@@ -21,13 +20,13 @@ def pod(labels: Labels) -> Clue | None:
     if not name:
         return None
     suspect = labels.ref("Pod", name, within)
-    if METRICS_OF_OTHERS.search(labels.job):
+    if labelled_by_victim(labels):
         if "exported_namespace" in labels:
             return None
         # Labelled by the victim; where it has no pod, the exporter's own is left, beside another's namespace.
         own = "kube-state-metrics" in name
         return Clue(suspect, (labels.whole_cluster,) if own else ())
-    if _measures(labels):
+    if is_exporter(labels):
         if "Hostname" in labels and (node := node_named(labels)):
             return node
         member = labels.get("name")
@@ -44,7 +43,7 @@ def service(labels: Labels) -> Clue | None:
     name, within = labels.get("service"), labels.own_namespace
     if not is_name(name) or not within:
         return None
-    if METRICS_OF_OTHERS.search(labels.job):
+    if labelled_by_victim(labels):
         if "exported_namespace" in labels:
             return None
         return Clue(labels.ref("Service", name, within), (labels.whole_cluster,))
@@ -54,17 +53,12 @@ def service(labels: Labels) -> Clue | None:
 def address(labels: Labels) -> Clue | None:
     """Nothing but where it was scraped: the pod, or else the node, that has this address."""
     instance = labels.instance
-    if not instance.numeric or METRICS_OF_OTHERS.search(labels.job):
+    if not instance.numeric or labelled_by_victim(labels):
         return None
     found = labels.ref("Pod", instance.host, ""), labels.ref("Node", instance.host)
     first, second = found if instance.port else found[::-1]
-    subjects = subjects_of(labels) if _measures(labels) else ()
+    subjects = subjects_of(labels) if is_exporter(labels) else ()
     within = labels.own_namespace
     # An address is no name to show, and names of pods are; so these come last and the cluster stands for them.
     names = subjects or names_of(labels)
     return Clue(labels.whole_cluster, (first, second), names=names, namespace=within, messenger=bool(subjects))
-
-
-def _measures(labels: Labels) -> bool:
-    names = (labels.own_pod, labels.job, labels.get("container"))
-    return any(_EXPORTER.search(name) for name in names)

@@ -3,6 +3,7 @@
 from chatops.core.victims.addresses import Address
 from chatops.core.victims.clue import Clue
 from chatops.core.victims.labels import Labels, is_name
+from chatops.core.victims.messengers import is_exporter
 from chatops.core.victims.named import any_workload
 
 _TARGETS = ("instance", "target", "url", "server", "addr", "address")
@@ -24,7 +25,9 @@ def probed(labels: Labels) -> Clue | None:
 
 
 def pointed_at(labels: Labels) -> Clue | None:
-    """A name of the cluster's DNS under a label that says what was measured."""
+    """A name of the cluster's DNS under a label that says what was measured; software's own pods call others so too."""
+    if labels.own_pod and not is_exporter(labels):
+        return None
     for label in _TARGETS:
         address = Address.of(labels.get(label))
         if address.service:
@@ -92,7 +95,10 @@ def acme(labels: Labels) -> Clue | None:
 
 def _at(labels: Labels, address: Address) -> Clue | None:
     if found := address.service:
-        return Clue(labels.ref("Service", found[1], found[0]))
+        service = labels.ref("Service", found[1], found[0])
+        if pod := address.pod:
+            return Clue(labels.ref("Pod", pod[1], pod[0]), (service,))
+        return Clue(service)
     if address.numeric or not is_name(address.host):
         return None
     return Clue(labels.ref("External", address.host), path=address.path)

@@ -3,7 +3,7 @@
 import re
 
 from chatops.core.victims.labels import Labels, is_name
-from chatops.core.victims.machines import METRICS_OF_OTHERS
+from chatops.core.victims.messengers import METRICS_OF_OTHERS
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _MOST_WORDS = 4
@@ -33,7 +33,10 @@ def names_of(labels: Labels) -> tuple[str, ...]:
 
 def subjects_of(labels: Labels) -> tuple[str, ...]:
     """What an exporter measures, by the exporter's own name: `prometheus-redis-exporter` -> `redis`."""
-    given = [labels.job, labels.get("container"), labels.get("service")]
+    # A pod's name ends in what its controllers add.
+    pod = labels.own_pod
+    own = pod[: pod.find("exporter") + len("exporter")] if "exporter" in pod else ""
+    given = [own, labels.job, labels.get("container"), labels.get("service")]
     exporters = [name.lower() for name in given if "exporter" in name]
     found = [_AROUND_EXPORTER.sub("", name).strip("-") for name in exporters]
     subjects = [name for name in found if name and name not in TOO_GENERAL]
