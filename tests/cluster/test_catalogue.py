@@ -26,13 +26,6 @@ MOST_REQUESTS = 16
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with KubeApiServer(auto=False, seed=7) as server:
-        build(server)
-        yield Sandbox(server, tmp_path_factory.mktemp("world") / "kubeconfig")
-
-
-@pytest.fixture(scope="module")
 def wider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     with KubeApiServer(auto=False, seed=7) as server:
         populate(build(server))
