@@ -60,12 +60,11 @@ class Reader:
         if selector is None:
             return []
         namespace = workload.metadata.namespace
-        query = {"labelSelector": selector}
-        pods = list(self.connection.list(collection("Pod", namespace), Pod, query))
+        pods = self.every("Pod", Pod, namespace, labels=selector)
         owners = {workload.metadata.uid}
         if workload.kind == "Deployment":
             try:
-                sets = self.connection.list(collection("ReplicaSet", namespace), Thing, query)
+                sets = self.every("ReplicaSet", Thing, namespace, labels=selector)
                 owners = {rs.metadata.uid for rs in sets if _controlled_by(rs.metadata, workload.metadata.uid)}
             except Failure as failure:
                 if failure.reason is not Reason.FORBIDDEN:

@@ -96,7 +96,10 @@ def test_the_catalogue(world: Sandbox) -> None:
     for entry in CATALOGUE:
         world.server.requests.clear()
         clue, survey = surveyed(world.cluster, entry.labels)
-        requests[len(world.server.requests.matching())] += 1
+        sent = [(record.path, record.query.get("labelSelector")) for record in world.server.requests.matching()]
+        requests[len(sent)] += 1
+        # The revisions of a Deployment are read apart from its pods' owners.
+        assert all(count == 1 or "/replicasets" in what[0] for what, count in Counter(sent).items()), entry.name
         assert survey is None or survey.problem == "", entry.name
         if entry.kind not in kinds(clue, survey):
             wrong[entry.name] = f"{entry.kind}, not {sorted(kinds(clue, survey))}"
