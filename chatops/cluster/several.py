@@ -59,8 +59,8 @@ class Clusters:
     def yaml(self, ref: ObjectRef) -> str:
         return self._of(ref).yaml(ref)
 
-    def object(self, ref: ObjectRef) -> ObjectView:
-        return self._of(ref).object(ref)
+    def object(self, ref: ObjectRef, now: datetime | None = None) -> ObjectView:
+        return self._of(ref).object(ref, now)
 
     def preview(self, action: str, ref: ObjectRef, params: Mapping[str, str], now: datetime) -> Preview:
         return self._of(ref).preview(action, ref, dict(params), now)

@@ -57,7 +57,8 @@ def subjects(clue: Clue, survey: Survey) -> list[ObjectRef]:
         of_kind = [view.ref for view in survey.others if same_kind(view.ref.kind, candidate.kind)]
         if found := exact or of_kind:
             return found
-    return [view.ref for view in survey.others] or list(survey.missing)
+    # A ReplicaSet is seen as the workload above it.
+    return everything(survey)
 
 
 def same_kind(found: str, wanted: str) -> bool:

@@ -87,6 +87,10 @@ def see_external(reader: Reader, ref: ObjectRef, path: str = "") -> ObjectView:
     return ObjectView(seen, Health.UNKNOWN, traits(summary=f"ingress {through}" if through else ""), tuple(ties))
 
 
+def serves(ingress: IngressModel, host: str) -> bool:
+    return any(rule.host and _covers(rule.host, host) for rule in listed(ingress.spec.rules))
+
+
 def _serving(ingress: IngressModel, host: str, path: str) -> tuple[IngressModel, list[str], str] | None:
     """The Ingress, its Services for this host and path, and the rule's host; None when no rule is for the host."""
     for rule in sorted(listed(ingress.spec.rules), key=lambda rule: rule.host.startswith("*")):

@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from chatops.cluster.asides import aside
 from chatops.cluster.models import Node, listed
 from chatops.cluster.objects.certificates import IssuerModel
+from chatops.cluster.objects.ingresses import IngressModel, serves
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.reader import Reader
 from chatops.core.resources import ObjectRef
@@ -53,6 +54,12 @@ def issuers_at(reader: Reader, host: str) -> list[ObjectRef]:
             if issuer.spec.acme and _host(issuer.spec.acme.server) == host
         ]
     return found
+
+
+def ingresses_for(reader: Reader, host: str) -> list[ObjectRef]:
+    """The Ingresses with a rule for this host."""
+    ingresses: list[IngressModel] = aside(partial(reader.every, "Ingress", IngressModel), [])
+    return [reader.ref("Ingress", each.metadata) for each in ingresses if serves(each, host)]
 
 
 def _host(url: str) -> str:

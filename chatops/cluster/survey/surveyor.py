@@ -15,7 +15,7 @@ from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import owner_ref, pod_view
 from chatops.cluster.reader import Reader
 from chatops.cluster.sight import Sight
-from chatops.cluster.survey.addresses import is_address, issuers_at, node_at, pod_at
+from chatops.cluster.survey.addresses import ingresses_for, is_address, issuers_at, node_at, pod_at
 from chatops.cluster.survey.findings import Findings, place_of
 from chatops.cluster.survey.guesses import guess
 from chatops.cluster.survey.heirs import makers
@@ -91,7 +91,7 @@ class Surveyor:
             raise refused
         if clue.carrier and self._find_below(clue.carrier):
             return
-        if clue.suspect.kind != "Cluster" and not is_address(clue.suspect.name) and self._served(clue.suspect):
+        if self._was_here(clue):
             self._found.missing[clue.suspect] = None
         if clue.names and not clue.messenger and self._guess(clue):
             return
@@ -110,6 +110,8 @@ class Surveyor:
             return False
         if suspect.kind == "Issuer" and "." in suspect.name and not suspect.namespace:
             return self._all(issuers_at(self._reader, suspect.name))
+        if suspect.kind == "Ingress" and "." in suspect.name and not suspect.namespace:
+            return self._all(ingresses_for(self._reader, suspect.name))
         if suspect.kind == "Pod" and is_address(suspect.name):
             at = aside(lambda: pod_at(self._reader, suspect.name), None)
             return at is not None and self._find(at)
@@ -171,9 +173,15 @@ class Surveyor:
         self._found.guessed[ref] = None
         return True
 
-    def _served(self, suspect: ObjectRef) -> bool:
-        """Whether objects of its kind can be here at all: without its API it is not gone, it never was."""
-        if not known(suspect.kind):
+    def _was_here(self, clue: Clue) -> bool:
+        """Whether the labels are certain of the suspect, so that it must be gone: not one of several readings.
+
+        Where the API of its kind is not served, it is not gone either.
+        """
+        suspect = clue.suspect
+        if not known(suspect.kind) or is_address(suspect.name) or (clue.others and suspect.kind != "Pod"):
+            return False
+        if suspect.kind in ("Issuer", "Ingress") and not suspect.namespace:
             return False
         if not named(suspect.name) or not suspect.namespace:
             return True

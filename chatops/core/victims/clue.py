@@ -11,7 +11,7 @@ class Clue:
     """What an alert's labels tell.
 
     Names may be addresses: a `Node` or a `Pod` called `10.0.3.13` is the one that has it, an `Issuer` called by a host
-    is the one that orders there.
+    is the one that orders there, an `Ingress` the one that serves it.
     """
 
     suspect: ObjectRef

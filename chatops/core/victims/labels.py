@@ -9,14 +9,23 @@ from chatops.core.victims.addresses import Address
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 
-_POD_LABELS = ("pod", "pod_name", "kubernetes_pod_name", "kubernetes_pod", "container_label_io_kubernetes_pod_name")
+_POD_LABELS = (
+    "k8s_pod_name",
+    "pod",
+    "pod_name",
+    "kubernetes_pod_name",
+    "kubernetes_pod",
+    "container_label_io_kubernetes_pod_name",
+)
 _NAMESPACE_LABELS = (
+    "k8s_namespace_name",
+    "k8s_ns_name",
     "namespace",
     "kubernetes_namespace",
     "namespace_name",
     "container_label_io_kubernetes_pod_namespace",
 )
-"""Spellings of different scrape configurations and ages, today's first."""
+"""Spellings of different scrape configurations and ages. A watcher's `k8s_` is the victim's beside its own `pod`."""
 
 
 class Labels:

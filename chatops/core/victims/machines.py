@@ -4,12 +4,13 @@ import re
 
 from chatops.core.victims.clue import Clue
 from chatops.core.victims.labels import Labels, is_name
-from chatops.core.victims.messengers import labelled_by_victim
+from chatops.core.victims.messengers import labelled_by_victim, victim_pod
+from chatops.core.victims.words import names_of
 
-HARDWARE = ("device", "mountpoint", "fstype", "master", "chip")
-"""Labels that only node-exporter's own metrics carry: the alert is about a machine."""
+HARDWARE = ("device", "mountpoint", "fstype", "master", "chip", "disk")
+"""Labels of a machine's parts. Mostly node-exporter's; others' too, so that the node has to be there."""
 
-_NODE_LABELS = ("node", "nodename", "kubernetes_node", "node_name")
+_NODE_LABELS = ("node", "nodename", "kubernetes_node", "node_name", "k8s_node_name")
 _HOST_LABELS = ("Hostname", "hostname")
 
 _NODE_EXPORTER = re.compile(r"(^|[-_])(node|windows)[-_]?exporter($|[-_])")
@@ -23,14 +24,17 @@ def machine(labels: Labels) -> Clue | None:
     certain = _certainly(labels)
     if not certain and not _probably(labels):
         return None
-    own_pod = labels.own_pod
-    carrier = labels.ref("Pod", own_pod, labels.own_namespace) if own_pod else None
+    pod = labels.own_pod
+    carrier = labels.ref("Pod", pod, labels.own_namespace) if pod else None
     name = labels.first(*_NODE_LABELS) or labels.instance.host
     if not is_name(name) and not labels.instance.numeric:
         return Clue(labels.whole_cluster, carrier=carrier) if certain and carrier else None
-    # Whoever else carries such a label is told by its instance being no node's.
-    others = () if certain or carrier is None else (carrier,)
-    return Clue(labels.ref("Node", name), others, carrier=carrier if certain else None)
+    node = labels.ref("Node", name)
+    if certain:
+        return Clue(node, carrier=carrier)
+    # What other software calls a node, or a device, may be something of its own.
+    others = (carrier,) if carrier else (labels.whole_cluster,)
+    return Clue(node, others, names=() if carrier else names_of(labels), namespace=labels.own_namespace)
 
 
 def node_named(labels: Labels) -> Clue | None:
@@ -40,17 +44,23 @@ def node_named(labels: Labels) -> Clue | None:
 
 
 def _certainly(labels: Labels) -> bool:
-    if labelled_by_victim(labels) and labels.own_pod:
+    """By who measured: node-exporter always, and what watches nodes and pods alike where no pod is named."""
+    if "exported_pod" in labels:
         return False
     if _NODE_EXPORTER.search(labels.job) or _NODE_EXPORTER.search(labels.own_pod) or labels.job == "node":
-        return "exported_pod" not in labels
-    small = labels.own_pod or "exported_pod" in labels
-    return not small and bool(is_name(labels.first(*_NODE_LABELS)) or labels.instance.port in _PORTS)
+        return True
+    if victim_pod(labels):
+        return False
+    trusted = labelled_by_victim(labels) or not labels.job
+    return labels.instance.port in _PORTS or (trusted and is_name(labels.first(*_NODE_LABELS)))
 
 
 def _probably(labels: Labels) -> bool:
+    """By labels that mostly mean a machine, and by the alert's own word for what it is about."""
     if "exported_pod" in labels or (labelled_by_victim(labels) and labels.own_pod):
         return False
     if any(label in labels for label in HARDWARE) or labels.alertname.startswith(("Node", "Host")):
         return True
-    return "Node" in labels.alertname and "Pod" not in labels.alertname and is_name(labels.first(*_NODE_LABELS))
+    if not is_name(labels.first(*_NODE_LABELS)):
+        return False
+    return not labels.own_pod or ("Node" in labels.alertname and "Pod" not in labels.alertname)

@@ -14,6 +14,12 @@ def labelled_by_victim(labels: Labels) -> bool:
     return METRICS_OF_OTHERS.search(labels.job) is not None
 
 
+def victim_pod(labels: Labels) -> str:
+    """The plain `pod` where it may be the victim: kube-state-metrics' own stands beside nodes and the like, too."""
+    pod = labels.own_pod
+    return "" if labelled_by_victim(labels) and "kube-state-metrics" in pod else pod
+
+
 def is_exporter(labels: Labels) -> bool:
     """An exporter of its own. One beside the software, in the same pod, is told by that pod's name not to be."""
     names = (labels.own_pod,) if labels.own_pod else (labels.job, labels.get("container"))

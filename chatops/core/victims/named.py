@@ -32,6 +32,18 @@ _OF_ARGO = ("dest_namespace", "dest_server", "sync_status", "health_status", "au
 _OF_CERT_MANAGER = ("issuer_name", "issuer_kind", "issuer_group")
 """Labels that stand beside `name` in the metrics of one controller, and in no other's."""
 
+_PAIRS = ("resource", "involved_object", "target", "object", "k8s_object")
+"""What stands before `_kind`, `_name` and `_namespace` where a watcher of objects names one by all three."""
+
+_BY_OPENTELEMETRY = {
+    "k8s_deployment_name": "Deployment",
+    "k8s_statefulset_name": "StatefulSet",
+    "k8s_daemonset_name": "DaemonSet",
+    "k8s_cronjob_name": "CronJob",
+    "k8s_job_name": "Job",
+}
+"""OpenTelemetry's resource attributes; they stand beside each other and a pod's own, from owner to owned."""
+
 _WORKLOAD_TYPES = {"deployment": "Deployment", "statefulset": "StatefulSet", "daemonset": "DaemonSet"}
 
 _API_SERVICE = re.compile(r"v\d+((alpha|beta)\d+)?\.[a-z0-9.-]*")
@@ -69,6 +81,13 @@ def named_kind(labels: Labels) -> Clue | None:
             return Clue(labels.ref(kind, name))
         if is_name(name) and labels.namespace:
             return any_workload(labels, name, labels.namespace)
+    for prefix in _PAIRS:
+        kind, name = labels.get(f"{prefix}_kind"), labels.get(f"{prefix}_name")
+        if name and kind in RESOURCES:
+            return Clue(labels.ref(kind, name, labels.get(f"{prefix}_namespace") or None))
+    for label, kind in _BY_OPENTELEMETRY.items():
+        if label in labels and not labels.own_pod:
+            return Clue(labels.ref(kind, labels.get(label), labels.own_namespace))
     if name := labels.first("scaledObject", "scaledobject", "exported_scaledObject"):
         # KEDA calls the autoscaler that it keeps for a ScaledObject so.
         return Clue(labels.ref("HorizontalPodAutoscaler", f"keda-hpa-{name}"))
@@ -90,13 +109,15 @@ def shaped_name(labels: Labels) -> Clue | None:
 def measured_elsewhere(labels: Labels) -> Clue | None:
     """`name` of a namespace that is not the exporter's: an object of a controller that does not say its kind.
 
-    cert-manager's certificates are the common case; what else is called so is a workload's custom resource.
+    cert-manager's certificates are the common case, then a workload's custom resource; else the controller is left.
     """
     name = labels.get("name")
     if not is_name(name) or "exported_namespace" not in labels or "exported_pod" in labels:
         return None
-    within = labels.get("exported_namespace")
-    return Clue(labels.ref("Certificate", name, within), any_workload(labels, name, within).candidates)
+    within, pod = labels.get("exported_namespace"), labels.own_pod
+    own = (labels.ref("Pod", pod, labels.own_namespace),) if pod else ()
+    workloads = any_workload(labels, name, within).candidates
+    return Clue(labels.ref("Certificate", name, within), (*workloads, *own))
 
 
 def any_workload(labels: Labels, name: str, namespace: str) -> Clue:

@@ -1,12 +1,13 @@
 """Alerts about traffic: the Service, the Ingress or the outside address that requests go to."""
 
+from chatops.core.resources import ObjectRef
 from chatops.core.victims.addresses import Address
 from chatops.core.victims.clue import Clue
 from chatops.core.victims.labels import Labels, is_name
 from chatops.core.victims.messengers import is_exporter
 from chatops.core.victims.named import any_workload
 
-_TARGETS = ("instance", "target", "url", "server", "addr", "address")
+_TARGETS = ("instance", "target", "url", "server", "addr", "address", "host", "hostname")
 """Labels of exporters that measure what they are pointed at."""
 
 _NOWHERE = ("unknown", "PassthroughCluster", "InboundPassthroughCluster", "BlackHoleCluster")
@@ -26,7 +27,7 @@ def probed(labels: Labels) -> Clue | None:
 
 def pointed_at(labels: Labels) -> Clue | None:
     """A name of the cluster's DNS under a label that says what was measured; software's own pods call others so too."""
-    if labels.own_pod and not is_exporter(labels):
+    if labels.own_pod and not is_exporter(labels) and "exported_namespace" not in labels:
         return None
     for label in _TARGETS:
         address = Address.of(labels.get(label))
@@ -83,6 +84,14 @@ def splits(value: str) -> list[tuple[str, str]]:
         for first in range(1, last)
     ]
     return [pair for pair in found if is_name(pair[0]) and is_name(pair[1])][:_MOST_SPLITS]
+
+
+def hosted(labels: Labels) -> ObjectRef | None:
+    """The Ingress that may serve a host, on an alert that names no pod. Other software's hosts are no Ingress's."""
+    host = labels.get("host")
+    if "." not in host or not is_name(host) or Address.of(host).numeric or Address.of(host).service:
+        return None
+    return None if labels.own_pod or "exported_pod" in labels else labels.ref("Ingress", host, "")
 
 
 def acme(labels: Labels) -> Clue | None:
