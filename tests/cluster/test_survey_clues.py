@@ -129,6 +129,12 @@ def test_a_job_that_is_gone_leads_to_its_cron_job(world: Sandbox) -> None:
     assert missing(result) == ["Job shop/nightly-report-29380000"]
 
 
+def test_a_pod_that_is_gone_leads_to_its_service_and_is_told(world: Sandbox) -> None:
+    result = survey(world, pod="checkout.old", service="checkout", namespace="shop", job="checkout")
+    assert seen(result) == ["Deployment shop/checkout", "Service shop/checkout"]
+    assert missing(result) == ["Pod shop/checkout.old"]
+
+
 def test_a_name_without_a_namespace_may_be_several(own_world: Sandbox) -> None:
     own_world.apply(pod("twin"), pod("twin", namespace="mail"))
     assert seen(survey(own_world, pod="twin")) == ["Pod mail/twin", "Pod shop/twin"]

@@ -82,6 +82,7 @@ class Surveyor:
         for ref in clue.candidates:
             try:
                 if ref.kind != "Cluster" and self._find(ref, clue.path):
+                    self._tell_gone(clue, ref)
                     return
             except Permanent as failure:
                 if failure.reason is not Reason.FORBIDDEN:
@@ -172,6 +173,12 @@ class Surveyor:
             return False
         self._found.guessed[ref] = None
         return True
+
+    def _tell_gone(self, clue: Clue, found: ObjectRef) -> None:
+        """A pod whose Service was found in its place is gone; other suspects were one reading of several."""
+        suspect = clue.suspect
+        if suspect is not found and suspect.kind == "Pod" and found.kind == "Service" and suspect.namespace:
+            self._found.missing[suspect] = None
 
     def _was_here(self, clue: Clue) -> bool:
         """Whether the labels are certain of the suspect, so that it must be gone: not one of several readings.
