@@ -25,6 +25,7 @@ from chatops.actors.messages import (
 from chatops.core.failures import Reason
 from chatops.core.resources import ObjectRef
 from chatops.core.surveys import Survey, together
+from chatops.core.victims import Suspicion
 
 
 @dataclass(slots=True)
@@ -86,8 +87,8 @@ class ClustersActor(Actor):
             failed = WorkFailed(each.submit.tag, Reason.THROTTLED, "the survey was stopped half way", temporary=True)
             self.tell(each.submit.reply_to, failed)
 
-    def _survey(self, submit: Submit, suspects: tuple[ObjectRef, ...]) -> None:
-        by_name: dict[str, list[ObjectRef]] = {}
+    def _survey(self, submit: Submit, suspects: tuple[Suspicion, ...]) -> None:
+        by_name: dict[str, list[Suspicion]] = {}
         for suspect in suspects:
             by_name.setdefault(suspect.cluster, []).append(suspect)
         if len(self._contexts) <= 1:

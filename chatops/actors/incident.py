@@ -58,7 +58,7 @@ from chatops.core.outgoing import AnswerTap, Lane
 from chatops.core.screens.toasts import toast
 from chatops.core.surveys import Survey
 from chatops.core.texts import tongue
-from chatops.core.victims import suspects_of
+from chatops.core.victims import clues_of
 from chatops.db.store import Store
 
 log = structlog.get_logger()
@@ -237,9 +237,9 @@ class IncidentActor(Actor):
     def _look(self) -> None:
         if self._surveying:
             return
-        suspects = suspects_of(episode.alert.labels for episode in self._known.firing or self._known.episodes)
+        clues = clues_of(episode.alert.labels for episode in self._known.firing or self._known.episodes)
         self._surveying = True
-        self.tell(POOL, Submit(TakeSurvey(suspects), self.address, (SURVEY, "")))
+        self.tell(POOL, Submit(TakeSurvey(clues), self.address, (SURVEY, "")))
 
     def _follow(self, run_id: str) -> None:
         run = self._known.run

@@ -14,6 +14,7 @@ from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
 from chatops.core.surveys import Survey
 from chatops.core.updates import Update
+from chatops.core.victims import Suspicion
 
 LOG_BYTES = 256 * 1024
 """The most of a container's log that is read for one screen."""
@@ -181,7 +182,7 @@ class NotDelivered:
 
 @dataclass(frozen=True, slots=True)
 class TakeSurvey:
-    suspects: tuple[ObjectRef, ...]
+    suspects: tuple[Suspicion, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,14 @@ from chatops.cluster.models import Version
 from chatops.cluster.objects import see_object
 from chatops.cluster.reader import Reader
 from chatops.cluster.retries import Retries
+from chatops.cluster.sight import Sight
 from chatops.cluster.survey import Surveyor
 from chatops.core.actions import Performed, Plan, Preview, Progress
 from chatops.core.objects import ObjectView
 from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
 from chatops.core.surveys import Survey
+from chatops.core.victims import Suspicion
 
 __all__ = ["Cluster", "contexts"]
 
@@ -70,7 +72,7 @@ class Cluster:
         """The API server's version; raises what is wrong with the way to it."""
         return decode(self._connection.get("/version"), Version).git_version
 
-    def survey(self, suspects: Sequence[ObjectRef], now: datetime) -> Survey:
+    def survey(self, suspects: Sequence[Suspicion], now: datetime) -> Survey:
         """How the incident's suspects are. Never raises a Failure: a cluster out of reach is the survey's `problem`."""
         return Surveyor(self._reader, now).take(suspects)
 
@@ -125,9 +127,9 @@ class Cluster:
         """The object as YAML, without managed fields, with values that may be secrets struck out."""
         return read_yaml(self._reader, ref)
 
-    def object(self, ref: ObjectRef) -> ObjectView:
-        """One object that is neither pod nor workload."""
-        return see_object(self._reader, ref)
+    def object(self, ref: ObjectRef, now: datetime | None = None) -> ObjectView:
+        """One object that is neither pod nor workload; without `now` nothing is said to be overdue."""
+        return see_object(Sight(self._reader), ref, now)
 
     def preview(self, action_id: str, ref: ObjectRef, params: dict[str, str], now: datetime) -> Preview:
         """What an action would do, tried as a server-side dry run. Its `plan` is what `perform` takes."""

@@ -22,6 +22,10 @@ MERGE_PATCH = "application/merge-patch+json"
 STRATEGIC_PATCH = "application/strategic-merge-patch+json"
 JSON_PATCH = "application/json-patch+json"
 
+EVERYTHING = "application/json, */*"
+METADATA_ONLY = f"application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io, {EVERYTHING}"
+"""What a list is asked to hold. A server that does not know the second form answers in the first."""
+
 FIELD_MANAGER = "chatops"
 """Our name in managedFields."""
 
@@ -85,13 +89,22 @@ class Connection:
         """The body of a GET, asked again while that may help."""
         return self._retries.read(lambda: self._send("GET", path, query or {}, limit=_LARGEST))
 
-    def list(self, path: str, kind: type[T], query: Mapping[str, str] | None = None) -> builtins.list[T]:
-        """Every item of a list, fetched page by page.
+    def list(
+        self, path: str, kind: type[T], query: Mapping[str, str] | None = None, *, metadata_only: bool = False
+    ) -> builtins.list[T]:
+        """Every item of a list, fetched page by page; with `metadata_only` the server leaves the rest of each out.
 
         A page that fails makes the whole list be asked again: its token may be what expired (410), and pages
         of two moments must not be mixed.
         """
-        return self._retries.read(lambda: self._pages(path, kind, query or {}))
+        accept = METADATA_ONLY if metadata_only else EVERYTHING
+        return self._retries.read(lambda: self._pages(path, kind, query or {}, accept))
+
+    def page(self, path: str, kind: type[T], query: Mapping[str, str], *, most: int) -> builtins.list[T]:
+        """The first `most` items of a list."""
+        asked = {**query, "limit": str(most)}
+        found = self._retries.read(lambda: decode(self._send("GET", path, asked, limit=_LARGEST), _Page))
+        return [decode(item, kind) for item in found.items or ()]
 
     def log(self, path: str, query: Mapping[str, str], *, limit_bytes: int) -> bytes:
         """The first `limit_bytes` of a plain text answer; what comes after is not waited for."""
@@ -100,7 +113,7 @@ class Connection:
     def upgrade(self, path: str, query: Sequence[tuple[str, str]]) -> "Upgrade":
         """What opening a WebSocket at `path` takes: the same address, credentials and TLS as any other request."""
         client = self._ready_client()
-        _, url, headers, *_ = self._request(client, "GET", path, query, None, "")
+        _, url, headers, *_ = self._request(client, "GET", path, query, None, "", EVERYTHING)
         said = {name: value for name, value in headers.items() if name.lower() == "authorization"}
         return Upgrade(url, said, client.configuration, self._connect_timeout, self._secrets)
 
@@ -137,11 +150,11 @@ class Connection:
             self._client.close()
         self._client = self._signature = None
 
-    def _pages(self, path: str, kind: type[T], query: Mapping[str, str]) -> builtins.list[T]:
+    def _pages(self, path: str, kind: type[T], query: Mapping[str, str], accept: str) -> builtins.list[T]:
         found: builtins.list[T] = []
         asked = {**query, "limit": str(_PAGE)}
         while True:
-            page = decode(self._send("GET", path, asked, limit=_LARGEST), _Page)
+            page = decode(self._send("GET", path, asked, limit=_LARGEST, accept=accept), _Page)
             found += [decode(item, kind) for item in page.items or ()]
             if not page.metadata.token:
                 return found
@@ -172,10 +185,11 @@ class Connection:
         limit: int,
         cut: bool = False,
         changes: bool = False,
+        accept: str = EVERYTHING,
     ) -> bytes:
         client = self._ready_client()
         try:
-            request = self._request(client, method, path, query, body, content_type)
+            request = self._request(client, method, path, query, body, content_type, accept)
             limits = (self._connect_timeout, self._read_timeout)
             response = client.call_api(*request, _request_timeout=limits).response
             try:
@@ -205,8 +219,9 @@ class Connection:
         query: Mapping[str, str] | Sequence[tuple[str, str]],
         body: Any,
         content_type: str,
+        accept: str,
     ) -> Any:
-        headers = {"Accept": "application/json, */*"}
+        headers = {"Accept": accept}
         if content_type:
             headers["Content-Type"] = content_type
         try:

@@ -86,12 +86,11 @@ class Reader:
         if selector is None:
             return []
         namespace = workload.metadata.namespace
-        query = {"labelSelector": selector}
-        pods = list(self.connection.list(collection("Pod", namespace), Pod, query))
+        pods = self.every("Pod", Pod, namespace, labels=selector)
         owners = {workload.metadata.uid}
         if workload.kind == "Deployment":
             try:
-                sets = self.connection.list(collection("ReplicaSet", namespace), Thing, query)
+                sets = self.every("ReplicaSet", Thing, namespace, labels=selector)
                 owners = {rs.metadata.uid for rs in sets if _controlled_by(rs.metadata, workload.metadata.uid)}
             except Failure as failure:
                 if failure.reason is not Reason.FORBIDDEN:
@@ -123,6 +122,25 @@ class Reader:
                     return None
                 raise
         return None
+
+    def every(self, kind: str, model: type[T], namespace: str = "", *, labels: str = "", fields: str = "") -> list[T]:
+        """All objects of a kind, of one namespace or of all, that both selectors match."""
+        query = {key: text for key, text in (("labelSelector", labels), ("fieldSelector", fields)) if text}
+        found = self.connection.list(collection(kind, namespace), model, query)
+        for each in found:
+            each.kind = kind
+        return found
+
+    def outlines(self, kind: str, namespace: str = "") -> list[Thing]:
+        """The metadata alone of all objects of a kind, which is a tenth of what they weigh."""
+        found = self.connection.list(collection(kind, namespace), Thing, metadata_only=True)
+        for each in found:
+            each.kind = kind
+        return found
+
+    def ref(self, kind: str, meta: Meta) -> ObjectRef:
+        """The reference to this incarnation."""
+        return ObjectRef(kind, meta.name, meta.namespace, meta.uid, self.name)
 
     def named(self, kind: str, name: str) -> list[ObjectRef]:
         """All objects of this kind and name, over all namespaces."""

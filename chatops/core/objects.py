@@ -43,8 +43,10 @@ class Trait(StrEnum):
 
     # Job, CronJob
     FAILED = "failed"
+    """The Job gave up: it tries no more."""
     COMPLETE = "complete"
     ACTIVE = "active"
+    """How many pods of a Job, or Jobs of a CronJob, are under way."""
     SUSPENDED = "suspended"
     """Of a Job, a CronJob, a Flux object."""
     SCHEDULE = "schedule"
@@ -93,6 +95,8 @@ class TieRole(StrEnum):
     """An autoscaler that keeps more replicas than it needs because of its minimum."""
     SOURCE = "source"
     """Where a GitOps object takes its content from."""
+    CERTIFICATE = "certificate"
+    """cert-manager's Certificate that is served at an outside address."""
 
 
 @dataclass(frozen=True, slots=True)

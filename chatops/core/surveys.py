@@ -28,6 +28,8 @@ class Survey:
     problem_detail: str = ""
     retry: bool = False
     """Whether asking again later may help (the problem is temporary)."""
+    guessed: tuple[ObjectRef, ...] = ()
+    """What the alert does not name: found by a name that resembles the alert's words or scrape job."""
 
     @property
     def worst_workload(self) -> WorkloadView | None:
@@ -64,6 +66,7 @@ def together(surveys: Sequence[Survey]) -> Survey:
         pods=tuple(pod for survey in surveys for pod in survey.pods),
         others=tuple(other for survey in surveys for other in survey.others),
         missing=tuple(gone for survey in surveys for gone in survey.missing),
+        guessed=tuple(ref for survey in surveys for ref in survey.guessed),
         problem=first.problem,
         problem_detail=first.problem_detail,
         retry=any(survey.retry for survey in surveys),

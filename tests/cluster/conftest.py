@@ -7,6 +7,7 @@ import pytest
 
 from chatops.sandbox.kubeapi import Behaviour, KubeApiServer, LogLine
 from tests.cluster.sandbox import NODES, Sandbox, node
+from tests.cluster.world import build
 
 
 @pytest.fixture
@@ -24,4 +25,20 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
         )
         server.apply([node(name) for name in NODES])
         server.step(5)
+        yield Sandbox(server, tmp_path / "kubeconfig")
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The catalogue's cluster, for tests that change nothing in it."""
+    with KubeApiServer(auto=False, seed=7) as server:
+        build(server)
+        yield Sandbox(server, tmp_path_factory.mktemp("world") / "kubeconfig")
+
+
+@pytest.fixture
+def own_world(tmp_path: Path) -> Iterator[Sandbox]:
+    """One of one's own to change."""
+    with KubeApiServer(auto=False, seed=7) as server:
+        build(server)
         yield Sandbox(server, tmp_path / "kubeconfig")

@@ -46,7 +46,8 @@ def subject_name(incident: Incident) -> str:
     if survey and survey.pods:
         return survey.pods[0].ref.name
     suspect = suspect_of(incident.lead.labels) if incident.lead else None
-    return suspect.name if suspect else ""
+    # The cluster stands on the line below, and on every card of it.
+    return suspect.name if suspect and suspect.kind != "Cluster" else ""
 
 
 def _silent(incident: Incident) -> bool:

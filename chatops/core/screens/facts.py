@@ -58,6 +58,9 @@ def _from_survey(incident: Incident, survey: Survey, tongue: Tongue) -> list[Mar
             told.append(tongue.say("About {objects}", objects=names))
     elif len(told) < 2:
         told.append(_alert_text(incident))
+    if survey.guessed:
+        names = joined([code(short_path(ref)) for ref in survey.guessed[:MOST_NAMES]], ", ")
+        told.append(tongue.say("❔ The alert names no object: {objects} is a guess by name.", objects=names))
     return told
 
 
@@ -163,7 +166,7 @@ def _several(incident: Incident, tongue: Tongue) -> list[Markup | str | None]:
     """Which objects the alerts of a group are about, and how many Alertmanager left out."""
     found: list[Markup | str | None] = []
     suspects = (suspect_of(episode.alert.labels) for episode in incident.firing)
-    names = list(dict.fromkeys(ref.name for ref in suspects if ref))
+    names = list(dict.fromkeys(ref.name for ref in suspects if ref and ref.kind != "Cluster"))
     if len(names) > 1:
         shown = joined([code(name) for name in names[:MOST_NAMES]], ", ")
         more = f" +{len(names) - MOST_NAMES}" if len(names) > MOST_NAMES else ""

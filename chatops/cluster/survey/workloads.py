@@ -1,0 +1,32 @@
+"""One workload with all that its view needs."""
+
+from chatops.cluster.models import Workload
+from chatops.cluster.ownership import Autoscalers
+from chatops.cluster.pods import pod_view
+from chatops.cluster.reader import Reader
+from chatops.cluster.revisions import Revision, revisions
+from chatops.cluster.workloads import workload_view
+from chatops.core.failures import Failure, Reason
+from chatops.core.resources import WorkloadView
+
+
+def see_workload(reader: Reader, workload: Workload, autoscalers: Autoscalers) -> WorkloadView:
+    """The workload with its pods, its revisions and its autoscaler."""
+    meta = workload.metadata
+    return workload_view(
+        workload,
+        _revisions(reader, workload),
+        tuple(pod_view(pod, reader.name) for pod in reader.pods_of(workload)),
+        autoscalers.of(workload.kind, meta.namespace, meta.name),
+        reader.name,
+    )
+
+
+def _revisions(reader: Reader, workload: Workload) -> list[Revision]:
+    try:
+        return revisions(reader.connection, workload)
+    except Failure as failure:
+        if failure.reason is not Reason.FORBIDDEN:
+            raise
+        # The right to read revisions is given apart from the right to see the workload.
+        return []
