@@ -4,22 +4,27 @@ from collections.abc import Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from chatops.actors.upstream_messages import UpstreamWork
 from chatops.core.actions import Performed, Plan, Preview, Progress
 from chatops.core.incidents.events import Event
 from chatops.core.objects import ObjectView
 from chatops.core.outgoing import Lane, Outgoing
 from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
+from chatops.core.silences import Matched, SilencePlace, SilenceWatch
 from chatops.core.surveys import Survey
 from chatops.core.updates import Update
 
 Address = tuple[Hashable, ...]
-"""("incident", 42), ("chat", -100123), ("executor", 0), ("webhook",), ("telegram",), ("pool",), ("supervisor",)."""
+"""("incident", 42), ("chat", -100123), ("executor", 0), ("webhook",), ("telegram",), ("pool",), ("upstream",),
+("supervisor",)."""
 
 SUPERVISOR: Address = ("supervisor",)
 WEBHOOK: Address = ("webhook",)
 TELEGRAM: Address = ("telegram",)
 POOL: Address = ("pool",)
+UPSTREAM: Address = ("upstream",)
+"""The pool in front of Alertmanager and Prometheus; nobody is there when neither is configured."""
 
 
 def incident_address(incident_id: int) -> Address:
@@ -86,6 +91,14 @@ class LookUpAgain:
     """Look an interrupted run up again: the cluster could not be asked."""
 
     run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpWanted:
+    """Tell the people of this chat, loudly, that somebody asks for help with an incident."""
+
+    incident_id: int
+    by_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +304,9 @@ Result = (
     | Preview
     | Performed
     | Progress
+    | Matched
+    | SilencePlace
+    | SilenceWatch
     | bool
 )
 
@@ -299,7 +315,7 @@ Result = (
 class Submit:
     """Have an executor do this work and tell `reply_to` the result under `tag`."""
 
-    work: Work
+    work: Work | UpstreamWork
     reply_to: Address
     tag: Hashable
 

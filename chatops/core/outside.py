@@ -19,3 +19,7 @@ class Outside:
                 return self.prometheus
             case _:
                 return False
+
+
+NOTHING = Outside()
+"""None of them is configured."""

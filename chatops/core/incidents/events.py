@@ -201,3 +201,9 @@ Event = (
     | Escalate
     | Noted
 )
+
+
+def press_of(event: Event) -> Press | None:
+    """The press it came from; None for what nobody pressed."""
+    pressed = Take | Release | Resolve | Reject | RunAction | RequestSilence | Unsilence | Escalate | Noted
+    return event.press if isinstance(event, pressed) else None
