@@ -20,8 +20,13 @@ def answer_press(answer: Answer, tell: Tell) -> None:
     if press.callback_id:
         tell(TELEGRAM, Deliver(AnswerTap(press.callback_id, text), Lane.ANSWER))
     elif press.message_id:
-        reply = SendMessage(press.chat_id, screen([text], []).html, silent=True, reply_to=press.message_id)
-        tell(TELEGRAM, Deliver(reply, Lane.RESULT))
+        reply(press.chat_id, press.message_id, text, tell)
+
+
+def reply(chat_id: int, message_id: int, text: str, tell: Tell) -> None:
+    """A short word below a message, without sound."""
+    sent = SendMessage(chat_id, screen([text], []).html, silent=True, reply_to=message_id)
+    tell(TELEGRAM, Deliver(sent, Lane.RESULT))
 
 
 def call_for_help(incident_id: int, caller: Person, store: Store, tell: Tell) -> None:

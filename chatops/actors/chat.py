@@ -15,6 +15,7 @@ from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.commands import Commands
 from chatops.actors.conversation.drilldown import Drilldown
+from chatops.actors.conversation.notes import Notes
 from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.conversation.taps import Taps
 from chatops.actors.directory import Directory
@@ -25,6 +26,7 @@ from chatops.actors.messages import (
     Deliver,
     Delivered,
     DrawNext,
+    HelpWanted,
     IncidentChanged,
     NotDelivered,
     Notice,
@@ -37,7 +39,9 @@ from chatops.actors.messages import (
 )
 from chatops.core.failures import Reason
 from chatops.core.outgoing import Lane, LeaveChat
+from chatops.core.outside import NOTHING, Outside
 from chatops.core.people import ChatKind, Sender, User
+from chatops.core.screens.escalation import help_wanted
 from chatops.core.screens.notices import notice
 from chatops.core.texts import Tongue, tongue
 from chatops.core.updates import Membership, Tap, TextMessage
@@ -50,14 +54,22 @@ class ChatActor(Actor):
     """Its parts run in its thread: the canvas draws, the cards are reconciled, the taps judged, the way down walked."""
 
     def __init__(
-        self, *, directory: Directory, address: Address, store: Store, clock: Callable[[], datetime], language: str
+        self,
+        *,
+        directory: Directory,
+        address: Address,
+        store: Store,
+        clock: Callable[[], datetime],
+        language: str,
+        outside: Outside = NOTHING,
     ) -> None:
         super().__init__(directory=directory, address=address)
         self._id = int(str(address[1]))
         self._store = store
         self._commands = Commands(store, clock=clock)
         self._shelf = Shelf(self._id, store=store, address=address, tell=self.tell, clock=clock)
-        self._canvas = Canvas(self._id, store=store, shelf=self._shelf, clock=clock, language=language)
+        self._notes = Notes(store, clock=clock, tell=self.tell)
+        self._canvas = Canvas(self._id, store=store, shelf=self._shelf, clock=clock, language=language, outside=outside)
         self._cards = Reconciler(self._canvas, store=store, shelf=self._shelf, clock=clock, come_back=self._come_back)
         self._drilldown = Drilldown(
             self._canvas, store=store, shelf=self._shelf, clock=clock, address=address, tell=self.tell
@@ -99,11 +111,18 @@ class ChatActor(Actor):
                 self._cards.return_to_card(message_id)
             case CatchUp():
                 self._catch_up()
+            case HelpWanted(incident_id, by_name):
+                self._call_for_help(incident_id, by_name)
             case Notice(code, detail):
                 self._shelf.send(notice(code, detail, self._canvas.tongue), Lane.PAGE)
             case _:
                 return super().receive(message)
         return None
+
+    def _call_for_help(self, incident_id: int, by_name: str) -> None:
+        incident = self._store.incidents.get(incident_id)
+        if incident is not None and not self._canvas.chat.unreachable:
+            self._shelf.send(help_wanted(incident, by_name, self._canvas.tongue), Lane.PAGE)
 
     def _catch_up(self) -> None:
         self._fall_behind(*self._cards.behind())
@@ -148,6 +167,10 @@ class ChatActor(Actor):
         if text.sender is not None:
             user = self._met(text.sender, text.chat_kind, text.chat_title)
             speaks = self._tongue_of(user, text.sender)
+            noted = self._notes.incident_of(text)
+            if noted is not None and self._notes.take(text, noted, user, speaks):
+                # The incident writes the update off together with the note.
+                return
             answer = self._commands.answer(text, user, self._canvas.chat, speaks)
             if answer.catch_up:
                 self._catch_up()

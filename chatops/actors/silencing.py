@@ -49,11 +49,11 @@ class Silencer:
     def __init__(
         self,
         owner: Actor,
+        outside: Outside,
         *,
         known: Callable[[], Incident],
         happened: Callable[[Event], None],
         clock: Callable[[], datetime],
-        outside: Outside,
     ) -> None:
         """Without an Alertmanager to ask, a silence left from before only expires."""
         self._owner = owner

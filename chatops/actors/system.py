@@ -30,10 +30,12 @@ from chatops.actors.probe import ProbeActor
 from chatops.actors.specs import ChildSpec, FamilySpec, Restart, starter
 from chatops.actors.telegram import TelegramActor
 from chatops.actors.tree import Supervisor
+from chatops.actors.upstream_specs import upstream_specs
 from chatops.actors.webhook import WebhookActor
 from chatops.cluster import Cluster
 from chatops.cluster.several import Clusters
 from chatops.core.audit import SYSTEM, Entry, EntryType
+from chatops.core.outside import Outside
 from chatops.core.people import Chat, ChatKind, Role, User
 from chatops.core.screens.welcome import COMMANDS
 from chatops.core.texts import LANGUAGES, tongue
@@ -136,11 +138,13 @@ class System:
     def _specs(self) -> list[ChildSpec | FamilySpec]:
         directory, store, settings = self._directory, self._store, self._settings
         executors: list[Address] = [("executor", number) for number in range(settings.kube_executors)]
+        outside = Outside(bool(settings.alertmanagers), bool(settings.prometheus))
         executor = starter(ExecutorActor, directory, cluster_factory=self._open_clusters)
         return [
             ChildSpec(POOL, starter(PoolActor, directory, executors=executors)),
             *(ChildSpec(each, executor, Restart.TRANSIENT, watcher=POOL) for each in executors),
             *(self._probe(context) for context in settings.kube_contexts or (None,)),
+            *upstream_specs(directory, self._health, settings.alertmanagers, settings.prometheus),
             ChildSpec(
                 TELEGRAM,
                 starter(
@@ -152,8 +156,11 @@ class System:
                     commands=_commands(),
                 ),
             ),
-            FamilySpec(CHATS, starter(ChatActor, directory, store=store, clock=_now, language=settings.language)),
-            FamilySpec(INCIDENTS, starter(IncidentActor, directory, store=store, clock=_now)),
+            FamilySpec(
+                CHATS,
+                starter(ChatActor, directory, store=store, clock=_now, language=settings.language, outside=outside),
+            ),
+            FamilySpec(INCIDENTS, starter(IncidentActor, directory, store=store, clock=_now, outside=outside)),
             ChildSpec(JANITOR, starter(JanitorActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             ChildSpec(WEBHOOK, starter(WebhookActor, directory, store=store, clock=_now)),
         ]
@@ -190,8 +197,9 @@ class System:
             log.warning("nobody may use the bot yet: send it this in Telegram", command=f"/start {code}")
 
     def _resume(self) -> None:
-        """What the last run left half done goes on: mail, running actions, cards."""
-        waiting = {*self._store.incidents.incidents_with_mail(), *self._store.incidents.running()}
+        """What the last run left half done goes on: mail, running actions, silences, cards."""
+        incidents = self._store.incidents
+        waiting = {*incidents.incidents_with_mail(), *incidents.running(), *incidents.silenced()}
         for incident_id in sorted(waiting):
             self._directory.tell(incident_address(incident_id), MailArrived())
         for chat in self._store.chats.subscribed():

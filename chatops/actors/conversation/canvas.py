@@ -9,6 +9,7 @@ from chatops.core.buttons import Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Incident
 from chatops.core.outgoing import Lane
+from chatops.core.outside import Outside
 from chatops.core.people import Chat, ChatKind
 from chatops.core.screens.base import Screen
 from chatops.core.texts import Tongue, tongue
@@ -19,11 +20,19 @@ class Canvas:
     """The chat as something to draw on."""
 
     def __init__(
-        self, chat_id: int, *, store: Store, shelf: Shelf, clock: Callable[[], datetime], language: str
+        self,
+        chat_id: int,
+        *,
+        store: Store,
+        shelf: Shelf,
+        clock: Callable[[], datetime],
+        language: str,
+        outside: Outside,
     ) -> None:
-        """`language` is spoken where the chat has none of its own."""
+        """`language` is spoken where the chat has none of its own; `outside` is what can be offered."""
         self.chat_id = chat_id
         self.language = language
+        self.outside = outside
         self._store = store
         self._shelf = shelf
         self._clock = clock
@@ -39,7 +48,7 @@ class Canvas:
 
     def screen(self, position: Position, incident: Incident | None, speaks: Tongue) -> Screen | None:
         """What the database alone can draw."""
-        return views.from_store(position, incident, self._store, speaks, now=self._clock())
+        return views.from_store(position, incident, self._store, speaks, now=self._clock(), outside=self.outside)
 
     def draw(self, position: Position, speaks: Tongue, lane: Lane, *, thread_id: int | None = None) -> None:
         incident = self._store.incidents.get(position.incident_id) if position.incident_id else None

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chatops.actors.conversation import views
+from chatops.actors.conversation import outside, views
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.conversation.views import Reader
-from chatops.actors.messages import POOL, Address, Result, Submit, SurveyAgain, incident_address
+from chatops.actors.messages import POOL, UPSTREAM, Address, Result, Submit, SurveyAgain, Work, incident_address
+from chatops.actors.upstream_messages import UpstreamWork
 from chatops.core.audit import Entry, EntryType
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position
@@ -87,12 +88,12 @@ class Drilldown:
             wanted = replace(wanted, message_id=0, args={**wanted.args, "card": str(tap.message_id)})
         elif wanted.screen not in FILES:
             self._store.positions.put(replace(wanted, touched_at=self._clock()))
-        work = views.needed(wanted, self._clock())
+        door, work = self._work(wanted)
         if work is None:
             self._canvas.draw(wanted, reader.tongue, Lane.RESULT, thread_id=tap.thread_id)
             return False
         self._asked[self._next_work] = Asked(wanted, reader, tap.thread_id)
-        self._tell(POOL, Submit(work, self._address, self._next_work))
+        self._tell(door, Submit(work, self._address, self._next_work))
         self._next_work += 1
         return True
 
@@ -113,8 +114,16 @@ class Drilldown:
     def failed(self, tag: object, reason: str, detail: str) -> None:
         asked = self._done(tag)
         if asked and self._still_there(asked.position):
-            screen = views.failed(asked.position, reason, detail, asked.reader)
+            theirs = outside.concerns(asked.position, self._canvas.outside)
+            screen = (outside if theirs else views).failed(asked.position, reason, detail, asked.reader)
             self._canvas.show(screen, asked.position, Lane.RESULT, thread_id=asked.thread_id)
+
+    def _work(self, wanted: Position) -> tuple[Address, Work | UpstreamWork | None]:
+        """Who is asked for the screen, and for what."""
+        if outside.concerns(wanted, self._canvas.outside):
+            incident = self._store.incidents.get(wanted.incident_id) if wanted.incident_id else None
+            return UPSTREAM, outside.needed(wanted, incident)
+        return POOL, views.needed(wanted, self._clock())
 
     def _done(self, tag: object) -> Asked | None:
         return self._asked.pop(tag, None) if isinstance(tag, int) else None

@@ -20,17 +20,35 @@ from chatops.core.actions import Preview
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Incident, Person
+from chatops.core.outside import NOTHING, Outside
 from chatops.core.reports import Report
 from chatops.core.resources import WORKLOADS, Description, LogText, ObjectRef, PodView, WorkloadView
-from chatops.core.screens import confirm, lists, reading, rejecting, report, resources, timeline, trouble, welcome
+from chatops.core.screens import (
+    confirm,
+    incident_acts,
+    lists,
+    reading,
+    rejecting,
+    report,
+    resources,
+    silence,
+    similar,
+    timeline,
+    trouble,
+    welcome,
+)
 from chatops.core.screens.base import Screen, pages_of
 from chatops.core.screens.card import card
 from chatops.core.screens.pod import container_picker, pod_screen
+from chatops.core.silences import Matched
 from chatops.core.texts import Tongue
 from chatops.db.store import Store
 
 REPORT_PARAMS = ("container", "command", "page", "sort")
 """Arguments of a position that narrow a report."""
+
+REMEMBERED = ("similar",)
+"""Reports that the database knows all of."""
 
 FILE_TAIL = 5_000
 """Lines of log in a file."""
@@ -65,6 +83,8 @@ def needed(position: Position, now: datetime) -> Work | None:
             return ReadEvents(ref)
         case Verb.YAML_FILE:
             return ReadYaml(ref)
+        case Verb.REPORT | Verb.REPORT_FILE if args["report"] in REMEMBERED:
+            return None
         case Verb.REPORT | Verb.REPORT_FILE:
             return ReadReport(args["report"], ref, {name: args[name] for name in args if name in REPORT_PARAMS})
         case Verb.CHOOSE:
@@ -95,6 +115,8 @@ def drawn(position: Position, result: Result, reader: Reader, *, now: datetime) 
         case Verb.REPORT, Report():
             asked = {name: value for name, value in position.args.items() if name in REPORT_PARAMS}
             return report.report(result, tongue, incident_id=number_of, params=asked)
+        case Verb.SILENCE, Matched() if number_of is not None:
+            return silence.picker(result, tongue, incident_id=number_of)
         case Verb.CHOOSE, Preview():
             return confirm.confirm(
                 result,
@@ -133,7 +155,13 @@ def failed(position: Position, reason: str, detail: str, reader: Reader) -> Scre
 
 
 def from_store(
-    position: Position, incident: Incident | None, store: Store, tongue: Tongue, *, now: datetime
+    position: Position,
+    incident: Incident | None,
+    store: Store,
+    tongue: Tongue,
+    *,
+    now: datetime,
+    outside: Outside = NOTHING,
 ) -> Screen | None:
     """Screens that the database alone can draw; None where the incident is gone."""
     page = number(position.args.get("page"))
@@ -154,9 +182,12 @@ def from_store(
             return rejecting.ask_reason(incident, tongue)
         case Verb.TIMELINE:
             return _timeline(incident, store, tongue, position)
+        case Verb.REPORT if position.args.get("report") == "similar":
+            return similar.similar(incident, store.incidents.alike(incident), tongue)
         case _:
             alike = store.incidents.alike_before(incident, days=7)
-            return card(incident, tongue, now=now, alike=alike)
+            acts = incident_acts.rows(incident, tongue, outside, alike=alike)
+            return card(incident, tongue, now=now, alike=alike, acts=acts)
 
 
 def _timeline(incident: Incident, store: Store, tongue: Tongue, position: Position) -> Screen:

@@ -10,7 +10,7 @@ from chatops.core.alerts import Severity
 from chatops.core.buttons import Button, Verb
 from chatops.core.incidents.values import Incident, Status
 from chatops.core.remedies import Suggestion, suggest
-from chatops.core.screens import facts
+from chatops.core.screens import facts, silence
 from chatops.core.screens.base import SEVERITY_ICONS, Screen, bold, code, label, link, screen
 from chatops.core.screens.reading import reading_of
 from chatops.core.screens.run import run_lines, run_rows
@@ -22,11 +22,20 @@ from chatops.core.victims import suspect_of
 STATUS_WORDS = {Status.RESOLVED: mark("resolved"), Status.REJECTED: mark("rejected")}
 
 
-def card(incident: Incident, tongue: Tongue, *, now: datetime, alike: int = 0) -> Screen:
-    """`alike`: how many incidents like this one there were in the week before it."""
+def card(
+    incident: Incident,
+    tongue: Tongue,
+    *,
+    now: datetime,
+    alike: int = 0,
+    acts: Sequence[Sequence[Button | None]] = (),
+) -> Screen:
+    """`alike`: how many incidents like this one there were in the week before it; `acts`: see `incident_acts`."""
     if incident.open:
-        return screen(_open_lines(incident, tongue, now, alike), _open_rows(incident, tongue), silent=_silent(incident))
-    return screen(_closed_lines(incident, tongue), _closed_rows(incident, tongue))
+        return screen(
+            _open_lines(incident, tongue, now, alike), _open_rows(incident, tongue, acts), silent=_silent(incident)
+        )
+    return screen(_closed_lines(incident, tongue, now), [*_closed_rows(incident, tongue), *acts])
 
 
 def headline(incident: Incident, tongue: Tongue) -> str:
@@ -67,7 +76,7 @@ def _open_lines(incident: Incident, tongue: Tongue, now: datetime, alike: int) -
         lines += [*run_lines(incident.run, incident, tongue, now=now), ""]
     if not (incident.run and incident.run.state.running):
         lines += [*facts.lines(incident, tongue), ""]
-    lines += [_who_line(incident, tongue, alike), _links(incident, tongue)]
+    lines += [*silence.lines(incident, tongue, now=now), _who_line(incident, tongue, alike), _links(incident, tongue)]
     return lines
 
 
@@ -102,7 +111,9 @@ def _links(incident: Incident, tongue: Tongue) -> Markup | None:
     return joined([each for each in found if each]) or None
 
 
-def _open_rows(incident: Incident, tongue: Tongue) -> list[Sequence[Button | None]]:
+def _open_rows(
+    incident: Incident, tongue: Tongue, acts: Sequence[Sequence[Button | None]]
+) -> list[Sequence[Button | None]]:
     running = incident.run is not None and incident.run.state.running
     suggested = suggest(incident)
     remedies = [] if running else [_suggested(s, tongue, incident) for s in suggested.remedies]
@@ -120,6 +131,7 @@ def _open_rows(incident: Incident, tongue: Tongue) -> list[Sequence[Button | Non
             Button("✅ " + tongue.plain("Resolve"), Verb.RESOLVE, incident_id=incident.id),
             Button("🚫 " + tongue.plain("Reject"), Verb.ASK_REJECT, incident_id=incident.id),
         ],
+        *acts,
         [_timeline(incident, tongue), Button("🔄", Verb.REFRESH, incident_id=incident.id)],
     ]
 
@@ -151,7 +163,7 @@ def _timeline(incident: Incident, tongue: Tongue) -> Button:
     return Button("🗂 " + tongue.plain("Timeline"), Verb.TIMELINE, incident_id=incident.id)
 
 
-def _closed_lines(incident: Incident, tongue: Tongue) -> list[Markup | str | None]:
+def _closed_lines(incident: Incident, tongue: Tongue, now: datetime) -> list[Markup | str | None]:
     rejected = incident.status is Status.REJECTED
     state = tongue.say("— <s>firing</s> {status}", status=tongue.plain(STATUS_WORDS[incident.status]))
     ended = incident.closed_at or incident.opened_at
@@ -185,6 +197,7 @@ def _closed_lines(incident: Incident, tongue: Tongue) -> list[Markup | str | Non
         lines.append(tongue.plural("⚠️ {n} alert still fires", "⚠️ {n} alerts still fire", len(incident.firing)))
     if incident.run:
         lines += ["", *run_lines(incident.run, incident, tongue, now=ended)]
+    lines += silence.lines(incident, tongue, now=now)
     return lines
 
 
