@@ -3,7 +3,6 @@
 from chatops.core.plain import safe_text
 from chatops.core.reports import Line, Note, Report, Section
 from chatops.core.resources import WORKLOADS, Health, ObjectRef
-from chatops.core.texts import mark
 from chatops.upstream.prometheus import Prometheus, Target
 
 _META = "__meta_kubernetes_"
@@ -16,10 +15,10 @@ def target_health(prometheus: Prometheus, ref: ObjectRef) -> Report:
     waiting = [target for target in mine if target.health not in ("up", "down")]
     sections = []
     if down:
-        sections.append(Section(mark("Down"), tuple(Line(_told(target), Health.BAD) for target in down)))
+        sections.append(Section("down", tuple(Line(_told(target), Health.BAD) for target in down)))
     up = tuple(Line(_where(target), Health.GOOD) for target in mine if target.health == "up")
     if up:
-        sections.append(Section(mark("Up"), up))
+        sections.append(Section("up", up))
     health = Health.BAD if down else Health.GOOD if up and not waiting else Health.UNKNOWN
     facts = (("targets", f"{len(mine)}"), ("down", f"{len(down)}")) if mine else ()
     notes = () if mine else (Note("no_targets"),)

@@ -27,7 +27,20 @@ READING = {
     Verb.HISTORY,
     Verb.HELP,
 }
-CHANGING = {Verb.TAKE, Verb.RELEASE, Verb.RESOLVE, Verb.ASK_REJECT, Verb.REJECT, Verb.PICK, Verb.CHOOSE, Verb.CONFIRM}
+CHANGING = {
+    Verb.TAKE,
+    Verb.RELEASE,
+    Verb.RESOLVE,
+    Verb.ASK_REJECT,
+    Verb.REJECT,
+    Verb.SILENCE,
+    Verb.DO_SILENCE,
+    Verb.UNSILENCE,
+    Verb.ESCALATE,
+    Verb.PICK,
+    Verb.CHOOSE,
+    Verb.CONFIRM,
+}
 
 
 def test_every_verb_was_thought_of() -> None:

@@ -132,7 +132,7 @@ def _sentence(entry: Entry, tongue: Tongue) -> Markup:
         case EntryType.ACTION_LOOKED_UP:
             sentence = FINDINGS.get(detail.get("found", ""))
         case EntryType.UNSILENCED:
-            sentence = UNSILENCED.get(detail.get("how", ""))
+            sentence = UNSILENCED.get(detail.get("how", ""), UNSILENCED[LIFTED])
             words["who"] = tongue.plain("the bot") if entry.subject == SYSTEM else words["who"]
         case EntryType.LOOKED:
             sentence = READ.get(detail.get("what", ""))
