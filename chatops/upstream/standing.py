@@ -26,7 +26,7 @@ def alertmanager_status(alertmanagers: Sequence[Alertmanager], ref: ObjectRef, n
         else:
             hashes.add(_hash(status))
             lines = _lines(status, now)
-            worst = min(worst, *(line.health for line in lines if line.health), key=lambda health: health.rank)
+            worst = min([worst, *(line.health for line in lines if line.health)], key=lambda health: health.rank)
         sections.append(Section(one.name, lines))
     notes: tuple[Note, ...] = ()
     if len(hashes) > 1:
