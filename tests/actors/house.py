@@ -18,6 +18,7 @@ from chatops.actors.incident import IncidentActor
 from chatops.actors.messages import (
     POOL,
     TELEGRAM,
+    UPSTREAM,
     WEBHOOK,
     Accept,
     Deliver,
@@ -33,6 +34,7 @@ from chatops.actors.specs import ChildSpec, FamilySpec, starter
 from chatops.actors.tree import Supervisor
 from chatops.actors.webhook import WebhookActor
 from chatops.core.outgoing import AnswerTap, EditMessage, SendMessage
+from chatops.core.outside import Outside
 from chatops.core.people import Chat, ChatKind, Role, Sender, User
 from chatops.core.updates import Membership, Tap, TextMessage
 from chatops.db.database import Database
@@ -180,6 +182,9 @@ class House:
         self.clock = Clock()
         self.post = Post()
         self.cluster = Cluster()
+        self.upstream = Cluster()
+        """What Alertmanager and Prometheus answer."""
+        self.outside = Outside(alertmanager=True, prometheus=True)
         self.database = Database(url)
         self.database.open()
         self.store = Store(self.database)
@@ -191,13 +196,14 @@ class House:
 
     def start(self) -> None:
         self.directory = Directory()
-        shared = {"store": self.store, "clock": self.clock}
+        shared = {"store": self.store, "clock": self.clock, "outside": self.outside}
         specs = [
             ChildSpec(POOL, starter(Hands, self.directory, cluster=self.cluster)),
+            ChildSpec(UPSTREAM, starter(Hands, self.directory, cluster=self.upstream)),
             ChildSpec(TELEGRAM, starter(Postman, self.directory, post=self.post)),
             FamilySpec("chat", starter(ChatActor, self.directory, language="en", **shared)),
             FamilySpec("incident", starter(IncidentActor, self.directory, **shared)),
-            ChildSpec(WEBHOOK, starter(WebhookActor, self.directory, **shared)),
+            ChildSpec(WEBHOOK, starter(WebhookActor, self.directory, store=self.store, clock=self.clock)),
         ]
         self._supervisor = Supervisor(
             self.directory, specs, give_up=lambda *_: None, on_failed=lambda *what: self.failed.append(what)
@@ -240,11 +246,11 @@ class House:
             assert time.monotonic() < deadline, "it did not happen"
             time.sleep(0.005)
 
-    def write(self, text: str, *, user: int = ANNA, chat: int = ANNA) -> None:
+    def write(self, text: str, *, user: int = ANNA, chat: int = ANNA, reply_to: int | None = None) -> None:
         """Write to the bot."""
         number = next(self._updates)
         kind = ChatKind.PRIVATE if chat > 0 else ChatKind.GROUP
-        said = TextMessage(number, chat, kind, "", number, Sender(user, f"@u{user}"), text, self.clock())
+        said = TextMessage(number, chat, kind, "", number, Sender(user, f"@u{user}"), text, self.clock(), reply_to)
         self.store.updates.store([(number, chat, b"{}")], self.clock())
         self.directory.tell(chat_address(chat), UpdateArrived(said))
 
