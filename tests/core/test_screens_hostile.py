@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatops.core.actions import ActionState
@@ -14,18 +14,39 @@ from chatops.core.failures import Reason
 from chatops.core.incidents import Status
 from chatops.core.people import Chat, ChatKind, Role, User
 from chatops.core.resources import LogText
-from chatops.core.screens import confirm, lists, notices, pod, reading, rejecting, resources, timeline, trouble, welcome
+from chatops.core.screens import (
+    confirm,
+    escalation,
+    lists,
+    notices,
+    outside,
+    pod,
+    reading,
+    rejecting,
+    report,
+    resources,
+    silence,
+    similar,
+    timeline,
+    trouble,
+    welcome,
+)
 from chatops.core.screens.base import Screen
 from chatops.core.screens.card import card
+from chatops.core.silences import Matched, Matcher
+from chatops.core.similar import PastIncident
 from chatops.core.texts import LANGUAGES, Tongue, tongue
 from chatops.sandbox.botapi.formatting import parse_html
 from tests.core.scene import ANNA, POD, a_plan, a_pod, a_run, a_survey, a_workload, an_incident
 from tests.core.showing import (
     DESCRIPTION,
     EVENTS,
+    GRAPH,
     MORE_TIMELINE,
     NOW,
+    PEOPLE_TIMELINE,
     PREVIEW,
+    SILENCE,
     TIMELINE,
     TWO_CONTAINERS,
     closed_incident,
@@ -81,7 +102,7 @@ def screens_with(text: str, tongue: Tongue) -> dict[str, Screen]:
 
     whole = with_text(an_incident(survey=a_survey(a_workload(), pods=(a_pod(),), missing=(POD,))))
     by = with_text(ANNA)
-    entries = [replace(s, entry=with_text(s.entry)) for s in (*TIMELINE, *MORE_TIMELINE)]
+    entries = [replace(s, entry=with_text(s.entry)) for s in (*TIMELINE, *MORE_TIMELINE, *PEOPLE_TIMELINE)]
     entries = [replace(s, entry=replace(s.entry, detail=with_text(s.entry.detail))) for s in entries]
     log = LogText(with_text(POD), text, True, tuple(text.replace("\ud83d", "").splitlines()) * 30)
     cards = {
@@ -91,6 +112,8 @@ def screens_with(text: str, tongue: Tongue) -> dict[str, Screen]:
         "unknown problem": replace(whole, survey=a_survey(problem=text, problem_detail=text)),
         "node": with_text(node_incident()),
         "group": with_text(group_incident()),
+        "silenced": replace(whole, silence=with_text(SILENCE)),
+        "not silenced": replace(whole, silence=replace(SILENCE, id="", ended_at=NOW, problem=text, detail=text)),
         "rejected": with_text(closed_incident(Status.REJECTED, closed_by=ANNA, reason="x")),
         **{
             f"action {state}": with_text(an_incident(run=a_run(state, problem=problem, detail=text, undo=a_plan())))
@@ -114,6 +137,13 @@ def screens_with(text: str, tongue: Tongue) -> dict[str, Screen]:
         ),
         "events": reading.events(with_text(POD), with_text(EVENTS * 20), tongue, incident_id=96),
         "reject": rejecting.ask_reason(whole, tongue),
+        "silence": silence.picker(Matched((Matcher(text, text),) * 9, 1, 1, (text,) * 5), tongue, incident_id=96),
+        "help": escalation.help_wanted(whole, text, tongue),
+        "past": similar.similar(
+            whole, [PastIncident(cards["rejected"], (with_text(a_run(ActionState.FAILED)),))], tongue
+        ),
+        "graph": report.report(with_text(GRAPH), tongue, incident_id=96, params={}),
+        "outside": outside.trouble(text, text, text, tongue, incident_id=96, again=None),
         "timeline": timeline.timeline(96, entries, tongue, page=0, pages=1),
         "trouble": trouble.trouble(with_text(POD), Reason.FORBIDDEN, text, tongue, incident_id=96, again=None),
         "unknown trouble": trouble.trouble(with_text(POD), text, text, tongue, incident_id=96, again=None),
@@ -142,6 +172,7 @@ def test_what_strangers_write_is_shown_literally(name: str) -> None:
         assert not [e for e in entities if e["type"] in ("text_link", "text_mention", "custom_emoji")], screen_name
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_at_all(text: str) -> None:
     for shown in screens_with(text, tongue("ru")).values():

@@ -38,7 +38,7 @@ def report(told: Report, tongue: Tongue, *, incident_id: int | None, params: dic
     lines += [Markup("{}: {}").format(one_line(name, 40), one_line(value, 300)) for name, value in told.facts]
     lines += [_note(note, tongue) for note in told.notes]
     for section in told.sections:
-        lines += ["", bold(tongue.plain(section.title)), *_section(section.lines, tongue)]
+        lines += ["", bold(_title(section.title, tongue)), *_section(section.lines, tongue)]
     args = {**params, "report": told.action}
     file = Button("📎 " + tongue.plain("Full text"), Verb.REPORT_FILE, args, ref, incident_id)
     return screen(
@@ -49,6 +49,11 @@ def report(told: Report, tongue: Tongue, *, incident_id: int | None, params: dic
             [back_from(ref, tongue, incident_id), Button("🔄", Verb.REPORT, args, ref, incident_id)],
         ],
     )
+
+
+def _title(title: str, tongue: Tongue) -> str:
+    """Ours is translated; a stranger's name with braces in it is no message with places to fill."""
+    return title if "{" in title or "}" in title else tongue.plain(title)
 
 
 def _section(lines: tuple[Line, ...], tongue: Tongue) -> Iterator[Markup]:

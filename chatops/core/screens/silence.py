@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
+from chatops.core.actions import ACTIONS
 from chatops.core.buttons import Button, Verb
 from chatops.core.incidents.silencing import matchers_of
 from chatops.core.incidents.values import Incident
@@ -53,7 +54,9 @@ def picker(matched: Matched, tongue: Tongue, *, incident_id: int) -> Screen:
         {"minutes": _minutes(UNTIL_RESOLVED), "until": "resolved"},
         incident_id=incident_id,
     )
-    about = Button("🔔 Alertmanager", Verb.REPORT, {"report": "alertmanager_status"}, incident_id=incident_id)
+    action = ACTIONS["alertmanager_status"]
+    title = f"{action.icon} {tongue.plain(action.title)}"
+    about = Button(title, Verb.REPORT, {"report": action.id}, incident_id=incident_id)
     again = Button("🔄", Verb.SILENCE, incident_id=incident_id)
     return screen(lines, [lengths, [until], [about, again], [back_to_card(tongue, incident_id)]])
 

@@ -169,9 +169,9 @@ def _doing(detail: dict[str, str], words: dict[str, object], tongue: Tongue) -> 
 
 def _tried(detail: dict[str, str], tongue: Tongue) -> str:
     what = detail.get("what", "")
-    if what in ACTIONS:
-        return tongue.plain(ACTIONS[what].title)
-    return tongue.plain(TRIED[what]) if what in TRIED else what
+    if what in TRIED:
+        return tongue.plain(TRIED[what])
+    return tongue.plain(ACTIONS[what].title) if what in ACTIONS else what
 
 
 def _why(detail: dict[str, str], tongue: Tongue) -> str:
