@@ -42,7 +42,9 @@ def alerts_received(incident: Incident, notification: Notification, *, home: boo
 def alerts_gone(incident: Incident, fingerprints: frozenset[str], *, now: datetime) -> Decision:
     """These alerts ended without a word: Alertmanager says nothing of what it silences, and lists them no longer."""
     episodes = tuple(
-        replace(episode, ends_at=now) if episode.firing and episode.alert.fingerprint in fingerprints else episode
+        replace(episode, ends_at=max(now, episode.starts_at))
+        if episode.firing and episode.alert.fingerprint in fingerprints
+        else episode
         for episode in incident.episodes
     )
     ended = sum(before.firing and not after.firing for before, after in zip(incident.episodes, episodes, strict=True))

@@ -127,7 +127,7 @@ def silence_ended(incident: Incident, event: SilenceLifted | SilenceExpired, *, 
 def lift_failed(incident: Incident, event: LiftFailed, *, now: datetime) -> Decision:
     """What is tried again is not told each time; what is given up is, and the person may try again."""
     known = _of(incident, event.key)
-    if known is None or not known.standing or event.temporary:
+    if known is None or not (known.standing and known.lifting) or event.temporary:
         return Decision(incident)
     silence = replace(known, lifting=False, problem=event.problem, detail=event.detail)
     why = {"problem": event.problem, "detail": event.detail}
