@@ -9,7 +9,7 @@ from chatops.core.audit import EntryType
 from chatops.core.incidents.escalation import QUIET
 from chatops.core.outgoing import SendMessage
 from chatops.core.people import Chat, ChatKind, Role, User
-from tests.actors.house import ANNA, House, house
+from tests.actors.house import ANNA, House, Post, house
 from tests.actors.scene import Scene, body, resolved
 
 OLEG, EVE, STRANGER = 1002, 1003, 1004
@@ -26,8 +26,14 @@ def shop(tmp_path: Path) -> Iterator[House]:
 
 
 def open_card(shop: House) -> int:
+    """The card in Anna's own chat."""
     shop.post_webhook(body("firing_group_of_3"))
-    return shop.post.wait_text("keeps crashing")
+
+    def mine(post: Post) -> int | None:
+        shown = (n for n, m in post.messages.items() if m.chat_id == ANNA and "keeps crashing" in m.html)
+        return next(shown, None)
+
+    return int(shop.post.wait(mine))
 
 
 def types(shop: House) -> list[EntryType]:
