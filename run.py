@@ -66,8 +66,8 @@ def demo(*, once: bool, port: int) -> None:
 def check() -> None:
     """Say what is wrong with the surroundings.
 
-    Looks at settings, database, ports, Telegram and Kubernetes, and says what to mend. Exits with 1 when something
-    that is needed does not work.
+    Looks at settings, database, ports, Telegram, Kubernetes, Alertmanager and Prometheus, and says what to mend. Exits
+    with 1 when something that is needed does not work.
     """
     failed = False
     log.configure("error", "console")

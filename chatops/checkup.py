@@ -15,6 +15,9 @@ from chatops.db.database import Database
 from chatops.db.location import sqlite_path
 from chatops.settings import Settings
 from chatops.telegram.client import Telegram
+from chatops.upstream.alertmanager import Alertmanager
+from chatops.upstream.endpoint import Endpoint
+from chatops.upstream.prometheus import Prometheus
 from chatops.web.server import CannotListen, bind
 
 
@@ -50,6 +53,14 @@ KUBERNETES_MENDS = {
     Reason.UNAUTHORIZED: "the credentials in the kubeconfig are refused: log in to the cluster again",
     Reason.FORBIDDEN: "the credentials may not even read /version: give them the rights in the README",
 }
+UPSTREAM_REASONS = (
+    Reason.NOT_CONFIGURED,
+    Reason.NOT_FOUND,
+    Reason.UNREACHABLE,
+    Reason.TIMEOUT,
+    Reason.UNAUTHORIZED,
+    Reason.FORBIDDEN,
+)
 LATER = "wait a little and try again; the detail is the other side's own words"
 
 
@@ -68,6 +79,10 @@ def verdicts(settings: Settings | tuple[str, ...]) -> Iterator[Verdict]:
     yield _telegram(settings)
     for context in settings.kube_contexts or (None,):
         yield _kubernetes(settings, context)
+    for url in settings.alertmanagers:
+        yield _upstream("ALERTMANAGER_URL", Alertmanager(Endpoint(url)))
+    if settings.prometheus:
+        yield _upstream("PROMETHEUS_URL", Prometheus(Endpoint(settings.prometheus)))
 
 
 def _database(settings: Settings) -> Verdict:
@@ -123,6 +138,13 @@ def _kubernetes(settings: Settings, context: str | None) -> Verdict:
             part, Outcome.OFF, "no kubeconfig and no pod: alerts are shown, nothing can be changed", verdict.mend
         )
     return verdict
+
+
+def _upstream(name: str, one: Alertmanager | Prometheus) -> Verdict:
+    try:
+        return _asked(f"{name} {one.name}", one.check, dict.fromkeys(UPSTREAM_REASONS, f"mend {name}, or remove it"))
+    finally:
+        one.close()
 
 
 def _no_cluster() -> bool:

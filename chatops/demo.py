@@ -16,10 +16,12 @@ from chatops.core.audit import StoredEntry
 from chatops.db.database import Database
 from chatops.db.migrate import migrate
 from chatops.db.store import Store
-from chatops.sandbox.alarm import Alarm
+from chatops.sandbox.alarm import EXPRESSION, Alarm
+from chatops.sandbox.alertmanager import AlertmanagerServer
 from chatops.sandbox.botapi import DEMO_TOKEN, BotApiServer, Conversation, Person, Seen
 from chatops.sandbox.kubeapi.demo_cluster import seed
 from chatops.sandbox.kubeapi.server import KubeApiServer
+from chatops.sandbox.prometheus import PrometheusServer
 from chatops.settings import Settings
 
 NAMESPACE, DEPLOYMENT = "shop", "checkout"
@@ -56,13 +58,15 @@ def stage(folder: Path, *, port: int = 0) -> Iterator[Stage]:
     kubernetes = KubeApiServer()
     seed(kubernetes)
     bot_api = BotApiServer(port=port)
-    with kubernetes, bot_api:
+    alertmanager, prometheus = AlertmanagerServer(), PrometheusServer()
+    prometheus.series[EXPRESSION] = [({"namespace": NAMESPACE, "container": "app"}, _restarts(time.time()))]
+    with kubernetes, bot_api, alertmanager, prometheus:
         anna = bot_api.person(ANNA, "Anna", username="anna")
         bot_api.person(OLEG, "Oleg", username="oleg")
         anna.chat_with_bot()
         kubeconfig = folder / "kubeconfig"
         kubernetes.kubeconfig(kubeconfig)
-        settings = _settings(folder, kubeconfig, bot_api.url)
+        settings = _settings(folder, kubeconfig, bot_api.url, alertmanager.url, prometheus.url)
         migrate(settings.database_url)
         system = System(settings)
         system.start()
@@ -74,6 +78,7 @@ def stage(folder: Path, *, port: int = 0) -> Iterator[Stage]:
             token=WEBHOOK_TOKEN,
             namespace=NAMESPACE,
             deployment=DEPLOYMENT,
+            alertmanager=alertmanager,
         )
         try:
             yield Stage(bot_api, kubernetes, system, alarm, anna, Store(reader))
@@ -140,7 +145,12 @@ def main(*, once: bool, port: int = 0) -> int:
     return 0
 
 
-def _settings(folder: Path, kubeconfig: Path, bot_api: str) -> Settings:
+def _restarts(now: float) -> Callable[[float], float | None]:
+    """Nothing for hours, then more and more, as a crash loop looks."""
+    return lambda moment: max(0.0, 6.0 - (now - moment) / 300.0)
+
+
+def _settings(folder: Path, kubeconfig: Path, bot_api: str, alertmanager: str, prometheus: str) -> Settings:
     """Only what the demo needs: nothing of the environment or of a .env gets in."""
     return Settings(
         _env_file=None,
@@ -156,6 +166,8 @@ def _settings(folder: Path, kubeconfig: Path, bot_api: str) -> Settings:
         kubeconfig=str(kubeconfig),
         kube_contexts=(),
         exec_diagnostics=True,
+        alertmanager_url=(SecretStr(alertmanager),),
+        prometheus_url=SecretStr(prometheus),
         language="en",
     )
 

@@ -15,6 +15,9 @@ _TELEGRAM = Counter(
 _KUBERNETES = Counter(
     "chatops_kubernetes_work_total", "Work done at clusters, by kind and outcome.", ["work", "outcome"]
 )
+_UPSTREAM = Counter(
+    "chatops_upstream_work_total", "Work done at Alertmanager and Prometheus, by kind and outcome.", ["work", "outcome"]
+)
 _RESTARTS = Counter("chatops_actor_restarts_total", "Actors started again after a crash, by role.", ["role"])
 
 
@@ -38,6 +41,11 @@ def telegram_answered(method: str, code: str) -> None:
 def kubernetes_worked(work: str, outcome: str) -> None:
     """`work` is the kind of an executor's work; `outcome` is `ok` or a failures.Reason value."""
     _KUBERNETES.labels(work, outcome).inc()
+
+
+def upstream_worked(work: str, outcome: str) -> None:
+    """`work` is the kind of work; `outcome` is `ok` or a failures.Reason value."""
+    _UPSTREAM.labels(work, outcome).inc()
 
 
 def actor_restarted(role: str) -> None:

@@ -4,7 +4,6 @@ Every problem is found before anything starts and is said in a sentence that end
 holds a value, because a value may be a secret.
 """
 
-import ipaddress
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from chatops.addresses import is_loopback, password_in, problem_of
 from chatops.core.remedies import Rule
 from chatops.core.texts import LANGUAGES
 from chatops.db.location import sqlite_path
@@ -87,8 +87,11 @@ class Settings(BaseSettings):
         False,
         description="`true`: operators may run commands of a fixed list (`df -h`, `ps aux` and the like) in containers",
     )
-    alertmanager_url: str | None = Field(None, description="Alertmanager's own address, for silences. Not used yet")
-    prometheus_url: str | None = Field(None, description="Prometheus' address, for graphs. Not used yet")
+    alertmanager_url: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="Alertmanager's own addresses, comma-separated, for silences. `http://user:password@host` works",
+    )
+    prometheus_url: SecretStr | None = Field(None, description="Prometheus' address, for graphs and scrape targets")
     public_url: str | None = Field(
         None, description="Where `APP_PORT` is reachable over HTTPS, for the Mini App. Not used yet"
     )
@@ -149,19 +152,20 @@ class Settings(BaseSettings):
             raise _problem("has a space or a control character inside a token: no HTTP header can carry it")
         return tuple(SecretStr(part) for part in parts)
 
-    @field_validator("telegram_api_url", "alertmanager_url", "prometheus_url", "public_url", mode="after")
+    @field_validator("telegram_api_url", "public_url", mode="after")
     @classmethod
     def _a_url(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if value is None:
-            return None
-        schemes = "https" if info.field_name == "public_url" else "https?"
-        # A port that is none, a space, a missing host: each would only show at the first request.
-        if not re.fullmatch(
-            rf"{schemes}://(?:[^\s/?#@]*@)?(?:\[[0-9a-fA-F:.]+\]|[^\s/?#@:]+)(?::\d{{1,5}})?(?:/[^\s?#]*)?", value
-        ):
-            scheme = "https://" if schemes == "https" else "http:// or https://"
-            raise _problem(f"is not an address: it must begin with {scheme} and name a host")
-        return value.rstrip("/")
+        return value and _address(value, only_https=info.field_name == "public_url")
+
+    @field_validator("prometheus_url", mode="after")
+    @classmethod
+    def _a_secret_url(cls, value: SecretStr | None) -> SecretStr | None:
+        return value and SecretStr(_address(value.get_secret_value()))
+
+    @field_validator("alertmanager_url", mode="before")
+    @classmethod
+    def _urls(cls, value: Any) -> Any:
+        return tuple(SecretStr(_address(part)) for part in _listed(value)) if isinstance(value, str) else value
 
     @field_validator("database_url", mode="after")
     @classmethod
@@ -197,7 +201,7 @@ class Settings(BaseSettings):
     def _together(self) -> "Settings":
         if self.app_port == self.alert_port != 0:
             raise _problem("APP_PORT and ALERT_PORT are the same port: give each its own")
-        if self.bind_address and not self.webhook_token and not _is_loopback(self.bind_address):
+        if self.bind_address and not self.webhook_token and not is_loopback(self.bind_address):
             raise _problem(
                 "BIND_ADDRESS lets other machines reach the intake, and without WEBHOOK_TOKEN anyone there could post "
                 "alerts: set WEBHOOK_TOKEN (openssl rand -hex 32 makes one), or remove BIND_ADDRESS"
@@ -219,9 +223,20 @@ class Settings(BaseSettings):
         return read_rules(self.suggestions_file)[0] if self.suggestions_file else ()
 
     @property
+    def alertmanagers(self) -> tuple[str, ...]:
+        """Their addresses, with the credentials in them."""
+        return tuple(url.get_secret_value() for url in self.alertmanager_url)
+
+    @property
+    def prometheus(self) -> str:
+        """Its address, with the credentials in it; empty when there is none."""
+        return self.prometheus_url.get_secret_value() if self.prometheus_url else ""
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """Every value that must never be shown."""
-        return (self.telegram_bot_token.get_secret_value(), *self.webhook_tokens)
+        passwords = (password_in(url) for url in (*self.alertmanagers, self.prometheus))
+        return (self.telegram_bot_token.get_secret_value(), *self.webhook_tokens, *filter(None, passwords))
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -291,15 +306,14 @@ def _problem(sentence: str) -> PydanticCustomError:
     return PydanticCustomError("setting", "{sentence}", {"sentence": sentence})
 
 
+def _address(value: str, *, only_https: bool = False) -> str:
+    if problem := problem_of(value, only_https=only_https):
+        raise _problem(problem)
+    return value.rstrip("/")
+
+
 def _listed(value: str) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()]
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"
 
 
 def _shown_default(name: str, default: Any) -> str:

@@ -23,6 +23,11 @@ from chatops import metrics
             "chatops_kubernetes_work_total",
             {"work": "PerformPlan", "outcome": "conflict"},
         ),
+        (
+            lambda: metrics.upstream_worked("CreateSilence", "timeout"),
+            "chatops_upstream_work_total",
+            {"work": "CreateSilence", "outcome": "timeout"},
+        ),
         (lambda: metrics.actor_restarted("incident"), "chatops_actor_restarts_total", {"role": "incident"}),
     ],
 )

@@ -15,6 +15,7 @@ from chatops.core.audit import Entry, EntryType, Subject
 from chatops.db.database import Database
 from chatops.db.migrate import migrate
 from chatops.db.store import Store
+from chatops.sandbox.alertmanager import AlertmanagerServer
 from chatops.sandbox.botapi.server import BotApiServer
 from chatops.sandbox.kubeapi.server import KubeApiServer
 
@@ -128,11 +129,15 @@ def test_check_names_what_is_down_with_its_mend_and_changes_nothing(place: Place
 
 def test_check_is_content_where_everything_works(place: Place, tmp_path: Path) -> None:
     migrate(place.url)
-    with BotApiServer() as bot_api, KubeApiServer() as kubernetes:
+    with BotApiServer() as bot_api, KubeApiServer() as kubernetes, AlertmanagerServer() as alertmanager:
         kubeconfig = tmp_path / "kubeconfig"
         kubernetes.kubeconfig(kubeconfig)
         checked = place.run(
-            "check", TELEGRAM_API_URL=bot_api.url, TELEGRAM_BOT_TOKEN=bot_api.token, KUBECONFIG=str(kubeconfig)
+            "check",
+            TELEGRAM_API_URL=bot_api.url,
+            TELEGRAM_BOT_TOKEN=bot_api.token,
+            KUBECONFIG=str(kubeconfig),
+            ALERTMANAGER_URL=alertmanager.url.replace("http://", "http://anna:canary@"),
         )
         wrong = place.run(
             "check",
@@ -140,14 +145,18 @@ def test_check_is_content_where_everything_works(place: Place, tmp_path: Path) -
             TELEGRAM_BOT_TOKEN="1:canary",
             KUBECONFIG=str(kubeconfig),
             KUBE_CONTEXTS="absent",
+            PROMETHEUS_URL=f"{alertmanager.url}/canary",
         )
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "✖" not in checked.stdout
     assert "the bot is @" in checked.stdout
     assert "the API server is v1." in checked.stdout
+    assert f"✔ ALERTMANAGER_URL {alertmanager.url[7:]}: Alertmanager 0.25.0" in checked.stdout
+    assert "canary" not in checked.stdout + checked.stderr
     assert wrong.returncode == 1
     assert "✖ Telegram" in wrong.stdout
     assert "@BotFather" in wrong.stdout
+    assert "    mend PROMETHEUS_URL, or remove it" in wrong.stdout
     assert "✖ Kubernetes absent: not_configured: no context absent" in wrong.stdout
 
 

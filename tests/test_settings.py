@@ -48,7 +48,7 @@ def test_the_token_alone_is_enough() -> None:
     assert now.webhook_tokens == ()
     assert now.database_url == "sqlite:///chatops.db"
     assert (now.kubeconfig, now.kube_contexts, now.kube_executors) == (None, (), 4)
-    assert (now.alertmanager_url, now.prometheus_url, now.public_url) == (None, None, None)
+    assert (now.alertmanagers, now.prometheus, now.public_url) == ((), "", None)
     assert (now.language, now.log_level, now.log_format) == ("en", "info", "json")
     assert now.warnings == ()
 
@@ -65,7 +65,8 @@ def test_everything_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         KUBECONFIG="/a:/b",
         KUBE_CONTEXTS="prod, stage",
         KUBE_EXECUTORS="8",
-        ALERTMANAGER_URL="http://user:pass@am:9093/prefix/",
+        ALERTMANAGER_URL="http://user:pass@am:9093/prefix/, http://am-1:9093",
+        PROMETHEUS_URL="https://reader:word@prom.example/",
         PUBLIC_URL="https://ops.example",
         LANGUAGE="ru",
         LOG_LEVEL="DEBUG",
@@ -79,9 +80,10 @@ def test_everything_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert now.listen_on == "0.0.0.0"
     assert now.kubeconfig == "/a:/b"
     assert now.kube_contexts == ("prod", "stage")
-    assert now.alertmanager_url == "http://user:pass@am:9093/prefix"
+    assert now.alertmanagers == ("http://user:pass@am:9093/prefix", "http://am-1:9093")
+    assert now.prometheus == "https://reader:word@prom.example"
     assert (now.language, now.log_level, now.log_format) == ("ru", "debug", "console")
-    assert set(now.secrets) == {TOKEN, "new-secret-1", "old-secret-1"}
+    assert set(now.secrets) == {TOKEN, "new-secret-1", "old-secret-1", "pass", "word"}
 
 
 def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -133,6 +135,8 @@ def test_the_example_file_is_the_defaults(tmp_path: Path) -> None:
         ("KUBE_EXECUTORS", "1.5", "whole number"),
         ("EXEC_DIAGNOSTICS", "maybe", "true or false"),
         ("PUBLIC_URL", "http://canary.example", "https://"),
+        ("ALERTMANAGER_URL", "http://am:9093,canary", "http:// or https://"),
+        ("PROMETHEUS_URL", "http://user:canary@", "name a host"),
         ("LANGUAGE", "tlh", "en, ru"),
         ("LOG_LEVEL", "canary", "'debug', 'info'"),
         ("LOG_FORMAT", "xml", "'json' or 'console'"),
@@ -203,6 +207,8 @@ def test_the_language_a_desktop_exports_is_understood(
 
 def test_no_secret_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEBHOOK_TOKEN", "canary-webhook-token")
+    monkeypatch.setenv("ALERTMANAGER_URL", "http://user:canary@am:9093")
+    monkeypatch.setenv("PROMETHEUS_URL", "http://user:canary@prom:9090")
     now = good()
     for shown in (repr(now), str(now), now.model_dump_json(), f"{now.model_dump()}"):
         assert "canary" not in shown

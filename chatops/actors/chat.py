@@ -15,6 +15,7 @@ from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.commands import Commands
 from chatops.actors.conversation.drilldown import Drilldown
+from chatops.actors.conversation.notes import Notes
 from chatops.actors.conversation.replies import Replies
 from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.conversation.taps import Taps
@@ -27,6 +28,7 @@ from chatops.actors.messages import (
     Deliver,
     Delivered,
     DrawNext,
+    HelpWanted,
     IncidentChanged,
     NotDelivered,
     Notice,
@@ -42,6 +44,7 @@ from chatops.core.failures import Reason
 from chatops.core.outgoing import Lane, LeaveChat
 from chatops.core.people import ChatKind, Sender, User
 from chatops.core.policy import Policy
+from chatops.core.screens.escalation import help_wanted
 from chatops.core.screens.notices import notice
 from chatops.core.texts import Tongue, tongue
 from chatops.core.updates import Membership, Tap, TextMessage
@@ -61,6 +64,7 @@ class ChatActor(Actor):
         self._store = store
         self._commands = Commands(store, clock=clock)
         self._shelf = Shelf(self._id, store=store, address=address, tell=self.tell, clock=clock)
+        self._notes = Notes(store, clock=clock, tell=self.tell)
         self._canvas = Canvas(self._id, store=store, shelf=self._shelf, clock=clock, policy=policy)
         self._cards = Reconciler(self._canvas, store=store, shelf=self._shelf, clock=clock, come_back=self._come_back)
         self._drilldown = Drilldown(
@@ -106,11 +110,18 @@ class ChatActor(Actor):
                 self._cards.return_to_card(message_id)
             case CatchUp():
                 self._catch_up()
+            case HelpWanted(incident_id, by_name):
+                self._call_for_help(incident_id, by_name)
             case Notice(code, detail):
                 self._shelf.send(notice(code, detail, self._canvas.tongue), Lane.PAGE)
             case _:
                 return super().receive(message)
         return None
+
+    def _call_for_help(self, incident_id: int, by_name: str) -> None:
+        incident = self._store.incidents.get(incident_id)
+        if incident is not None and not self._canvas.chat.unreachable:
+            self._shelf.send(help_wanted(incident, by_name, self._canvas.tongue), Lane.PAGE)
 
     def _catch_up(self) -> None:
         self._fall_behind(*self._cards.behind())
@@ -155,7 +166,13 @@ class ChatActor(Actor):
         if text.sender is not None:
             user = self._met(text.sender, text.chat_kind, text.chat_title)
             speaks = self._tongue_of(user, text.sender)
-            if not self._taps.typed(text, user, speaks) and not self._replies.heard(text, user, speaks):
+            if self._taps.typed(text, user, speaks):
+                return
+            noted = self._notes.incident_of(text)
+            if noted is not None and self._notes.take(text, noted, user, speaks):
+                # The incident writes the update off together with the note.
+                return
+            if not self._replies.heard(text, user, speaks):
                 self._obey(text, user, speaks)
         self._store.updates.done(text.update_id)
 

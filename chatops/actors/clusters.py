@@ -62,7 +62,7 @@ class ClustersActor(Actor):
         match message:
             case Submit(work=TakeSurvey(suspects)):
                 self._survey(message, suspects)
-            case Submit(work, reply_to, tag):
+            case Submit(work, reply_to, tag) if isinstance(work, Work):
                 name = _ref_of(work).cluster
                 pool = self._pool(name)
                 if pool is None:

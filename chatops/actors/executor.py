@@ -1,16 +1,11 @@
-"""One pair of hands: does one piece of work after another at a cluster door of its own. It chooses nothing.
-
-A Failure of the door is an answer like any other. Anything else that is raised is a crash, which the
-supervisor sees to; what became of the job is then the pool's to tell.
-"""
+"""The hands of the pool in front of the clusters: which method of the door each kind of work is."""
 
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from chatops import metrics
-from chatops.actors.base import Actor
 from chatops.actors.directory import Directory
 from chatops.actors.messages import (
     POOL,
@@ -33,9 +28,8 @@ from chatops.actors.messages import (
     TakeSurvey,
     Work,
 )
-from chatops.actors.work_messages import Assign, ExecutorReady, Finished, ReportIn
+from chatops.actors.worker import WorkerActor
 from chatops.core.actions import Performed, Plan, Preview, Progress
-from chatops.core.failures import Failure
 from chatops.core.objects import ObjectView
 from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
@@ -74,8 +68,8 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class ExecutorActor(Actor):
-    """Says ExecutorReady to the pool when idle after its start, and answers each Assign with a Finished."""
+class ExecutorActor(WorkerActor):
+    """A worker whose door is the cluster's."""
 
     def __init__(
         self,
@@ -86,44 +80,25 @@ class ExecutorActor(Actor):
         pool: Address = POOL,
         clock: Callable[[], datetime] = _now,
     ) -> None:
-        super().__init__(directory=directory, address=address)
+        super().__init__(directory=directory, address=address, pool=pool)
         self._cluster_factory = cluster_factory
-        self._pool = pool
         self._clock = clock
         self._door: ClusterDoor | None = None
 
-    def setup(self) -> None:
+    def open_door(self) -> None:
         self._door = self._cluster_factory(self.stopping)
-        self._report_in()
 
-    def receive(self, message: Any) -> Any:
-        match message:
-            case Assign(ref, ticket, submit):
-                if ref is self.actor_ref and ticket.take():
-                    self.tell(self._pool, Finished(ticket, self._outcome(submit.work)))
-            case ReportIn():
-                self._report_in()
-            case _:
-                super().receive(message)
-
-    def teardown(self) -> None:
+    def close_door(self) -> None:
         if self._door is not None:
             self._door.close()
 
-    def _report_in(self) -> None:
-        self.tell(self._pool, ExecutorReady(self.address, self.actor_ref))
-
-    def _outcome(self, work: Work) -> Result | Failure:
+    def work(self, work: Work) -> Result:
         if self._door is None:
             raise RuntimeError("an executor gets work only after its setup")
-        kind = type(work).__name__
-        try:
-            done = _do(self._door, work, self._clock)
-        except Failure as failure:
-            metrics.kubernetes_worked(kind, failure.reason)
-            return failure
-        metrics.kubernetes_worked(kind, "ok")
-        return done
+        return _do(self._door, work, self._clock)
+
+    def counted(self, kind: str, outcome: str) -> None:
+        metrics.kubernetes_worked(kind, outcome)
 
 
 def _do(door: ClusterDoor, work: Work, clock: Callable[[], datetime]) -> Result:

@@ -7,13 +7,12 @@ from typing import Any
 import structlog
 
 from chatops.actors.admins import tell_admins
+from chatops.actors.answering import answer_press, call_for_help
 from chatops.actors.base import Actor, summary
 from chatops.actors.directory import Directory
 from chatops.actors.messages import (
     POOL,
-    TELEGRAM,
     Address,
-    Deliver,
     FollowAgain,
     FollowPlan,
     Happened,
@@ -33,31 +32,26 @@ from chatops.actors.messages import (
     WorkInterrupted,
     chat_address,
 )
+from chatops.actors.silencing import Silencer
 from chatops.actors.timers import Timer
+from chatops.actors.upstream_messages import TendSilence
 from chatops.core.actions import ACTIONS, ActionRun, ActionState, Performed, Progress
 from chatops.core.alerts import CLUSTER, parse
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.failures import Failure, Reason
-from chatops.core.incidents import Answer, Event, Follow, Incident, Look, LookUp, Perform, Press, decide
+from chatops.core.incidents import Answer, CallForHelp, Event, Follow, Incident, Look, LookUp, Perform, decide
 from chatops.core.incidents.events import (
     ActionEnded,
     ActionPerformed,
     ActionProgressed,
     AlertsReceived,
     LookedUp,
-    Reject,
-    Release,
-    Resolve,
-    RunAction,
-    StopAction,
     Surveyed,
-    Take,
+    press_of,
 )
 from chatops.core.incidents.lessons import lessons
-from chatops.core.outgoing import AnswerTap, Lane
-from chatops.core.screens.toasts import toast
+from chatops.core.outside import NOTHING, Outside
 from chatops.core.surveys import Survey
-from chatops.core.texts import tongue
 from chatops.core.victims import clues_of
 from chatops.db.store import Store
 
@@ -96,6 +90,7 @@ class IncidentActor(Actor):
         store: Store,
         clock: Callable[[], datetime],
         cluster_label: str = CLUSTER,
+        outside: Outside = NOTHING,
     ) -> None:
         super().__init__(directory=directory, address=address)
         self._id = int(str(address[1]))
@@ -106,6 +101,9 @@ class IncidentActor(Actor):
         self._surveying = False
         self._survey_timer: Timer | None = None
         self._news_at = clock()
+        self._silencer = Silencer(
+            self, known=lambda: self._known, happened=self._happened, clock=clock, outside=outside
+        )
 
     def setup(self) -> None:
         """A run that was requested and not answered when the process died is called interrupted, never sent again."""
@@ -125,7 +123,8 @@ class IncidentActor(Actor):
             self.later(FOLLOW_SECONDS, FollowAgain(run.id))
         elif run and run.state is ActionState.INTERRUPTED and not run.detail:
             self._look_up(run)
-        if self._incident.open:
+        self._silencer.resume()
+        if self._known.open:
             self._look()
         self.later(IDLE_SECONDS, RestIfIdle())
 
@@ -144,6 +143,8 @@ class IncidentActor(Actor):
             case LookUpAgain(run_id):
                 if self._known.run and self._known.run.id == run_id:
                     self._look_up(self._known.run)
+            case TendSilence(key):
+                self._silencer.tend(key)
             case WorkDone(tag, result):
                 self._work_done(tag, result)
             case WorkFailed(tag, reason, detail, temporary):
@@ -211,28 +212,27 @@ class IncidentActor(Actor):
                 case LookUp(run):
                     self._look_up(run)
                 case Answer():
-                    self._answer(effect)
+                    answer_press(effect, self.tell)
+                case CallForHelp(press):
+                    call_for_help(self._id, press.by, self._store, self.tell)
+                case _:
+                    self._silencer.carry_out(effect)
 
     def _refused(self, event: Event) -> None:
         """The one-time button was used up by an earlier press."""
-        press = _press_of(event)
+        press = press_of(event)
         if press is not None:
-            self._answer(Answer(press, "used"))
+            answer_press(Answer(press, "used"), self.tell)
         self._announce(changed=False, event=event)
 
     def _announce(self, *, changed: bool, event: Event) -> None:
         """A chat where somebody pressed hears of it even if nothing changed, for its message waits to be drawn."""
         audience = set(self._store.cards.audience(self._id)) if changed else set()
-        press = _press_of(event)
+        press = press_of(event)
         if press is not None:
             audience.add(press.chat_id)
         for chat_id in sorted(audience):
             self.tell(chat_address(chat_id), IncidentChanged(self._id, self._known.revision))
-
-    def _answer(self, answer: Answer) -> None:
-        text = toast(answer.toast, tongue(answer.press.language), answer.detail)
-        if answer.press.callback_id:
-            self.tell(TELEGRAM, Deliver(AnswerTap(answer.press.callback_id, text), Lane.ANSWER))
 
     def _look(self) -> None:
         if self._surveying:
@@ -251,6 +251,8 @@ class IncidentActor(Actor):
         self.tell(POOL, Submit(LookUpPlan(run.plan), self.address, (LOOK_UP, run.id)))
 
     def _work_done(self, tag: Any, result: object) -> None:
+        if self._silencer.done(tag, result):
+            return
         match tag, result:
             case (kind, _), Survey() if kind == SURVEY:
                 self._surveyed(result)
@@ -263,6 +265,8 @@ class IncidentActor(Actor):
 
     def _work_failed(self, tag: Any, reason: str, detail: str, *, temporary: bool) -> None:
         kind, run_id = tag
+        if self._silencer.failed(tag, reason, detail, temporary=temporary):
+            return
         if kind == SURVEY:
             self._surveyed(Survey(self._clock(), problem=reason, problem_detail=detail, retry=temporary))
         elif kind == LOOK_UP:
@@ -300,7 +304,7 @@ class IncidentActor(Actor):
 
     def _rest_if_idle(self) -> None:
         incident = self._known
-        busy = bool(incident.run and incident.run.state.running) or self._surveying
+        busy = bool(incident.run and incident.run.state.running) or self._surveying or self._silencer.busy
         unseen = incident.open and incident.survey is not None and incident.survey.retry
         if busy or unseen or (self._clock() - self._news_at).total_seconds() < IDLE_SECONDS:
             self.later(IDLE_SECONDS / 2, RestIfIdle())
@@ -311,7 +315,3 @@ class IncidentActor(Actor):
     def _known(self) -> Incident:
         assert self._incident is not None
         return self._incident
-
-
-def _press_of(event: Event) -> Press | None:
-    return event.press if isinstance(event, Take | Release | Resolve | Reject | RunAction | StopAction) else None

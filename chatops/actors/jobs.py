@@ -7,6 +7,7 @@ from itertools import chain
 
 from chatops.actors.messages import PerformPlan, ProceedPlan, Submit
 from chatops.actors.timers import Timer
+from chatops.actors.upstream_messages import CreateSilence, ExpireSilence
 from chatops.actors.work_messages import Ticket
 
 Place = tuple[str, str, str, str]
@@ -27,6 +28,10 @@ class Job:
         match self.submit.work:
             case PerformPlan(plan) | ProceedPlan(plan):
                 return (plan.ref.cluster, plan.ref.namespace, plan.ref.kind, plan.ref.name)
+            case CreateSilence(draft):
+                return ("", "", "Silence", draft.key)
+            case ExpireSilence(place):
+                return ("", "", "Silence", place.id)
             case _:
                 return None
 

@@ -4,6 +4,7 @@ from collections.abc import Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from chatops.actors.upstream_messages import UpstreamWork
 from chatops.core.actions import Performed, Plan, Preview, Progress
 from chatops.core.incidents import Person
 from chatops.core.incidents.events import Event
@@ -12,6 +13,7 @@ from chatops.core.objects import ObjectView
 from chatops.core.outgoing import Lane, Outgoing
 from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
+from chatops.core.silences import Matched, SilencePlace, SilenceWatch
 from chatops.core.surveys import Survey
 from chatops.core.updates import Update
 from chatops.core.victims import Suspicion
@@ -20,7 +22,8 @@ LOG_BYTES = 256 * 1024
 """The most of a container's log that is read for one screen."""
 
 Address = tuple[Hashable, ...]
-"""("incident", 42), ("chat", -100123), ("executor", 0), ("webhook",), ("telegram",), ("pool",), ("supervisor",)."""
+"""("incident", 42), ("chat", -100123), ("executor", 0), ("webhook",), ("telegram",), ("pool",), ("upstream",),
+("supervisor",)."""
 
 SUPERVISOR: Address = ("supervisor",)
 WEBHOOK: Address = ("webhook",)
@@ -32,6 +35,10 @@ POOL: Address = ("pool",)
 def pool_address(context: str) -> Address:
     """The pool of one context; of the current context, or the pod's own account, where it is empty."""
     return ("pool", context)
+
+
+UPSTREAM: Address = ("upstream",)
+"""The pool in front of Alertmanager and Prometheus; nobody is there when neither is configured."""
 
 
 def incident_address(incident_id: int) -> Address:
@@ -98,6 +105,14 @@ class LookUpAgain:
     """Look an interrupted run up again: the cluster could not be asked."""
 
     run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpWanted:
+    """Tell the people of this chat, loudly, that somebody asks for help with an incident."""
+
+    incident_id: int
+    by_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +333,9 @@ Result = (
     | Preview
     | Performed
     | Progress
+    | Matched
+    | SilencePlace
+    | SilenceWatch
     | bool
 )
 
@@ -326,7 +344,7 @@ Result = (
 class Submit:
     """Have an executor do this work and tell `reply_to` the result under `tag`."""
 
-    work: Work
+    work: Work | UpstreamWork
     reply_to: Address
     tag: Hashable
 

@@ -32,9 +32,11 @@ from chatops.actors.probe import ProbeActor
 from chatops.actors.specs import ChildSpec, FamilySpec, Restart, starter
 from chatops.actors.telegram import TelegramActor
 from chatops.actors.tree import Supervisor
+from chatops.actors.upstream_specs import upstream_specs
 from chatops.actors.webhook import WebhookActor
 from chatops.cluster import Cluster
 from chatops.core.audit import SYSTEM, Entry, EntryType
+from chatops.core.outside import Outside
 from chatops.core.people import Chat, ChatKind, Role, User
 from chatops.core.policy import Policy
 from chatops.core.screens.welcome import COMMANDS
@@ -137,11 +139,14 @@ class System:
 
     def _specs(self) -> list[ChildSpec | FamilySpec]:
         directory, store, settings = self._directory, self._store, self._settings
+        outside = Outside(bool(settings.alertmanagers), bool(settings.prometheus))
+        policy = Policy(settings.language, settings.protected_namespaces, settings.rules, outside)
         hearing = {"store": store, "clock": _now, "cluster_label": settings.cluster_label}
         clusters = starter(ClustersActor, directory, contexts=settings.kube_contexts, clock=_now)
         return [
             *(spec for context in settings.kube_contexts or (None,) for spec in self._cluster(context)),
             ChildSpec(POOL, clusters),
+            *upstream_specs(directory, self._health, settings.alertmanagers, settings.prometheus),
             ChildSpec(
                 TELEGRAM,
                 starter(
@@ -153,11 +158,8 @@ class System:
                     commands=_commands(),
                 ),
             ),
-            FamilySpec(CHATS, starter(ChatActor, directory, store=store, clock=_now, policy=_policy(settings))),
-            FamilySpec(
-                INCIDENTS,
-                starter(IncidentActor, directory, **hearing),
-            ),
+            FamilySpec(CHATS, starter(ChatActor, directory, store=store, clock=_now, policy=policy)),
+            FamilySpec(INCIDENTS, starter(IncidentActor, directory, outside=outside, **hearing)),
             ChildSpec(JANITOR, starter(JanitorActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             ChildSpec(WEBHOOK, starter(WebhookActor, directory, **hearing)),
         ]
@@ -205,8 +207,9 @@ class System:
             log.warning("nobody may use the bot yet: send it this in Telegram", command=f"/start {code}")
 
     def _resume(self) -> None:
-        """What the last run left half done goes on: mail, running actions, cards."""
-        waiting = {*self._store.incidents.incidents_with_mail(), *self._store.incidents.running()}
+        """What the last run left half done goes on: mail, running actions, silences, cards."""
+        incidents = self._store.incidents
+        waiting = {*incidents.incidents_with_mail(), *incidents.running(), *incidents.silenced()}
         for incident_id in sorted(waiting):
             self._directory.tell(incident_address(incident_id), MailArrived())
         for chat in self._store.chats.subscribed():
@@ -237,10 +240,6 @@ class System:
 
     def _tell_admins(self, told: Notice) -> None:
         tell_admins(self._store, self._directory.tell, told)
-
-
-def _policy(settings: Settings) -> Policy:
-    return Policy(language=settings.language, protected=settings.protected_namespaces, rules=settings.rules)
 
 
 def _commands() -> dict[str, tuple[tuple[str, str], ...]]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chatops.core.outside import NOTHING, Outside
 from chatops.core.remedies import Rule
 
 
@@ -9,9 +10,10 @@ from chatops.core.remedies import Rule
 class Policy:
     """`language` is spoken where a user or chat has none; `protected` are patterns of namespaces (see safeguards).
 
-    `rules` are those of the operator's own suggestions file.
+    `rules` are those of the operator's own suggestions file, `outside` are the systems beside the clusters.
     """
 
     language: str = "en"
     protected: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
+    outside: Outside = NOTHING

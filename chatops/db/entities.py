@@ -101,6 +101,7 @@ class Tables:
             reopened = _number()
             survey = _text()
             run_id = _text()
+            escalated_at = Optional(datetime)
 
         class Alert(entity):  # type: ignore[misc]  # see above
             _table_ = "alerts"
@@ -135,6 +136,25 @@ class Tables:
             plan = _text()
             undo = _text()
             progress = _text()
+
+        class Silence(entity):  # type: ignore[misc]  # see above
+            _table_ = "silences"
+            key = PrimaryKey(str, autostrip=False)
+            incident_id = _number()
+            silence_id = _text()
+            instance = _number()
+            matchers = _text()
+            by_id = _number()
+            by_name = _text()
+            created_at = Required(datetime)
+            ends_at = Required(datetime)
+            until_resolved = Required(bool)
+            lifting = Required(bool)
+            lifted_by_id = _number_or_null()
+            lifted_by_name = _text()
+            ended_at = Optional(datetime)
+            problem = _text()
+            detail = _text()
 
         class Audit(entity):  # type: ignore[misc]  # see above
             _table_ = "audit"
@@ -222,6 +242,7 @@ class Tables:
         self.Incident: Any = Incident
         self.Alert: Any = Alert
         self.Action: Any = Action
+        self.Silence: Any = Silence
         self.Audit: Any = Audit
         self.Card: Any = Card
         self.Position: Any = Position

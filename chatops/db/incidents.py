@@ -11,6 +11,7 @@ from chatops.core.alerts import Severity
 from chatops.core.audit import Entry
 from chatops.core.inbox import Mail
 from chatops.core.incidents.values import Episode, Incident, Person, Status
+from chatops.core.past import PastIncident
 from chatops.core.remedies import Trial
 from chatops.core.surveys import Survey
 from chatops.db.audit import append_entries
@@ -21,7 +22,8 @@ from chatops.db.entities import Tables
 from chatops.db.episodes import episodes_of, write_episodes
 from chatops.db.inbox import inbox_row
 from chatops.db.querying import count, desc, select
-from chatops.db.runs import runs_of, write_run
+from chatops.db.runs import runs_of, runs_on, write_run
+from chatops.db.silences import silences_of, write_silence
 from chatops.db.trials import write_trial
 
 ACTIVE = Status.ACTIVE.value
@@ -74,6 +76,13 @@ class Incidents:
         actions = self._tables.Action
         return self._database.read(
             lambda: tuple(sorted(select(run.incident_id for run in actions if run.state in RUNNING))),
+        )
+
+    def silenced(self) -> tuple[int, ...]:
+        """Ids of the incidents with a silence that is not known to have ended."""
+        silences = self._tables.Silence
+        return self._database.read(
+            lambda: tuple(sorted(select(each.incident_id for each in silences if each.ended_at is None))),
         )
 
     def active_ids(self) -> tuple[int, ...]:
@@ -167,6 +176,23 @@ class Incidents:
             )
         )
 
+    def alike(self, incident: Incident, limit: int = 8) -> tuple[PastIncident, ...]:
+        """The newest `limit` earlier incidents of the same title and place, with what was run on them."""
+        tables, incidents = self._tables, self._tables.Incident
+        title, namespace, cluster, this = incident.title, incident.namespace, incident.cluster, incident.id
+
+        def work() -> tuple[PastIncident, ...]:
+            same = incidents.select(
+                lambda row: (
+                    row.title == title and row.namespace == namespace and row.cluster == cluster and row.id < this
+                )
+            )
+            found = _incidents(tables, list(same.order_by(desc(incidents.id)).limit(limit)))
+            runs = runs_on(tables, [each.id for each in found])
+            return tuple(PastIncident(each, runs.get(each.id, ())) for each in found)
+
+        return self._database.read(work)
+
 
 def _write(tables: Tables, incident: Incident, before: Sequence[Episode] | None) -> None:
     row = tables.Incident.get(id=incident.id)
@@ -179,6 +205,8 @@ def _write(tables: Tables, incident: Incident, before: Sequence[Episode] | None)
     write_episodes(tables, incident.id, row.source, incident.episodes, before)
     if incident.run is not None:
         write_run(tables, incident.id, incident.run)
+    if incident.silence is not None:
+        write_silence(tables, incident.id, incident.silence)
     for card in tables.Card.select(lambda card: card.incident_id == incident.id):
         if card.wanted != incident.revision:
             card.wanted = incident.revision
@@ -210,12 +238,14 @@ def _columns(incident: Incident) -> dict[str, Any]:
         "reopened": incident.reopened,
         "survey": to_json(incident.survey),
         "run_id": incident.run.id if incident.run else "",
+        "escalated_at": naive_or_none(incident.escalated_at),
     }
 
 
 def _incidents(tables: Tables, rows: Sequence[Any]) -> tuple[Incident, ...]:
     episodes = episodes_of(tables, [row.id for row in rows])
     runs = runs_of(tables, [row.run_id for row in rows if row.run_id])
+    silences = silences_of(tables, [row.id for row in rows])
     return tuple(
         Incident(
             id=row.id,
@@ -240,6 +270,8 @@ def _incidents(tables: Tables, rows: Sequence[Any]) -> tuple[Incident, ...]:
             reopened=row.reopened,
             survey=_survey(row.survey),
             run=runs.get(row.run_id),
+            silence=silences.get(row.id),
+            escalated_at=aware_or_none(row.escalated_at),
         )
         for row in rows
     )

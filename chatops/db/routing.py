@@ -99,6 +99,7 @@ def _open(tables: Tables, source: str, notification: Notification, now: datetime
         reopened=0,
         survey="",
         run_id="",
+        escalated_at=None,
     )
     incident.flush()
     return int(incident.id)

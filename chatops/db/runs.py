@@ -22,6 +22,16 @@ def runs_of(tables: Tables, run_ids: list[str]) -> dict[str, ActionRun]:
     return {row.id: _run(row) for row in tables.Action.select(lambda row: row.id in run_ids)} if run_ids else {}
 
 
+def runs_on(tables: Tables, incident_ids: list[int]) -> dict[int, tuple[ActionRun, ...]]:
+    """Every run on these incidents, oldest first, by incident."""
+    found: dict[int, tuple[ActionRun, ...]] = {}
+    if incident_ids:
+        rows = tables.Action.select(lambda row: row.incident_id in incident_ids)
+        for row in sorted(rows, key=lambda row: (row.requested_at, row.id)):
+            found[row.incident_id] = (*found.get(row.incident_id, ()), _run(row))
+    return found
+
+
 def _columns(run: ActionRun) -> dict[str, Any]:
     return {
         "action": clean(run.plan.action),

@@ -1,17 +1,25 @@
 """A small stand-in for Prometheus and Alertmanager together, for the demo; the tests use the real Alertmanager.
 
 It watches one Deployment of the Kubernetes stand-in and posts the webhooks that a crash-looping one causes, firing and
-resolved.
+resolved. Where there is a stand-in of Alertmanager's API, the alert is listed there too, and a silence there is obeyed.
 """
 
-import hashlib
 import threading
 import urllib.error
 import urllib.request
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
+
+from chatops.sandbox.alertmanager import AlertmanagerServer
+from chatops.sandbox.silences import fingerprint, stamp
+
+EXPRESSION = "increase(kube_pod_container_status_restarts_total[10m])"
+"""What the alert's rule measures; it fires above 1."""
+
+GENERATOR_URL = f"http://prometheus.example:9090/graph?{urlencode({'g0.expr': f'{EXPRESSION} > 1', 'g0.tab': '1'})}"
 
 WATCH_SECONDS = 1.0
 CALM_SECONDS = 5
@@ -24,13 +32,23 @@ class Alarm:
     A webhook that is not answered 200 is sent again, as Alertmanager does.
     """
 
-    def __init__(self, *, kubernetes: str, webhook: str, token: str, namespace: str, deployment: str) -> None:
+    def __init__(
+        self,
+        *,
+        kubernetes: str,
+        webhook: str,
+        token: str,
+        namespace: str,
+        deployment: str,
+        alertmanager: AlertmanagerServer | None = None,
+    ) -> None:
         self._deployment_url = f"{kubernetes}/apis/apps/v1/namespaces/{namespace}/deployments/{deployment}"
         self._pods_url = f"{kubernetes}/api/v1/namespaces/{namespace}/pods"
         self._webhook = webhook
         self._token = token
         self._namespace = namespace
         self._deployment = deployment
+        self._alertmanager = alertmanager
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="alarm", daemon=True)
         self.fired_at: datetime | None = None
@@ -77,15 +95,19 @@ class Alarm:
         return {"deployment": self._deployment}
 
     def _post(self, *, firing_at: datetime, ended_at: datetime | None) -> None:
+        labels = {
+            "alertname": "KubePodCrashLooping",
+            "severity": "warning",
+            "namespace": self._namespace,
+            "job": "kube-state-metrics",
+            "instance": "10.42.0.17:8443",
+            **self._labels,
+        }
+        if self._alertmanager and self._told_silenced(self._alertmanager, labels, firing_at, ended_at):
+            self.fired_at = None if ended_at else firing_at
+            return
         body = webhook_body(
-            {
-                "alertname": "KubePodCrashLooping",
-                "severity": "warning",
-                "namespace": self._namespace,
-                "job": "kube-state-metrics",
-                "instance": "10.42.0.17:8443",
-                **self._labels,
-            },
+            labels,
             {
                 "summary": "Pod is crash looping.",
                 "runbook_url": "https://runbooks.prometheus-operator.dev/runbooks/kubernetes/kubepodcrashlooping",
@@ -108,6 +130,15 @@ class Alarm:
         except (urllib.error.URLError, OSError):
             return
 
+    def _told_silenced(
+        self, alertmanager: AlertmanagerServer, labels: dict[str, str], firing_at: datetime, ended_at: datetime | None
+    ) -> bool:
+        """List the alert as it is now; whether a silence hides it, so that no webhook is sent of it."""
+        now = datetime.now(UTC)
+        ends_at = ended_at or now + timedelta(days=1)
+        alertmanager.fire(labels, startsAt=stamp(firing_at), endsAt=stamp(ends_at), generatorURL=GENERATOR_URL)
+        return bool(alertmanager.silences.hiding(labels, now))
+
     def _get(self, url: str) -> Any:
         with urllib.request.urlopen(url, timeout=10) as answer:
             return msgspec.json.decode(answer.read())
@@ -126,8 +157,8 @@ def webhook_body(
         "annotations": annotations,
         "startsAt": starts_at,
         "endsAt": ends_at or datetime(1, 1, 1, tzinfo=UTC),
-        "generatorURL": "http://prometheus.example:9090/graph?g0.expr=kube_pod_container_status_waiting_reason",
-        "fingerprint": hashlib.sha256(repr(sorted(labels.items())).encode()).hexdigest()[:16],
+        "generatorURL": GENERATOR_URL,
+        "fingerprint": fingerprint(labels),
     }
     return msgspec.json.encode(
         {

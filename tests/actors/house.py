@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from chatops.actors.incident import IncidentActor
 from chatops.actors.messages import (
     POOL,
     TELEGRAM,
+    UPSTREAM,
     WEBHOOK,
     Accept,
     Deliver,
@@ -33,6 +35,7 @@ from chatops.actors.specs import ChildSpec, FamilySpec, starter
 from chatops.actors.tree import Supervisor
 from chatops.actors.webhook import WebhookActor
 from chatops.core.outgoing import AnswerTap, EditMessage, SendMessage
+from chatops.core.outside import Outside
 from chatops.core.people import Chat, ChatKind, Role, Sender, User
 from chatops.core.policy import Policy
 from chatops.core.updates import Membership, Tap, TextMessage
@@ -181,6 +184,9 @@ class House:
         self.clock = Clock()
         self.post = Post()
         self.cluster = Cluster()
+        self.upstream = Cluster()
+        """What Alertmanager and Prometheus answer."""
+        self.outside = Outside(alertmanager=True, prometheus=True)
         self.database = Database(url)
         self.database.open()
         self.store = Store(self.database)
@@ -194,12 +200,14 @@ class House:
     def start(self) -> None:
         self.directory = Directory()
         shared = {"store": self.store, "clock": self.clock}
+        policy = replace(self.policy, outside=self.outside)
         specs = [
             ChildSpec(POOL, starter(Hands, self.directory, cluster=self.cluster)),
+            ChildSpec(UPSTREAM, starter(Hands, self.directory, cluster=self.upstream)),
             ChildSpec(TELEGRAM, starter(Postman, self.directory, post=self.post)),
-            FamilySpec("chat", starter(ChatActor, self.directory, policy=self.policy, **shared)),
-            FamilySpec("incident", starter(IncidentActor, self.directory, **shared)),
-            ChildSpec(WEBHOOK, starter(WebhookActor, self.directory, **shared)),
+            FamilySpec("chat", starter(ChatActor, self.directory, policy=policy, **shared)),
+            FamilySpec("incident", starter(IncidentActor, self.directory, outside=self.outside, **shared)),
+            ChildSpec(WEBHOOK, starter(WebhookActor, self.directory, store=self.store, clock=self.clock)),
         ]
         self._supervisor = Supervisor(
             self.directory, specs, give_up=lambda *_: None, on_failed=lambda *what: self.failed.append(what)

@@ -14,6 +14,8 @@ from chatops.core.incidents import Episode, Incident, Status
 from chatops.core.incidents.acting import ABSENT, FOUND, OVERDUE
 from chatops.core.log_asks import LogAsk
 from chatops.core.objects import ObjectView, Tie, TieRole, Trait
+from chatops.core.outside import Outside
+from chatops.core.past import PastIncident
 from chatops.core.people import Chat, ChatKind, Role, User
 from chatops.core.reports import Line, Note, Report, Section
 from chatops.core.resources import (
@@ -29,14 +31,19 @@ from chatops.core.resources import (
 from chatops.core.screens import (
     confirm,
     diagnostics,
+    escalation,
+    incident_acts,
     lists,
     logs,
     notices,
+    outside,
     pod,
     reading,
     rejecting,
     report,
     resources,
+    silence,
+    similar,
     timeline,
     trouble,
     welcome,
@@ -45,6 +52,7 @@ from chatops.core.screens.base import Screen, shown_length
 from chatops.core.screens.card import card
 from chatops.core.screens.object import object_screen
 from chatops.core.screens.picker import picker
+from chatops.core.silences import UNTIL_RESOLVED, Matched, Matcher, Silence
 from chatops.core.texts import Tongue
 from chatops.sandbox.botapi.formatting import parse_html
 from tests.core.scene import (
@@ -171,6 +179,19 @@ MORE_TIMELINE = [
     stored(EntryType.RESOLVED),
     stored(EntryType.REJECTED, reason="False alarm"),
     stored(EntryType.ACTOR_FAILED, SYSTEM),
+]
+PEOPLE_TIMELINE = [
+    stored(EntryType.SILENCE_REQUESTED, matchers='alertname="KubePodCrashLooping", namespace="shop"'),
+    stored(EntryType.SILENCED, silence="am-id", until="2026-11-23T10:00:00Z", matchers='namespace="shop"'),
+    stored(EntryType.SILENCE_FAILED, SYSTEM, problem="refused", detail="silence invalid"),
+    stored(EntryType.UNSILENCED, how="lifted"),
+    stored(EntryType.UNSILENCED, SYSTEM, how="lifted"),
+    stored(EntryType.UNSILENCED, SYSTEM, how="expired"),
+    stored(EntryType.UNSILENCED, SYSTEM, how="gone"),
+    stored(EntryType.ESCALATED, OLEG.subject),
+    stored(EntryType.NOTED, text="1.42.0 was rolled out by hand"),
+    stored(EntryType.DENIED, OLEG.subject, what="note", why="viewer"),
+    stored(EntryType.DENIED, OLEG.subject, what="do_silence", why="viewer"),
 ]
 
 PARTS = ("app env", "app resources", "volumes", "annotations")
@@ -332,6 +353,69 @@ PICKERS: dict[str, Callable[[Tongue], Screen]] = {
 }
 
 
+MATCHERS = (Matcher("alertname", "KubePodCrashLooping"), Matcher("namespace", "shop"))
+SILENCE = Silence("key", MATCHERS, ANNA.id, ANNA.name, at(13), at(73), id="am-id")
+EVERYTHING = Outside(alertmanager=True, prometheus=True)
+GRAPH = Report(
+    "metric_graph",
+    ObjectRef("", ""),
+    facts=(("expr", "rate(kube_pod_container_status_restarts_total[10m])"),),
+    sections=(Section("pod=checkout-1", (Line("▁▁▁▂▅█·····▃"), Line("min 0 · max 6 · last 3"))),),
+    notes=(
+        Note("past_hours", "6"),
+        Note("fires_when", "> 0.5"),
+        Note("series_left_out", "3"),
+        Note("no_series"),
+    ),
+)
+STANDING = Report(
+    "alertmanager_status",
+    ObjectRef("", ""),
+    Health.WARN,
+    sections=(Section("am-0:9093", (Line("version 0.25.0"), Line("cluster ready, peers 2", Health.GOOD))),),
+    notes=(Note("configs_differ"),),
+)
+SCRAPED = Report(
+    "target_health",
+    ObjectRef("Service", "checkout", "shop", cluster="prod-eu1"),
+    Health.BAD,
+    (("targets", "2"), ("down", "1")),
+    (Section("down", (Line("10.0.0.1:8080 · web: connection refused", Health.BAD),)),),
+    (Note("no_targets"),),
+)
+
+
+def _past() -> list[PastIncident]:
+    rolled_back = a_run(ActionState.SUCCEEDED, finished_at=at(13))
+    failed = a_run(ActionState.FAILED, a_plan("rollout_restart"), finished_at=at(10))
+    in_vain = a_run(ActionState.SUCCEEDED, a_plan("delete_pod", POD), finished_at=at(-30))
+    return [
+        PastIncident(closed_incident(), (failed, rolled_back, in_vain)),
+        PastIncident(closed_incident(Status.REJECTED, reason="False alarm")),
+        PastIncident(closed_incident(closed_by=OLEG)),
+        PastIncident(closed_incident()),
+        PastIncident(an_incident()),
+    ]
+
+
+def silenced_incident(**fields: object) -> Incident:
+    return an_incident(silence=replace(SILENCE, **fields))  # type: ignore[arg-type]  # its own fields
+
+
+def _acting_card(incident: Incident) -> Callable[[Tongue], Screen]:
+    """With the row of what can be done to the incident itself."""
+
+    def draw(tongue: Tongue) -> Screen:
+        acts = incident_acts.rows(incident, tongue, EVERYTHING, alike=3)
+        return card(incident, tongue, now=NOW, alike=3, acts=acts)
+
+    return draw
+
+
+def _report(told: Report) -> Callable[[Tongue], Screen]:
+    return lambda tongue: report.report(told, tongue, incident_id=96, params={})
+
+
 def _confirm(tongue: Tongue, preview: Preview = PREVIEW, why: str = "fresh_rollout") -> Screen:
     return confirm.confirm(
         preview,
@@ -408,6 +492,17 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "card, group": _card(group_incident()),
     "card, truncated only": _card(an_incident(episodes=(), truncated=4, survey=a_survey())),
     **_run_cards(),
+    "card, everything offered": _acting_card(an_incident()),
+    "card, silenced": _acting_card(silenced_incident()),
+    "card, silenced until resolved": _acting_card(
+        silenced_incident(until_resolved=True, ends_at=at(13) + UNTIL_RESOLVED)
+    ),
+    "card, silence asked for": _acting_card(silenced_incident(id="")),
+    "card, silence being lifted": _acting_card(silenced_incident(lifting=True)),
+    "card, silence not lifted": _acting_card(silenced_incident(problem="forbidden", detail="read only")),
+    "card, not silenced": _acting_card(silenced_incident(id="", ended_at=at(14), problem="refused", detail="no")),
+    "card, silence over": _acting_card(silenced_incident(ended_at=at(14))),
+    "card, resolved and silenced": _acting_card(closed_incident(silence=SILENCE)),
     "card, resolved": _card(closed_incident()),
     "card, nobody took it": _card(replace(closed_incident(), taken_by=None, taken_at=None)),
     "card, resolved by hand": _card(replace(closed_incident(closed_by=OLEG), episodes=an_incident().episodes)),
@@ -488,6 +583,20 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "more: pod, ownerless and stuck": _more(a_pod(owner=None, status="Terminating", deleting_since=at(10))),
     **{f"pick: {name}": draw for name, draw in PICKERS.items()},
     "reject": lambda tongue: rejecting.ask_reason(an_incident(), tongue),
+    "silence": lambda tongue: silence.picker(Matched(MATCHERS, 1, 0), tongue, incident_id=96),
+    "silence, hiding others": lambda tongue: silence.picker(
+        Matched(MATCHERS * 4, 2, 3, ("DiskFull", "NodeNotReady"), silenced=2), tongue, incident_id=96
+    ),
+    "call for help": lambda tongue: escalation.help_wanted(an_incident(), "@anna", tongue),
+    "past incidents": lambda tongue: similar.similar(an_incident(), _past(), tongue),
+    "past incidents, none": lambda tongue: similar.similar(an_incident(), [], tongue),
+    "graph": _report(GRAPH),
+    "alertmanager": _report(STANDING),
+    "scrape targets": _report(SCRAPED),
+    "outside trouble": lambda tongue: outside.trouble(
+        "Alertmanager", Reason.UNREACHABLE, "Connection refused", tongue, incident_id=96, again=AGAIN
+    ),
+    "timeline, people": lambda tongue: timeline.timeline(96, PEOPLE_TIMELINE, tongue, page=0, pages=1),
     "timeline": lambda tongue: timeline.timeline(96, TIMELINE, tongue, page=0, pages=2),
     "timeline, more": lambda tongue: timeline.timeline(96, MORE_TIMELINE, tongue, page=1, pages=2),
     "timeline, empty": lambda tongue: timeline.timeline(96, [], tongue, page=0, pages=1),

@@ -17,8 +17,25 @@ from chatops.core.audit import Entry, EntryType
 from chatops.core.incidents import Episode, Incident, Status, decide
 from chatops.core.incidents.alerting import HAND_CLOSED_GRACE
 from chatops.core.incidents.episodes import LATE_WINDOW, REPEATED_AFTER
-from chatops.core.incidents.events import AlertsReceived, Event, Reject, Release, Resolve, Take
+from chatops.core.incidents.events import (
+    AlertsReceived,
+    Escalate,
+    Event,
+    LiftFailed,
+    Reject,
+    Release,
+    RequestSilence,
+    Resolve,
+    Silenced,
+    SilenceExpired,
+    SilenceFailed,
+    SilenceLifted,
+    SilenceSeen,
+    Take,
+    Unsilence,
+)
 from chatops.core.screens.card import card
+from chatops.core.silences import SilenceWatch
 from chatops.core.texts import tongue
 from tests.core.scene import ANNA, NEW, OLEG, START, an_alert, press, told
 
@@ -121,10 +138,39 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(
         by=st.sampled_from([ANNA, OLEG]),
-        does=st.sampled_from([Take, Release, Resolve, lambda pressed: Reject(pressed, "noise")]),
+        does=st.sampled_from([Take, Release, Resolve, Unsilence, Escalate, lambda pressed: Reject(pressed, "noise")]),
     )
     def somebody_presses(self, by: object, does: object) -> None:
         self._happens(does(press(by)))  # type: ignore[operator,arg-type]  # drawn from the lists above
+
+    # Silences
+
+    @rule(until_resolved=st.booleans())
+    def somebody_silences_it(self, until_resolved: bool) -> None:
+        self.silences = getattr(self, "silences", 0) + 1
+        self._happens(RequestSilence(press(), f"key-{self.silences}", timedelta(hours=1), until_resolved))
+
+    @rule(
+        told=st.sampled_from(
+            [
+                lambda key: Silenced(key, "am-id", 0),
+                lambda key: SilenceFailed(key, "refused", "no"),
+                lambda key: LiftFailed(key, "refused", "no", temporary=False),
+                lambda key: SilenceSeen(key, SilenceWatch(active=False)),
+                SilenceLifted,
+                SilenceExpired,
+            ]
+        )
+    )
+    def alertmanager_answers(self, told: object) -> None:
+        if self.incident.silence:
+            self._happens(told(self.incident.silence.key))  # type: ignore[operator]  # drawn from the list above
+
+    @rule()
+    def alertmanager_lists_what_fires(self) -> None:
+        if self.incident.silence:
+            firing = frozenset(fingerprint for fingerprint, alert in self.truth.items() if alert.firing)
+            self._happens(SilenceSeen(self.incident.silence.key, SilenceWatch(True, firing)))
 
     # The rules
 

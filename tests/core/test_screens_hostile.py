@@ -15,19 +15,24 @@ from chatops.core.choices import picked
 from chatops.core.failures import Reason
 from chatops.core.incidents import Status
 from chatops.core.log_asks import LogAsk
+from chatops.core.past import PastIncident
 from chatops.core.people import Chat, ChatKind, Role, User
 from chatops.core.resources import ContainerLimits, LogText, ObjectRef, WorkloadView
 from chatops.core.screens import (
     confirm,
     diagnostics,
+    escalation,
     lists,
     logs,
     notices,
+    outside,
     pod,
     reading,
     rejecting,
     report,
     resources,
+    silence,
+    similar,
     timeline,
     trouble,
     welcome,
@@ -36,6 +41,7 @@ from chatops.core.screens.base import Screen
 from chatops.core.screens.card import card
 from chatops.core.screens.object import object_screen
 from chatops.core.screens.picker import picker
+from chatops.core.silences import Matched, Matcher
 from chatops.core.texts import LANGUAGES, Tongue, tongue
 from chatops.sandbox.botapi.formatting import parse_html
 from tests.core.scene import ANNA, POD, START, a_plan, a_pod, a_run, a_survey, a_workload, an_incident
@@ -43,14 +49,17 @@ from tests.core.showing import (
     AUTOSCALED,
     DESCRIPTION,
     EVENTS,
+    GRAPH,
     LIMITED,
     MORE_TIMELINE,
     NOW,
     OBJECTS,
     OUTPUT,
+    PEOPLE_TIMELINE,
     PREVIEW,
     REPORT,
     RUNNING,
+    SILENCE,
     TIMELINE,
     TWO_CONTAINERS,
     closed_incident,
@@ -106,7 +115,7 @@ def screens_with(text: str, tongue: Tongue) -> dict[str, Screen]:
 
     whole = with_text(an_incident(survey=a_survey(a_workload(), pods=(a_pod(),), missing=(POD,))))
     by = with_text(ANNA)
-    entries = [replace(s, entry=with_text(s.entry)) for s in (*TIMELINE, *MORE_TIMELINE)]
+    entries = [replace(s, entry=with_text(s.entry)) for s in (*TIMELINE, *MORE_TIMELINE, *PEOPLE_TIMELINE)]
     entries = [replace(s, entry=replace(s.entry, detail=with_text(s.entry.detail))) for s in entries]
     log = LogText(with_text(POD), text, True, tuple(text.replace("\ud83d", "").splitlines()) * 30)
     wrong = replace(log, lines=tuple(f"ERROR {line}" for line in log.lines), chosen="newest", above=with_text(POD))
@@ -117,6 +126,8 @@ def screens_with(text: str, tongue: Tongue) -> dict[str, Screen]:
         "unknown problem": replace(whole, survey=a_survey(problem=text, problem_detail=text)),
         "node": with_text(node_incident()),
         "group": with_text(group_incident()),
+        "silenced": replace(whole, silence=with_text(SILENCE)),
+        "not silenced": replace(whole, silence=replace(SILENCE, id="", ended_at=NOW, problem=text, detail=text)),
         "rejected": with_text(closed_incident(Status.REJECTED, closed_by=ANNA, reason="x")),
         **{
             f"action {state}": with_text(an_incident(run=a_run(state, problem=problem, detail=text, undo=a_plan())))
@@ -156,6 +167,13 @@ def screens_with(text: str, tongue: Tongue) -> dict[str, Screen]:
         **{f"more {name}": object_screen(with_text(v), tongue, incident_id=96, now=NOW) for name, v in MANY.items()},
         **{f"pick {action} {name}": shown for action, name, shown in _picked(with_text, tongue)},
         "reject": rejecting.ask_reason(whole, tongue),
+        "silence": silence.picker(Matched((Matcher(text, text),) * 9, 1, 1, (text,) * 5), tongue, incident_id=96),
+        "help": escalation.help_wanted(whole, text, tongue),
+        "past": similar.similar(
+            whole, [PastIncident(cards["rejected"], (with_text(a_run(ActionState.FAILED)),))], tongue
+        ),
+        "graph": report.report(with_text(GRAPH), tongue, incident_id=96, params={}),
+        "outside": outside.trouble(text, text, text, tongue, incident_id=96, again=None),
         "timeline": timeline.timeline(96, entries, tongue, page=0, pages=1),
         "trouble": trouble.trouble(with_text(POD), Reason.FORBIDDEN, text, tongue, incident_id=96, again=None),
         "unknown trouble": trouble.trouble(with_text(POD), text, text, tongue, incident_id=96, again=None),

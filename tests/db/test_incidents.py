@@ -16,7 +16,7 @@ from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.buttons import Button, Verb
 from chatops.core.failures import Failure
 from chatops.core.incidents.values import Episode, Incident, Person, Status
-from chatops.core.objects import ObjectView, Tie, TieRole, Trait
+from chatops.core.objects import ObjectView
 from chatops.core.resources import ContainerView, Health, LastExit, ObjectRef, PodView, Rollout, WorkloadView
 from chatops.core.surveys import Survey
 from chatops.db.database import Database
@@ -37,6 +37,7 @@ def full(incident: Incident) -> Incident:
     container = ContainerView("app", "waiting", "CrashLoopBackOff", restarts=4, since=NOW, last_exit=last_exit)
     pod = PodView(ObjectRef("Pod", "p", "shop"), "CrashLoopBackOff", Health.BAD, 0, 1, 4, containers=(container,))
     workload = WorkloadView(DEPLOYMENT, Health.BAD, 2, 5, rollout=Rollout(3, NOW, 2), pods=(pod,), autoscaler="hpa")
+    node = ObjectView(ObjectRef("Node", "n"))
     return replace(
         incident,
         status=Status.REJECTED,
@@ -54,18 +55,7 @@ def full(incident: Incident) -> Incident:
         closed_by=Person(8, "Борис"),
         reason="not ours",
         reopened=1,
-        survey=Survey(
-            NOW,
-            "prod",
-            (workload,),
-            (pod,),
-            others=(
-                ObjectView(
-                    ObjectRef("Node", "n"), Health.WARN, {Trait.READY: "True"}, (Tie(TieRole.STUCK, DEPLOYMENT, "2 d"),)
-                ),
-            ),
-            missing=(DEPLOYMENT,),
-        ),
+        survey=Survey(NOW, "prod", (workload,), (pod,), others=(node,), missing=(DEPLOYMENT,)),
         run=replace(run(state=ActionState.PERFORMED), progress=Progress(3, 5, "rolling"), undo=run().plan),
     )
 

@@ -5,21 +5,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chatops.actors.conversation import views
+from chatops.actors.conversation import outside, views
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.kept_logs import KeptLogs
 from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.conversation.views import Reader
 from chatops.actors.messages import (
     POOL,
+    UPSTREAM,
     Address,
     ApprovalWanted,
     Result,
     Submit,
     SurveyAgain,
+    Work,
     chat_address,
     incident_address,
 )
+from chatops.actors.upstream_messages import UpstreamWork
 from chatops.core.actions import Preview
 from chatops.core.audit import Entry, EntryType
 from chatops.core.buttons import Offered, Verb
@@ -133,12 +136,12 @@ class Drilldown:
         self.go(replace(question, screen=Verb.LOGS, args=args), at, reader)
 
     def _ask(self, asked: Asked) -> bool:
-        """Have the cluster asked for what the screen needs; False where it needs nothing."""
-        work = views.needed(asked.position, self._clock())
+        """Have asked for what the screen needs; False where it needs nothing."""
+        door, work = self._work(asked.position)
         if work is None:
             return False
         self._asked[self._next_work] = asked
-        self._tell(POOL, Submit(work, self._address, self._next_work))
+        self._tell(door, Submit(work, self._address, self._next_work))
         self._next_work += 1
         return True
 
@@ -170,7 +173,8 @@ class Drilldown:
     def failed(self, tag: object, reason: str, detail: str) -> None:
         asked = self._done(tag)
         if asked and self._still_there(asked.position):
-            screen = views.failed(asked.position, reason, detail, asked.reader)
+            theirs = outside.concerns(asked.position, self._canvas.policy.outside)
+            screen = (outside if theirs else views).failed(asked.position, reason, detail, asked.reader)
             self._canvas.show(screen, asked.position, Lane.RESULT, thread_id=asked.thread_id)
 
     def ask_approval(self, wanted: ApprovalWanted) -> None:
@@ -208,6 +212,13 @@ class Drilldown:
         if position.message_id:
             self._store.positions.put(position)
         return position
+
+    def _work(self, wanted: Position) -> tuple[Address, Work | UpstreamWork | None]:
+        """Who is asked for the screen, and for what."""
+        if outside.concerns(wanted, self._canvas.policy.outside):
+            incident = self._store.incidents.get(wanted.incident_id) if wanted.incident_id else None
+            return UPSTREAM, outside.needed(wanted, incident)
+        return POOL, views.needed(wanted, self._clock())
 
     def _done(self, tag: object) -> Asked | None:
         return self._asked.pop(tag, None) if isinstance(tag, int) else None

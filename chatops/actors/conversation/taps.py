@@ -1,5 +1,6 @@
 """What a pressed button does: refused with a reason, handed to its incident, or followed down."""
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime
 
@@ -13,13 +14,24 @@ from chatops.core.audit import Entry, EntryType
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Event, Person, Press
-from chatops.core.incidents.events import Reject, Release, Resolve, RunAction, StopAction, Take
+from chatops.core.incidents.events import (
+    Escalate,
+    Reject,
+    Release,
+    RequestSilence,
+    Resolve,
+    RunAction,
+    StopAction,
+    Take,
+    Unsilence,
+)
 from chatops.core.outgoing import AnswerTap, Lane
 from chatops.core.people import User
 from chatops.core.presses import Refusal, judge
 from chatops.core.safeguards import typed_right
 from chatops.core.screens.confirm import asker_of, plan_of
 from chatops.core.screens.rejecting import REASONS
+from chatops.core.screens.silence import length_of
 from chatops.core.screens.toasts import toast
 from chatops.core.texts import Tongue
 from chatops.core.updates import Tap, TextMessage
@@ -142,6 +154,13 @@ def _event(offered: Offered, press: Press, speaks: Tongue) -> Event | None:
             return Reject(press, speaks.plain(REASONS[reason]) if reason in REASONS else reason)
         case Verb.STOP:
             return StopAction(press)
+        case Verb.DO_SILENCE:
+            length, until_resolved = length_of(offered.args)
+            return RequestSilence(press, uuid.uuid4().hex, length, until_resolved)
+        case Verb.UNSILENCE:
+            return Unsilence(press)
+        case Verb.ESCALATE:
+            return Escalate(press)
         case Verb.CONFIRM | Verb.APPROVE if offered.ref:
             return run_event(offered, press)
         case _:

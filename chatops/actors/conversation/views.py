@@ -32,12 +32,15 @@ from chatops.core.safeguards import safeguard
 from chatops.core.screens import (
     confirm,
     diagnostics,
+    incident_acts,
     lists,
     logs,
     reading,
     rejecting,
     report,
     resources,
+    silence,
+    similar,
     timeline,
     trouble,
     welcome,
@@ -47,6 +50,7 @@ from chatops.core.screens.card import card
 from chatops.core.screens.object import object_screen
 from chatops.core.screens.picker import picker
 from chatops.core.screens.pod import container_picker, pod_screen
+from chatops.core.silences import Matched
 from chatops.core.texts import Tongue
 from chatops.db.store import Store
 
@@ -55,6 +59,8 @@ REPORT_PARAMS = ("container", "command", "page", "sort")
 
 AGAIN = "again"
 """Argument of a position whose log text was no longer kept: it is fetched again, and said."""
+REMEMBERED = ("similar",)
+"""Reports that the database knows all of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,8 @@ def needed(position: Position, now: datetime) -> Work | None:
             return ReadEvents(ref)
         case Verb.YAML_FILE:
             return ReadYaml(ref)
+        case Verb.REPORT | Verb.REPORT_FILE if args["report"] in REMEMBERED:
+            return None
         case Verb.REPORT | Verb.REPORT_FILE:
             return ReadReport(args["report"], ref, {name: args[name] for name in args if name in REPORT_PARAMS})
         case Verb.MORE | Verb.PICK:
@@ -153,6 +161,8 @@ def drawn(position: Position, result: Result, reader: Reader, *, now: datetime, 
             if result.action == ACTION:
                 return diagnostics.output(result, tongue, incident_id=number_of, params=asked)
             return report.report(result, tongue, incident_id=number_of, params=asked)
+        case Verb.SILENCE, Matched() if number_of is not None:
+            return silence.picker(result, tongue, incident_id=number_of)
         case Verb.CHOOSE, Preview():
             return confirm.confirm(
                 result,
@@ -225,9 +235,13 @@ def from_store(
             return rejecting.ask_reason(incident, tongue)
         case Verb.TIMELINE:
             return _timeline(incident, store, tongue, position)
+        case Verb.REPORT if position.args.get("report") == "similar":
+            return similar.similar(incident, store.incidents.alike(incident), tongue)
         case _:
             alike = store.incidents.alike_before(incident, days=7)
-            return card(incident, tongue, now=now, alike=alike, advice=_advice(incident, store, policy, now))
+            acts = incident_acts.rows(incident, tongue, policy.outside, alike=alike)
+            advice = _advice(incident, store, policy, now)
+            return card(incident, tongue, now=now, alike=alike, advice=advice, acts=acts)
 
 
 def _advice(incident: Incident, store: Store, policy: Policy, now: datetime) -> Advice:

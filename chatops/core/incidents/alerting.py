@@ -39,6 +39,18 @@ def alerts_received(incident: Incident, notification: Notification, *, home: boo
     return _concluded(incident, told, changes, now)
 
 
+def alerts_gone(incident: Incident, fingerprints: frozenset[str], *, now: datetime) -> Decision:
+    """These alerts ended without a word: Alertmanager says nothing of what it silences, and lists them no longer."""
+    episodes = tuple(
+        replace(episode, ends_at=max(now, episode.starts_at))
+        if episode.firing and episode.alert.fingerprint in fingerprints
+        else episode
+        for episode in incident.episodes
+    )
+    ended = sum(before.firing and not after.firing for before, after in zip(incident.episodes, episodes, strict=True))
+    return _concluded(incident, replace(incident, episodes=episodes), Counter({Change.RESOLVED: ended}), now)
+
+
 def _described(incident: Incident) -> Incident:
     """Title, severity and place follow the alert that speaks for the incident; once none fires, they stay."""
     lead = incident.lead

@@ -10,20 +10,42 @@ from chatops.core.incidents.acting import action_moved, looked_up, run_action, s
 from chatops.core.incidents.alerting import alerts_received
 from chatops.core.incidents.closing import close, release, take
 from chatops.core.incidents.effects import Decision
+from chatops.core.incidents.escalation import escalate
 from chatops.core.incidents.events import (
     ActionEnded,
     ActionPerformed,
     ActionProgressed,
     AlertsReceived,
+    Escalate,
     Event,
+    LiftFailed,
     LookedUp,
+    Noted,
     Reject,
     Release,
+    RequestSilence,
     Resolve,
     RunAction,
+    Silenced,
+    SilenceExpired,
+    SilenceFailed,
+    SilenceLifted,
+    SilenceSeen,
     StopAction,
     Surveyed,
     Take,
+    Unsilence,
+)
+from chatops.core.incidents.notes import note
+from chatops.core.incidents.silencing import (
+    lift_failed,
+    lift_when_over,
+    request_silence,
+    silence_ended,
+    silence_failed,
+    silence_seen,
+    silenced,
+    unsilence,
 )
 from chatops.core.incidents.values import Incident, Status
 from chatops.core.surveys import Survey
@@ -31,6 +53,10 @@ from chatops.core.surveys import Survey
 
 def decide(incident: Incident, event: Event, *, now: datetime) -> Decision:
     """The incident after the event, what is audited of it, and what is to be done. `now` is aware, in UTC."""
+    return lift_when_over(_decided(incident, event, now=now))
+
+
+def _decided(incident: Incident, event: Event, *, now: datetime) -> Decision:
     match event:
         case AlertsReceived(notification=notification, home=home):
             return alerts_received(incident, notification, home=home, now=now)
@@ -52,6 +78,24 @@ def decide(incident: Incident, event: Event, *, now: datetime) -> Decision:
             return looked_up(incident, event, now=now)
         case Surveyed(survey):
             return _surveyed(incident, survey)
+        case RequestSilence():
+            return request_silence(incident, event, now=now)
+        case Silenced():
+            return silenced(incident, event, now=now)
+        case SilenceFailed():
+            return silence_failed(incident, event, now=now)
+        case Unsilence():
+            return unsilence(incident, event, now=now)
+        case SilenceLifted() | SilenceExpired():
+            return silence_ended(incident, event, now=now)
+        case LiftFailed():
+            return lift_failed(incident, event, now=now)
+        case SilenceSeen():
+            return silence_seen(incident, event, now=now)
+        case Escalate(press):
+            return escalate(incident, press, now)
+        case Noted():
+            return note(incident, event, now=now)
 
 
 def _surveyed(incident: Incident, survey: Survey) -> Decision:

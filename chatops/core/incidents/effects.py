@@ -6,6 +6,7 @@ from chatops.core.actions import ActionRun
 from chatops.core.audit import Entry
 from chatops.core.incidents.events import Press
 from chatops.core.incidents.values import Incident
+from chatops.core.silences import Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,35 @@ class Answer:
     detail: dict[str, str] = field(default_factory=dict)
 
 
-Effect = Look | Perform | Follow | LookUp | Answer
+@dataclass(frozen=True, slots=True)
+class MakeSilence:
+    """Have Alertmanager make it, once."""
+
+    silence: Silence
+
+
+@dataclass(frozen=True, slots=True)
+class LiftSilence:
+    """Have Alertmanager end it; asking twice does no harm."""
+
+    silence: Silence
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSilence:
+    """Look after a silence that stands, from now on until it ends."""
+
+    silence: Silence
+
+
+@dataclass(frozen=True, slots=True)
+class CallForHelp:
+    """Tell every admin, and every chat that shows the incident, that `press.by` asks for help."""
+
+    press: Press
+
+
+Effect = Look | Perform | Follow | LookUp | Answer | MakeSilence | LiftSilence | WatchSilence | CallForHelp
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """What can happen to an incident. Commands are imperative, events past tense."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from chatops.core.actions import ActionState, Plan, Progress
 from chatops.core.alerts import Notification
 from chatops.core.incidents.values import Person
+from chatops.core.silences import SilenceWatch
 from chatops.core.surveys import Survey
 
 
@@ -107,6 +109,86 @@ class Surveyed:
     survey: Survey
 
 
+@dataclass(frozen=True, slots=True)
+class RequestSilence:
+    """Silence it for `length`. `key` is chosen here, so that a lost answer can be looked up by it."""
+
+    press: Press
+    key: str
+    length: timedelta
+    until_resolved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """Alertmanager made the silence: `id` is its own, `instance` which Alertmanager it was."""
+
+    key: str
+    id: str
+    instance: int
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceFailed:
+    """It was not made, for certain."""
+
+    key: str
+    problem: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsilence:
+    press: Press
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceLifted:
+    """Alertmanager let go of it, or does not know it any more."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiftFailed:
+    """It still stands. `temporary`: it is tried again."""
+
+    key: str
+    problem: str
+    detail: str
+    temporary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceExpired:
+    """Its time is over."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceSeen:
+    """Alertmanager was asked about a silence that stands."""
+
+    key: str
+    watch: SilenceWatch
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """Ask everybody for help."""
+
+    press: Press
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Somebody wrote a note: `press` says who and where, `text` is as it was written."""
+
+    press: Press
+    text: str
+
+
 Event = (
     AlertsReceived
     | Take
@@ -120,4 +202,20 @@ Event = (
     | ActionEnded
     | LookedUp
     | Surveyed
+    | RequestSilence
+    | Silenced
+    | SilenceFailed
+    | Unsilence
+    | SilenceLifted
+    | LiftFailed
+    | SilenceExpired
+    | SilenceSeen
+    | Escalate
+    | Noted
 )
+
+
+def press_of(event: Event) -> Press | None:
+    """The press it came from; None for what nobody pressed."""
+    pressed = Take | Release | Resolve | Reject | RunAction | RequestSilence | Unsilence | Escalate | Noted
+    return event.press if isinstance(event, pressed) else None

@@ -7,6 +7,7 @@ from enum import StrEnum
 from chatops.core.actions import ActionRun
 from chatops.core.alerts import Alert, Severity
 from chatops.core.audit import Subject
+from chatops.core.silences import Silence
 from chatops.core.surveys import Survey
 
 REOPEN_WINDOW = timedelta(minutes=30)
@@ -76,6 +77,10 @@ class Incident:
     survey: Survey | None = None
     run: ActionRun | None = None
     """The latest action: the card shows it while it runs and its outcome after."""
+    silence: Silence | None = None
+    """The latest silence, also when it has ended."""
+    escalated_at: datetime | None = None
+    """When help was last asked for."""
 
     @property
     def open(self) -> bool:

@@ -10,8 +10,9 @@ from chatops.core.alerts import Severity
 from chatops.core.buttons import Button, Verb
 from chatops.core.incidents.values import Incident, Status
 from chatops.core.remedies import Advice, Suggestion, Suggestions, suggest
-from chatops.core.screens import facts
+from chatops.core.screens import facts, silence
 from chatops.core.screens.base import SEVERITY_ICONS, Screen, bold, code, label, link, screen
+from chatops.core.screens.object import more_button
 from chatops.core.screens.reading import reading_of
 from chatops.core.screens.run import run_lines, run_rows
 from chatops.core.screens.wording import WORDS, filling
@@ -19,16 +20,29 @@ from chatops.core.texts import Tongue, joined, mark, one_line
 from chatops.core.titles import ALERT, TRANSLATED
 from chatops.core.victims import suspect_of
 
+Rows = Sequence[Sequence[Button | None]]
+
 STATUS_WORDS = {Status.RESOLVED: mark("resolved"), Status.REJECTED: mark("rejected")}
 
 
-def card(incident: Incident, tongue: Tongue, *, now: datetime, alike: int = 0, advice: Advice | None = None) -> Screen:
-    """`alike`: how many incidents like this one there were in the week before it; `advice`: see remedies."""
+def card(
+    incident: Incident,
+    tongue: Tongue,
+    *,
+    now: datetime,
+    alike: int = 0,
+    advice: Advice | None = None,
+    acts: Rows = (),
+) -> Screen:
+    """`alike`: how many incidents like this one there were in the week before it; `advice`: see remedies.
+
+    `acts`: buttons for what concerns the incident itself (see `incident_acts`).
+    """
     if incident.open:
         suggested = suggest(incident, now=now, advice=advice)
         lines = _open_lines(incident, tongue, now, alike, suggested)
-        return screen(lines, _open_rows(incident, tongue, suggested), silent=_silent(incident))
-    return screen(_closed_lines(incident, tongue), _closed_rows(incident, tongue))
+        return screen(lines, _open_rows(incident, tongue, suggested, acts), silent=_silent(incident))
+    return screen(_closed_lines(incident, tongue, now), [*_closed_rows(incident, tongue), *acts])
 
 
 def headline(incident: Incident, tongue: Tongue) -> str:
@@ -72,7 +86,7 @@ def _open_lines(
         lines += [*run_lines(incident.run, incident, tongue, now=now), ""]
     if not (incident.run and incident.run.state.running):
         lines += [*facts.lines(incident, tongue, safe=bool(suggested.remedies)), ""]
-    lines += [_who_line(incident, tongue, alike), _links(incident, tongue)]
+    lines += [*silence.lines(incident, tongue, now=now), _who_line(incident, tongue, alike), _links(incident, tongue)]
     return lines
 
 
@@ -107,7 +121,7 @@ def _links(incident: Incident, tongue: Tongue) -> Markup | None:
     return joined([each for each in found if each]) or None
 
 
-def _open_rows(incident: Incident, tongue: Tongue, suggested: Suggestions) -> list[Sequence[Button | None]]:
+def _open_rows(incident: Incident, tongue: Tongue, suggested: Suggestions, acts: Rows) -> list[Sequence[Button | None]]:
     running = incident.run is not None and incident.run.state.running
     remedies = [] if running else [_suggested(s, tongue, incident) for s in suggested.remedies]
     reading = _suggested(suggested.reading, tongue, incident, style="primary") if suggested.reading else None
@@ -124,8 +138,13 @@ def _open_rows(incident: Incident, tongue: Tongue, suggested: Suggestions) -> li
             Button("✅ " + tongue.plain("Resolve"), Verb.RESOLVE, incident_id=incident.id),
             Button("🚫 " + tongue.plain("Reject"), Verb.ASK_REJECT, incident_id=incident.id),
         ],
-        [_timeline(incident, tongue), Button("🔄", Verb.REFRESH, incident_id=incident.id)],
+        *acts,
+        [_timeline(incident, tongue), more_button(incident, tongue), _again(incident)],
     ]
+
+
+def _again(incident: Incident) -> Button:
+    return Button("🔄", Verb.REFRESH, incident_id=incident.id)
 
 
 def _suggested(suggestion: Suggestion, tongue: Tongue, incident: Incident, style: str = "") -> Button:
@@ -155,7 +174,7 @@ def _timeline(incident: Incident, tongue: Tongue) -> Button:
     return Button("🗂 " + tongue.plain("Timeline"), Verb.TIMELINE, incident_id=incident.id)
 
 
-def _closed_lines(incident: Incident, tongue: Tongue) -> list[Markup | str | None]:
+def _closed_lines(incident: Incident, tongue: Tongue, now: datetime) -> list[Markup | str | None]:
     rejected = incident.status is Status.REJECTED
     state = tongue.say("— <s>firing</s> {status}", status=tongue.plain(STATUS_WORDS[incident.status]))
     ended = incident.closed_at or incident.opened_at
@@ -189,6 +208,7 @@ def _closed_lines(incident: Incident, tongue: Tongue) -> list[Markup | str | Non
         lines.append(tongue.plural("⚠️ {n} alert still fires", "⚠️ {n} alerts still fire", len(incident.firing)))
     if incident.run:
         lines += ["", *run_lines(incident.run, incident, tongue, now=ended)]
+    lines += silence.lines(incident, tongue, now=now)
     return lines
 
 

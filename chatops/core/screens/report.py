@@ -17,6 +17,14 @@ MOST_LINES = 12
 """Lines of one section; the rest is in the file."""
 
 NOTES: dict[str, str] = {
+    "configs_differ": mark("⚠️ They do not run the same configuration."),
+    "past_hours": mark("The past {detail} hours, a sign for every 10 minutes; · is no value."),
+    "fires_when": mark("The alert fires when it is {detail}."),
+    "no_series": mark("Prometheus has no values for it."),
+    "series_left_out": mark("Not shown, with lower values: {detail}."),
+    "no_targets": mark("Prometheus scrapes nothing that belongs to it."),
+    "none_like_it": mark("None like it before."),
+    "helped_before": mark("Resolved within 15 minutes of an action: {detail}."),
     "no_metrics": mark("No metrics: this cluster has no metrics-server."),
     "not_allowed": mark("⛔ Not read, for the bot has no right to (RBAC): {detail}"),
     "not_observed": mark("Its controller has not seen the latest change yet."),

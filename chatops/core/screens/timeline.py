@@ -1,16 +1,20 @@
 """The timeline: who did what to an incident, with the outcome, the denied ones too."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from markupsafe import Markup, escape
 
 from chatops.core.actions import ACTIONS
-from chatops.core.audit import Entry, EntryType, StoredEntry
+from chatops.core.audit import SYSTEM, Entry, EntryType, StoredEntry
 from chatops.core.buttons import Button, Verb
 from chatops.core.incidents.acting import ABSENT, FOUND
 from chatops.core.incidents.episodes import Change
+from chatops.core.incidents.notes import LONGEST as LONGEST_NOTE
+from chatops.core.incidents.silencing import EXPIRED, GONE, LIFTED
 from chatops.core.people import Role
 from chatops.core.screens.base import Screen, back_to_card, code, crumbs, page_row, screen
+from chatops.core.screens.outside import problem_text
 from chatops.core.screens.run import not_done_text
 from chatops.core.screens.welcome import ROLES
 from chatops.core.screens.wording import WORDS, filling
@@ -33,6 +37,11 @@ SENTENCES = {
     EntryType.ACTION_REQUESTED: mark("▶️ {who}: {doing}"),
     EntryType.ACTION_PERFORMED: mark("📨 the cluster took it"),
     EntryType.ACTION_STOPPED: mark("⏹ {who} stopped it ({done})"),
+    EntryType.SILENCE_REQUESTED: mark("🔕 {who} asked for silence: {matchers}"),
+    EntryType.SILENCED: mark("🔕 silenced until {until}"),
+    EntryType.SILENCE_FAILED: mark("❌ Alertmanager did not do it: {outside}"),
+    EntryType.ESCALATED: mark("📣 {who} asked for help"),
+    EntryType.NOTED: mark("📝 {who}: {note}"),
     EntryType.DENIED: mark("⛔ {who} tried: {what} — denied ({why})"),
     EntryType.ACTOR_FAILED: mark("⚠️ the bot stumbled over this incident and went on"),
 }
@@ -48,6 +57,13 @@ FINDINGS = {
     ABSENT: mark("🔎 looked up: the change is not in the cluster"),
 }
 
+UNSILENCED = {
+    LIFTED: mark("🔔 silence lifted: {who}"),
+    EXPIRED: mark("🔔 the silence is over"),
+    GONE: mark("🔔 the silence was ended in Alertmanager"),
+}
+"""By how it ended."""
+
 READ = {
     "logs": mark("📄 {who} read the logs of {object}"),
     "the description": mark("🔎 {who} read the description of {object}"),
@@ -56,13 +72,18 @@ READ = {
 }
 """By what the entry says was read."""
 
-TRIED = {
+TRIED: dict[str, str] = {
     Verb.TAKE: mark("take it"),
     Verb.RELEASE: mark("release it"),
     Verb.RESOLVE: mark("resolve it"),
     Verb.ASK_REJECT: mark("reject it"),
     Verb.REJECT: mark("reject it"),
     Verb.DIAGNOSE: mark("run diagnostics"),
+    Verb.SILENCE: mark("silence it"),
+    Verb.DO_SILENCE: mark("silence it"),
+    Verb.UNSILENCE: mark("lift the silence"),
+    Verb.ESCALATE: mark("ask for help"),
+    "note": mark("write a note"),
 }
 """What was denied, where it is no action on the cluster."""
 
@@ -92,7 +113,7 @@ def timeline(incident_id: int, entries: Sequence[StoredEntry], tongue: Tongue, *
 def _sentence(entry: Entry, tongue: Tongue) -> Markup:
     detail = {name: one_line(value, 160) for name, value in entry.detail.items()}
     words: dict[str, object] = {
-        **dict.fromkeys(("reason", "before", "after", "done", "command"), ""),
+        **dict.fromkeys(("reason", "before", "after", "done", "command", "matchers"), ""),
         "seconds": "?",
         **detail,
     }
@@ -104,6 +125,9 @@ def _sentence(entry: Entry, tongue: Tongue) -> Markup:
     words["doing"] = _doing(detail, words, tongue)
     words["what"] = _tried(detail, tongue)
     words["why"] = _why(detail, tongue)
+    words["note"] = one_line(entry.detail.get("text", ""), LONGEST_NOTE)
+    words["until"] = _until(detail.get("until", ""), tongue)
+    words["outside"] = problem_text(detail.get("problem", ""), detail.get("detail", ""), tongue)
     sentence = SENTENCES.get(entry.type)
     match entry.type:
         case EntryType.ACTION_FINISHED:
@@ -111,6 +135,9 @@ def _sentence(entry: Entry, tongue: Tongue) -> Markup:
             words["detail"] = not_done_text(detail.get("problem", ""), detail.get("detail", ""), tongue)
         case EntryType.ACTION_LOOKED_UP:
             sentence = FINDINGS.get(detail.get("found", ""))
+        case EntryType.UNSILENCED:
+            sentence = UNSILENCED.get(detail.get("how", ""), UNSILENCED[LIFTED])
+            words["who"] = tongue.plain("the bot") if entry.subject == SYSTEM else words["who"]
         case EntryType.LOOKED:
             sentence = READ.get(detail.get("what", ""))
     return tongue.say(sentence, **words) if sentence else escape(entry.type.value)
@@ -129,6 +156,14 @@ def _changes(detail: dict[str, str], tongue: Tongue) -> Markup:
     )
 
 
+def _until(moment: str, tongue: Tongue) -> Markup:
+    """A moment as the entry holds it, in the reader's own zone."""
+    try:
+        return tongue.clock(datetime.fromisoformat(moment).astimezone(UTC))
+    except (ValueError, OverflowError):
+        return escape(moment)
+
+
 def _doing(detail: dict[str, str], words: dict[str, object], tongue: Tongue) -> Markup:
     action = ACTIONS.get(detail.get("action", ""))
     if action is None or action.id not in WORDS:
@@ -138,9 +173,9 @@ def _doing(detail: dict[str, str], words: dict[str, object], tongue: Tongue) -> 
 
 def _tried(detail: dict[str, str], tongue: Tongue) -> str:
     what = detail.get("what", "")
-    if what in ACTIONS:
-        return tongue.plain(ACTIONS[what].title)
-    return tongue.plain(TRIED[Verb(what)]) if what in set(TRIED) else what
+    if what in TRIED:
+        return tongue.plain(TRIED[what])
+    return tongue.plain(ACTIONS[what].title) if what in ACTIONS else what
 
 
 def _why(detail: dict[str, str], tongue: Tongue) -> str:

@@ -34,6 +34,14 @@ TOASTS = {
     "unknown": mark("⌛ This button is not known any more: here is the card as it is now"),
     "elsewhere": mark("⛔ This button belongs to another message"),
     "double_tap": mark("👆 That was quick: look at the question first"),
+    "silencing": mark("🔕 Asking Alertmanager…"),
+    "already_silenced": mark("👌 Already silenced by {name}"),
+    "nothing_to_match": mark("⚠️ Its alerts have no label to silence them by"),
+    "not_silenced": mark("👌 It is not silenced"),
+    "unsilencing": mark("🔔 Asking Alertmanager…"),
+    "help_called": mark("📣 Everybody was asked for help"),
+    "help_called_lately": mark("⏳ Help was asked for less than 5 minutes ago"),
+    "noted": mark("📝 Noted in the timeline of #{number}"),
     "sent_below": mark("📎 Sent below"),
 }
 

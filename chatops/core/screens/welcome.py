@@ -51,6 +51,8 @@ def help_screen(tongue: Tongue) -> Screen:
             "↩️ ♻️ <b>Actions</b> take two clicks: choose, then confirm what will change. Only you can confirm yours."
         ),
         tongue.say("🔎 <b>Resources</b> leads to workloads, pods, logs, descriptions, events."),
+        tongue.say("🔕 <b>Silence</b> keeps Alertmanager quiet about it; 📣 <b>Escalate</b> calls everybody for help."),
+        tongue.say("📝 <b>Reply</b> to an incident's message: what you write is a note in its timeline."),
         tongue.say("🗂 <b>Timeline</b> is the audit log: who did what, and how it ended."),
         "",
     ]

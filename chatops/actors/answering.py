@@ -1,0 +1,36 @@
+"""What an incident says to people beside its card: the answer to a press or a note, and the call for help."""
+
+from collections.abc import Callable
+
+from chatops.actors.messages import TELEGRAM, Address, Deliver, HelpWanted, chat_address
+from chatops.core.incidents import Answer, Person
+from chatops.core.outgoing import AnswerTap, Lane, SendMessage
+from chatops.core.screens.base import screen
+from chatops.core.screens.toasts import toast
+from chatops.core.texts import tongue
+from chatops.db.store import Store
+
+Tell = Callable[[Address, object], None]
+
+
+def answer_press(answer: Answer, tell: Tell) -> None:
+    """A toast for a press; a short reply to what was written."""
+    press = answer.press
+    text = toast(answer.toast, tongue(press.language), answer.detail)
+    if press.callback_id:
+        tell(TELEGRAM, Deliver(AnswerTap(press.callback_id, text), Lane.ANSWER))
+    elif press.message_id:
+        reply(press.chat_id, press.message_id, text, tell)
+
+
+def reply(chat_id: int, message_id: int, text: str, tell: Tell) -> None:
+    """A short word below a message, without sound."""
+    sent = SendMessage(chat_id, screen([text], []).html, silent=True, reply_to=message_id)
+    tell(TELEGRAM, Deliver(sent, Lane.RESULT))
+
+
+def call_for_help(incident_id: int, caller: Person, store: Store, tell: Tell) -> None:
+    """Wherever the incident is shown, and each admin in private; not the caller's own chat, who knows."""
+    audience = {*store.cards.audience(incident_id), *store.users.admin_ids()} - {caller.id}
+    for chat_id in sorted(audience):
+        tell(chat_address(chat_id), HelpWanted(incident_id, caller.name))

@@ -1,0 +1,64 @@
+"""Replies to an incident's messages: what a known person writes there is a note. It stores nothing itself."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from chatops.actors.answering import reply
+from chatops.actors.messages import Address, Happened, incident_address
+from chatops.core.access import Right, may
+from chatops.core.audit import Entry, EntryType
+from chatops.core.incidents import Person, Press
+from chatops.core.incidents.events import Noted
+from chatops.core.people import ChatKind, User
+from chatops.core.screens.toasts import toast
+from chatops.core.texts import Tongue
+from chatops.core.updates import TextMessage
+from chatops.db.store import Store
+
+
+class Notes:
+    """Hands each note to its incident, which writes it down together with "this update is done"."""
+
+    def __init__(self, store: Store, *, clock: Callable[[], datetime], tell: Callable[[Address, object], None]) -> None:
+        self._store = store
+        self._clock = clock
+        self._tell = tell
+
+    def incident_of(self, text: TextMessage) -> int | None:
+        """The incident whose message this answers in plain words; None for commands and all other talk."""
+        if text.reply_to is None or text.text.startswith("/") or not text.text.strip():
+            return None
+        card = self._store.cards.by_message(text.chat_id, text.reply_to)
+        if card is not None:
+            return card.incident_id
+        position = self._store.positions.get(text.chat_id, text.reply_to)
+        return position.incident_id if position else None
+
+    def take(self, text: TextMessage, incident_id: int, user: User | None, speaks: Tongue) -> bool:
+        """Whether the incident has it now, and with it the update. Strangers' words are nobody's business."""
+        if user is None or user.disabled:
+            return False
+        verdict = may(user, Right.ACT)
+        person = Person(user.id, user.name)
+        if verdict.allowed:
+            press = Press(person, text.chat_id, text.message_id, language=speaks.language)
+            self._tell(incident_address(incident_id), Happened(Noted(press, text.text), text.update_id))
+            return True
+        self._deny(text, incident_id, person, verdict.reason)
+        if text.chat_kind is ChatKind.PRIVATE:
+            # In a group it may just be talk among people.
+            refused = toast("no_right", speaks, {"role": user.role})
+            reply(text.chat_id, text.message_id, refused, self._tell)
+        return False
+
+    def _deny(self, text: TextMessage, incident_id: int, person: Person, why: str) -> None:
+        entry = Entry(
+            EntryType.DENIED,
+            person.subject,
+            self._clock(),
+            incident_id=incident_id,
+            chat_id=text.chat_id,
+            message_id=text.message_id,
+            detail={"what": "note", "why": why},
+        )
+        self._store.audit.append([entry])

@@ -1,0 +1,190 @@
+"""An incident's silence as work for the pool at UPSTREAM: made, looked up, looked after, lifted.
+
+Owned by the IncidentActor and run in its thread. It decides nothing of the incident: what came back is an event.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from chatops.actors.base import Actor
+from chatops.actors.messages import UPSTREAM, Submit
+from chatops.actors.timers import Timer
+from chatops.actors.upstream_messages import (
+    CreateSilence,
+    ExpireSilence,
+    FindSilence,
+    LookAtSilence,
+    TendSilence,
+    UpstreamWork,
+)
+from chatops.core.failures import Reason
+from chatops.core.incidents import Event, Incident, LiftSilence, MakeSilence, WatchSilence
+from chatops.core.incidents.events import (
+    LiftFailed,
+    Silenced,
+    SilenceExpired,
+    SilenceFailed,
+    SilenceLifted,
+    SilenceSeen,
+)
+from chatops.core.outside import Outside
+from chatops.core.screens.card import headline
+from chatops.core.silences import Silence, SilenceDraft, SilencePlace, SilenceWatch
+from chatops.core.texts import one_line, tongue
+
+WATCH_SECONDS = 60.0
+AGAIN_SECONDS = 15.0
+
+MAKE, FIND, LIFT, WATCH = "make silence", "find silence", "lift silence", "watch silence"
+"""What the tags of its work begin with; the silence's key follows."""
+KINDS = (MAKE, FIND, LIFT, WATCH)
+
+
+class Silencer:
+    """`known` is the incident as it is; `happened` is told each event.
+
+    One timer at a time: however often it is pressed and answered, the silence is looked after once.
+    """
+
+    def __init__(
+        self,
+        owner: Actor,
+        outside: Outside,
+        *,
+        known: Callable[[], Incident],
+        happened: Callable[[Event], None],
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Without an Alertmanager to ask, a silence left from before only expires."""
+        self._owner = owner
+        self._known = known
+        self._happened = happened
+        self._clock = clock
+        self._configured = outside.alertmanager
+        self._timer: Timer | None = None
+
+    @property
+    def busy(self) -> bool:
+        """A silence is under way or stands: its owner has to stay awake for it."""
+        silence = self._known().silence
+        return silence is not None and silence.ended_at is None
+
+    def resume(self) -> None:
+        """After a start: what was asked for may have been made, what stands is looked after again."""
+        silence = self._known().silence
+        if silence is not None:
+            self.tend(silence.key)
+
+    def carry_out(self, effect: MakeSilence | LiftSilence | WatchSilence) -> None:
+        silence = effect.silence
+        match effect:
+            case MakeSilence() if not self._configured:
+                self._happened(SilenceFailed(silence.key, Reason.NOT_CONFIGURED, ""))
+            case MakeSilence():
+                self._submit(CreateSilence(draft_of(silence, self._known())), MAKE, silence)
+            case LiftSilence():
+                self._lift(silence)
+            case WatchSilence():
+                self._come_back(silence)
+
+    def tend(self, key: str) -> None:
+        """See to it, whatever state it is in."""
+        silence = self._of(key)
+        if silence is None:
+            return
+        if silence.standing and self._clock() >= silence.ends_at:
+            self._happened(SilenceExpired(silence.key))
+        elif not self._configured and silence.pending:
+            self._happened(SilenceFailed(silence.key, Reason.NOT_CONFIGURED, ""))
+        elif not self._configured and silence.standing:
+            self._come_back(silence)
+        elif silence.pending:
+            self._submit(FindSilence(silence.key, silence.matchers), FIND, silence)
+        elif silence.standing and silence.lifting:
+            self._lift(silence)
+        elif silence.standing:
+            self._submit(LookAtSilence(_place(silence), silence.matchers), WATCH, silence)
+
+    def done(self, tag: object, result: object) -> bool:
+        """Whether the work of this tag was a silence's."""
+        match tag:
+            case (str(kind), str(key)) if kind in KINDS:
+                silence = self._of(key)
+                if silence is not None:
+                    self._done(kind, silence, result)
+                return True
+        return False
+
+    def failed(self, tag: object, reason: str, detail: str, *, temporary: bool) -> bool:
+        """Whether the work of this tag was a silence's."""
+        match tag:
+            case (str(kind), str(key)) if kind in KINDS:
+                silence = self._of(key)
+                if silence is not None:
+                    self._failed(kind, silence, reason, detail, temporary=temporary)
+                return True
+        return False
+
+    def _of(self, key: str) -> Silence | None:
+        """The incident's silence, if it is the one of this key: news of any other is stale."""
+        silence = self._known().silence
+        return silence if silence is not None and silence.key == key else None
+
+    def _done(self, kind: str, silence: Silence, result: object) -> None:
+        match kind, result:
+            case (("make silence" | "find silence"), SilencePlace(id=id, instance=instance)) if id:
+                self._happened(Silenced(silence.key, id, instance))
+            case "find silence", SilencePlace():
+                self._happened(SilenceFailed(silence.key, Reason.UNKNOWN_OUTCOME, "it is not there"))
+            case "lift silence", _:
+                self._happened(SilenceLifted(silence.key))
+            case "watch silence", SilenceWatch():
+                self._happened(SilenceSeen(silence.key, result))
+                self._come_back(silence)
+
+    def _failed(self, kind: str, silence: Silence, reason: str, detail: str, *, temporary: bool) -> None:
+        again = temporary or reason == Reason.UNKNOWN_OUTCOME
+        match kind:
+            case "make silence" if reason == Reason.UNKNOWN_OUTCOME:
+                self.tend(silence.key)
+            case "make silence":
+                self._happened(SilenceFailed(silence.key, reason, detail))
+            case "find silence" if not again:
+                self._happened(SilenceFailed(silence.key, Reason.UNKNOWN_OUTCOME, detail))
+            case "lift silence" if reason == Reason.NOT_FOUND:
+                self._happened(SilenceLifted(silence.key))
+            case "lift silence" if not again:
+                self._happened(LiftFailed(silence.key, reason, detail, temporary=False))
+                self._come_back(silence)
+            case _:
+                self._set_timer(AGAIN_SECONDS, silence)
+
+    def _lift(self, silence: Silence) -> None:
+        if self._configured:
+            self._submit(ExpireSilence(_place(silence)), LIFT, silence)
+        else:
+            self._happened(LiftFailed(silence.key, Reason.NOT_CONFIGURED, "", temporary=False))
+
+    def _come_back(self, silence: Silence) -> None:
+        """At its end at the latest."""
+        left = (silence.ends_at - self._clock()).total_seconds()
+        self._set_timer(min(WATCH_SECONDS, max(left, 0.0)), silence)
+
+    def _set_timer(self, seconds: float, silence: Silence) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._owner.later(seconds, TendSilence(silence.key))
+
+    def _submit(self, work: UpstreamWork, kind: str, silence: Silence) -> None:
+        self._owner.tell(UPSTREAM, Submit(work, self._owner.address, (kind, silence.key)))
+
+
+def draft_of(silence: Silence, incident: Incident) -> SilenceDraft:
+    """The comment names the incident for whoever reads it in Alertmanager, and carries the key for us."""
+    title = one_line(headline(incident, tongue("en")), 120)
+    comment = f"#{incident.id} {title} (chatops {silence.key})"
+    return SilenceDraft(silence.key, silence.matchers, silence.ends_at, silence.by_name or "chatops", comment)
+
+
+def _place(silence: Silence) -> SilencePlace:
+    return SilencePlace(silence.id, silence.instance)

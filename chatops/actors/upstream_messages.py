@@ -1,0 +1,64 @@
+"""What the pool at UPSTREAM is asked for: work at Alertmanager and Prometheus. It is submitted as any other work.
+
+And the one message by which an incident reminds itself of its silence.
+"""
+
+from dataclasses import dataclass
+
+from chatops.core.resources import ObjectRef
+from chatops.core.silences import Matcher, SilenceDraft, SilencePlace
+
+
+@dataclass(frozen=True, slots=True)
+class CountMatched:
+    """What these matchers take now; `ours` are the fingerprints of the incident that asks."""
+
+    matchers: tuple[Matcher, ...]
+    ours: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CreateSilence:
+    """Make the silence, once. It changes what Alertmanager tells."""
+
+    draft: SilenceDraft
+
+
+@dataclass(frozen=True, slots=True)
+class FindSilence:
+    """Was this silence made? Asked when the answer to CreateSilence was lost."""
+
+    key: str
+    matchers: tuple[Matcher, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExpireSilence:
+    place: SilencePlace
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtSilence:
+    """Does it still stand, and what of its alerts still fires?"""
+
+    place: SilencePlace
+    matchers: tuple[Matcher, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOutside:
+    """A report of Alertmanager or Prometheus. Of `generator_url` only the expression in it is read."""
+
+    action: str
+    ref: ObjectRef
+    generator_url: str = ""
+
+
+UpstreamWork = CountMatched | CreateSilence | FindSilence | ExpireSilence | LookAtSilence | ReadOutside
+
+
+@dataclass(frozen=True, slots=True)
+class TendSilence:
+    """Time to see to the silence of this key: look at it, look it up, or ask again to lift it."""
+
+    key: str

@@ -1,0 +1,203 @@
+"""Silencing an incident: asked for once, made by Alertmanager, looked after, lifted by a person or with the incident.
+
+While a silence stands Alertmanager tells nothing of its alerts, not even that they resolved: what it lists is compared
+instead.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chatops.core.audit import SYSTEM, Entry, EntryType, Subject
+from chatops.core.incidents.alerting import alerts_gone
+from chatops.core.incidents.effects import Answer, Decision, LiftSilence, MakeSilence, WatchSilence
+from chatops.core.incidents.events import (
+    LiftFailed,
+    RequestSilence,
+    Silenced,
+    SilenceExpired,
+    SilenceFailed,
+    SilenceLifted,
+    SilenceSeen,
+    Unsilence,
+)
+from chatops.core.incidents.values import Incident
+from chatops.core.silences import Matcher, Silence
+
+LEAD_LABELS = (
+    "alertname",
+    "namespace",
+    "exported_namespace",
+    "deployment",
+    "statefulset",
+    "daemonset",
+    "job_name",
+    "cronjob",
+    "horizontalpodautoscaler",
+    "persistentvolumeclaim",
+    "node",
+    "pod",
+    "exported_pod",
+    "service",
+)
+"""Labels that tell one trouble from another, where the group has none of its own."""
+
+LIFTED, EXPIRED, GONE = "lifted", "expired", "gone"
+"""How a silence ended: lifted by somebody, its time over, or ended in Alertmanager by other hands."""
+
+UNREADABLE = ("~",)
+"""How fingerprints begin that are ours and not Alertmanager's: nothing it lists can be compared with them."""
+
+
+def matchers_of(incident: Incident) -> tuple[Matcher, ...]:
+    """What a silence of this incident matches: its group's labels, else what tells its leading alert from others.
+
+    `cluster` is added where all its alerts share one, so that the same trouble elsewhere is still heard of. Empty
+    where nothing could be matched but everything.
+    """
+    lead = incident.lead
+    chosen = {name: value for name, value in incident.group_labels.items() if value}
+    if not chosen and lead:
+        chosen = {name: lead.labels[name] for name in LEAD_LABELS if lead.labels.get(name)}
+        if "alertname" not in chosen:
+            return ()
+    clusters = {episode.alert.labels.get("cluster", "") for episode in incident.firing or incident.episodes}
+    if len(clusters) == 1 and (cluster := clusters.pop()) and chosen:
+        chosen.setdefault("cluster", cluster)
+    return tuple(Matcher(name, value) for name, value in sorted(chosen.items()))
+
+
+def request_silence(incident: Incident, event: RequestSilence, *, now: datetime) -> Decision:
+    """Write it down with everything needed to make it; only then is it made."""
+    press, known = event.press, incident.silence
+    if not incident.open:
+        return Decision(incident, effects=(Answer(press, f"already_{incident.status}", {"name": ""}),))
+    if known and (known.standing or known.pending):
+        return Decision(incident, effects=(Answer(press, "already_silenced", {"name": known.by_name}),))
+    matchers = matchers_of(incident)
+    if not matchers:
+        return Decision(incident, effects=(Answer(press, "nothing_to_match"),))
+    silence = Silence(
+        event.key, matchers, press.by.id, press.by.name, now, now + event.length, until_resolved=event.until_resolved
+    )
+    entry = _entry(EntryType.SILENCE_REQUESTED, incident, silence, now, press.by.subject, matchers=_text(silence))
+    entry = replace(entry, chat_id=press.chat_id, message_id=press.message_id or None)
+    return Decision(_with(incident, silence), (entry,), (Answer(press, "silencing"), MakeSilence(silence)))
+
+
+def silenced(incident: Incident, event: Silenced, *, now: datetime) -> Decision:
+    known = _of(incident, event.key)
+    if known is None or not known.pending:
+        return Decision(incident)
+    silence = replace(known, id=event.id, instance=event.instance)
+    until = {"until": f"{silence.ends_at:%Y-%m-%dT%H:%M:%SZ}", "matchers": _text(silence)}
+    entry = _entry(EntryType.SILENCED, incident, silence, now, _asker(silence), **until)
+    return Decision(_with(incident, silence), (entry,), (WatchSilence(silence),))
+
+
+def silence_failed(incident: Incident, event: SilenceFailed, *, now: datetime) -> Decision:
+    known = _of(incident, event.key)
+    if known is None or not known.pending:
+        return Decision(incident)
+    silence = replace(known, ended_at=now, problem=event.problem, detail=event.detail)
+    why = {"problem": event.problem, "detail": event.detail}
+    entry = _entry(EntryType.SILENCE_FAILED, incident, silence, now, SYSTEM, **why)
+    return Decision(_with(incident, silence), (entry,))
+
+
+def unsilence(incident: Incident, event: Unsilence, *, now: datetime) -> Decision:
+    """The audit entry follows once Alertmanager has let go of it."""
+    press, known = event.press, incident.silence
+    if known is None or not known.standing:
+        return Decision(incident, effects=(Answer(press, "not_silenced"),))
+    if known.lifting:
+        return Decision(incident, effects=(Answer(press, "unsilencing"),))
+    silence = replace(
+        known, lifting=True, lifted_by_id=press.by.id, lifted_by_name=press.by.name, problem="", detail=""
+    )
+    return Decision(_with(incident, silence), effects=(Answer(press, "unsilencing"), LiftSilence(silence)))
+
+
+def silence_ended(incident: Incident, event: SilenceLifted | SilenceExpired, *, now: datetime) -> Decision:
+    known = _of(incident, event.key)
+    if known is None or not known.standing:
+        return Decision(incident)
+    return _ended(incident, known, LIFTED if isinstance(event, SilenceLifted) else EXPIRED, now)
+
+
+def lift_failed(incident: Incident, event: LiftFailed, *, now: datetime) -> Decision:
+    """What is tried again is not told each time; what is given up is, and the person may try again."""
+    known = _of(incident, event.key)
+    if known is None or not (known.standing and known.lifting) or event.temporary:
+        return Decision(incident)
+    silence = replace(known, lifting=False, problem=event.problem, detail=event.detail)
+    why = {"problem": event.problem, "detail": event.detail}
+    entry = _entry(EntryType.SILENCE_FAILED, incident, silence, now, SYSTEM, **why)
+    return Decision(_with(incident, silence), (entry,))
+
+
+def silence_seen(incident: Incident, event: SilenceSeen, *, now: datetime) -> Decision:
+    """Alerts that Alertmanager lists no longer have ended; a silence that is not active any more has, too."""
+    known, watch = _of(incident, event.key), event.watch
+    if known is None or not known.standing:
+        return Decision(incident)
+    if not watch.active:
+        return _ended(incident, known, GONE, now)
+    if watch.firing is None:
+        return Decision(incident)
+    gone = frozenset(
+        episode.alert.fingerprint
+        for episode in incident.firing
+        if episode.alert.fingerprint not in watch.firing
+        and not episode.alert.fingerprint.startswith(UNREADABLE)
+        and all(matcher.takes(episode.alert.labels) for matcher in known.matchers)
+    )
+    return alerts_gone(incident, gone, now=now) if gone else Decision(incident)
+
+
+def lift_when_over(decision: Decision) -> Decision:
+    """A silence "until resolved" is lifted as soon as its incident is not open any more, however that came."""
+    incident = decision.incident
+    known = incident.silence
+    if incident.open or known is None or not known.standing or not known.until_resolved:
+        return decision
+    if known.lifting or known.problem:
+        return decision
+    silence = replace(known, lifting=True)
+    return replace(
+        decision,
+        incident=replace(incident, silence=silence),
+        effects=(*decision.effects, LiftSilence(silence)),
+    )
+
+
+def _of(incident: Incident, key: str) -> Silence | None:
+    """The incident's silence, if it is the one of this key: news of any other is stale."""
+    return incident.silence if incident.silence and incident.silence.key == key else None
+
+
+def _ended(incident: Incident, known: Silence, how: str, now: datetime) -> Decision:
+    silence = replace(known, ended_at=now, lifting=False, problem="", detail="")
+    subject = SYSTEM
+    if how == LIFTED and known.lifted_by_id is not None:
+        subject = Subject.person(known.lifted_by_id, known.lifted_by_name)
+    entry = _entry(EntryType.UNSILENCED, incident, silence, now, subject, how=how)
+    return Decision(_with(incident, silence), (entry,))
+
+
+def _with(incident: Incident, silence: Silence) -> Incident:
+    return replace(incident, silence=silence, revision=incident.revision + 1)
+
+
+def _asker(silence: Silence) -> Subject:
+    return Subject.person(silence.by_id, silence.by_name)
+
+
+def _text(silence: Silence) -> str:
+    return ", ".join(matcher.text for matcher in silence.matchers)
+
+
+def _entry(
+    type: EntryType, incident: Incident, silence: Silence, now: datetime, subject: Subject, **detail: str
+) -> Entry:
+    told = {"silence": silence.id, **detail}
+    return Entry(type, subject, now, incident_id=incident.id, detail={n: v for n, v in told.items() if v})

@@ -1,0 +1,123 @@
+"""Alertmanager's API v2, as far as it is used: status, alerts, silences. One Alertmanager; it knows no incident."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+from chatops.core.silences import Matcher, SilenceDraft
+from chatops.upstream.endpoint import Endpoint, decode
+
+T = TypeVar("T")
+
+
+class AlertStatus(msgspec.Struct):
+    state: str = ""
+    """`active`, `suppressed` (silenced or inhibited) or `unprocessed`."""
+
+
+class ListedAlert(msgspec.Struct):
+    """One alert that fires: those that ended are not listed."""
+
+    fingerprint: str = ""
+    labels: dict[str, str] = msgspec.field(default_factory=dict)
+    status: AlertStatus = msgspec.field(default_factory=AlertStatus)
+
+
+class ListedSilence(msgspec.Struct, rename="camel"):
+    id: str = ""
+    comment: str = ""
+    status: AlertStatus = msgspec.field(default_factory=AlertStatus)
+    """Its state is `active`, `pending` or `expired`."""
+
+
+class Peer(msgspec.Struct):
+    name: str = ""
+    address: str = ""
+
+
+class ClusterStatus(msgspec.Struct):
+    status: str = ""
+    """`ready`, `settling`, or `disabled` for one that runs alone."""
+    name: str = ""
+    peers: list[Peer] | None = None
+
+
+class Config(msgspec.Struct):
+    original: str = ""
+
+
+class VersionInfo(msgspec.Struct):
+    version: str = ""
+
+
+class Status(msgspec.Struct, rename="camel"):
+    """`uptime` is when it started, in spite of its name."""
+
+    cluster: ClusterStatus = msgspec.field(default_factory=ClusterStatus)
+    config: Config = msgspec.field(default_factory=Config)
+    version_info: VersionInfo = msgspec.field(default_factory=VersionInfo)
+    uptime: datetime | None = None
+
+
+class _Made(msgspec.Struct):
+    silence_id: str = msgspec.field(name="silenceID")
+
+
+class Alertmanager:
+    """Methods raise Temporary and Permanent only. Not for sharing between threads."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+
+    @property
+    def name(self) -> str:
+        """Host and port, safe to show."""
+        return self._endpoint.name
+
+    def status(self) -> Status:
+        return self._decode(self._endpoint.get("/api/v2/status"), Status)
+
+    def alerts(self, matchers: Sequence[Matcher]) -> list[ListedAlert]:
+        """All alerts that fire and that every matcher takes, silenced ones too."""
+        query = [("filter", matcher.text) for matcher in matchers]
+        return self._decode(self._endpoint.get("/api/v2/alerts", query), list[ListedAlert])
+
+    def silences(self, matchers: Sequence[Matcher] = ()) -> list[ListedSilence]:
+        """Silences that hold these matchers, expired ones too."""
+        query = [("filter", matcher.text) for matcher in matchers]
+        return self._decode(self._endpoint.get("/api/v2/silences", query), list[ListedSilence])
+
+    def silence(self, silence_id: str) -> ListedSilence:
+        """Raises Permanent(NOT_FOUND) for one it does not know."""
+        return self._decode(self._endpoint.get(f"/api/v2/silence/{quote(silence_id, safe='')}"), ListedSilence)
+
+    def make(self, draft: SilenceDraft, now: datetime) -> str:
+        """Make the silence; its id. Sent once: a lost answer is Permanent(UNKNOWN_OUTCOME)."""
+        body: dict[str, Any] = {
+            "matchers": [
+                {"name": matcher.name, "value": matcher.value, "isRegex": False, "isEqual": True}
+                for matcher in draft.matchers
+            ],
+            "startsAt": now.astimezone(UTC),
+            "endsAt": draft.ends_at.astimezone(UTC),
+            "createdBy": draft.created_by,
+            "comment": draft.comment,
+        }
+        return self._decode(self._endpoint.post("/api/v2/silences", body), _Made).silence_id
+
+    def expire(self, silence_id: str) -> None:
+        """End it; one that has ended already stays ended. Raises Permanent(NOT_FOUND) for one it does not know."""
+        self._endpoint.delete(f"/api/v2/silence/{quote(silence_id, safe='')}")
+
+    def check(self) -> str:
+        """Its version, for whoever asks whether it is there."""
+        return f"Alertmanager {self._endpoint.clean(self.status().version_info.version)}"
+
+    def close(self) -> None:
+        self._endpoint.close()
+
+    def _decode(self, data: bytes, kind: type[T]) -> T:
+        return decode(data, kind, "Alertmanager")

@@ -1,0 +1,156 @@
+"""All that is asked of the configured Alertmanagers and the Prometheus, by what it is for.
+
+Several Alertmanagers are peers of one cluster, or strangers to each other: what one does not answer the next is asked,
+and a silence goes to one that lists the alerts it is meant for.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from chatops.core.failures import Failure, Permanent, Reason, Temporary
+from chatops.core.reports import Report
+from chatops.core.resources import ObjectRef
+from chatops.core.silences import Matched, Matcher, SilenceDraft, SilencePlace, SilenceWatch
+from chatops.upstream.alertmanager import Alertmanager
+from chatops.upstream.endpoint import Endpoint
+from chatops.upstream.graphs import metric_graph
+from chatops.upstream.prometheus import Prometheus
+from chatops.upstream.standing import alertmanager_status
+from chatops.upstream.targets import target_health
+
+T = TypeVar("T")
+
+SETTLED = timedelta(minutes=5)
+"""Alertmanager keeps no alerts over a restart; Prometheus has told it all of them again well before this."""
+
+MOST_NAMES = 5
+
+
+class UpstreamDoor:
+    """Methods raise Temporary and Permanent only. Not for sharing between threads."""
+
+    def __init__(self, alertmanagers: Sequence[str], prometheus: str = "") -> None:
+        """Addresses, which may hold credentials. Raises ValueError for one that is none."""
+        self._alertmanagers = tuple(Alertmanager(Endpoint(url)) for url in alertmanagers)
+        self._prometheus = Prometheus(Endpoint(prometheus)) if prometheus else None
+
+    def matched(self, matchers: Sequence[Matcher], ours: frozenset[str]) -> Matched:
+        """What the matchers take now; `ours` are the fingerprints of the incident that asks."""
+        found = self._first(lambda one: one.alerts(matchers), until=bool)
+        others = [alert for alert in found if alert.fingerprint not in ours]
+        names = dict.fromkeys(alert.labels.get("alertname", "?") for alert in others)
+        suppressed = sum(alert.status.state == "suppressed" for alert in found)
+        shown = tuple(names)[:MOST_NAMES]
+        return Matched(tuple(matchers), len(found) - len(others), len(others), shown, suppressed)
+
+    def make_silence(self, draft: SilenceDraft, now: datetime) -> SilencePlace:
+        """Make it at one Alertmanager. A lost answer is Permanent(UNKNOWN_OUTCOME), to be looked up by its key."""
+        failure: Failure | None = None
+        for instance in self._nearest(draft.matchers):
+            try:
+                return SilencePlace(self._alertmanagers[instance].make(draft, now), instance)
+            except Temporary as refused:
+                failure = refused
+        raise failure or _none_configured()
+
+    def find_silence(self, key: str, matchers: Sequence[Matcher]) -> SilencePlace:
+        """Where the silence is whose comment holds the key; an empty place when every Alertmanager knows none."""
+        failure: Failure | None = None
+        for instance, one in enumerate(self._alertmanagers):
+            try:
+                for silence in one.silences(matchers):
+                    if key in silence.comment and silence.status.state != "expired":
+                        return SilencePlace(silence.id, instance)
+            except Failure as refused:
+                failure = refused
+        if failure is not None:
+            raise failure
+        return SilencePlace()
+
+    def expire_silence(self, place: SilencePlace) -> bool:
+        """True once it has ended. Raises Permanent(NOT_FOUND) when no Alertmanager knows it."""
+        failure: Failure | None = None
+        for one in self._from(place.instance):
+            try:
+                one.expire(place.id)
+            except Failure as refused:
+                failure = refused if failure is None or isinstance(refused, Temporary) else failure
+            else:
+                return True
+        raise failure or _none_configured()
+
+    def watch_silence(self, place: SilencePlace, matchers: Sequence[Matcher], now: datetime) -> SilenceWatch:
+        """Whether it still stands, and what of its alerts still fires."""
+        failure: Failure | None = None
+        for one in self._from(place.instance):
+            try:
+                if one.silence(place.id).status.state == "expired":
+                    return SilenceWatch(active=False)
+                started = one.status().uptime
+                if started is None or started.tzinfo is None or now - started < SETTLED:
+                    return SilenceWatch(active=True)
+                return SilenceWatch(True, frozenset(alert.fingerprint for alert in one.alerts(matchers)))
+            except Failure as refused:
+                failure = refused if failure is None or isinstance(refused, Temporary) else failure
+        if failure is not None and failure.reason is Reason.NOT_FOUND:
+            return SilenceWatch(active=False)
+        raise failure or _none_configured()
+
+    def report(self, action: str, ref: ObjectRef, generator_url: str, now: datetime) -> Report:
+        """`generator_url` is the alert's: only its expression is read; nothing is ever fetched from it."""
+        match action:
+            case "alertmanager_status" if self._alertmanagers:
+                return alertmanager_status(self._alertmanagers, ref, now)
+            case "metric_graph" if self._prometheus:
+                return metric_graph(self._prometheus, ref, generator_url, now)
+            case "target_health" if self._prometheus:
+                return target_health(self._prometheus, ref)
+            case _:
+                raise _none_configured()
+
+    def close(self) -> None:
+        for one in self._alertmanagers:
+            one.close()
+        if self._prometheus:
+            self._prometheus.close()
+
+    def _first(self, ask: Callable[[Alertmanager], T], *, until: Callable[[T], bool]) -> T:
+        """The first answer that passes `until`, else the first there is; what one fails at the next is asked."""
+        answers: list[T] = []
+        failure: Failure | None = None
+        for one in self._alertmanagers:
+            try:
+                answers.append(ask(one))
+            except Failure as refused:
+                failure = failure or refused
+            else:
+                if until(answers[-1]):
+                    return answers[-1]
+        if answers:
+            return answers[0]
+        raise failure or _none_configured()
+
+    def _nearest(self, matchers: Sequence[Matcher]) -> list[int]:
+        """Every Alertmanager, those that list an alert these matchers take first."""
+        if len(self._alertmanagers) < 2:
+            return list(range(len(self._alertmanagers)))
+
+        def lists(one: Alertmanager) -> int:
+            try:
+                return 0 if one.alerts(matchers) else 1
+            except Failure:
+                return 2
+
+        ranks = [lists(one) for one in self._alertmanagers]
+        return sorted(range(len(ranks)), key=lambda instance: (ranks[instance], instance))
+
+    def _from(self, instance: int) -> Iterator[Alertmanager]:
+        """Every Alertmanager, that one first: the settings may name others since."""
+        if 0 <= instance < len(self._alertmanagers):
+            yield self._alertmanagers[instance]
+        yield from (one for number, one in enumerate(self._alertmanagers) if number != instance)
+
+
+def _none_configured() -> Failure:
+    return Permanent(Reason.NOT_CONFIGURED, "no address is configured for it")

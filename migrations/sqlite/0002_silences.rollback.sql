@@ -1,0 +1,2 @@
+DROP TABLE silences;
+ALTER TABLE incidents DROP COLUMN escalated_at;

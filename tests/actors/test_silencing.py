@@ -1,0 +1,294 @@
+"""A silence by messages: picked, made once, shown, looked after, lifted, and not forgotten by a restart."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatops.actors.messages import WorkFailed, chat_address, incident_address
+from chatops.actors.upstream_messages import (
+    CountMatched,
+    CreateSilence,
+    ExpireSilence,
+    FindSilence,
+    LookAtSilence,
+    ReadOutside,
+    TendSilence,
+)
+from chatops.core.audit import EntryType
+from chatops.core.outside import NOTHING
+from chatops.core.people import Role, User
+from chatops.core.reports import Line, Report, Section
+from chatops.core.silences import Matched, SilencePlace, SilenceWatch
+from tests.actors.house import ANNA, House, house
+from tests.actors.scene import Scene, body, resolved
+
+EVE = 1003
+
+
+class Upstream:
+    """An Alertmanager that does what it is asked, or `fails` by kind of work."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+        self.fails: dict[type, WorkFailed] = {}
+        self.found = SilencePlace()
+        self.watch = SilenceWatch(active=True)
+
+    def __call__(self, work: Any) -> Any:
+        self.asked.append(work)
+        if type(work) in self.fails:
+            return self.fails[type(work)]
+        match work:
+            case CountMatched(matchers, ours):
+                return Matched(matchers, len(ours), 2, ("DiskFull",))
+            case CreateSilence():
+                return SilencePlace("am-id", 1)
+            case FindSilence():
+                return self.found
+            case ExpireSilence():
+                return True
+            case LookAtSilence():
+                return self.watch
+            case ReadOutside(action, ref):
+                return Report(action, ref, sections=(Section("pod=checkout", (Line("▁▂▃"),)),))
+
+    def of(self, kind: type) -> list[Any]:
+        return [work for work in self.asked if type(work) is kind]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[tuple[House, Upstream]]:
+    with house(tmp_path) as built:
+        upstream = Upstream()
+        built.cluster.answer = Scene(built.clock)
+        built.upstream.answer = upstream
+        yield built, upstream
+
+
+def open_card(shop: House) -> int:
+    shop.post_webhook(body("firing_group_of_3"))
+    return shop.post.wait_text("keeps crashing")
+
+
+def silence_it(shop: House, label: str = "1 h") -> int:
+    card = open_card(shop)
+    shop.press(card, "Silence")
+    shop.post.wait_text("Matches")
+    assert "Asking" in shop.press(card, label)
+    shop.post.wait_text("silenced until")
+    return card
+
+
+def types(shop: House) -> list[EntryType]:
+    return [stored.entry.type for stored in shop.store.audit.page(limit=1_000)]
+
+
+def silence_of(shop: House) -> Any:
+    return shop.store.incidents.get(1).silence
+
+
+def test_the_picker_says_what_would_be_hidden(shop):
+    built, upstream = shop
+    card = open_card(built)
+    built.press(card, "Silence")
+    built.post.wait_text("Matches")
+    html = built.post.messages[card].html
+    assert "Hides 5 alerts" in html
+    assert "2 alerts of other incidents too: DiskFull" in html
+    (asked,) = upstream.of(CountMatched)
+    group = {matcher.name: matcher.value for matcher in asked.matchers}
+    assert group.items() >= built.store.incidents.get(1).group_labels.items()
+    assert len(asked.ours) == 3
+
+
+def test_it_is_made_shown_and_audited(shop):
+    built, upstream = shop
+    card = silence_it(built)
+    (made,) = upstream.of(CreateSilence)
+    assert made.draft.created_by == "@u1001"
+    assert made.draft.comment.startswith("#1 ")
+    assert made.draft.key in made.draft.comment
+    assert made.draft.ends_at == built.clock() + timedelta(hours=1)
+    assert "by @u1001" in built.post.messages[card].html
+    assert types(built)[-2:] == [EntryType.SILENCE_REQUESTED, EntryType.SILENCED]
+
+
+def test_it_is_lifted_by_a_press(shop):
+    built, upstream = shop
+    card = silence_it(built)
+    built.press(card, "Unsilence")
+    built.until(lambda: types(built)[-1] is EntryType.UNSILENCED)
+    built.post.wait(lambda post: "🔕 silenced" not in post.messages[card].html)
+    assert upstream.of(ExpireSilence) == [ExpireSilence(SilencePlace("am-id", 1))]
+    built.press(card, "Timeline")
+    built.post.wait_text("silence lifted: @u1001")
+
+
+def test_until_resolved_is_lifted_when_the_webhook_says_so(shop):
+    built, upstream = shop
+    silence_it(built, "Until resolved")
+    built.post_webhook(resolved("firing_group_of_3"))
+    built.post.wait_text("🟢")
+    built.until(lambda: types(built)[-1] is EntryType.UNSILENCED)
+    assert upstream.of(ExpireSilence)
+
+
+def test_until_resolved_is_lifted_when_alertmanager_lists_the_alerts_no_more(shop):
+    """No webhook comes of a silenced alert."""
+    built, upstream = shop
+    silence_it(built, "Until resolved")
+    upstream.watch = SilenceWatch(True, frozenset())
+    built.directory.tell(incident_address(1), TendSilence(silence_of(built).key))
+    built.post.wait_text("🟢")
+    built.until(lambda: types(built)[-1] is EntryType.UNSILENCED)
+    assert upstream.of(ExpireSilence)
+
+
+def test_its_time_passes(shop):
+    built, upstream = shop
+    card = silence_it(built, "30 min")
+    built.clock.move(minutes=31)
+    built.directory.tell(incident_address(1), TendSilence(silence_of(built).key))
+    built.until(lambda: types(built)[-1] is EntryType.UNSILENCED)
+    built.post.wait(lambda post: "silenced until" not in post.messages[card].html)
+    assert not upstream.of(ExpireSilence)
+
+
+def test_who_may_not_act_may_not_silence(shop):
+    built, upstream = shop
+    built.store.users.put(User(EVE, "@eve", Role.VIEWER))
+    card = open_card(built)
+    assert "⛔" in built.press(card, "Silence", user=EVE)
+    assert types(built)[-1] is EntryType.DENIED
+    assert not upstream.asked
+
+
+def test_two_presses_are_one_silence(shop):
+    built, upstream = shop
+    card = open_card(built)
+    built.press(card, "Silence")
+    built.post.wait_text("Matches")
+    token = built.post.button(card, "4 h")
+    built.press_token(card, token)
+    assert "Already silenced" in built.press_token(card, token)
+    assert len(upstream.of(CreateSilence)) == 1
+
+
+def test_a_refusal_is_on_the_card_and_can_be_tried_again(shop):
+    built, upstream = shop
+    upstream.fails[CreateSilence] = WorkFailed(None, "refused", "silence invalid: <b>no</b>", False)
+    card = open_card(built)
+    built.press(card, "Silence")
+    built.post.wait_text("Matches")
+    built.press(card, "1 h")
+    built.post.wait_text("it refused: silence invalid: &lt;b&gt;no&lt;/b&gt;")
+    assert types(built)[-1] is EntryType.SILENCE_FAILED
+    assert built.post.button(card, "🔕 Silence")
+
+
+def test_a_lost_answer_is_looked_up_and_never_sent_again(shop):
+    built, upstream = shop
+    upstream.fails[CreateSilence] = WorkFailed(None, "unknown_outcome", "", False)
+    upstream.found = SilencePlace("found-id")
+    silence_it(built)
+    assert len(upstream.of(CreateSilence)) == 1
+    assert silence_of(built).id == "found-id"
+
+
+def test_a_lost_answer_of_a_silence_that_is_not_there_says_so(shop):
+    built, upstream = shop
+    upstream.fails[CreateSilence] = WorkFailed(None, "unknown_outcome", "", False)
+    card = open_card(built)
+    built.press(card, "Silence")
+    built.post.wait_text("Matches")
+    built.press(card, "1 h")
+    built.post.wait_text("its answer was lost, and it is not there")
+
+
+def test_a_process_that_died_in_between_looks_it_up(shop):
+    built, upstream = shop
+    upstream.fails[CreateSilence] = WorkFailed(None, "unknown_outcome", "", False)
+    upstream.fails[FindSilence] = WorkFailed(None, "unreachable", "", True)
+    card = open_card(built)
+    built.press(card, "Silence")
+    built.post.wait_text("Matches")
+    built.press(card, "1 h")
+    built.until(lambda: upstream.of(FindSilence))
+    built.stop()
+    upstream.fails.clear()
+    upstream.found = SilencePlace("found-id")
+    built.start()
+    built.directory.tell(incident_address(1), TendSilence("of another life"))
+    built.until(lambda: silence_of(built).id == "found-id")
+    assert len(upstream.of(CreateSilence)) == 1
+
+
+def test_a_lift_that_fails_is_tried_again_after_a_restart(shop):
+    built, upstream = shop
+    card = silence_it(built)
+    upstream.fails[ExpireSilence] = WorkFailed(None, "unreachable", "", True)
+    built.press(card, "Unsilence")
+    built.post.wait_text("lift the silence…")
+    built.until(lambda: upstream.of(ExpireSilence))
+    built.stop()
+    upstream.fails.clear()
+    built.start()
+    built.directory.tell(incident_address(1), TendSilence("of another life"))
+    built.until(lambda: types(built)[-1] is EntryType.UNSILENCED)
+
+
+def test_one_that_alertmanager_forgot_counts_as_lifted(shop):
+    built, upstream = shop
+    card = silence_it(built)
+    upstream.fails[ExpireSilence] = WorkFailed(None, "not_found", "silence not found", False)
+    built.press(card, "Unsilence")
+    built.until(lambda: types(built)[-1] is EntryType.UNSILENCED)
+
+
+def test_an_alertmanager_that_is_down_is_said_instead_of_the_picker(shop):
+    built, upstream = shop
+    upstream.fails[CountMatched] = WorkFailed(None, "unreachable", "Connection refused", True)
+    card = open_card(built)
+    built.press(card, "Silence")
+    built.post.wait_text("Alertmanager does not tell: it cannot be reached right now (Connection refused).")
+    upstream.fails.clear()
+    built.press(card, "🔄")
+    built.post.wait_text("Matches")
+
+
+def test_without_alertmanager_nothing_is_offered(tmp_path):
+    with house(tmp_path) as built:
+        built.stop()
+        built.outside = NOTHING
+        built.start()
+        built.cluster.answer = Scene(built.clock)
+        card = open_card(built)
+        labels = [key.label for row in built.post.messages[card].keyboard for key in row]
+        assert not [label for label in labels if "Silence" in label or "Graph" in label]
+        assert [label for label in labels if "Escalate" in label]
+
+
+def test_a_graph_is_read_of_the_alerts_own_expression(shop):
+    built, upstream = shop
+    card = open_card(built)
+    if not [k for row in built.post.messages[card].keyboard for k in row if "Graph" in k.label]:
+        pytest.skip("the captured alert names no expression")
+    built.press(card, "Graph")
+    built.post.wait_text("▁▂▃")
+    (asked,) = upstream.of(ReadOutside)
+    assert asked.action == "metric_graph"
+    assert "g0.expr=" in asked.generator_url
+
+
+def test_alertmanagers_standing_is_behind_the_picker(shop):
+    built, upstream = shop
+    card = open_card(built)
+    built.press(card, "Silence")
+    built.post.wait_text("Matches")
+    built.press(card, "🔔 Alertmanager")
+    built.post.wait_text("▁▂▃")
+    assert [work.action for work in upstream.of(ReadOutside)] == ["alertmanager_status"]
+    assert built.directory.ref(chat_address(ANNA))

@@ -1,0 +1,108 @@
+"""A silence against the real Alertmanager: pressed, there with the right matchers, lifted; the bot alone in between."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flows.town import TOKEN, Town, town, until
+from tests.upstream.real import BINARY, RealAlertmanager, free_port, real_alertmanager
+
+pytestmark = [
+    pytest.mark.alertmanager,
+    pytest.mark.skipif(BINARY is None, reason="Debian's prometheus-alertmanager is not installed"),
+]
+
+CONFIG = """
+route:
+  receiver: chatops
+  group_by: [alertname, namespace]
+  group_wait: 0s
+  group_interval: 1s
+  repeat_interval: 1h
+receivers:
+  - name: chatops
+    webhook_configs:
+      - url: http://127.0.0.1:{port}/api/v1/alertmanager
+        send_resolved: true
+        http_config:
+          authorization:
+            credentials: {token}
+"""
+
+CRASH = {"alertname": "CrashLoop", "severity": "critical", "namespace": "shop", "pod": "cart-0"}
+SAME_GROUP = {**CRASH, "pod": "cart-1"}
+ELSEWHERE = {**CRASH, "namespace": "mail"}
+
+
+@dataclass
+class Scene:
+    place: Town
+    real: RealAlertmanager
+
+    def silences(self, state: str = "active") -> list[dict[str, Any]]:
+        return [s for s in self.real.get("/api/v2/silences") if s["status"]["state"] == state]
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    port = free_port()
+    config = CONFIG.format(port=port, token=TOKEN)
+    with real_alertmanager(tmp_path, config) as real:
+        address = real.url.replace("http://", "http://reader:canary-password@")
+        with town(tmp_path, ALERT_PORT=str(port), ALERTMANAGER_URL=address) as place:
+            yield Scene(place, real)
+
+
+def silence(scene: Scene, length: str) -> None:
+    card = scene.place.card("#1", "🔕 Silence")
+    scene.place.press(card, "🔕 Silence")
+    scene.place.press(scene.place.card("Matches", "1 h"), length)
+    scene.place.card("#1", "🔕 silenced until")
+
+
+def test_pressed_made_and_lifted(scene: Scene) -> None:
+    for labels in (CRASH, SAME_GROUP, ELSEWHERE):
+        scene.real.fire(labels)
+    scene.place.press(scene.place.card("#1", "🔕 Silence"), "🔕 Silence")
+    picker = scene.place.card("Matches", "1 h")
+    assert "Hides 2 alerts" in picker.text
+    scene.place.press(picker, "4 h")
+    scene.place.card("🔕 silenced until", "🔔 Unsilence")
+
+    (made,) = scene.silences()
+    matchers = {m["name"]: (m["value"], m["isRegex"], m["isEqual"]) for m in made["matchers"]}
+    incident = scene.place.incident(1)
+    assert incident
+    assert matchers == {
+        "alertname": ("CrashLoop", False, True),
+        "namespace": (incident.namespace, False, True),
+    }
+    assert made["createdBy"] == "@anna"
+    assert made["comment"].startswith("#1 Crash loop")
+
+    scene.place.press(scene.place.card("🔔 Unsilence"), "🔔 Unsilence")
+    until(lambda: not scene.silences(), "the silence is lifted")
+    assert len(scene.silences("expired")) == 1
+    scene.place.card("#1", "🔕 Silence")
+    assert "canary" not in scene.place.service.log.read_text()
+
+
+def test_until_resolved_survives_a_kill_and_ends_with_the_incident(scene: Scene) -> None:
+    scene.real.fire(CRASH)
+    silence(scene, "Until resolved")
+    scene.place.service.kill()
+    scene.place.service.start()
+    (made,) = scene.silences()
+    card = scene.place.card("#1", "🔕 silenced until resolved", "✅ Resolve")
+    scene.place.press(card, "✅ Resolve")
+    until(lambda: not scene.silences(), "the silence is lifted")
+    assert [s["id"] for s in scene.silences("expired")] == [made["id"]]
+
+
+def test_readyz_names_it(scene: Scene) -> None:
+    parts = scene.place.ready()["parts"]
+    until(lambda: "0.25" in str(scene.place.ready()["parts"]), f"it is up: {parts}")
+    assert "canary" not in str(scene.place.ready())

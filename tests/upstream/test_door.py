@@ -1,0 +1,190 @@
+"""Silences and what fires, against the stand-in and, the same, against Debian's Alertmanager."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chatops.core.failures import Failure, Permanent, Reason, Temporary
+from chatops.core.resources import Health, ObjectRef
+from chatops.core.silences import Matcher, SilenceDraft, SilencePlace, SilenceWatch
+from chatops.sandbox.alertmanager import AlertmanagerServer
+from chatops.sandbox.silences import fingerprint
+from chatops.upstream import UpstreamDoor
+from chatops.upstream.alertmanager import Alertmanager
+from chatops.upstream.endpoint import Endpoint
+from tests.upstream.real import RealAlertmanager
+
+Either = AlertmanagerServer | RealAlertmanager
+
+CHECKOUT = {"alertname": "CrashLoop", "namespace": "shop", "pod": "checkout-1"}
+CART = {"alertname": "CrashLoop", "namespace": "shop", "pod": 'ca"rt\\1'}
+OTHER = {"alertname": "DiskFull", "namespace": "mail"}
+NAME, SHOP = Matcher("alertname", "CrashLoop"), Matcher("namespace", "shop")
+NOTHING = ObjectRef("", "")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def draft(*matchers: Matcher, key: str = "key-1") -> SilenceDraft:
+    ends_at = now() + timedelta(hours=1)
+    return SilenceDraft(key, matchers or (NAME, SHOP), ends_at, "@anna", f"#96 Crash loop (chatops {key})")
+
+
+def raised(ask: object) -> Failure:
+    with pytest.raises(Failure) as failure:
+        ask()  # type: ignore[operator]  # a function
+    return failure.value
+
+
+def test_what_would_be_hidden_is_counted(either: Either) -> None:
+    for labels in (CHECKOUT, CART, OTHER):
+        either.fire(labels)
+    door = UpstreamDoor([either.url])
+    matched = door.matched((NAME, SHOP), frozenset({fingerprint(CHECKOUT)}))
+    assert (matched.ours, matched.others, matched.names, matched.silenced) == (1, 1, ("CrashLoop",), 0)
+    assert door.matched((Matcher("pod", CART["pod"]),), frozenset()).others == 1
+    assert door.matched((Matcher("pod", "nowhere"),), frozenset()).others == 0
+
+
+def test_a_silence_is_made_found_watched_and_ended(either: Either) -> None:
+    either.fire(CHECKOUT)
+    door = UpstreamDoor([either.url])
+    assert door.find_silence("key-1", (NAME, SHOP)) == SilencePlace()
+    place = door.make_silence(draft(), now())
+    assert place.id
+    assert door.find_silence("key-1", (NAME, SHOP)) == place
+    assert door.watch_silence(place, (NAME, SHOP), now()).active
+    (made,) = Alertmanager(Endpoint(either.url)).silences((NAME,))
+    assert made.comment == "#96 Crash loop (chatops key-1)"
+    assert door.expire_silence(place)
+    assert door.expire_silence(place), "ending it twice does no harm"
+    assert door.watch_silence(place, (NAME, SHOP), now()) == SilenceWatch(active=False)
+    assert door.find_silence("key-1", (NAME, SHOP)) == SilencePlace(), "an ended one is not there"
+
+
+def test_a_silence_that_is_not_known_is_not_found(either: Either) -> None:
+    door = UpstreamDoor([either.url])
+    gone = SilencePlace("00000000-0000-0000-0000-000000000000")
+    assert raised(lambda: door.expire_silence(gone)).reason is Reason.NOT_FOUND
+    assert door.watch_silence(gone, (NAME,), now()) == SilenceWatch(active=False)
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        (draft(Matcher("alertname", "")), "must not match the empty string"),
+        (SilenceDraft("k", (NAME,), datetime(2020, 1, 1, tzinfo=UTC), "@anna", "c"), "start time must be before"),
+    ],
+)
+def test_a_refusal_is_told_in_alertmanager_s_words(either: Either, bad: SilenceDraft, words: str) -> None:
+    failure = raised(lambda: UpstreamDoor([either.url]).make_silence(bad, now()))
+    assert (type(failure), failure.reason) == (Permanent, Reason.REFUSED)
+    assert words in failure.detail
+
+
+def test_its_version_is_told(either: Either) -> None:
+    assert Alertmanager(Endpoint(either.url)).check().startswith("Alertmanager 0.")
+
+
+def test_what_is_hidden_already_is_counted_and_listed(server: AlertmanagerServer) -> None:
+    server.fire(CHECKOUT)
+    door = UpstreamDoor([server.url])
+    door.make_silence(draft(), now())
+    assert door.matched((NAME, SHOP), frozenset()).silenced == 1
+
+
+def test_silenced_alerts_that_ended_are_seen_to_be_gone(server: AlertmanagerServer) -> None:
+    ours = {server.fire(CHECKOUT), server.fire(CART)}
+    door = UpstreamDoor([server.url])
+    place = door.make_silence(draft(), now())
+    assert door.watch_silence(place, (NAME, SHOP), now()).firing == ours
+    server.end(CART)
+    assert door.watch_silence(place, (NAME, SHOP), now()).firing == {fingerprint(CHECKOUT)}
+
+
+def test_one_that_just_started_knows_no_alerts_yet(server: AlertmanagerServer) -> None:
+    door = UpstreamDoor([server.url])
+    place = door.make_silence(draft(), now())
+    server.started_at = now() - timedelta(minutes=2)
+    assert door.watch_silence(place, (NAME, SHOP), now()) == SilenceWatch(active=True, firing=None)
+
+
+def test_a_lost_answer_is_not_known_and_found_by_its_key(server: AlertmanagerServer) -> None:
+    door = UpstreamDoor([server.url])
+    server.lose_answer()
+    assert raised(lambda: door.make_silence(draft(), now())).reason is Reason.UNKNOWN_OUTCOME
+    (made,) = server.silences
+    assert door.find_silence("key-1", (NAME, SHOP)) == SilencePlace(made.id)
+
+
+class TestSeveral:
+    """Two Alertmanagers that know nothing of each other."""
+
+    @pytest.fixture
+    def second(self) -> object:
+        with AlertmanagerServer() as running:
+            yield running
+
+    def test_a_silence_goes_where_its_alerts_are(self, server, second) -> None:
+        second.fire(CHECKOUT)
+        door = UpstreamDoor([server.url, second.url])
+        assert door.matched((NAME, SHOP), frozenset()).others == 1
+        place = door.make_silence(draft(), now())
+        assert place.instance == 1
+        assert (len(list(server.silences)), len(list(second.silences))) == (0, 1)
+        assert door.find_silence("key-1", (NAME, SHOP)) == place
+
+    def test_the_next_is_asked_where_one_is_down(self, server, second) -> None:
+        server.go_away()
+        door = UpstreamDoor([server.url, second.url])
+        assert door.matched((NAME,), frozenset()).others == 0
+        place = door.make_silence(draft(), now())
+        assert place.instance == 1
+        assert door.watch_silence(SilencePlace(place.id, 0), (NAME,), now()).active
+
+    def test_an_absent_silence_is_not_called_absent_while_one_is_down(self, server, second) -> None:
+        server.go_away()
+        failure = raised(lambda: UpstreamDoor([server.url, second.url]).find_silence("key-1", (NAME,)))
+        assert (type(failure), failure.reason) == (Temporary, Reason.UNREACHABLE)
+
+    def test_nor_is_one_called_ended(self, server, second) -> None:
+        server.go_away()
+        door = UpstreamDoor([server.url, second.url])
+        gone = SilencePlace("00000000-0000-0000-0000-000000000000")
+        for ask in (lambda: door.expire_silence(gone), lambda: door.watch_silence(gone, (NAME,), now())):
+            assert raised(ask).reason is Reason.UNREACHABLE
+
+    def test_settings_in_another_order_find_it_all_the_same(self, server, second) -> None:
+        place = UpstreamDoor([server.url]).make_silence(draft(), now())
+        assert UpstreamDoor([second.url, server.url]).expire_silence(place)
+
+    def test_their_standing_is_told_side_by_side(self, server, second) -> None:
+        second.config = "other: true\npassword: canary"
+        second.peers = (("am-0", "10.0.0.1:9094"), ("am-1", "10.0.0.2:9094"))
+        report = UpstreamDoor([server.url, second.url]).report("alertmanager_status", NOTHING, "", now())
+        assert report.health is Health.WARN
+        assert [note.code for note in report.notes] == ["configs_differ"]
+        first, other = ([line.text for line in section.lines] for section in report.sections)
+        assert first[:3] == ["version 0.25.0", "up 3d", "cluster disabled: it runs alone"]
+        assert other[2:5] == ["cluster ready, peers 2", "am-0 10.0.0.1:9094", "am-1 10.0.0.2:9094"]
+        assert "canary" not in str(report)
+
+    def test_one_that_is_down_is_said_to_be(self, server, second) -> None:
+        second.go_away()
+        report = UpstreamDoor([server.url, second.url]).report("alertmanager_status", NOTHING, "", now())
+        assert report.health is Health.BAD
+        assert "unreachable" in report.sections[1].lines[0].text
+
+
+@pytest.mark.parametrize("action", ["alertmanager_status", "metric_graph", "target_health", "nonsense"])
+def test_what_is_not_configured_is_said(action: str) -> None:
+    failure = raised(lambda: UpstreamDoor([]).report(action, NOTHING, "", now()))
+    assert failure.reason is Reason.NOT_CONFIGURED
+
+
+def test_an_answer_of_something_else_is_temporary(server: AlertmanagerServer) -> None:
+    server.fail(200, {"hello": "world"})
+    failure = raised(lambda: UpstreamDoor([server.url]).matched((NAME,), frozenset()))
+    assert (type(failure), failure.reason) == (Temporary, Reason.SERVER_ERROR)
