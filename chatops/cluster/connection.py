@@ -2,7 +2,7 @@
 
 import builtins
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -16,6 +16,7 @@ from chatops.cluster.retries import Retries
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 MERGE_PATCH = "application/merge-patch+json"
 STRATEGIC_PATCH = "application/strategic-merge-patch+json"
@@ -23,6 +24,9 @@ JSON_PATCH = "application/json-patch+json"
 
 FIELD_MANAGER = "chatops"
 """Our name in managedFields."""
+
+PLAIN = "application/json, */*"
+"""What is asked for unless a form of its own is named: the object as it is."""
 
 _PAGE = 500
 _CHUNK = 64 * 1024
@@ -34,8 +38,11 @@ class _Continue(msgspec.Struct, rename={"token": "continue"}):
     token: str = ""
 
 
-class _Page(msgspec.Struct):
+class _Head(msgspec.Struct):
     metadata: _Continue = msgspec.field(default_factory=_Continue)
+
+
+class _Page(msgspec.Struct):
     items: list[msgspec.Raw] | None = None
 
 
@@ -66,9 +73,9 @@ class Connection:
         self._signature: tuple[object, ...] | None = None
         self._secrets: frozenset[str] = frozenset()
 
-    def get(self, path: str, query: Mapping[str, str] | None = None) -> bytes:
-        """The body of a GET, asked again while that may help."""
-        return self._retries.read(lambda: self._send("GET", path, query or {}, limit=_LARGEST))
+    def get(self, path: str, query: Mapping[str, str] | None = None, *, accept: str = PLAIN) -> bytes:
+        """The body of a GET, asked again while that may help. `accept` names the form wanted, such as a Table."""
+        return self._retries.read(lambda: self._send("GET", path, query or {}, limit=_LARGEST, accept=accept))
 
     def list(self, path: str, kind: type[T], query: Mapping[str, str] | None = None) -> builtins.list[T]:
         """Every item of a list, fetched page by page.
@@ -76,7 +83,36 @@ class Connection:
         A page that fails makes the whole list be asked again: its token may be what expired (410), and pages
         of two moments must not be mixed.
         """
-        return self._retries.read(lambda: self._pages(path, kind, query or {}))
+        return self.fold(path, kind, builtins.list, query)
+
+    def fold(
+        self, path: str, kind: type[T], take: Callable[[Iterator[T]], R], query: Mapping[str, str] | None = None
+    ) -> R:
+        """What `take` makes of every item of a list, of which only one page is in memory at a time.
+
+        `take` is called anew, with the items from the first on, when a page fails: what it keeps, it has to make.
+        """
+
+        def items() -> Iterator[T]:
+            for page in self._pages(path, query or {}, PLAIN):
+                for item in decode(page, _Page).items or ():
+                    yield decode(item, kind)
+
+        return self._retries.read(lambda: take(items()))
+
+    def fold_pages(
+        self, path: str, take: Callable[[Iterator[bytes]], R], query: Mapping[str, str] | None = None, *, accept: str
+    ) -> R:
+        """As `fold`, over the bodies of the pages in the form that `accept` names."""
+        return self._retries.read(lambda: take(self._pages(path, query or {}, accept)))
+
+    def probe(self, path: str, query: Mapping[str, str] | None = None) -> tuple[bool, str]:
+        """Whether a health endpoint says yes, and its words: a failing one answers 500 with the list of its checks."""
+
+        status, data = self._retries.read(
+            lambda: self._exchange("GET", path, query or {}, limit=_CHUNK, cut=True, kept=(500,))
+        )
+        return status != 500, data.decode(errors="replace")
 
     def log(self, path: str, query: Mapping[str, str], *, limit_bytes: int) -> bytes:
         """The first `limit_bytes` of a plain text answer; what comes after is not waited for."""
@@ -105,17 +141,17 @@ class Connection:
             self._client.close()
         self._client = self._signature = None
 
-    def _pages(self, path: str, kind: type[T], query: Mapping[str, str]) -> builtins.list[T]:
-        found: builtins.list[T] = []
+    def _pages(self, path: str, query: Mapping[str, str], accept: str) -> Iterator[bytes]:
         asked = {**query, "limit": str(_PAGE)}
         while True:
-            page = decode(self._send("GET", path, asked, limit=_LARGEST), _Page)
-            found += [decode(item, kind) for item in page.items or ()]
-            if not page.metadata.token:
-                return found
-            if page.metadata.token == asked.get("continue"):
+            data = self._send("GET", path, asked, limit=_LARGEST, accept=accept)
+            token = decode(data, _Head).metadata.token
+            yield data
+            if not token:
+                return
+            if token == asked.get("continue"):
                 raise Temporary(Reason.SERVER_ERROR, "a list that does not end")
-            asked["continue"] = page.metadata.token
+            asked["continue"] = token
 
     def _change(
         self, method: str, path: str, query: dict[str, str], body: Any, content_type: str, dry_run: bool
@@ -129,7 +165,10 @@ class Connection:
             lambda: self._send(method, path, query, body=body, content_type=content_type, limit=_LARGEST, changes=True)
         )
 
-    def _send(
+    def _send(self, method: str, path: str, query: Mapping[str, str], **how: Any) -> bytes:
+        return self._exchange(method, path, query, **how)[1]
+
+    def _exchange(
         self,
         method: str,
         path: str,
@@ -137,13 +176,16 @@ class Connection:
         *,
         body: Any = None,
         content_type: str = "",
+        accept: str = PLAIN,
         limit: int,
         cut: bool = False,
         changes: bool = False,
-    ) -> bytes:
+        kept: tuple[int, ...] = (),
+    ) -> tuple[int, bytes]:
+        """Status and body; a status that is none of success is raised, unless it is one of `kept`."""
         client = self._ready_client()
         try:
-            request = self._request(client, method, path, query, body, content_type)
+            request = self._request(client, method, path, query, body, content_type, accept)
             limits = (self._connect_timeout, self._read_timeout)
             response = client.call_api(*request, _request_timeout=limits).response
             try:
@@ -153,9 +195,9 @@ class Connection:
                 raise
             finally:
                 response.release_conn()
-            if not 200 <= response.status <= 299:
+            if not 200 <= response.status <= 299 and response.status not in kept:
                 raise _refusal(response, data)
-            return data
+            return response.status, data
         except Failure:
             raise
         except Exception as error:
@@ -166,9 +208,16 @@ class Connection:
             raise failure from None
 
     def _request(
-        self, client: Any, method: str, path: str, query: Mapping[str, str], body: Any, content_type: str
+        self,
+        client: Any,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        body: Any,
+        content_type: str,
+        accept: str,
     ) -> Any:
-        headers = {"Accept": "application/json, */*"}
+        headers = {"Accept": accept}
         if content_type:
             headers["Content-Type"] = content_type
         try:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from chatops.cluster.connection import decode
+from chatops.cluster.crowds import crowd_of
 from chatops.cluster.events import event_lines, events_of
 from chatops.cluster.facts import (
     Facts,
@@ -14,12 +15,11 @@ from chatops.cluster.facts import (
     workload_facts,
 )
 from chatops.cluster.fulltext import full_text
-from chatops.cluster.models import Condition, Conditioned, Node, Thing, Workload, listed
-from chatops.cluster.places import collection, place
+from chatops.cluster.models import Condition, Conditioned, Node, Thing, Workload
+from chatops.cluster.places import place
 from chatops.cluster.pod_models import Pod
-from chatops.cluster.pods import pod_ref, pod_view
+from chatops.cluster.pods import pod_view
 from chatops.cluster.reader import Reader, same_incarnation
-from chatops.cluster.selectors import selector_text
 from chatops.cluster.workloads import workload_health
 from chatops.core.failures import Failure, Reason
 from chatops.core.resources import WORKLOADS, Description, EventLine, Health, ObjectRef
@@ -65,11 +65,12 @@ def _found(reader: Reader, seen: ObjectRef, data: bytes) -> Found:
     if seen.kind in WORKLOADS or seen.kind == "ReplicaSet":
         workload = decode(data, Workload)
         workload.kind = seen.kind
-        pods = tuple(pod_view(pod, reader.name) for pod in reader.pods_of(workload))
+        pods = crowd_of(reader, workload).worst
         return workload_health(workload, pods), workload_facts(workload), workload.status.conditions
     if seen.kind == "Node":
         node = decode(data, Node)
-        return node_health(node), node_facts(node, len(reader.pods_on(seen.name))), node.status.conditions
+        count = reader.fold_pods_on(seen.name, Thing, lambda pods: sum(1 for _ in pods))
+        return node_health(node), node_facts(node, count), node.status.conditions
     other = decode(data, Conditioned)
     created = moment(other.metadata.creation_timestamp)
     return Health.UNKNOWN, (("created", created),) if created else (), other.status.conditions
@@ -80,13 +81,7 @@ def _about(reader: Reader, ref: ObjectRef) -> list[ObjectRef]:
         return [ref]
     workload = reader.fetch(ref, Workload)
     own = ObjectRef(ref.kind, ref.name, ref.namespace, workload.metadata.uid, reader.name)
-    refs = [own, *(pod_ref(pod, reader.name) for pod in reader.pods_of(workload))]
-    selector = selector_text(workload.spec.selector)
-    if ref.kind == "Deployment" and selector is not None:
-        sets = reader.connection.list(collection("ReplicaSet", ref.namespace), Thing, {"labelSelector": selector})
-        refs += [
-            ObjectRef("ReplicaSet", rs.metadata.name, ref.namespace, rs.metadata.uid, reader.name)
-            for rs in sets
-            if any(owner.uid == own.uid for owner in listed(rs.metadata.owner_references))
-        ]
-    return refs
+    pods = reader.fold_pods_of(workload, Thing, lambda found: [pod.metadata for pod in found])
+    sets = reader.replica_sets_of(workload) if ref.kind == "Deployment" else []
+    below = [*(("Pod", meta) for meta in pods), *(("ReplicaSet", meta) for meta in sets)]
+    return [own, *(ObjectRef(kind, meta.name, ref.namespace, meta.uid, reader.name) for kind, meta in below)]

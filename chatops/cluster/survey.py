@@ -1,10 +1,11 @@
 """The survey of an incident's suspects: which workloads they come down to, and how those are. It changes nothing."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from chatops.cluster.crowds import Crowd, crowd_of
 from chatops.cluster.models import Meta, Thing, Workload
 from chatops.cluster.ownership import Autoscalers
 from chatops.cluster.places import known, named
@@ -148,13 +149,18 @@ class Surveyor:
         self._others[seen] = ObjectView(seen)
 
 
-def see_workload(reader: Reader, workload: Workload, autoscalers: Autoscalers) -> WorkloadView:
-    """The workload with its pods, its revisions and its autoscaler."""
+def see_workload(
+    reader: Reader,
+    workload: Workload,
+    autoscalers: Autoscalers,
+    look: Callable[[Reader, Workload], Crowd] = crowd_of,
+) -> WorkloadView:
+    """The workload with its pods, its revisions and its autoscaler. `look` reads the pods."""
     meta = workload.metadata
     return workload_view(
         workload,
         _revisions(reader, workload),
-        tuple(pod_view(pod, reader.name) for pod in reader.pods_of(workload)),
+        look(reader, workload),
         autoscalers.of(workload.kind, meta.namespace, meta.name),
         reader.name,
     )

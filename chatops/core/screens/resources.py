@@ -77,6 +77,9 @@ def pods(workload: WorkloadView, tongue: Tongue, *, incident_id: int | None, pag
         "",
     ]
     lines += [_pod_row(pod, prefix) for pod in shown] or [tongue.say("No pods.")]
+    more = workload.pods_in_all - len(listed)
+    if more > 0 and page == pages - 1:
+        lines += ["", tongue.plural("… and {n} more, none worse", "… and {n} more, none worse", more)]
     if prefix:
         lines += ["", tongue.say("common prefix: {prefix}", prefix=code(prefix))]
     buttons = [
