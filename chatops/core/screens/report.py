@@ -16,7 +16,28 @@ MOST_LINES = 12
 """Lines of one section; the rest is in the file."""
 
 NOTES: dict[str, str] = {
-    "no_metrics": mark("No metrics: this cluster has no metrics-server."),
+    "fits_without": mark("In sum everything would still fit without {detail}."),
+    "health_denied": mark("The bot may not read {detail}: it lacks the right to get that path."),
+    "heartbeat_late": mark("The node's heartbeat is late: its kubelet may be down or cut off."),
+    "kube_system_denied": mark("The bot may not see the pods of kube-system."),
+    "kubelet_silent": mark("The node's kubelet does not answer: {detail}"),
+    "managed_control_plane": mark("The control plane runs outside this cluster, so none of its pods are here."),
+    "metadata_denied": mark("Where it says forbidden, the bot may not even see when the object was changed."),
+    "metrics_denied": mark("No metrics: the bot may not read metrics.k8s.io."),
+    "no_config_errors": mark("No line that looks like an error in the last 200 of each container."),
+    "no_endpoints": mark("The service has no endpoints: nothing matches its selector, or nothing has an address."),
+    "no_fit_without": mark("Without {detail} the requests would not fit even in sum."),
+    "no_impact": mark("Every workload here has a healthy replica on another node."),
+    "no_metrics": mark("No metrics: metrics-server is missing here or does not answer."),
+    "no_nodes": mark("No node takes pods."),
+    "no_pending_csr": mark("No certificate request waits for a decision."),
+    "no_pods": mark("There are no pods to look at."),
+    "no_prometheus": mark("Seen without Prometheus: why a scrape failed is not known here."),
+    "no_revisions": mark("No revision is kept."),
+    "not_measured": mark("Nothing is measured yet: metrics-server needs up to a minute after a start."),
+    "revision_unrecorded": mark("The controller has not recorded the newest revision yet."),
+    "stats_absent": mark("This cluster does not let the kubelet's statistics be read."),
+    "stats_denied": mark("The bot may not read the kubelet's statistics: it lacks get on nodes/proxy."),
 }
 """Sentences for what a report has to say beside its lines, by the codes the reports use."""
 
