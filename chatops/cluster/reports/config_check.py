@@ -11,11 +11,11 @@ from chatops.cluster.models import Workload, listed
 from chatops.cluster.mount_models import MountingPod
 from chatops.cluster.mounts import Changed, look_up, sources_of
 from chatops.cluster.plain import safe_text
-from chatops.cluster.pods import pod_ref, pod_view
+from chatops.cluster.pods import pod_view
 from chatops.cluster.reader import Reader
 from chatops.core.failures import Permanent, Reason
 from chatops.core.reports import Line, Note, Report, Section
-from chatops.core.resources import WORKLOADS, Health, ObjectRef
+from chatops.core.resources import WORKLOADS, Health, ObjectRef, PodView
 from chatops.core.texts import mark
 
 _TAIL, _BYTES = 200, 128 * 1024
@@ -40,8 +40,9 @@ def config_check(reader: Reader, ref: ObjectRef, params: dict[str, str], now: da
     if at is None:
         return Report("config_check", ref, Health.UNKNOWN, notes=(Note("no_pods"),))
     pod = reader.fetch(at, MountingPod)
-    seen = pod_ref(pod, reader.name)
-    sections = list(_said(reader, seen, _containers(pod)))
+    view = pod_view(pod, reader.name)
+    seen = view.ref
+    sections = list(_said(reader, view))
     changes = [look_up(reader, seen.namespace, source) for source in sources_of(pod)[:_MOST_SOURCES]]
     started = _started(pod)
     sources = [_source_line(changed, started, now) for changed in changes]
@@ -55,7 +56,7 @@ def config_check(reader: Reader, ref: ObjectRef, params: dict[str, str], now: da
         "config_check",
         ref,
         min(health, key=lambda each: each.rank, default=Health.GOOD),
-        facts=(("pod", seen.name), ("status", safe_text(pod_view(pod, reader.name).status))),
+        facts=(("pod", seen.name), ("status", safe_text(view.status))),
         sections=tuple(sections),
         notes=tuple(notes),
         related=(seen,) if ref.kind != "Pod" else (),
@@ -67,28 +68,31 @@ def _worst_pod(reader: Reader, ref: ObjectRef) -> ObjectRef | None:
     return worst[0].ref if worst else None
 
 
-def _containers(pod: MountingPod) -> list[str]:
-    """The reloaders first: they are the ones that read what was changed."""
-    found = [
-        *listed(pod.spec.containers),
-        *(c for c in listed(pod.spec.init_containers) if c.restart_policy == "Always"),
-    ]
-    found.sort(key=lambda each: "reload" not in f"{each.name} {each.image}")
+def _said(reader: Reader, pod: PodView) -> Iterator[Section]:
+    restarted = {each.name for each in pod.containers if each.restarts}
+    for container in _reloaders_first(pod):
+        for previous in (False, True) if container in restarted else (False,):
+            lines = _errors(reader, pod.ref, container, previous)
+            if lines:
+                yield Section(f"{container} (previous)" if previous else container, lines)
+                break
+
+
+def _reloaders_first(pod: PodView) -> list[str]:
+    """Reloaders are the ones that read what was changed. Init containers come last, sidecars among them."""
+    found = sorted(pod.containers, key=lambda each: ("reload" not in f"{each.name} {each.image}", each.init))
     return [each.name for each in found[:_MOST_CONTAINERS]]
 
 
-def _said(reader: Reader, pod: ObjectRef, containers: list[str]) -> Iterator[Section]:
-    for container in containers:
-        try:
-            told = read_logs(reader, pod, container=container, previous=False, tail=_TAIL, limit_bytes=_BYTES)
-        except Permanent as failure:
-            # A container that has not begun has no log; what else is refused concerns all of them.
-            if failure.reason not in (Reason.REFUSED, Reason.NOT_FOUND):
-                raise
-            continue
-        lines = tuple(Line(text, Health.BAD) for text in error_lines(told.lines)[-_MOST_LINES:])
-        if lines:
-            yield Section(container, lines)
+def _errors(reader: Reader, pod: ObjectRef, container: str, previous: bool) -> tuple[Line, ...]:
+    try:
+        told = read_logs(reader, pod, container=container, previous=previous, tail=_TAIL, limit_bytes=_BYTES)
+    except Permanent as failure:
+        # A container that has not begun has no log; what else is refused concerns all of them.
+        if failure.reason not in (Reason.REFUSED, Reason.NOT_FOUND):
+            raise
+        return ()
+    return tuple(Line(text, Health.BAD) for text in error_lines(told.lines)[-_MOST_LINES:])
 
 
 def error_lines(lines: tuple[str, ...]) -> list[str]:

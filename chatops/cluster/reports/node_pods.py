@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chatops.cluster.loads import Load, pod_load
-from chatops.cluster.models import Meta
+from chatops.cluster.models import Meta, Thing
 from chatops.cluster.node_models import Lodger
 from chatops.cluster.plain import safe_text
 from chatops.cluster.pods import pod_view
@@ -44,6 +44,7 @@ _ORDERS: dict[str, Callable[[Standing], float]] = {
 
 def node_pods(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datetime) -> Report:
     """`sort` is cpu, memory or restarts; the sick come first all the same."""
+    node = reader.fetch(ref, Thing).metadata
     order = _ORDERS.get(params.get("sort", ""), _ORDERS["memory"])
     pods = reader.fold_pods_on(ref.name, Lodger, lambda found: _standing(found, reader.name))
     places = {each.place for each in pods}
@@ -55,7 +56,7 @@ def node_pods(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datet
     sections = (*_impact_sections(impact), Section(mark("Pods"), lines))
     return Report(
         "node_pods",
-        ref,
+        ObjectRef("Node", node.name, uid=node.uid, cluster=reader.name),
         min((each.view.health for each in pods), key=lambda health: health.rank, default=Health.GOOD),
         facts=_facts(pods),
         sections=tuple(section for section in sections if section.lines),
