@@ -78,12 +78,13 @@ def _disks(node: NodeStats) -> Iterator[tuple[tuple[str, str], Health]]:
         if disk is None or not disk.capacity_bytes:
             continue
         free = disk.available_bytes or 0
-        left = percent(free, disk.capacity_bytes) or 0
+        left = free * 100 / disk.capacity_bytes
         words = share_words("memory", disk.capacity_bytes - free, disk.capacity_bytes)
         yield (name, f"{words}, {size_words(free)} free"), _verdict(left, _LEAST[name])
         if disk.inodes:
-            spare = percent(disk.inodes_free or 0, disk.inodes) or 0
-            yield (f"{name} inodes", f"{100 - spare}% used"), _verdict(spare, _LEAST_INODES)
+            spare = disk.inodes_free or 0
+            used = percent(disk.inodes - spare, disk.inodes)
+            yield (f"{name} inodes", f"{used}% used"), _verdict(spare * 100 / disk.inodes, _LEAST_INODES)
     memory = node.memory
     if memory and memory.available_bytes is not None:
         working = f", {size_words(memory.working_set_bytes)} in use" if memory.working_set_bytes else ""

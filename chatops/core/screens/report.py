@@ -51,7 +51,7 @@ def report(told: Report, tongue: Tongue, *, incident_id: int | None, params: dic
     lines += [Markup("{}: {}").format(one_line(name, 40), one_line(value, 300)) for name, value in told.facts]
     lines += [_note(note, tongue) for note in told.notes]
     for section in told.sections:
-        lines += ["", bold(tongue.plain(section.title)), *_section(section.lines, tongue)]
+        lines += ["", bold(_title(section.title, tongue)), *_section(section.lines, tongue)]
     args = {**params, "report": told.action}
     file = Button("📎 " + tongue.plain("Full text"), Verb.REPORT_FILE, args, ref, incident_id)
     return screen(
@@ -70,6 +70,11 @@ def _section(lines: tuple[Line, ...], tongue: Tongue) -> Iterator[Markup]:
         yield Markup("{} {}").format(HEALTH_ICONS[line.health], text) if line.health else Markup("{}").format(text)
     if len(lines) > MOST_LINES:
         yield tongue.plural("… and {n} more", "… and {n} more", len(lines) - MOST_LINES)
+
+
+def _title(title: str, tongue: Tongue) -> str:
+    """Translated where it is a message; the name of an object, with whatever signs, stays as it is."""
+    return title if "{" in title or "}" in title else tongue.plain(title)
 
 
 def _note(note: Note, tongue: Tongue) -> Markup:

@@ -29,7 +29,7 @@ def test_sums_nodes_and_namespaces(sandbox: Sandbox, read: Read) -> None:
     }
     assert lines(told, "Nodes") == [
         "worker-1 · cpu 2/8 25% · memory 4096Mi/32Gi 12% · pods 1/110",
-        "worker-2 · cpu 2/8 25% · memory 5120Mi/32Gi 16% · pods 2/110",
+        "worker-2 · cpu 2/8 25% · memory 5120Mi/32Gi 15% · pods 2/110",
     ]
     assert lines(told, "Largest namespaces") == [
         "shop · cpu 3 · memory 8192Mi · pods 2",

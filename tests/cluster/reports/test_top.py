@@ -62,8 +62,8 @@ def test_a_node_and_its_heaviest_pods(busy: Sandbox, read: Read) -> None:
     assert facts(told) == {
         "cpu": "0.57/8 7%",
         "cpu requests": "0.27/8 3%",
-        "memory": "1502Mi/32Gi 5%",
-        "memory requests": "256Mi/32Gi 1%",
+        "memory": "1502Mi/32Gi 4%",
+        "memory requests": "256Mi/32Gi 0%",
     }
     assert told.health is Health.GOOD
 
