@@ -44,7 +44,7 @@ format: $(VENV)/development
 CATALOGUE := chatops/locale/chatops.pot
 messages: $(VENV)/runtime
 	@$(BIN)/pybabel -q extract --no-location --sort-output --keywords='say plain mark _m plural:1,2' \
-		--project=chatops --output=$(CATALOGUE) chatops/core chatops/actors chatops/cluster
+		--project=chatops --output=$(CATALOGUE) chatops/core chatops/actors
 	@$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --domain=chatops --input-file=$(CATALOGUE) --output-dir=chatops/locale
 	@$(BIN)/pybabel compile --domain=chatops --directory=chatops/locale
 

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 import chatops
 
 PACKAGE = Path(chatops.__file__).parent
-SPEAKING = ("core", "actors", "cluster")
+SPEAKING = ("core", "actors")
 """The folders that have something to say to people."""
 
 KEYWORDS = {"say": None, "plain": None, "mark": None, "_m": None, "plural": (1, 2)}

@@ -67,7 +67,7 @@ def _absence(failure: Failure) -> Note | None:
         case Reason.NOT_FOUND | Reason.REFUSED:
             return Note("stats_absent")
         case Reason.SERVER_ERROR | Reason.TIMEOUT:
-            return Note("kubelet_silent", failure.detail)
+            return Note("stats_unreachable", failure.detail)
         case _:
             return None
 

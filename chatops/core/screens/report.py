@@ -20,7 +20,7 @@ NOTES: dict[str, str] = {
     "health_denied": mark("The bot may not read {detail}: it lacks the right to get that path."),
     "heartbeat_late": mark("The node's heartbeat is late: its kubelet may be down or cut off."),
     "kube_system_denied": mark("The bot may not see the pods of kube-system."),
-    "kubelet_silent": mark("The node's kubelet does not answer: {detail}"),
+    "stats_unreachable": mark("The node's kubelet does not answer: {detail}"),
     "managed_control_plane": mark("The control plane runs outside this cluster, so none of its pods are here."),
     "metadata_denied": mark("Where it says forbidden, the bot may not even see when the object was changed."),
     "metrics_denied": mark("No metrics: the bot may not read metrics.k8s.io."),
@@ -40,6 +40,29 @@ NOTES: dict[str, str] = {
     "stats_denied": mark("The bot may not read the kubelet's statistics: it lacks get on nodes/proxy."),
 }
 """Sentences for what a report has to say beside its lines, by the codes the reports use."""
+
+TITLES = frozenset(
+    {
+        mark("Add-ons"),
+        mark("Conditions"),
+        mark("Configuration"),
+        mark("Containers"),
+        mark("Control plane"),
+        mark("Endpoints"),
+        mark("Ephemeral storage"),
+        mark("Events"),
+        mark("Failing checks"),
+        mark("Full volumes"),
+        mark("Largest namespaces"),
+        mark("No healthy replica elsewhere"),
+        mark("Nobody recreates"),
+        mark("Nodes"),
+        mark("Pending"),
+        mark("Pods"),
+        mark("Revisions"),
+    }
+)
+"""Titles of sections that are words and not an object's name, marked here for the catalogue."""
 
 
 def report(told: Report, tongue: Tongue, *, incident_id: int | None, params: dict[str, str]) -> Screen:
@@ -64,17 +87,17 @@ def report(told: Report, tongue: Tongue, *, incident_id: int | None, params: dic
     )
 
 
+def _title(title: str, tongue: Tongue) -> str:
+    """A message has no places here; with a brace it is the name of an object."""
+    return title if "{" in title or "}" in title else tongue.plain(title)
+
+
 def _section(lines: tuple[Line, ...], tongue: Tongue) -> Iterator[Markup]:
     for line in lines[:MOST_LINES]:
         text = one_line(line.text, 240)
         yield Markup("{} {}").format(HEALTH_ICONS[line.health], text) if line.health else Markup("{}").format(text)
     if len(lines) > MOST_LINES:
         yield tongue.plural("… and {n} more", "… and {n} more", len(lines) - MOST_LINES)
-
-
-def _title(title: str, tongue: Tongue) -> str:
-    """Translated where it is a message; the name of an object, with whatever signs, stays as it is."""
-    return title if "{" in title or "}" in title else tongue.plain(title)
 
 
 def _note(note: Note, tongue: Tongue) -> Markup:

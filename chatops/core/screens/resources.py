@@ -70,16 +70,13 @@ def pods(workload: WorkloadView, tongue: Tongue, *, incident_id: int | None, pag
     pages = pages_of(len(listed))
     page = min(max(page, 0), pages - 1)
     shown = listed[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    ready = tongue.say("{ready}/{desired} ready", ready=workload.ready, desired=workload.desired)
+    ready = _ready(workload, tongue)
     lines: list[Markup | str | None] = [
         joined([crumbs(incident_id, short_name(ref), tongue.plain("Pods")), ready], "  "),
         code(ref.path) if ref.namespace else None,
         "",
     ]
     lines += [_pod_row(pod, prefix) for pod in shown] or [tongue.say("No pods.")]
-    more = workload.pods_in_all - len(listed)
-    if more > 0 and page == pages - 1:
-        lines += ["", tongue.plural("… and {n} more, none worse", "… and {n} more, none worse", more)]
     if prefix:
         lines += ["", tongue.say("common prefix: {prefix}", prefix=code(prefix))]
     buttons = [
@@ -107,6 +104,14 @@ def pods(workload: WorkloadView, tongue: Tongue, *, incident_id: int | None, pag
             [back, Button("🔄", Verb.PODS, {"page": str(page)}, ref, incident_id)],
         ],
     )
+
+
+def _ready(workload: WorkloadView, tongue: Tongue) -> Markup:
+    """How many are ready, and that there are more pods than those kept, which are the worst."""
+    ready = tongue.say("{ready}/{desired} ready", ready=workload.ready, desired=workload.desired)
+    unseen = workload.pods_in_all - len(workload.pods)
+    worst = tongue.plural("the {n} worst", "the {n} worst", len(workload.pods)) if unseen > 0 else ""
+    return joined([ready, worst])
 
 
 def common_prefix(names: Sequence[str]) -> str:

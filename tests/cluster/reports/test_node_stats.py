@@ -71,7 +71,7 @@ def test_why_there_is_nothing(sandbox: Sandbox, read: Read) -> None:
     sandbox.server.stop_node("worker-1")
     sandbox.server.step(60)
     silent = read("node_stats", "Node", "worker-1")
-    assert (notes(silent), silent.health) == (["kubelet_silent"], Health.BAD)
+    assert (notes(silent), silent.health) == (["stats_unreachable"], Health.BAD)
     assert "i/o timeout" in silent.notes[0].detail
     assert facts(silent) == {"pressure": "MemoryPressure, DiskPressure, PIDPressure"}
     sandbox.server.access.allow("*", Rule(resources=("nodes",)))

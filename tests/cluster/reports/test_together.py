@@ -13,7 +13,7 @@ from chatops.core.failures import Permanent, Reason
 from chatops.core.reports import Line, Note, Report, Section
 from chatops.core.resources import WORKLOADS, ObjectRef
 from chatops.core.screens.base import TEXT_LIMIT, shown_length
-from chatops.core.screens.report import NOTES, report
+from chatops.core.screens.report import NOTES, TITLES, report
 from chatops.core.texts import tongue
 from tests.cluster.reports.conftest import Read
 from tests.cluster.reports.saying import facts, lines
@@ -61,6 +61,8 @@ def test_each_is_there_for_each_of_its_kinds_and_fits_a_phone(town: Sandbox, rea
         told = read(action, kind, name)
         assert told.action == action
         assert all(note.code in NOTES for note in told.notes)
+        words = {section.title for section in told.sections} - TITLES
+        assert {word.partition(" ")[0] for word in words} <= {"app"}, "the names of containers"
         assert all(value and "\n" not in value for _, value in told.facts)
         for language in ("en", "ru"):
             shown = report(told, tongue(language), incident_id=1, params={})
@@ -93,7 +95,7 @@ def test_every_note_has_its_sentence() -> None:
 def test_a_title_that_is_a_name_with_braces_is_shown_as_it_is() -> None:
     told = Report("top", ObjectRef("Pod", "x", "y"), sections=(Section("{0.__class__}", (Line("a"),)),))
     assert "{0.__class__}" in report(told, tongue("ru"), incident_id=None, params={}).html
-    noted = Report("top", ObjectRef("Pod", "x", "y"), notes=(Note("kubelet_silent", "{evil} <b>"),))
+    noted = Report("top", ObjectRef("Pod", "x", "y"), notes=(Note("stats_unreachable", "{evil} <b>"),))
     assert "{evil} &lt;b&gt;" in report(noted, tongue("en"), incident_id=None, params={}).html
 
 
