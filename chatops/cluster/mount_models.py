@@ -54,7 +54,7 @@ class MountingSpec(PodSpec):
     # Lists of the narrower kind, only read.
     containers: list[Configured] | None = None  # type: ignore[assignment]
     init_containers: list[Configured] | None = None  # type: ignore[assignment]
-    volumes: list[VolumeSource] | None = None
+    volumes: list[VolumeSource] | None = None  # type: ignore[assignment, unused-ignore]
 
 
 class MountingPod(Pod):
