@@ -168,11 +168,11 @@ class ChatActor(Actor):
             speaks = self._tongue_of(user, text.sender)
             if self._taps.typed(text, user, speaks):
                 return
-            noted = self._notes.incident_of(text)
-            if noted is not None and self._notes.take(text, noted, user, speaks):
-                # The incident writes the update off together with the note.
-                return
             if not self._replies.heard(text, user, speaks):
+                noted = self._notes.incident_of(text)
+                if noted is not None and self._notes.take(text, noted, user, speaks):
+                    # The incident writes the update off together with the note.
+                    return
                 self._obey(text, user, speaks)
         self._store.updates.done(text.update_id)
 

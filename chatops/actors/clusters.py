@@ -16,7 +16,6 @@ from chatops.actors.messages import (
     Address,
     Submit,
     TakeSurvey,
-    Work,
     WorkDone,
     WorkFailed,
     WorkInterrupted,
@@ -62,7 +61,7 @@ class ClustersActor(Actor):
         match message:
             case Submit(work=TakeSurvey(suspects)):
                 self._survey(message, suspects)
-            case Submit(work, reply_to, tag) if isinstance(work, Work):
+            case Submit(work, reply_to, tag):
                 name = _ref_of(work).cluster
                 pool = self._pool(name)
                 if pool is None:
@@ -130,12 +129,12 @@ class ClustersActor(Actor):
         return f"no context for {asked}; KUBE_CONTEXTS has {', '.join(sorted(self._contexts))}"
 
 
-def _ref_of(work: Work) -> ObjectRef:
-    """The object a piece of work is about; a survey has many."""
+def _ref_of(work: Any) -> ObjectRef:
+    """The object that work in a cluster is about; a survey has many, and other work none."""
     match work:
         case TakeSurvey():
             raise ValueError("a survey is of many objects")
         case _ if hasattr(work, "plan"):
-            return work.plan.ref
+            return work.plan.ref  # type: ignore[no-any-return]
         case _:
-            return work.ref
+            return work.ref  # type: ignore[no-any-return]

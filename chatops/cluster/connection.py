@@ -2,7 +2,7 @@
 
 import builtins
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from chatops.cluster.retries import Retries
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 MERGE_PATCH = "application/merge-patch+json"
 STRATEGIC_PATCH = "application/strategic-merge-patch+json"
@@ -39,8 +40,11 @@ class _Continue(msgspec.Struct, rename={"token": "continue"}):
     token: str = ""
 
 
-class _Page(msgspec.Struct):
+class _Head(msgspec.Struct):
     metadata: _Continue = msgspec.field(default_factory=_Continue)
+
+
+class _Page(msgspec.Struct):
     items: list[msgspec.Raw] | None = None
 
 
@@ -85,9 +89,9 @@ class Connection:
         self._signature: tuple[object, ...] | None = None
         self._secrets: frozenset[str] = frozenset()
 
-    def get(self, path: str, query: Mapping[str, str] | None = None) -> bytes:
-        """The body of a GET, asked again while that may help."""
-        return self._retries.read(lambda: self._send("GET", path, query or {}, limit=_LARGEST))
+    def get(self, path: str, query: Mapping[str, str] | None = None, *, accept: str = EVERYTHING) -> bytes:
+        """The body of a GET, asked again while that may help. `accept` names the form wanted, such as a Table."""
+        return self._retries.read(lambda: self._send("GET", path, query or {}, limit=_LARGEST, accept=accept))
 
     def list(
         self, path: str, kind: type[T], query: Mapping[str, str] | None = None, *, metadata_only: bool = False
@@ -97,14 +101,48 @@ class Connection:
         A page that fails makes the whole list be asked again: its token may be what expired (410), and pages
         of two moments must not be mixed.
         """
-        accept = METADATA_ONLY if metadata_only else EVERYTHING
-        return self._retries.read(lambda: self._pages(path, kind, query or {}, accept))
+        return self.fold(path, kind, builtins.list, query, accept=METADATA_ONLY if metadata_only else EVERYTHING)
 
     def page(self, path: str, kind: type[T], query: Mapping[str, str], *, most: int) -> builtins.list[T]:
         """The first `most` items of a list."""
         asked = {**query, "limit": str(most)}
         found = self._retries.read(lambda: decode(self._send("GET", path, asked, limit=_LARGEST), _Page))
         return [decode(item, kind) for item in found.items or ()]
+
+    def fold(
+        self,
+        path: str,
+        kind: type[T],
+        take: Callable[[Iterator[T]], R],
+        query: Mapping[str, str] | None = None,
+        *,
+        accept: str = EVERYTHING,
+    ) -> R:
+        """What `take` makes of every item of a list, of which only one page is in memory at a time.
+
+        `take` is called anew, with the items from the first on, when a page fails: what it keeps, it has to make.
+        """
+
+        def items() -> Iterator[T]:
+            for page in self._pages(path, query or {}, accept):
+                for item in decode(page, _Page).items or ():
+                    yield decode(item, kind)
+
+        return self._retries.read(lambda: take(items()))
+
+    def fold_pages(
+        self, path: str, take: Callable[[Iterator[bytes]], R], query: Mapping[str, str] | None = None, *, accept: str
+    ) -> R:
+        """As `fold`, over the bodies of the pages in the form that `accept` names."""
+        return self._retries.read(lambda: take(self._pages(path, query or {}, accept)))
+
+    def probe(self, path: str, query: Mapping[str, str] | None = None) -> tuple[bool, str]:
+        """Whether a health endpoint says yes, and its words: a failing one answers 500 with the list of its checks."""
+
+        status, data = self._retries.read(
+            lambda: self._exchange("GET", path, query or {}, limit=_CHUNK, cut=True, kept=(500,))
+        )
+        return status != 500, data.decode(errors="replace")
 
     def log(self, path: str, query: Mapping[str, str], *, limit_bytes: int) -> bytes:
         """The first `limit_bytes` of a plain text answer; what comes after is not waited for."""
@@ -150,17 +188,17 @@ class Connection:
             self._client.close()
         self._client = self._signature = None
 
-    def _pages(self, path: str, kind: type[T], query: Mapping[str, str], accept: str) -> builtins.list[T]:
-        found: builtins.list[T] = []
+    def _pages(self, path: str, query: Mapping[str, str], accept: str) -> Iterator[bytes]:
         asked = {**query, "limit": str(_PAGE)}
         while True:
-            page = decode(self._send("GET", path, asked, limit=_LARGEST, accept=accept), _Page)
-            found += [decode(item, kind) for item in page.items or ()]
-            if not page.metadata.token:
-                return found
-            if page.metadata.token == asked.get("continue"):
+            data = self._send("GET", path, asked, limit=_LARGEST, accept=accept)
+            token = decode(data, _Head).metadata.token
+            yield data
+            if not token:
+                return
+            if token == asked.get("continue"):
                 raise Temporary(Reason.SERVER_ERROR, "a list that does not end")
-            asked["continue"] = page.metadata.token
+            asked["continue"] = token
 
     def _change(
         self, method: str, path: str, query: dict[str, str], body: Any, content_type: str, dry_run: bool
@@ -174,7 +212,10 @@ class Connection:
             lambda: self._send(method, path, query, body=body, content_type=content_type, limit=_LARGEST, changes=True)
         )
 
-    def _send(
+    def _send(self, method: str, path: str, query: Mapping[str, str], **how: Any) -> bytes:
+        return self._exchange(method, path, query, **how)[1]
+
+    def _exchange(
         self,
         method: str,
         path: str,
@@ -182,11 +223,13 @@ class Connection:
         *,
         body: Any = None,
         content_type: str = "",
+        accept: str = EVERYTHING,
         limit: int,
         cut: bool = False,
         changes: bool = False,
-        accept: str = EVERYTHING,
-    ) -> bytes:
+        kept: tuple[int, ...] = (),
+    ) -> tuple[int, bytes]:
+        """Status and body; a status that is none of success is raised, unless it is one of `kept`."""
         client = self._ready_client()
         try:
             request = self._request(client, method, path, query, body, content_type, accept)
@@ -199,9 +242,9 @@ class Connection:
                 raise
             finally:
                 response.release_conn()
-            if not 200 <= response.status <= 299:
+            if not 200 <= response.status <= 299 and response.status not in kept:
                 raise _refusal(response, data)
-            return data
+            return response.status, data
         except Failure:
             raise
         except Exception as error:

@@ -5,6 +5,7 @@ from typing import Any
 from chatops.cluster.belongings import belongings
 from chatops.cluster.conditions import health_by
 from chatops.cluster.connection import decode
+from chatops.cluster.crowds import crowd_of
 from chatops.cluster.events import event_lines, events_of
 from chatops.cluster.facts import condition_lines, node_facts, node_health, pod_facts, workload_facts
 from chatops.cluster.fulltext import full_text
@@ -57,13 +58,15 @@ def _standing(reader: Reader, seen: ObjectRef, data: bytes) -> Standing:
     if seen.kind in WORKLOADS or seen.kind == "ReplicaSet":
         workload = decode(data, Workload)
         workload.kind = seen.kind
-        pods = tuple(pod_view(pod, reader.name) for pod in reader.pods_of(workload))
-        health = workload_health(workload, pods)
-        return Standing(health, workload_facts(workload), tuple(listed(workload.status.conditions)))
+        return Standing(
+            workload_health(workload, crowd_of(reader, workload).worst),
+            workload_facts(workload),
+            tuple(listed(workload.status.conditions)),
+        )
     if seen.kind == "Node":
         node = decode(data, Node)
-        facts = node_facts(node, len(reader.pods_on(seen.name)))
-        return Standing(node_health(node), facts, tuple(listed(node.status.conditions)))
+        count = reader.fold_pods_on(seen.name, Thing, lambda pods: sum(1 for _ in pods))
+        return Standing(node_health(node), node_facts(node, count), tuple(listed(node.status.conditions)))
     judge = STANDINGS.get(seen.kind)
     if judge is not None:
         return judge(data)

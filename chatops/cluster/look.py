@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from chatops.cluster.crowds import quick_crowd_of, quick_crowd_on
 from chatops.cluster.models import Workload
 from chatops.cluster.ownership import Autoscalers
 from chatops.cluster.pod_models import Pod
@@ -20,19 +21,16 @@ def see_pod(reader: Reader, ref: ObjectRef) -> PodView:
 
 
 def see_pods(reader: Reader, ref: ObjectRef) -> tuple[PodView, ...]:
-    """The pods of a workload, or on a node, worst first."""
+    """The pods of a workload, or on a node, worst first. Of very many, what kubectl's columns say of each."""
     if ref.kind == "Node":
-        found = reader.pods_on(ref.name)
-    elif ref.kind in (*WORKLOADS, "ReplicaSet"):
-        found = reader.pods_of(reader.fetch(ref, Workload))
-    else:
-        raise Permanent(Reason.REFUSED, f"{ref.kind} has no pods of its own")
-    views = (pod_view(pod, reader.name) for pod in found)
-    return tuple(sorted(views, key=lambda pod: (pod.health.rank, -pod.restarts, pod.ref.path)))
+        return quick_crowd_on(reader, ref.name).worst
+    if ref.kind in (*WORKLOADS, "ReplicaSet"):
+        return quick_crowd_of(reader, reader.fetch(ref, Workload), kept=None).worst
+    raise Permanent(Reason.REFUSED, f"{ref.kind} has no pods of its own")
 
 
 def see_one_workload(reader: Reader, ref: ObjectRef) -> WorkloadView:
-    """One workload with its pods, rollout, and who else steers it."""
+    """One workload with its pods, rollout, and who else steers it. Of very many pods the worst are in it."""
     if ref.kind not in WORKLOADS:
         raise Permanent(Reason.REFUSED, f"{ref.kind} is not a workload")
-    return see_workload(reader, reader.fetch(ref, Workload), Autoscalers(reader.connection))
+    return see_workload(reader, reader.fetch(ref, Workload), Autoscalers(reader.connection), quick_crowd_of)

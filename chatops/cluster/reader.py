@@ -1,12 +1,13 @@
 """Single objects and what hangs together with them, read from the cluster as models. It judges nothing."""
 
 import hashlib
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import msgspec
 
 from chatops.cluster.connection import Connection, decode
-from chatops.cluster.models import Meta, Thing, Workload, listed
+from chatops.cluster.models import Meta, Owner, Thing, Workload, listed
 from chatops.cluster.places import collection, place
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.rights import Rights
@@ -17,6 +18,7 @@ from chatops.core.permissions import SERVED_BY_OTHERS
 from chatops.core.resources import WORKLOADS, ObjectRef
 
 T = TypeVar("T", bound=Thing)
+R = TypeVar("R")
 
 _HOPS = 4
 """Owners above a pod that are followed: ReplicaSet, Deployment, and what an operator puts on top."""
@@ -82,27 +84,50 @@ class Reader:
 
     def pods_of(self, workload: Workload) -> list[Pod]:
         """The pods the workload's controllers made: by its selector, then by the chain of owners' uids."""
+        return self.fold_pods_of(workload, Pod, list)
+
+    def fold_pods_of(self, workload: Workload, model: type[T], take: Callable[[Iterator[T]], R]) -> R:
+        """What `take` makes of the workload's pods, given one by one: see `Connection.fold`."""
+        selector = selector_text(workload.spec.selector)
+        if selector is None:
+            return take(iter(()))
+        query = {"labelSelector": selector}
+        owned = self._ownership(workload)
+        path = collection("Pod", workload.metadata.namespace)
+        return self.connection.fold(
+            path, model, lambda pods: take(pod for pod in pods if owned(pod.metadata.controller)), query
+        )
+
+    def replica_sets_of(self, workload: Workload) -> list[Meta]:
+        """Of a Deployment: the ReplicaSets it controls."""
         selector = selector_text(workload.spec.selector)
         if selector is None:
             return []
-        namespace = workload.metadata.namespace
-        pods = self.every("Pod", Pod, namespace, labels=selector)
-        owners = {workload.metadata.uid}
-        if workload.kind == "Deployment":
-            try:
-                sets = self.every("ReplicaSet", Thing, namespace, labels=selector)
-                owners = {rs.metadata.uid for rs in sets if _controlled_by(rs.metadata, workload.metadata.uid)}
-            except Failure as failure:
-                if failure.reason is not Reason.FORBIDDEN:
-                    raise
-                # Without the right to see ReplicaSets their names still tell: "deployment-hash".
-                prefix = f"{workload.metadata.name}-"
-                return [pod for pod in pods if _made_by_set_of(pod.metadata, prefix)]
-        return [pod for pod in pods if (owner := pod.metadata.controller) is not None and owner.uid in owners]
+        path = collection("ReplicaSet", workload.metadata.namespace)
+        found = self.connection.list(path, Thing, {"labelSelector": selector})
+        return [rs.metadata for rs in found if _controlled_by(rs.metadata, workload.metadata.uid)]
+
+    def _ownership(self, workload: Workload) -> Callable[[Owner | None], bool]:
+        if workload.kind != "Deployment":
+            uid = workload.metadata.uid
+            return lambda owner: owner is not None and owner.uid == uid
+        try:
+            owners = {meta.uid for meta in self.replica_sets_of(workload)}
+        except Failure as failure:
+            if failure.reason is not Reason.FORBIDDEN:
+                raise
+            # Without the right to see ReplicaSets their names still tell: "deployment-hash".
+            prefix = f"{workload.metadata.name}-"
+            return lambda owner: owner is not None and _set_of(owner, prefix)
+        return lambda owner: owner is not None and owner.uid in owners
 
     def pods_on(self, node: str) -> list[Pod]:
         """Every pod bound to the node."""
-        return list(self.connection.list(collection("Pod"), Pod, {"fieldSelector": f"spec.nodeName={node}"}))
+        return self.fold_pods_on(node, Pod, list)
+
+    def fold_pods_on(self, node: str, model: type[T], take: Callable[[Iterator[T]], R]) -> R:
+        """What `take` makes of the pods bound to the node, given one by one: see `Connection.fold`."""
+        return self.connection.fold(collection("Pod"), model, take, {"fieldSelector": f"spec.nodeName={node}"})
 
     def workload_above(self, meta: Meta) -> ObjectRef | None:
         """The Deployment, StatefulSet or DaemonSet that in the end made this object; None when none did."""
@@ -163,14 +188,8 @@ def _controlled_by(meta: Meta, uid: str) -> bool:
     return owner is not None and owner.uid == uid
 
 
-def _made_by_set_of(meta: Meta, prefix: str) -> bool:
-    owner = meta.controller
-    return (
-        owner is not None
-        and owner.kind == "ReplicaSet"
-        and owner.name.startswith(prefix)
-        and "-" not in owner.name[len(prefix) :]
-    )
+def _set_of(owner: Owner, prefix: str) -> bool:
+    return owner.kind == "ReplicaSet" and owner.name.startswith(prefix) and "-" not in owner.name[len(prefix) :]
 
 
 def containers_named(pod: Pod) -> list[str]:

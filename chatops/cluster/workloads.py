@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from chatops.cluster.crowds import Crowd
 from chatops.cluster.models import Workload, listed
 from chatops.cluster.ownership import managed_by
 from chatops.cluster.revisions import Revision, current_of, image_changes, previous_of, template_of
@@ -38,27 +39,32 @@ def is_on_delete(workload: Workload) -> bool:
 
 
 def workload_view(
-    workload: Workload, known: list[Revision], pods: tuple[PodView, ...], autoscaler: str, cluster: str
+    workload: Workload, known: list[Revision], crowd: Crowd, autoscaler: str, cluster: str
 ) -> WorkloadView:
     """What is shown of a workload. Pods come worst first."""
     ready, desired = ready_of(workload), desired_of(workload)
-    pods = tuple(sorted(pods, key=lambda pod: (pod.health.rank, -pod.restarts, pod.ref.name)))
     return WorkloadView(
         ref=workload_ref(workload, cluster),
-        health=workload_health(workload, pods),
+        health=workload_health(workload, crowd.worst),
         ready=ready,
         desired=desired,
         updated=updated_of(workload),
         rollout=rollout_of(workload, known),
-        pods=pods,
+        pods=crowd.worst,
         managed_by=managed_by(workload.metadata),
         autoscaler=autoscaler,
         on_delete=is_on_delete(workload),
+        pod_count=crowd.count,
+        failing_count=crowd.failing,
+        failing_restarts=crowd.failing_restarts,
     )
 
 
 def workload_health(workload: Workload, pods: tuple[PodView, ...]) -> Health:
-    """BAD when pods are missing and one fails or none can be made, WARN when some are just not there yet."""
+    """BAD when pods are missing and one fails or none can be made, WARN when some are just not there yet.
+
+    Of its pods the worst are enough.
+    """
     ready, desired = ready_of(workload), desired_of(workload)
     failing = any(pod.health is Health.BAD for pod in pods)
     blocked = any(

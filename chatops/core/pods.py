@@ -90,6 +90,17 @@ def pod_status(pod: PodFacts) -> PodStatus:
     )
 
 
+def row_health(text: str, *, ready: int, total: int, restarts: int, unscheduled: bool) -> Health:
+    """The verdict on a pod of which only kubectl's row is known, by the same rules as far as a row tells.
+
+    A row does not say how the last run ended: one that restarted and is not ready counts as fallen. `unscheduled` is a
+    pod that has had no node for a while.
+    """
+    container = ContainerFacts(ready=ready >= total, restarts=restarts, last_exit_code=1 if restarts else None)
+    pod = PodFacts(unschedulable=unscheduled, containers_wanted=total, containers=(container,))
+    return _health(pod, text, ready)
+
+
 def _init_stage(pod: PodFacts) -> tuple[str | None, int, int, int]:
     """(status of the init container that holds all up, ready sidecars, restarts, of them sidecars')."""
     ready = restarts = sidecar_restarts = 0

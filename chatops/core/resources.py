@@ -217,6 +217,22 @@ class WorkloadView:
     """Of the pod template, so what the next pods get."""
     denied: tuple[str, ...] = ()
     """Ids of actions that the bot's own credentials may not perform here."""
+    pod_count: int = 0
+    """Of all its pods. `pods` holds only the worst of very many; 0 means it holds all there are."""
+    failing_count: int = 0
+    """How many of all its pods are failing, where `pods` does not hold all."""
+    failing_restarts: int = 0
+    """Restarts of all failing pods, where `pods` does not hold all."""
+
+    @property
+    def pods_in_all(self) -> int:
+        return max(self.pod_count, len(self.pods))
+
+    @property
+    def failing_in_all(self) -> tuple[int, int]:
+        """Failing pods and their restarts, also of those that `pods` does not hold."""
+        failing = self.failing_pods
+        return max(self.failing_count, len(failing)), max(self.failing_restarts, sum(p.restarts for p in failing))
 
     @property
     def failing_pods(self) -> tuple[PodView, ...]:

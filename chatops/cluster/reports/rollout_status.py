@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
+from chatops.cluster.crowds import crowd_of
 from chatops.cluster.facts import condition_lines, workload_facts
 from chatops.cluster.models import Workload
 from chatops.cluster.operations.rollouts import rollout_progress
-from chatops.cluster.pods import pod_view
 from chatops.cluster.reader import Reader
 from chatops.cluster.workloads import workload_health, workload_ref
 from chatops.core.reports import Line, Report, Section
@@ -18,7 +18,7 @@ _SHOWN = ("ready", "updated", "available", "revision", "paused", "strategy")
 def rollout_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datetime) -> Report:
     workload = reader.fetch(ref, Workload)
     progress = rollout_progress(workload)
-    pods = tuple(pod_view(pod, reader.name) for pod in reader.pods_of(workload))
+    pods = crowd_of(reader, workload).worst
     facts = {label: value for label, value in workload_facts(workload) if label in _SHOWN}
     standing = "done" if progress.finished else progress.failed or progress.detail
     conditions = tuple(

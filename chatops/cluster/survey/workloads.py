@@ -1,8 +1,10 @@
 """One workload with all that its view needs."""
 
+from collections.abc import Callable
+
+from chatops.cluster.crowds import Crowd, crowd_of
 from chatops.cluster.models import Workload
 from chatops.cluster.ownership import Autoscalers
-from chatops.cluster.pods import pod_view
 from chatops.cluster.reader import Reader
 from chatops.cluster.revisions import Revision, revisions
 from chatops.cluster.workloads import workload_view
@@ -10,13 +12,18 @@ from chatops.core.failures import Failure, Reason
 from chatops.core.resources import WorkloadView
 
 
-def see_workload(reader: Reader, workload: Workload, autoscalers: Autoscalers) -> WorkloadView:
-    """The workload with its pods, its revisions and its autoscaler."""
+def see_workload(
+    reader: Reader,
+    workload: Workload,
+    autoscalers: Autoscalers,
+    look: Callable[[Reader, Workload], Crowd] = crowd_of,
+) -> WorkloadView:
+    """The workload with its pods, its revisions and its autoscaler. `look` reads the pods."""
     meta = workload.metadata
     return workload_view(
         workload,
         _revisions(reader, workload),
-        tuple(pod_view(pod, reader.name) for pod in reader.pods_of(workload)),
+        look(reader, workload),
         autoscalers.of(workload.kind, meta.namespace, meta.name),
         reader.name,
     )

@@ -75,10 +75,9 @@ def _impact(workload: WorkloadView, tongue: Tongue) -> Markup:
             desired=workload.desired,
         )
     container = next((pod.failing for pod in failing if pod.failing), None)
-    restarts = tongue.plural("{n} restart", "{n} restarts", sum(pod.restarts for pod in failing))
-    pods = tongue.plural(
-        "{n} pod of {total}", "{n} pods of {total}", len(failing), total=max(workload.desired, len(failing))
-    )
+    count, restarted = workload.failing_in_all
+    restarts = tongue.plural("{n} restart", "{n} restarts", restarted)
+    pods = tongue.plural("{n} pod of {total}", "{n} pods of {total}", count, total=max(workload.desired, count))
     if container and container.restarts:
         return tongue.say(
             "Container {container} of {object} keeps crashing: {pods}, {restarts}.",

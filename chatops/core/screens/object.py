@@ -46,6 +46,7 @@ ROLES = {
     TieRole.TARGET: mark("Target"),
     TieRole.OWNER: mark("Owner"),
     TieRole.CLAIM: mark("Claim"),
+    TieRole.CERTIFICATE: mark("Certificate"),
     TieRole.MOUNTS: mark("Mounted by"),
     TieRole.POD: mark("Pod"),
     TieRole.HEAVIEST: mark("Heaviest pod"),

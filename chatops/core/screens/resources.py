@@ -134,6 +134,14 @@ def _pods(
     )
 
 
+def _ready(workload: WorkloadView, tongue: Tongue) -> Markup:
+    """How many are ready, and that there are more pods than those kept, which are the worst."""
+    ready = tongue.say("{ready}/{desired} ready", ready=workload.ready, desired=workload.desired)
+    unseen = workload.pods_in_all - len(workload.pods)
+    worst = tongue.plural("the {n} worst", "the {n} worst", len(workload.pods)) if unseen > 0 else ""
+    return joined([ready, worst])
+
+
 def common_prefix(names: Sequence[str]) -> str:
     """What two or more pod names share up to a dash (`checkout-6d9f7c5b8d`); empty when that says nothing."""
     if len(names) < 2:

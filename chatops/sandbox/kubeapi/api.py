@@ -37,6 +37,7 @@ _REASONS = {
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
+    406: "Not Acceptable",
     409: "Conflict",
     410: "Gone",
     413: "Request Entity Too Large",
@@ -146,7 +147,7 @@ class Api:
             body = answer_review(resource, request.decoded_object(), access, user)
             return Response(status=201, body=body)
         if resource.group == "metrics.k8s.io":
-            return Response(body=self._verbs.metrics(target))
+            return Response(body=self._verbs.metrics(request, target))
         if target.subresource in ("log", "exec", "eviction", "scale", "proxy"):
             return self._verbs.below(request, target, verb, rest)
         return self._verbs.answer(request, target, verb)

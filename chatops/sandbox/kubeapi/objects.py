@@ -90,7 +90,8 @@ class Objects:
         if token:
             return self._pages.next(token, limit)
         items, version = self._store.snapshot(target.resource, target.namespace)
-        return self._pages.first([each for each in items if selection.holds(each)], version, limit)
+        found = [each for each in items if selection.holds(each)]
+        return self._pages.first(found, version, limit, selected=bool(selection.labels or selection.fields))
 
     def create(self, target: Target, body: Obj, options: WriteOptions) -> Obj:
         """Validate, complete and store a new object."""

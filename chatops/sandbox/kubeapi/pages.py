@@ -26,19 +26,22 @@ class Pages:
         self._lock = threading.Lock()
         self._kept = kept
         self._count = 0
-        self._snapshots: OrderedDict[int, tuple[int, list[Obj]]] = OrderedDict()
+        self._snapshots: OrderedDict[int, tuple[int, list[Obj], bool]] = OrderedDict()
 
-    def first(self, items: list[Obj], version: int, limit: int) -> tuple[list[Obj], Obj]:
-        """The first page and the list's metadata."""
+    def first(self, items: list[Obj], version: int, limit: int, *, selected: bool) -> tuple[list[Obj], Obj]:
+        """The first page and the list's metadata.
+
+        Of a `selected` list it is not told how many items remain: the real server would have to read them all.
+        """
         if limit <= 0 or len(items) <= limit:
             return items, {"resourceVersion": str(version)}
         with self._lock:
             self._count += 1
             number = self._count
-            self._snapshots[number] = (version, items)
+            self._snapshots[number] = (version, items, selected)
             while len(self._snapshots) > self._kept:
                 self._snapshots.popitem(last=False)
-        return items[:limit], self._meta(number, version, limit, len(items))
+        return items[:limit], self._meta(number, version, limit, len(items), selected)
 
     def next(self, token: str, limit: int) -> tuple[list[Obj], Obj]:
         """The page a token leads to; ApiError 400 for a token that is none, 410 for a forgotten one."""
@@ -51,11 +54,11 @@ class Pages:
             found = self._snapshots.get(number)
         if found is None:
             raise expired(_EXPIRED)
-        version, items = found
+        version, items, selected = found
         end = start + limit if limit > 0 else len(items)
         meta: Obj = {"resourceVersion": str(version)}
         if end < len(items):
-            meta = self._meta(number, version, end, len(items))
+            meta = self._meta(number, version, end, len(items), selected)
         return items[start:end], meta
 
     def expire(self) -> None:
@@ -64,7 +67,8 @@ class Pages:
             self._snapshots.clear()
 
     @staticmethod
-    def _meta(number: int, version: int, start: int, total: int) -> Obj:
+    def _meta(number: int, version: int, start: int, total: int, selected: bool) -> Obj:
         told = json.dumps({"v": "meta.k8s.io/v1", "rv": version, "snapshot": number, "start": start})
         token = base64.urlsafe_b64encode(told.encode()).decode()
-        return {"resourceVersion": str(version), "continue": token, "remainingItemCount": total - start}
+        meta: Obj = {"resourceVersion": str(version), "continue": token}
+        return meta if selected else {**meta, "remainingItemCount": total - start}

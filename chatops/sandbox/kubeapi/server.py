@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -204,6 +204,10 @@ class KubeApiServer:
         if found is None:
             raise LookupError(f"{namespace}/{pod}")
         self.cluster.exec.script(found["metadata"]["uid"], container, command)
+
+    def pose_stats(self, node: str, edit: Callable[[Obj], None]) -> None:
+        """Change what the kubelet of a node tells of disks, memory and pods, each time before it is served."""
+        self.cluster.metrics.posed[node] = edit
 
     def step(self, seconds: float = 0.0) -> None:
         """Without `auto`: let everything happen that is due within `seconds`, moment by moment."""

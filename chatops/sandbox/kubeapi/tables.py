@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from chatops.sandbox.kubeapi.cells import Column
 from chatops.sandbox.kubeapi.columns import columns_of
-from chatops.sandbox.kubeapi.errors import bad_request
+from chatops.sandbox.kubeapi.errors import ApiError, bad_request
 from chatops.sandbox.kubeapi.kinds import Obj, Resource
 
 _INCLUDES = ("None", "Metadata", "Object")
@@ -14,13 +15,23 @@ _INCLUDES = ("None", "Metadata", "Object")
 
 def wants_table(accept: str) -> bool:
     """Whether the client's first choice is a v1 Table."""
-    first = accept.split(",")[0].replace(" ", "")
+    first = _first_choice(accept)
     return "as=Table" in first and "v=v1;" in first + ";"
 
 
-def wants_metadata(accept: str) -> bool:
-    """Whether the client's first choice is metadata only."""
-    return "as=PartialObjectMetadata" in accept.split(",")[0]
+def wants_metadata(accept: str, *, of_list: bool) -> bool:
+    """Whether the client's first choice is metadata only; ApiError 406 where it asks for the other number of it."""
+    asked = re.search(r"as=(PartialObjectMetadata(?:List)?)(?:;|$)", _first_choice(accept))
+    if asked is None:
+        return False
+    if (asked[1] == "PartialObjectMetadataList") is not of_list:
+        found = "a list" if of_list else "not a list"
+        raise ApiError(406, "NotAcceptable", f"you requested {asked[1]}, but the requested object is {found}")
+    return True
+
+
+def _first_choice(accept: str) -> str:
+    return accept.split(",")[0].replace(" ", "")
 
 
 def _definition(column: Column) -> Obj:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chatops.sandbox.kubeapi import eviction, managed_fields, scale, tables
-from chatops.sandbox.kubeapi.errors import bad_request, method_not_allowed, not_found, unknown_path
+from chatops.sandbox.kubeapi.errors import ApiError, bad_request, method_not_allowed, not_found, unknown_path
 from chatops.sandbox.kubeapi.kinds import NODES, PODS, Obj
 from chatops.sandbox.kubeapi.objects import JSON_PATCH, Selection, Target, WriteOptions
 from chatops.sandbox.kubeapi.request import Request, Response
@@ -23,15 +23,16 @@ class Verbs:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
 
-    def metrics(self, target: Target) -> Obj:
+    def metrics(self, request: Request, target: Target) -> Obj:
         """metrics.k8s.io: a list or one object; ApiError 404 for what runs nothing."""
         metrics, resource = self._cluster.metrics, target.resource
         if not target.name:
+            selection = self._selection(request, target)
             return {
                 "kind": f"{resource.kind}List",
                 "apiVersion": resource.api_version,
                 "metadata": {},
-                "items": metrics.all(resource, target.namespace),
+                "items": [each for each in metrics.all(resource, target.namespace) if selection.holds(each)],
             }
         about = NODES if resource.plural == "nodes" else PODS
         obj = self._cluster.store.get(about, target.namespace, target.name)
@@ -63,6 +64,9 @@ class Verbs:
             node = objects.get(target)
             if rest != ("stats", "summary"):
                 raise unknown_path()
+            if target.name in self._cluster.kubelet.stopped_nodes:
+                words = "error trying to reach service: dial tcp 10.0.0.1:10250: i/o timeout"
+                raise ApiError(503, "ServiceUnavailable", words)
             return Response(body=self._cluster.metrics.summary(node))
         if target.subresource == "eviction":
             body = eviction.evict(
@@ -132,7 +136,7 @@ class Verbs:
         if tables.wants_table(accept):
             meta = {"resourceVersion": obj["metadata"].get("resourceVersion", "")}
             return Response(status=status, body=self._table(request, target, [obj], meta))
-        if tables.wants_metadata(accept):
+        if tables.wants_metadata(accept, of_list=False):
             return Response(status=status, body=tables.metadata_only(obj))
         return Response(status=status, body=obj)
 
@@ -152,7 +156,7 @@ class Verbs:
         )
         if tables.wants_table(accept):
             return self._table(request, target, items, meta)
-        if tables.wants_metadata(accept):
+        if tables.wants_metadata(accept, of_list=True):
             found = [tables.metadata_only(each) for each in items]
             return {
                 "kind": "PartialObjectMetadataList",
@@ -173,7 +177,7 @@ class Verbs:
             if tables.wants_table(accept):
                 meta = {"resourceVersion": obj["metadata"].get("resourceVersion", "")}
                 return self._table(request, target, [obj], meta, head=head)
-            return tables.metadata_only(obj) if tables.wants_metadata(accept) else obj
+            return tables.metadata_only(obj) if tables.wants_metadata(accept, of_list=False) else obj
 
         return WatchStream(
             self._cluster.store,

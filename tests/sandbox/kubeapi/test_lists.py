@@ -32,6 +32,62 @@ def test_pages_show_one_snapshot(http: Http) -> None:
     }
 
 
+def test_how_many_remain_is_not_told_of_a_selection(http: Http) -> None:
+    for number in range(5):
+        http("POST", MAPS, config_map(f"m{number}"))
+    for page in (
+        http("GET", MAPS, limit=2, labelSelector="name!=m9").body,
+        http("GET", MAPS, limit=2, fieldSelector="metadata.name!=m9").body,
+    ):
+        assert "remainingItemCount" not in page["metadata"]
+        after = http("GET", MAPS, limit=2, **{"continue": page["metadata"]["continue"]}).body
+        assert "remainingItemCount" not in after["metadata"]
+
+
+def test_tables_come_in_pages_too(server: KubeApiServer, http: Http) -> None:
+    server.apply(deployment(replicas=5))
+    server.step(30)
+    path, headers = "/api/v1/namespaces/shop/pods", {"Accept": TABLE}
+    first = http("GET", path, headers=headers, limit=3, includeObject="None").body
+    assert (first["kind"], len(first["rows"]), first["metadata"]["remainingItemCount"]) == ("Table", 3, 2)
+    token = first["metadata"]["continue"]
+    second = http("GET", path, headers=headers, limit=3, includeObject="None", **{"continue": token}).body
+    assert second["columnDefinitions"] == first["columnDefinitions"]
+    assert len({row["cells"][0] for row in first["rows"] + second["rows"]}) == 5
+    assert not any("object" in row for row in first["rows"] + second["rows"])
+    assert "continue" not in second["metadata"]
+
+
+def test_metadata_alone_is_one_object_or_a_list(http: Http) -> None:
+    http("POST", MAPS, config_map("m", key="hidden"))
+    one, many = ("application/json;as=PartialObjectMetadata" + each + ";v=v1;g=meta.k8s.io" for each in ("", "List"))
+    found = http("GET", f"{MAPS}/m", headers={"Accept": one})
+    assert (found.body["kind"], found.body["metadata"]["name"]) == ("PartialObjectMetadata", "m")
+    assert b"hidden" not in found.raw
+    listed = http("GET", MAPS, headers={"Accept": many})
+    assert (listed.body["kind"], names(listed.body["items"])) == ("PartialObjectMetadataList", ["m"])
+    assert b"hidden" not in listed.raw
+    for path, accept in ((f"{MAPS}/m", many), (MAPS, one)):
+        refused = http("GET", path, headers={"Accept": accept})
+        assert (refused.status, refused.body["reason"]) == (406, "NotAcceptable")
+
+
+def test_metrics_are_selected_by_label(server: KubeApiServer, http: Http) -> None:
+    server.apply([deployment("web"), deployment("api")])
+    server.step(30)
+    found = http("GET", "/apis/metrics.k8s.io/v1beta1/namespaces/shop/pods", labelSelector="app=api").body["items"]
+    assert {each["metadata"]["labels"]["app"] for each in found} == {"api"}
+    assert len(found) == 3
+
+
+def test_the_stats_of_a_silent_kubelet_are_out_of_reach(server: KubeApiServer, http: Http) -> None:
+    path = "/api/v1/nodes/n1/proxy/stats/summary"
+    server.pose_stats("n1", lambda summary: summary["node"]["fs"].update(usedBytes=7))
+    assert http("GET", path).body["node"]["fs"]["usedBytes"] == 7
+    server.stop_node("n1")
+    assert http("GET", path).status == 503
+
+
 def test_a_list_at_version_zero_ignores_its_limit(http: Http) -> None:
     for number in range(3):
         http("POST", MAPS, config_map(f"m{number}"))
