@@ -46,7 +46,8 @@ class Crowd:
 
 def crowd_of(reader: Reader, workload: Workload) -> Crowd:
     """The workload's pods from whole objects: every verdict and every container is right."""
-    return reader.fold_pods_of(workload, Pod, lambda pods: _crowd(reader, pods, KEPT))
+    denied = reader.denied("Pod", workload.metadata.namespace)
+    return reader.fold_pods_of(workload, Pod, lambda pods: _crowd(reader, pods, KEPT, denied))
 
 
 def quick_crowd_of(reader: Reader, workload: Workload, kept: int | None = KEPT) -> Crowd:
@@ -80,8 +81,8 @@ def quick_crowd_on(reader: Reader, node: str) -> Crowd:
         return reader.fold_pods_on(node, Pod, lambda pods: _crowd(reader, pods, None))
 
 
-def _crowd(reader: Reader, pods: Iterable[Pod], kept: int | None) -> Crowd:
-    return _gathered(map(_ranked, pods), lambda pod: pod_view(pod, reader.name), kept)
+def _crowd(reader: Reader, pods: Iterable[Pod], kept: int | None, denied: tuple[str, ...] = ()) -> Crowd:
+    return _gathered(map(_ranked, pods), lambda pod: pod_view(pod, reader.name, denied), kept)
 
 
 def _rows_of(reader: Reader, workload: Workload, kept: int | None) -> Crowd:

@@ -1,7 +1,5 @@
 """Looking at the cluster: the views of core, each made from what was just read. It changes nothing."""
 
-from dataclasses import replace
-
 from chatops.cluster.crowds import quick_crowd_of, quick_crowd_on
 from chatops.cluster.models import Workload
 from chatops.cluster.ownership import Autoscalers
@@ -9,15 +7,13 @@ from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_view
 from chatops.cluster.reader import Reader
 from chatops.cluster.survey import see_workload
-from chatops.core import diagnostics
 from chatops.core.failures import Permanent, Reason
 from chatops.core.resources import WORKLOADS, ObjectRef, PodView, WorkloadView
 
 
 def see_pod(reader: Reader, ref: ObjectRef) -> PodView:
     """One pod. Permanent(NOT_FOUND) when it is gone, Permanent(REPLACED) when the name is another's."""
-    view = pod_view(reader.fetch(ref, Pod), reader.name)
-    return view if reader.diagnostics else replace(view, denied=(*view.denied, diagnostics.ACTION))
+    return pod_view(reader.fetch(ref, Pod), reader.name, reader.denied("Pod", ref.namespace))
 
 
 def see_pods(reader: Reader, ref: ObjectRef) -> tuple[PodView, ...]:

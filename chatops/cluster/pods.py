@@ -17,7 +17,7 @@ def owner_ref(owner: Owner, namespace: str, cluster: str) -> ObjectRef:
     return ObjectRef(owner.kind, owner.name, namespace, owner.uid, cluster)
 
 
-def pod_view(pod: Pod, cluster: str) -> PodView:
+def pod_view(pod: Pod, cluster: str, denied: tuple[str, ...] = ()) -> PodView:
     """What is shown of a pod: kubectl's columns and its containers, init containers first."""
     status = pod_status(pod_facts(pod))
     owner = pod.metadata.controller
@@ -33,6 +33,8 @@ def pod_view(pod: Pod, cluster: str) -> PodView:
         qos=pod.status.qos_class,
         containers=container_views(pod),
         owner=owner_ref(owner, pod.metadata.namespace, cluster) if owner else None,
+        deleting_since=pod.metadata.deletion_timestamp,
+        denied=denied,
     )
 
 

@@ -13,6 +13,8 @@ from chatops.cluster.pod_models import Pod
 from chatops.cluster.rights import Rights
 from chatops.cluster.selectors import selector_text
 from chatops.cluster.served import Served
+from chatops.core import diagnostics
+from chatops.core.actions import ACTIONS
 from chatops.core.failures import Failure, Permanent, Reason
 from chatops.core.permissions import SERVED_BY_OTHERS
 from chatops.core.resources import WORKLOADS, ObjectRef
@@ -43,6 +45,13 @@ class Reader:
         self.diagnostics = diagnostics
         self.rights = Rights(connection)
         self.served = Served(connection)
+
+    def denied(self, kind: str, namespace: str) -> tuple[str, ...]:
+        """Ids of the actions on a `kind` there that the credentials may not perform, or the settings leave out."""
+        refused = self.rights.denied(kind, namespace)
+        if self.diagnostics or kind not in ACTIONS[diagnostics.ACTION].kinds or diagnostics.ACTION in refused:
+            return refused
+        return (*refused, diagnostics.ACTION)
 
     def place(self, ref: ObjectRef, part: str = "") -> str:
         """Where the object, or its subresource `part`, lives in this very cluster.

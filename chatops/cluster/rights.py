@@ -1,28 +1,63 @@
 """What our own credentials may do, asked of the API server itself before a button promises it.
 
-An answer is kept for a minute. Knowing is a courtesy: a server that will not say hides nothing, the real call decides.
+The rules of a namespace come in one answer. They may be incomplete (an authorizer that cannot list them): then what
+they do not grant is asked one by one, as is all that is cluster-wide. Answers are kept for a minute. Knowing is a
+courtesy: a server that will not say hides nothing, the real call decides.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 from chatops.cluster.connection import Connection, decode
-from chatops.cluster.models import Model, empty
+from chatops.cluster.models import Model, empty, listed
 from chatops.core.actions import ACTIONS
 from chatops.core.failures import Failure
 from chatops.core.permissions import Permission, needed
 
-_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+_REVIEWS = "/apis/authorization.k8s.io/v1/"
 
 KEPT_SECONDS = 60.0
 
+T = TypeVar("T")
 
-class _Status(Model):
+
+class _Rule(Model):
+    verbs: list[str] | None = None
+    api_groups: list[str] | None = None
+    resources: list[str] | None = None
+    resource_names: list[str] | None = None
+
+    def grants(self, permission: Permission) -> bool:
+        """One for certain names grants nothing that can be relied on."""
+        wanted = f"{permission.resource}/{permission.subresource}".rstrip("/")
+        names = {wanted, f"*/{permission.subresource}" if permission.subresource else wanted}
+        return (
+            not self.resource_names
+            and _in({permission.verb}, self.verbs)
+            and _in({permission.group}, self.api_groups)
+            and _in(names, self.resources)
+        )
+
+
+class _Rules(Model):
+    resource_rules: list[_Rule] | None = None
+    incomplete: bool = True
+
+    def grant(self, permission: Permission) -> bool:
+        return any(rule.grants(permission) for rule in listed(self.resource_rules))
+
+
+class _RulesReview(Model):
+    status: _Rules = empty(_Rules)
+
+
+class _Access(Model):
     allowed: bool = False
 
 
-class _Review(Model):
-    status: _Status = empty(_Status)
+class _AccessReview(Model):
+    status: _Access = empty(_Access)
 
 
 class Rights:
@@ -31,7 +66,7 @@ class Rights:
     def __init__(self, connection: Connection, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._connection = connection
         self._clock = clock
-        self._known: dict[tuple[Permission, str], tuple[float, bool]] = {}
+        self._known: dict[Hashable, tuple[float, Any]] = {}
 
     def denied(self, kind: str, namespace: str) -> tuple[str, ...]:
         """Ids of the actions on a `kind` in this namespace (empty: all of them) that would be refused."""
@@ -43,11 +78,24 @@ class Rights:
 
     def allows(self, permission: Permission, namespace: str) -> bool:
         """False only where the API server says so."""
-        key = (permission, namespace)
+        if namespace:
+            rules = self._kept(namespace, lambda: self._rules(namespace))
+            if rules.grant(permission) or not rules.incomplete:
+                return rules.grant(permission)
+        return self._kept((permission, namespace), lambda: self._asked(permission, namespace))
+
+    def _kept(self, key: Hashable, ask: Callable[[], T]) -> T:
         known = self._known.get(key)
         if known is None or self._clock() - known[0] >= KEPT_SECONDS:
-            known = self._known[key] = (self._clock(), self._asked(permission, namespace))
-        return known[1]
+            known = self._known[key] = (self._clock(), ask())
+        answer: T = known[1]
+        return answer
+
+    def _rules(self, namespace: str) -> _Rules:
+        try:
+            return decode(self._review("SelfSubjectRulesReview", {"namespace": namespace}), _RulesReview).status
+        except Failure:
+            return _Rules()
 
     def _asked(self, permission: Permission, namespace: str) -> bool:
         attributes = {
@@ -57,12 +105,16 @@ class Rights:
             "subresource": permission.subresource,
             "namespace": namespace,
         }
-        body = {
-            "apiVersion": "authorization.k8s.io/v1",
-            "kind": "SelfSubjectAccessReview",
-            "spec": {"resourceAttributes": {name: value for name, value in attributes.items() if value}},
-        }
+        spec = {"resourceAttributes": {name: value for name, value in attributes.items() if value}}
         try:
-            return decode(self._connection.ask(_REVIEWS, body), _Review).status.allowed
+            return decode(self._review("SelfSubjectAccessReview", spec), _AccessReview).status.allowed
         except Failure:
             return True
+
+    def _review(self, kind: str, spec: dict[str, Any]) -> bytes:
+        body = {"apiVersion": "authorization.k8s.io/v1", "kind": kind, "spec": spec}
+        return self._connection.ask(f"{_REVIEWS}{kind.lower()}s", body)
+
+
+def _in(wanted: set[str], granted: list[str] | None) -> bool:
+    return not wanted.isdisjoint(listed(granted)) or "*" in listed(granted)

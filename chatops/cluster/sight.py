@@ -1,22 +1,25 @@
 """A reader that remembers, for the length of one look: each object and each list is asked for once."""
 
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from chatops.cluster.models import Thing
-from chatops.cluster.places import place
+from chatops.cluster.models import Thing, Workload
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.reader import Reader, same_incarnation
+from chatops.cluster.selectors import selector_text
 from chatops.core.failures import Permanent
 from chatops.core.resources import ObjectRef
 
 T = TypeVar("T", bound=Thing)
+R = TypeVar("R")
 
 
 class Sight(Reader):
     """Everything seen stays as it was first seen. Refusals are remembered too; what fails for now is asked again."""
 
     def __init__(self, reader: Reader) -> None:
-        super().__init__(reader.connection, reader.name)
+        super().__init__(reader.connection, reader.name, diagnostics=reader.diagnostics)
+        self.rights, self.served = reader.rights, reader.served
         self._objects: dict[str, bytes | Permanent] = {}
         self._pods: dict[tuple[str, str], Pod] = {}
         self._lists: dict[tuple[object, ...], Any] = {}
@@ -26,7 +29,7 @@ class Sight(Reader):
         if pod is not None and isinstance(pod, model):
             same_incarnation(ref, pod.metadata)
             return pod
-        path = place(ref)
+        path = self.place(ref)
         if path not in self._objects:
             try:
                 self._objects[path] = self.connection.get(path)
@@ -36,6 +39,14 @@ class Sight(Reader):
         if isinstance(found, Permanent):
             raise found
         return self._decoded(ref, found, model)
+
+    def fold_pods_of(self, workload: Workload, model: type[T], take: Callable[[Iterator[T]], R]) -> R:
+        """As the reader's; from memory where the very list was read already."""
+        key = ("Pod", model, workload.metadata.namespace, selector_text(workload.spec.selector) or "", "")
+        if key not in self._lists:
+            return super().fold_pods_of(workload, model, take)
+        owned = self._ownership(workload)
+        return take(pod for pod in self._lists[key] if owned(pod.metadata.controller))
 
     def every(self, kind: str, model: type[T], namespace: str = "", *, labels: str = "", fields: str = "") -> list[T]:
         key = (kind, model, namespace, labels, fields)

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
+from chatops.cluster.connection import decode
 from chatops.cluster.crowds import Crowd
-from chatops.cluster.models import Workload, listed
+from chatops.cluster.models import Workload, listed, mapped
 from chatops.cluster.ownership import managed_by
+from chatops.cluster.pod_models import Template
 from chatops.cluster.revisions import Revision, current_of, image_changes, previous_of, template_of
 from chatops.cluster.template_parts import changed_parts
-from chatops.core.resources import Health, ObjectRef, PodView, Rollout, WorkloadView
+from chatops.core.resources import ContainerLimits, Health, ObjectRef, PodView, Rollout, WorkloadView
 
 
 def workload_ref(workload: Workload, cluster: str) -> ObjectRef:
@@ -38,6 +40,13 @@ def is_on_delete(workload: Workload) -> bool:
     return strategy is not None and strategy.type == "OnDelete"
 
 
+def limits_of(workload: Workload) -> tuple[ContainerLimits, ...]:
+    """What each container of the template may use."""
+    containers = listed(decode(workload.spec.template, Template).spec.containers)
+    limits = ((each.name, mapped(each.resources.limits) if each.resources else {}) for each in containers)
+    return tuple(ContainerLimits(name, str(own.get("memory", "")), str(own.get("cpu", ""))) for name, own in limits)
+
+
 def workload_view(
     workload: Workload, known: list[Revision], crowd: Crowd, autoscaler: str, cluster: str
 ) -> WorkloadView:
@@ -54,6 +63,7 @@ def workload_view(
         managed_by=managed_by(workload.metadata),
         autoscaler=autoscaler,
         on_delete=is_on_delete(workload),
+        limits=limits_of(workload),
         pod_count=crowd.count,
         failing_count=crowd.failing,
         failing_restarts=crowd.failing_restarts,

@@ -148,7 +148,7 @@ class PodView:
     owner: ObjectRef | None = None
     """The direct controller (a ReplicaSet for a Deployment's pod); None means nobody recreates it."""
     deleting_since: datetime | None = None
-    """When its deletion was asked for; its grace period has passed once this lies in the past."""
+    """Its deletionTimestamp: when the grace period of its deletion has passed. None when nobody deletes it."""
     denied: tuple[str, ...] = ()
     """Ids of actions that the bot's own credentials may not perform here."""
 

@@ -20,6 +20,8 @@ class Topic(StrEnum):
     IDLE = "idle"
     """More than is needed."""
     CERTIFICATE = "certificate"
+    ROLLOUT = "rollout"
+    """A new version that does not get through."""
     HARDWARE = "hardware"
     """A machine that cannot be trusted: disks, network, clock, kernel."""
 
@@ -65,6 +67,7 @@ _WORDS = {
         "expired",
         "expiration",
     ),
+    Topic.ROLLOUT: ("rollout", "rolled", "generation", "revision", "deploy", "upgrade", "updated"),
     Topic.HARDWARE: (
         "raid",
         "network",

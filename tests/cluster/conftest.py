@@ -1,18 +1,19 @@
 """The fixtures of the cluster's tests."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from chatops.sandbox.kubeapi import Behaviour, KubeApiServer, LogLine
-from tests.cluster.sandbox import NODES, Sandbox, node
+from chatops.sandbox.kubeapi import Behaviour, KubeApiServer, LogLine, StepClock
+from tests.cluster.sandbox import NODES, NOW, Sandbox, node
 from tests.cluster.world import build
 
 
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
-    with KubeApiServer(auto=False, seed=7) as server:
+    with KubeApiServer(auto=False, clock=StepClock(NOW), seed=7) as server:
         server.behave(
             "app:bad*",
             Behaviour(
@@ -30,8 +31,8 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """The catalogue's cluster, for tests that change nothing in it."""
-    with KubeApiServer(auto=False, seed=7) as server:
+    """The catalogue's cluster as it stands for days, for tests that change nothing in it."""
+    with KubeApiServer(auto=False, clock=StepClock(NOW - timedelta(days=3)), seed=7) as server:
         build(server)
         yield Sandbox(server, tmp_path_factory.mktemp("world") / "kubeconfig")
 
@@ -39,6 +40,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 @pytest.fixture
 def own_world(tmp_path: Path) -> Iterator[Sandbox]:
     """One of one's own to change."""
-    with KubeApiServer(auto=False, seed=7) as server:
+    with KubeApiServer(auto=False, clock=StepClock(NOW), seed=7) as server:
         build(server)
         yield Sandbox(server, tmp_path / "kubeconfig")

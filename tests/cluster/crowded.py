@@ -203,10 +203,13 @@ class CrowdedServer:
             stream = peer.makefile("rb")
             while line := stream.readline():
                 target = line.split()[1].decode()
-                accept = ""
+                accept, length = "", 0
                 while (header := stream.readline()) not in (b"\r\n", b""):
                     if header.lower().startswith(b"accept:"):
                         accept = header.decode()
+                    if header.lower().startswith(b"content-length:"):
+                        length = int(header.split()[1])
+                stream.read(length)
                 self.requests.append(target)
                 peer.sendall(self._answer(target, accept))
 
@@ -217,6 +220,9 @@ class CrowdedServer:
             return self._answers.get(parts.path, _http({"kind": "Status", "code": 404}, "404 Not Found"))
         form = query.get("includeObject", "Metadata") if self._tables and "as=Table" in accept else "full"
         return self._answers[f"{form} {query.get('continue', '0') if 'limit' in query else 'all'}"]
+
+
+_ANYTHING = {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}
 
 
 def kubeconfig(url: str) -> str:
@@ -272,6 +278,7 @@ def _around(count: int) -> dict[str, Obj]:
     group = {"name": "apps", "versions": [version], "preferredVersion": version}
     return {
         "/apis/apps/v1/namespaces/shop/deployments/web": {"metadata": meta, "spec": spec, "status": status},
+        "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews": {"status": {"resourceRules": [_ANYTHING]}},
         "/apis/apps/v1/namespaces/shop/replicasets": {"items": [{"metadata": rs_meta, "spec": spec}]},
         "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers": {"items": []},
         "/version": {"gitVersion": "v1.34.1"},

@@ -1,6 +1,7 @@
 """What the credentials may not do is known before it is offered."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +15,8 @@ from chatops.sandbox.kubeapi.access import Rule
 from chatops.sandbox.kubeapi.faults import Fault
 from tests.cluster.sandbox import Sandbox
 
+RULES = "selfsubjectrulesreviews"
+ONE = "selfsubjectaccessreviews"
 PATCH = Permission("patch", "apps", "deployments")
 
 
@@ -67,6 +70,29 @@ def test_an_answer_is_kept_for_a_minute(sandbox: Sandbox, rights: Rights, clock:
     assert rights.allows(PATCH, "shop")
     clock.now = KEPT_SECONDS
     assert not rights.allows(PATCH, "shop")
+
+
+def test_rules_that_may_be_incomplete_are_not_taken_for_all(sandbox: Sandbox, rights: Rights) -> None:
+    """As where a webhook decides: it cannot list what it would allow."""
+    sandbox.server.access.allow("*", Rule(verbs=("patch",), resources=("deployments",)))
+    sandbox.server.access.incomplete = True
+    sandbox.server.requests.clear()
+    assert rights.allows(PATCH, "shop")
+    assert [record.path.rpartition("/")[2] for record in sandbox.server.requests.matching()] == [RULES]
+    assert not rights.allows(replace(PATCH, verb="delete"), "shop")
+    assert [record.path.rpartition("/")[2] for record in sandbox.server.requests.matching()] == [RULES, ONE]
+
+
+def test_a_rule_for_certain_names_grants_nothing_in_general(sandbox: Sandbox, rights: Rights) -> None:
+    sandbox.server.access.allow("*", Rule(verbs=("*",), names=("web",)))
+    assert not rights.allows(PATCH, "shop")
+
+
+def test_one_request_tells_the_rights_of_a_namespace(sandbox: Sandbox, rights: Rights) -> None:
+    sandbox.server.requests.clear()
+    for kind in ("Deployment", "Pod", "Job", "PersistentVolumeClaim"):
+        rights.denied(kind, "shop")
+    assert sandbox.sent("POST") == 1
 
 
 @pytest.mark.parametrize("code", [403, 404, 500])

@@ -1,5 +1,7 @@
 """A cluster in which every object of the catalogue's example labels exists, down to the pods' very names."""
 
+import copy
+from datetime import timedelta
 from typing import Any
 
 from chatops.sandbox.kubeapi import Behaviour, KubeApiServer
@@ -30,11 +32,16 @@ _CUSTOM = (
     ("source.toolkit.fluxcd.io/v1", "gitrepositories", "GitRepository"),
     ("image.toolkit.fluxcd.io/v1", "imagerepositories", "ImageRepository"),
 )
+RELEASED = (("StatefulSet", "shop", "orders-db"), ("DaemonSet", "shop", "log-agent"))
+FORMER = "5b7f9c6d4"
 _EVERYWHERE = {"hostNetwork": True, "tolerations": [{"operator": "Exists"}]}
 
 
 def build(server: KubeApiServer) -> KubeApiServer:
-    """Fill a server that is stepped by hand; afterwards everything in it runs and is ready but the nightly report."""
+    """Fill a server that is stepped by hand; afterwards everything in it runs and is ready but the nightly report.
+
+    What the shop runs has been released twice, some days ago.
+    """
     for api_version, plural, kind in _CUSTOM:
         server.register(custom_resource(api_version, plural, kind, sub="status"))
     server.register(
@@ -57,6 +64,9 @@ def build(server: KubeApiServer) -> KubeApiServer:
     server.step(2)
     server.apply(nightly_run(server))
     server.step(120)
+    for kind, namespace, name in RELEASED:
+        release(server, kind, namespace, name)
+    server.step(120)
     return server
 
 
@@ -67,21 +77,37 @@ def deploy(server: KubeApiServer, namespace: str, name: str, mark: str, pods: tu
     labels = {**made["spec"]["selector"]["matchLabels"], "pod-template-hash": mark}
     owner = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name, "uid": uid, "controller": True}
     template = {**made["spec"]["template"], "metadata": {"labels": labels}}
-    replica_set = {
-        "apiVersion": "apps/v1",
-        "kind": "ReplicaSet",
-        "metadata": {
-            "name": f"{name}-{mark}",
-            "namespace": namespace,
-            "labels": labels,
-            "ownerReferences": [owner],
-            "annotations": {"deployment.kubernetes.io/revision": "1"},
-        },
-        "spec": {"replicas": len(pods), "selector": {"matchLabels": labels}, "template": template},
-    }
+    before = copy.deepcopy(template)
+    before["metadata"]["labels"]["pod-template-hash"] = FORMER
+    before["spec"]["containers"][0]["image"] += "-rc1"
+
+    def replica_set(revision: int, template: Obj, replicas: int) -> Obj:
+        labels = template["metadata"]["labels"]
+        return {
+            "apiVersion": "apps/v1",
+            "kind": "ReplicaSet",
+            "metadata": {
+                "name": f"{name}-{labels['pod-template-hash']}",
+                "namespace": namespace,
+                "labels": labels,
+                "ownerReferences": [owner],
+                "creationTimestamp": stamp(BORN + timedelta(days=revision)),
+                "annotations": {"deployment.kubernetes.io/revision": str(revision)},
+            },
+            "spec": {"replicas": replicas, "selector": {"matchLabels": labels}, "template": template},
+        }
+
     server.store.preset_suffixes[:] = pods
-    server.apply([made, replica_set])
+    server.apply([made, replica_set(1, before, 0), replica_set(2, template, len(pods))])
     server.step(0)
+
+
+def release(server: KubeApiServer, kind: str, namespace: str, name: str) -> None:
+    """Another version, so that there is one to go back to."""
+    found = copy.deepcopy(server.get(kind, name, namespace))
+    assert found is not None
+    found["spec"]["template"]["spec"]["containers"][0]["image"] += ".1"
+    server.apply(found)
 
 
 def spread(server: KubeApiServer, namespace: str, name: str, pods: tuple[str, ...]) -> None:

@@ -9,13 +9,18 @@ FILE = Path(__file__).parent.parent / "catalogue" / "alerts.json"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One alert. `traps`: labels that name the exporter; `victims`: those that name what is broken."""
+    """One alert. `traps`: labels that name the exporter; `victims`: those that name what is broken.
+
+    `remedies`: ids of actions that may help. `forbidden`: those that must not be suggested; `*` stands for all.
+    """
 
     name: str
     kind: str
     labels: dict[str, str]
     traps: frozenset[str]
     victims: frozenset[str]
+    remedies: frozenset[str]
+    forbidden: frozenset[str]
 
     def values(self, names: frozenset[str]) -> set[str]:
         return {self.labels[name] for name in names if name in self.labels}
@@ -29,6 +34,8 @@ def read() -> list[Entry]:
             labels=raw["example_labels"],
             traps=frozenset(raw["trap_labels"]),
             victims=frozenset(raw["identity_labels"]),
+            remedies=frozenset(each["id"] for each in raw["actions"] if each["kind"] == "remediate"),
+            forbidden=frozenset(each["id"] for each in raw["must_not"]),
         )
         for raw in json.loads(FILE.read_text())
     ]

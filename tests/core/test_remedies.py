@@ -143,13 +143,43 @@ def test_a_healthy_workload_may_need_more_replicas() -> None:
     [
         {"owner": None},
         {"owner": ObjectRef("Node", "worker-3")},
-        {"health": Health.GOOD},
+        {"ref": replace(POD, name="checkout-6d9f7c5b8d-other"), "health": Health.GOOD},
         {"status": "Terminating"},
     ],
 )
 def test_a_pod_is_not_deleted_where_that_helps_nobody(fields: dict[str, Any]) -> None:
     assert "delete_pod" not in remedies(seeing(pods=(a_pod(**fields),)))
     assert "delete_pod" not in remedies(seeing(a_workload(pods=(a_pod(**fields),))))
+
+
+def test_a_pod_that_the_alert_names_may_be_recreated_though_it_looks_well() -> None:
+    well = a_workload(health=Health.GOOD, ready=5, pods=(a_good_pod(), a_pod(health=Health.GOOD, containers=())))
+    assert [each.ref for each in suggest(seeing(well), now=NOW).remedies if each.action == "delete_pod"] == [POD]
+
+
+def test_a_pod_that_fails_speaks_before_the_one_that_is_named() -> None:
+    other = replace(POD, name="checkout-6d9f7c5b8d-other")
+    failing = a_workload(pods=(a_pod(health=Health.GOOD), a_pod(ref=other)))
+    assert [each.ref for each in suggest(seeing(failing), now=NOW).remedies if each.action == "delete_pod"] == [other]
+
+
+def test_a_job_recreates_its_pods_itself() -> None:
+    ref = ObjectRef("Job", "report", "shop")
+    job = ObjectView(ref, Health.BAD, {Trait.FAILED: "yes"})
+    incident = seeing(pods=(a_pod(owner=ref),), others=(job,))
+    assert remedies(incident)[0] == "job_rerun"
+
+
+@pytest.mark.parametrize("alert", ["KubeDeploymentGenerationMismatch", "UpdateNotRolledOut"])
+def test_a_rollout_that_does_not_get_through_may_go_back(alert: str) -> None:
+    old = replace(a_rollout(), since=START - 2 * FRESH_ROLLOUT)
+    incident = seeing(a_workload(health=Health.GOOD, rollout=old))
+    assert "rollout_undo" not in remedies(incident)
+    assert "rollout_undo" in remedies(about(incident, alert))
+
+
+def about(incident: Incident, alertname: str) -> Incident:
+    return replace(incident, episodes=(Episode(an_alert(alertname=alertname), START),))
 
 
 def test_an_owned_pod_is_recreated() -> None:

@@ -1,6 +1,7 @@
 """Objects that are neither pod nor workload: each kind's state in a few traits, and what hangs on it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from chatops.cluster.models import Thing
@@ -49,6 +50,11 @@ def see_object(reader: Reader, ref: ObjectRef, now: datetime | None = None) -> O
     Without `now` nothing is said to be overdue. Raises Permanent(NOT_FOUND) and its kin for the object itself; what
     stands beside it and may not be seen is left out.
     """
+    view = _view(reader, ref, now)
+    return replace(view, denied=(*view.denied, *reader.denied(ref.kind, view.ref.namespace)))
+
+
+def _view(reader: Reader, ref: ObjectRef, now: datetime | None) -> ObjectView:
     if ref.kind == "Node":
         return see_node(reader, ref, now)
     if ref.kind in VIEWS:

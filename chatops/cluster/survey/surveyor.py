@@ -217,7 +217,7 @@ class Surveyor:
         above = aside(lambda: self._reader.workload_above(meta), None)
         if above is not None and aside(lambda: self._add(above), False):
             return
-        view = pod_view(pod, self._reader.name)
+        view = pod_view(pod, self._reader.name, self._reader.denied("Pod", meta.namespace))
         self._found.pods[place_of(view.ref)] = view
         owner = meta.controller
         if owner is not None and owner.kind == "Job":

@@ -1,6 +1,7 @@
 """One workload with all that its view needs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from chatops.cluster.crowds import Crowd, crowd_of
 from chatops.cluster.models import Workload
@@ -20,13 +21,14 @@ def see_workload(
 ) -> WorkloadView:
     """The workload with its pods, its revisions and its autoscaler. `look` reads the pods."""
     meta = workload.metadata
-    return workload_view(
+    view = workload_view(
         workload,
         _revisions(reader, workload),
         look(reader, workload),
         autoscalers.of(workload.kind, meta.namespace, meta.name),
         reader.name,
     )
+    return replace(view, denied=reader.denied(workload.kind, meta.namespace))
 
 
 def _revisions(reader: Reader, workload: Workload) -> list[Revision]:

@@ -1,6 +1,6 @@
 """The ranking: candidates from what the objects are, order from their state, then from what helped before."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,9 +14,10 @@ from chatops.core.remedies.readings import reading
 from chatops.core.remedies.rules import Rule, matching
 from chatops.core.remedies.values import Advice, Candidate, Suggestion, Suggestions
 from chatops.core.remedies.workloads import for_workload
-from chatops.core.resources import PodView, WorkloadView
+from chatops.core.resources import Health, PodView, WorkloadView
 from chatops.core.surveys import Survey
 from chatops.core.topics import topics_of
+from chatops.core.victims import clues_of
 
 MOST_REMEDIES = 3
 
@@ -36,13 +37,14 @@ def suggest(incident: Incident, *, now: datetime, advice: Advice | None = None) 
     advice = advice or Advice()
     labels = [episode.alert.labels for episode in incident.firing or incident.episodes]
     topics = topics_of(labels)
-    pod = survey.worst_pod
+    named = {ref.name for clue in clues_of(labels) for ref in clue.candidates if ref.kind == "Pod"}
+    pod = _most_telling_pod(survey, named)
     workload = _workload_of(pod, survey) or survey.worst_workload
     found: list[Candidate] = []
     if workload:
         found += for_workload(workload, incident, topics)
     if pod:
-        found += for_pod(pod)
+        found += for_pod(pod, named=pod.ref.name in named)
     for view in survey.others:
         found += for_object(view, topics)
     possible = [each for each in found if _can_work(each.suggestion, survey, now)]
@@ -51,6 +53,14 @@ def suggest(incident: Incident, *, now: datetime, advice: Advice | None = None) 
     ruled = _ruled(ordered, matching(advice.rules, labels), survey, now)
     told = tuple(_with_experience(each, advice) for each in ruled[:MOST_REMEDIES])
     return Suggestions(told, reading(pod, workload, survey, topics))
+
+
+def _most_telling_pod(survey: Survey, named: Container[str]) -> PodView | None:
+    """The worst, or of those that are all well the one that an alert names."""
+    worst = survey.worst_pod
+    if worst is None or worst.health is Health.BAD:
+        return worst
+    return next((pod for pod in survey.all_pods if pod.ref.name in named), worst)
 
 
 def _workload_of(pod: PodView | None, survey: Survey) -> WorkloadView | None:

@@ -37,10 +37,11 @@ def _rollout(workload: WorkloadView, incident: Incident, topics: frozenset[Topic
     fresh = rollout.since is not None and rollout.since >= incident.started_at - FRESH_ROLLOUT
     if rollout.previous is not None and not rolled_out_here(workload, incident):
         revision = str(rollout.previous)
+        stuck = Topic.ROLLOUT in topics
         suspicious = workload.health is Health.BAD or Topic.LOAD in topics
-        if fresh or suspicious:
+        if fresh or stuck or suspicious:
             why = "fresh_rollout" if fresh else "previous_revision"
-            yield candidate(90 if fresh else 40, "rollout_undo", ref, why, revision=revision)
+            yield candidate(90 if fresh else 60 if stuck else 40, "rollout_undo", ref, why, revision=revision)
     if workload.updated < workload.desired and workload.health is not Health.GOOD:
         yield candidate(35, "rollout_pause", ref, "rolling_out")
 
@@ -108,7 +109,7 @@ def _size(workload: WorkloadView, topics: frozenset[Topic]) -> Iterator[Candidat
             yield candidate(60, "scale_down", ref, "fewer_replicas", replicas=str(workload.desired - 1))
         return
     healthy = workload.health is Health.GOOD
-    score = 55 if healthy and Topic.LOAD in topics else 45 if healthy else 20
+    score = 55 if healthy and Topic.LOAD in topics else 45 if healthy and ref.kind == "Deployment" else 20
     yield candidate(score, "scale_up", ref, "more_replicas", replicas=str(workload.desired + 1))
     if not healthy and any(pod.status == "Pending" for pod in workload.pods) and workload.desired > 1:
         yield candidate(25, "scale_down", ref, "no_room", replicas=str(workload.desired - 1))

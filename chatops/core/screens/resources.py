@@ -65,7 +65,7 @@ def resources(incident: Incident, tongue: Tongue, *, page: int = 0) -> Screen:
 def pods(workload: WorkloadView, tongue: Tongue, *, incident_id: int | None, page: int = 0) -> Screen:
     """The pods of a workload, with what is done to it most."""
     ref = workload.ref
-    ready = tongue.say("{ready}/{desired} ready", ready=workload.ready, desired=workload.desired)
+    ready = _ready(workload, tongue)
     back = Button(tongue.plain("« Resources"), Verb.RESOURCES, incident_id=incident_id)
     acts = workload_actions(workload, tongue, incident_id)
     return _pods(ref, workload.pods, ready, acts, back, tongue, incident_id, page)

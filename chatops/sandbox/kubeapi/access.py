@@ -67,6 +67,8 @@ class Access:
 
     def __init__(self, token: str | None = None) -> None:
         self._tokens: dict[str, str] = {}
+        self.incomplete = False
+        """Whether a rules review says that there may be more, as where a webhook is asked too."""
         self._rules: dict[str, tuple[Rule, ...]] = {}
         if token is not None:
             self.add_token(token, user="system:serviceaccount:chatops:chatops")

@@ -45,4 +45,4 @@ def _rules(access: Access, user: str, namespace: str) -> Obj:
             if rule.names:
                 found["resourceNames"] = list(rule.names)
             resources.append(found)
-    return {"resourceRules": resources, "nonResourceRules": paths, "incomplete": False}
+    return {"resourceRules": resources, "nonResourceRules": paths, "incomplete": access.incomplete}

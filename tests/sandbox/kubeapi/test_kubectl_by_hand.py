@@ -19,6 +19,8 @@ from .conftest import deployment, node, workload
 
 pytestmark = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
 SPEED = 20.0
+GROWING = {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "growing"}}
+CLAIM = {"storageClassName": "growing", "volumeName": "pv-1", "resources": {"requests": {"storage": "10Gi"}}}
 LIMITS = {"limits": {"memory": "512Mi", "cpu": "1"}}
 
 
@@ -69,7 +71,8 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
                 obj("batch/v1", "CronJob", "tick", spec={"schedule": "0 0 1 1 *", "jobTemplate": job}),
                 obj("batch/v1", "Job", "once", spec={"template": {"spec": task}}),
                 obj("v1", "ResourceQuota", "all", spec={"hard": {"pods": "50"}}),
-                obj("v1", "PersistentVolumeClaim", "data", spec={"resources": {"requests": {"storage": "10Gi"}}}),
+                {**GROWING, "provisioner": "ebs.csi.aws.com", "allowVolumeExpansion": True},
+                obj("v1", "PersistentVolumeClaim", "data", spec=CLAIM, status={"phase": "Bound"}),
                 obj("v1", "Service", "web", spec={"ports": [{"port": 80}], "selector": {"app": "web"}}),
             ]
         )
