@@ -153,7 +153,9 @@ def test_a_pod_is_not_deleted_where_that_helps_nobody(fields: dict[str, Any]) ->
 
 
 def test_a_pod_that_the_alert_names_may_be_recreated_though_it_looks_well() -> None:
-    well = a_workload(health=Health.GOOD, ready=5, pods=(a_good_pod(), a_pod(health=Health.GOOD, containers=())))
+    well = a_workload(
+        health=Health.GOOD, ready=5, pods=(a_good_pod(), a_pod(health=Health.GOOD, containers=())), rollout=None
+    )
     assert [each.ref for each in suggest(seeing(well), now=NOW).remedies if each.action == "delete_pod"] == [POD]
 
 
