@@ -25,6 +25,7 @@ _EXACT_BELOW = 100
 """A size of fewer units than this is worth a finer unit rather than rounding up: 4.5Gi is 4608Mi, 499.5Mi is 500Mi."""
 
 GROWTH = Fraction(3, 2)
+A_QUARTER_MORE = Fraction(5, 4)
 
 
 def parse(text: str) -> Fraction:

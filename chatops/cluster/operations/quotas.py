@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from chatops.cluster.amounts import amount
@@ -11,9 +10,7 @@ from chatops.cluster.operations.edits import BACK, Edit
 from chatops.cluster.reader import Reader
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change, Plan, Progress
-from chatops.core.quantities import grow_whole
-
-_A_QUARTER_MORE = Fraction(5, 4)
+from chatops.core.quantities import A_QUARTER_MORE, grow_whole
 
 _Lines = dict[str, str | int | float] | None
 
@@ -102,6 +99,6 @@ def _fullest(seen: Quota) -> str:
 
 def _more(quantity: str) -> str:
     try:
-        return grow_whole(quantity, _A_QUARTER_MORE)
+        return grow_whole(quantity, A_QUARTER_MORE)
     except ValueError:
         return ""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from chatops.core.objects import ObjectView, TieRole, Trait
-from chatops.core.quantities import grow
+from chatops.core.quantities import A_QUARTER_MORE, grow, grow_whole
 from chatops.core.remedies.values import Candidate, candidate
 from chatops.core.resources import FLUX_KINDS, Health
 from chatops.core.topics import Topic
@@ -41,7 +41,7 @@ def _autoscaler(view: ObjectView, topics: Topics) -> Iterator[Candidate]:
     if Topic.IDLE in topics or (lowest > 1 and view.count(Trait.DESIRED) <= lowest and not at_maximum):
         yield candidate(70, "hpa_lower_min", view.ref, "idle_autoscaler", min=str(max(1, lowest // 2)))
     if Topic.IDLE not in topics and highest:
-        more = str(max(highest + 1, -(-highest * 3 // 2)))
+        more = grow_whole(str(highest))
         told = f"{view.ref.name} {lowest}-{highest}"
         yield candidate(80 if at_maximum else 40, "hpa_raise_max", view.ref, "at_maximum", told=told, max=more)
 
@@ -74,7 +74,9 @@ def _claim(view: ObjectView, topics: Topics) -> Iterator[Candidate]:
 def _quota(view: ObjectView, topics: Topics) -> Iterator[Candidate]:
     resource, hard = view.trait(Trait.RESOURCE), view.trait(Trait.HARD)
     if resource and hard:
-        yield candidate(70, "raise_quota", view.ref, "quota_full", resource=resource, **_grown(hard, "value"))
+        yield candidate(
+            70, "raise_quota", view.ref, "quota_full", resource=resource, **_grown(hard, "value", _in_quarters)
+        )
     if view.count(Trait.FAILED_PODS):
         yield candidate(60, "cleanup_pods", view.ref, "failed_pods", count=view.trait(Trait.FAILED_PODS))
 
@@ -118,9 +120,13 @@ _BY_KIND: dict[str, Callable[[ObjectView, Topics], Iterator[Candidate]]] = {
 }
 
 
-def _grown(quantity: str, what: str) -> dict[str, str]:
+def _in_quarters(quantity: str) -> str:
+    return grow_whole(quantity, A_QUARTER_MORE)
+
+
+def _grown(quantity: str, what: str, larger: Callable[[str], str] = grow) -> dict[str, str]:
     try:
-        return {what: grow(quantity)}
+        return {what: larger(quantity)}
     except ValueError:
         # An odd quantity: the preview chooses.
         return {}

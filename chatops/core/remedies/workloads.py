@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from chatops.core.actions import ActionState
 from chatops.core.incidents.values import Incident
-from chatops.core.quantities import grow
+from chatops.core.quantities import grow, grow_whole
 from chatops.core.remedies.values import Candidate, candidate
 from chatops.core.resources import ContainerLimits, Health, ObjectRef, PodView, WorkloadView
 from chatops.core.topics import Topic
@@ -99,8 +99,12 @@ def _size(workload: WorkloadView, topics: frozenset[Topic]) -> Iterator[Candidat
         scaler = ObjectRef(
             "HorizontalPodAutoscaler", workload.autoscaler.partition(" ")[0], ref.namespace, "", ref.cluster
         )
-        if _at_maximum(workload):
-            yield candidate(75, "hpa_raise_max", scaler, "at_maximum", told=workload.autoscaler)
+        highest = _capped_at(workload)
+        if highest:
+            # Replicas that fail make no room, however many there are.
+            score = 30 if workload.health is Health.BAD and Topic.LOAD not in topics else 75
+            more = grow_whole(str(highest))
+            yield candidate(score, "hpa_raise_max", scaler, "at_maximum", told=workload.autoscaler, max=more)
         return
     if not workload.desired:
         return
@@ -115,7 +119,7 @@ def _size(workload: WorkloadView, topics: frozenset[Topic]) -> Iterator[Candidat
         yield candidate(25, "scale_down", ref, "no_room", replicas=str(workload.desired - 1))
 
 
-def _at_maximum(workload: WorkloadView) -> bool:
-    """`name 2-5` says the bounds; a count at the upper one is capped by it."""
+def _capped_at(workload: WorkloadView) -> int:
+    """The autoscaler's maximum where the count has come to it, else 0; `name 2-5` says the bounds."""
     highest = workload.autoscaler.rpartition("-")[2]
-    return highest.isdecimal() and workload.desired >= int(highest)
+    return int(highest) if highest.isdecimal() and workload.desired >= int(highest) else 0

@@ -15,7 +15,7 @@ from chatops.core.screens.base import SEVERITY_ICONS, Screen, bold, code, label,
 from chatops.core.screens.object import more_button
 from chatops.core.screens.reading import reading_of
 from chatops.core.screens.run import run_lines, run_rows
-from chatops.core.screens.wording import WORDS, filling
+from chatops.core.screens.wording import filling, label_of
 from chatops.core.texts import Tongue, joined, mark, one_line
 from chatops.core.titles import ALERT, TRANSLATED
 from chatops.core.victims import suspect_of
@@ -150,7 +150,7 @@ def _again(incident: Incident) -> Button:
 def _suggested(suggestion: Suggestion, tongue: Tongue, incident: Incident, style: str = "") -> Button:
     """A button says what will happen: its parameter is in its label."""
     action = ACTIONS[suggestion.action]
-    wording = WORDS[action.id].label if action.id in WORDS else ""
+    wording = label_of(action.id, suggestion.params)
     words = filling(suggestion.params, name=suggestion.ref.name)
     text = label(f"{action.icon} {tongue.plain(wording or action.title, **words)}")
     if action.changes:

@@ -222,10 +222,19 @@ WORDS = {
 }
 
 
+def label_of(action: str, params: Mapping[str, object]) -> str:
+    """The label that says what will happen; empty where there is none, or the plan does not say it yet."""
+    words = WORDS.get(action)
+    known = {"name", *params}
+    return words.label if words and _places(words.label) <= known else ""
+
+
+def _places(sentence: str) -> frozenset[str]:
+    return frozenset(place for _, place, _, _ in string.Formatter().parse(sentence) if place is not None)
+
+
 _SENTENCES = tuple(text for words in WORDS.values() for text in (words.question, words.doing, words.done, words.label))
-PLACES = frozenset(
-    place for sentence in _SENTENCES for _, place, _, _ in string.Formatter().parse(sentence) if place is not None
-)
+PLACES = frozenset[str]().union(*map(_places, _SENTENCES))
 
 
 def filling(params: Mapping[str, object], **more: object) -> dict[str, object]:
