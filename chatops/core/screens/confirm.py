@@ -185,8 +185,9 @@ def confirm(
 def _why(reasons: Mapping[str, str], tongue: Tongue) -> list[Markup]:
     """Why it was suggested, and how often it helped before."""
     told = []
-    if reasons.get("why") in REASONS:
-        told.append(tongue.say(REASONS[reasons["why"]], told=one_line(reasons.get("told", ""), 200)))
+    why = reasons.get("why", "")
+    if why in REASONS:
+        told.append(tongue.say(REASONS[why], told=one_line(reasons.get("told", ""), 200)))
     helped, _, tried = reasons.get("helped", "").partition("/")
     if tried:
         told.append(tongue.say("It helped {helped} of {tried} times for this alert.", helped=helped, tried=tried))
