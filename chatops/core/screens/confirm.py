@@ -173,7 +173,9 @@ def confirm(
         hidden = len(preview.changes) - MOST_CHANGES
         lines.append(tongue.plural("… and {n} more change", "… and {n} more changes", hidden))
     lines += [_caution(caution, tongue) for caution in preview.cautions]
-    lines += ["", *_why(reasons or {}, tongue), _how(guard, plan, tongue), _terms(guard, plan, by, tongue)]
+    if lines[-1]:
+        lines.append("")
+    lines += [*_why(reasons or {}, tongue), _how(guard, plan, tongue), _terms(guard, plan, by, tongue)]
     do = _do(guard, plan, tongue, by=by, incident_id=incident_id, run_id=run_id)
     cancel = Button("✖️ " + tongue.plain("Cancel"), leave.verb, incident_id=incident_id)
     if guard is Safeguard.WORD:
