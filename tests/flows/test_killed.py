@@ -23,7 +23,7 @@ def test_between_the_tap_and_the_outcome(place, kind):
     """The change never gets its answer: it is shown as interrupted, looked up, and not sent a second time."""
     place.post(crash_loop())
     place.press(place.card("#1", "Roll back to 42"), "Roll back to 42")
-    place.card("expires in 60 s")
+    place.card("expires in 1 min")
     place.kubernetes.faults.add(Fault(kind=kind, method="PATCH", times=100))
     confirm_it(place)
     if kind == "hang":
@@ -46,7 +46,7 @@ def test_between_the_tap_and_the_outcome(place, kind):
 def test_a_lost_answer_is_looked_up(place):
     place.post(crash_loop())
     place.press(place.card("#1", "Roll back to 42"), "Roll back to 42")
-    place.card("expires in 60 s")
+    place.card("expires in 1 min")
     place.kubernetes.faults.add(Fault(kind="drop_after", method="PATCH"))
     confirm_it(place)
     place.card("Interrupted", "the change is in the cluster")

@@ -217,7 +217,7 @@ def town(folder: Path, **changed: str) -> Iterator[Town]:
 
 def confirm_it(place: Town) -> None:
     """Press the confirm, as somebody who reads it first: one pressed at once is taken for a double tap."""
-    confirm = place.card("Cancel", "expires in 60 s")
+    confirm = place.card("Cancel", "expires in 1 min")
     until(lambda: place.press(confirm, confirm.buttons[-1]) == "▶️ Started", "the confirm is taken")
 
 

@@ -173,7 +173,9 @@ def confirm(
         hidden = len(preview.changes) - MOST_CHANGES
         lines.append(tongue.plural("… and {n} more change", "… and {n} more changes", hidden))
     lines += [_caution(caution, tongue) for caution in preview.cautions]
-    lines += ["", *_why(reasons or {}, tongue), _how(guard, plan, tongue), _terms(guard, plan, by, tongue)]
+    if lines[-1]:
+        lines.append("")
+    lines += [*_why(reasons or {}, tongue), _how(guard, plan, tongue), _terms(guard, plan, by, tongue)]
     do = _do(guard, plan, tongue, by=by, incident_id=incident_id, run_id=run_id)
     cancel = Button("✖️ " + tongue.plain("Cancel"), leave.verb, incident_id=incident_id)
     if guard is Safeguard.WORD:
@@ -185,8 +187,9 @@ def confirm(
 def _why(reasons: Mapping[str, str], tongue: Tongue) -> list[Markup]:
     """Why it was suggested, and how often it helped before."""
     told = []
-    if reasons.get("why") in REASONS:
-        told.append(tongue.say(REASONS[reasons["why"]], told=one_line(reasons.get("told", ""), 200)))
+    why = reasons.get("why", "")
+    if why in REASONS:
+        told.append(tongue.say(REASONS[why], told=one_line(reasons.get("told", ""), 200)))
     helped, _, tried = reasons.get("helped", "").partition("/")
     if tried:
         told.append(tongue.say("It helped {helped} of {tried} times for this alert.", helped=helped, tried=tried))

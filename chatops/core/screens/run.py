@@ -73,7 +73,7 @@ def run_lines(run: ActionRun, incident: Incident, tongue: Tongue, *, now: dateti
             return [stopped, *_interrupted(run, tongue), by]
 
 
-def _interrupted(run: ActionRun, tongue: Tongue) -> list[Markup | str]:
+def _interrupted(run: ActionRun, tongue: Tongue) -> list[Markup | str | None]:
     """Of a stepwise action also how far it came: what was done stays done."""
     left = _left(run, tongue)
     match run.detail:
@@ -95,12 +95,13 @@ def _interrupted(run: ActionRun, tongue: Tongue) -> list[Markup | str]:
             ]
 
 
-def _left(run: ActionRun, tongue: Tongue) -> list[Markup | str]:
+def _left(run: ActionRun, tongue: Tongue) -> list[Markup | str | None]:
     """The state a stepwise action left things in."""
     if not ACTIONS[run.plan.action].stepwise:
         return []
-    cordoned = tongue.say("The node stays cordoned.") if run.plan.action == "drain" and run.undo else ""
-    return [joined([_count(run, tongue), one_line(run.progress.detail, 200) if run.progress else ""]), cordoned]
+    came = joined([_count(run, tongue), one_line(run.progress.detail, 200) if run.progress else ""])
+    cordoned = tongue.say("The node stays cordoned.") if run.plan.action == "drain" and run.undo else None
+    return [came or None, cordoned]
 
 
 def run_rows(incident: Incident, tongue: Tongue) -> list[Row]:

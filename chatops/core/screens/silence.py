@@ -45,7 +45,7 @@ def picker(matched: Matched, tongue: Tongue, *, incident_id: int) -> Screen:
         tongue.plural("{n} of them is hidden already.", "{n} of them are hidden already.", matched.silenced)
         if matched.silenced
         else None,
-        tongue.say("“Until resolved” is lifted as soon as the incident resolves, after 24 h at the latest."),
+        tongue.say("A silence until resolved is lifted as soon as the incident resolves, after 24 h at the latest."),
     ]
     lengths = [_choice(length, tongue, incident_id) for length in LENGTHS]
     until = Button(
