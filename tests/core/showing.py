@@ -4,14 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from chatops.core.actions import ActionState, Caution, Change, Preview, Progress
+from chatops.core import cautions
+from chatops.core.actions import ActionState, Caution, Change, Plan, Preview, Progress
 from chatops.core.alerts import Severity
 from chatops.core.applicable import View
 from chatops.core.audit import ALERTMANAGER, SYSTEM, Entry, EntryType, StoredEntry
 from chatops.core.buttons import Button, Verb
 from chatops.core.failures import Reason
 from chatops.core.incidents import Episode, Incident, Status
-from chatops.core.incidents.acting import ABSENT, FOUND, OVERDUE
+from chatops.core.incidents.acting import ABSENT, FOUND, OVERDUE, STOPPED
 from chatops.core.log_asks import LogAsk
 from chatops.core.objects import ObjectView, Tie, TieRole, Trait
 from chatops.core.outside import Outside
@@ -28,6 +29,7 @@ from chatops.core.resources import (
     LogText,
     ObjectRef,
 )
+from chatops.core.safeguards import Safeguard
 from chatops.core.screens import (
     confirm,
     diagnostics,
@@ -416,7 +418,12 @@ def _report(told: Report) -> Callable[[Tongue], Screen]:
     return lambda tongue: report.report(told, tongue, incident_id=96, params={})
 
 
-def _confirm(tongue: Tongue, preview: Preview = PREVIEW, why: str = "fresh_rollout") -> Screen:
+DELETE_NODE = Preview(a_plan("delete_node", NODE), (), (Caution(cautions.PODS_GIVEN_UP, "web-1, web-2 and 10 more"),))
+
+
+def _confirm(
+    tongue: Tongue, preview: Preview = PREVIEW, why: str = "fresh_rollout", guard: Safeguard = Safeguard.TAP
+) -> Screen:
     return confirm.confirm(
         preview,
         tongue,
@@ -424,6 +431,7 @@ def _confirm(tongue: Tongue, preview: Preview = PREVIEW, why: str = "fresh_rollo
         incident_id=96,
         run_id="run-1",
         reasons={"why": why, "told": "checkout 2-5", "helped": "9/10"},
+        guard=guard,
     )
 
 
@@ -434,6 +442,12 @@ def _card(incident: Incident) -> Callable[[Tongue], Screen]:
 def _rolled_out(*parts: str) -> Callable[[Tongue], Screen]:
     rollout = a_rollout(changes=(), parts=parts)
     return _card(an_incident(survey=a_survey(a_workload(rollout=rollout))))
+
+
+def _drain(state: ActionState, **fields: object) -> Callable[[Tongue], Screen]:
+    came = Progress(3, 12, "waits for shop/web (budget web allows 0)")
+    run = a_run(state, a_plan("drain", NODE), progress=came, **fields)
+    return _card(replace(node_incident(), run=run))
 
 
 def _run_cards() -> dict[str, Callable[[Tongue], Screen]]:
@@ -450,6 +464,8 @@ def _run_cards() -> dict[str, Callable[[Tongue], Screen]]:
         "card, action overdue": _card(acting_incident(ActionState.FAILED, detail=OVERDUE, **ended)),
         "card, action interrupted": _card(acting_incident(ActionState.INTERRUPTED, **ended)),
         "card, interrupted and found": _card(acting_incident(ActionState.INTERRUPTED, detail=FOUND, **ended)),
+        "card, drain under way": _drain(ActionState.PERFORMED),
+        "card, drain stopped": _drain(ActionState.INTERRUPTED, detail=STOPPED, undo=Plan("uncordon", NODE, "1000"), **ended),
         "card, interrupted and absent": _card(acting_incident(ActionState.INTERRUPTED, detail=ABSENT, **ended)),
     }
 
@@ -513,6 +529,8 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "confirm, delete pod": lambda tongue: _confirm(
         tongue, Preview(a_plan("delete_pod", POD), (), (Caution("ownerless"),)), "recreates_pod"
     ),
+    "confirm, typed": lambda tongue: _confirm(tongue, DELETE_NODE, "", Safeguard.WORD),
+    "confirm, second person": lambda tongue: _confirm(tongue, DELETE_NODE, "", Safeguard.SECOND),
     "open incidents": lambda tongue: lists.open_incidents(
         [node_incident(), group_incident()], tongue, total=11, page=0, last=None
     ),
