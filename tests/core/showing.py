@@ -465,7 +465,9 @@ def _run_cards() -> dict[str, Callable[[Tongue], Screen]]:
         "card, action interrupted": _card(acting_incident(ActionState.INTERRUPTED, **ended)),
         "card, interrupted and found": _card(acting_incident(ActionState.INTERRUPTED, detail=FOUND, **ended)),
         "card, drain under way": _drain(ActionState.PERFORMED),
-        "card, drain stopped": _drain(ActionState.INTERRUPTED, detail=STOPPED, undo=Plan("uncordon", NODE, "1000"), **ended),
+        "card, drain stopped": _drain(
+            ActionState.INTERRUPTED, detail=STOPPED, undo=Plan("uncordon", NODE, "1000"), **ended
+        ),
         "card, interrupted and absent": _card(acting_incident(ActionState.INTERRUPTED, detail=ABSENT, **ended)),
     }
 
