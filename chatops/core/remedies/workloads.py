@@ -113,8 +113,11 @@ def _size(workload: WorkloadView, topics: frozenset[Topic]) -> Iterator[Candidat
             yield candidate(60, "scale_down", ref, "fewer_replicas", replicas=str(workload.desired - 1))
         return
     healthy = workload.health is Health.GOOD
-    score = 55 if healthy and Topic.LOAD in topics else 45 if healthy and ref.kind == "Deployment" else 20
-    yield candidate(score, "scale_up", ref, "more_replicas", replicas=str(workload.desired + 1))
+    loaded = Topic.LOAD in topics
+    # Who runs one copy mostly can have only one: a controller, a database without replication.
+    if workload.desired > 1 or (loaded and ref.kind == "Deployment"):
+        score = 55 if healthy and loaded else 45 if healthy and ref.kind == "Deployment" else 20
+        yield candidate(score, "scale_up", ref, "more_replicas", replicas=str(workload.desired + 1))
     if not healthy and any(pod.status == "Pending" for pod in workload.pods) and workload.desired > 1:
         yield candidate(25, "scale_down", ref, "no_room", replicas=str(workload.desired - 1))
 
