@@ -85,7 +85,7 @@ def selected_pods(reader: Reader, service: Service) -> tuple[PodView, ...]:
     if selector is None:
         return ()
     pods = reader.connection.list(collection("Pod", service.metadata.namespace), Pod, {"labelSelector": selector})
-    views = [pod_view(pod, reader.name) for pod in pods if pod.status.phase not in ("Succeeded", "Failed")]
+    views = [pod_view(pod, reader.name) for pod in pods if not pod.has_ended]
     return tuple(sorted(views, key=lambda view: (view.health.rank, -view.restarts, view.ref.name)))
 
 

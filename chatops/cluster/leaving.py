@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chatops.cluster.blast import is_mirror
 from chatops.cluster.models import Thing
 from chatops.cluster.places import collection
 from chatops.cluster.pod_models import Pod
@@ -37,7 +36,7 @@ def sort_out(pods: Iterable[Pod], daemon_sets: frozenset[tuple[str, str]] | None
         owner = pod.metadata.controller
         above = (pod.metadata.namespace, owner.name if owner else "")
         orphan = daemon_sets is not None and above not in daemon_sets
-        if is_mirror(pod):
+        if pod.is_mirror:
             found["mirrors"].append(pod)
         elif _is_daemons(pod) and not pod.has_ended and not orphan:
             found["daemons"].append(pod)

@@ -1,10 +1,29 @@
-"""Which workload each of many pods belongs to, with one list of ReplicaSets and not one request for each pod."""
+"""Which workload each of many pods belongs to, told by one list of ReplicaSets, or from names alone."""
 
 from chatops.cluster.models import Meta, Owner, Thing
 from chatops.cluster.places import collection
 from chatops.cluster.reader import Reader
 from chatops.core.failures import Failure, Reason
 from chatops.core.resources import ObjectRef
+
+_HASH = "pod-template-hash"
+
+Made = tuple[str, str, str]
+"""Namespace, kind and name of what makes a pod."""
+
+
+def maker(meta: Meta) -> Made | None:
+    """What makes the pod's replacement: its controller, and of a ReplicaSet the Deployment that its name tells.
+
+    A Deployment's ReplicaSet is named after it and its template's hash. None for a pod that nothing makes anew.
+    """
+    owner = meta.controller
+    if owner is None:
+        return None
+    suffix = f"-{meta.label(_HASH)}"
+    if owner.kind == "ReplicaSet" and len(suffix) > 1 and owner.name.endswith(suffix):
+        return meta.namespace, "Deployment", owner.name.removesuffix(suffix)
+    return meta.namespace, owner.kind, owner.name
 
 
 class Owners:

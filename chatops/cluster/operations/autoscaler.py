@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from chatops.cluster.autoscaler_models import BoundedAutoscaler
 from chatops.cluster.operations.edits import BACK, Edit
 from chatops.cluster.reader import Reader
+from chatops.cluster.scaling_models import HorizontalPodAutoscaler
 from chatops.cluster.spare import spare_for
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change, Plan, Progress
@@ -20,31 +20,31 @@ def highest(count: int) -> int:
     return max(count + 1, min(count * 2, count + _MORE))
 
 
-class _Bound(Edit[BoundedAutoscaler]):
+class _Bound(Edit[HorizontalPodAutoscaler]):
     """One of the two bounds: `name` is the plan's parameter, `field` the object's. The inverse sets what was."""
 
-    model = BoundedAutoscaler
+    model = HorizontalPodAutoscaler
     name: str
     field: str
 
-    def present(self, seen: BoundedAutoscaler) -> int:
+    def present(self, seen: HorizontalPodAutoscaler) -> int:
         raise NotImplementedError
 
     def changes(
-        self, reader: Reader, seen: BoundedAutoscaler, action: str, params: dict[str, str]
+        self, reader: Reader, seen: HorizontalPodAutoscaler, action: str, params: dict[str, str]
     ) -> tuple[Change, ...]:
         return (Change(self.field, str(self.present(seen)), params[self.name]),)
 
-    def body(self, seen: BoundedAutoscaler, action: str, params: dict[str, str]) -> dict[str, Any]:
+    def body(self, seen: HorizontalPodAutoscaler, action: str, params: dict[str, str]) -> dict[str, Any]:
         return {"spec": {self.field: int(params[self.name])}}
 
     def inverse(
-        self, seen: BoundedAutoscaler, action: str, params: dict[str, str]
+        self, seen: HorizontalPodAutoscaler, action: str, params: dict[str, str]
     ) -> tuple[str, dict[str, str]] | None:
         before = {self.name: str(self.present(seen))}
         return action, before if params.get(BACK) else {**before, BACK: "1"}
 
-    def progress(self, reader: Reader, seen: BoundedAutoscaler, plan: Plan) -> Progress:
+    def progress(self, reader: Reader, seen: HorizontalPodAutoscaler, plan: Plan) -> Progress:
         now, wanted = self.present(seen), plan.params[self.name]
         if str(now) != wanted:
             return Progress(0, 1, failed=f"{self.field} is {now} by now, not {wanted}")
@@ -62,17 +62,17 @@ class RaiseMaximum(_Bound):
     name, field = "max", "maxReplicas"
     needs = ("max",)
 
-    def present(self, seen: BoundedAutoscaler) -> int:
+    def present(self, seen: HorizontalPodAutoscaler) -> int:
         return seen.spec.max_replicas
 
     def choose(
-        self, reader: Reader, seen: BoundedAutoscaler, action: str, params: dict[str, str], now: datetime
+        self, reader: Reader, seen: HorizontalPodAutoscaler, action: str, params: dict[str, str], now: datetime
     ) -> dict[str, str]:
         count = self.present(seen)
         more = min(count + (count + 1) // 2, highest(count))
         return {**params, self.name: params.get(self.name, "") or str(more)}
 
-    def refusal(self, seen: BoundedAutoscaler, action: str, params: dict[str, str]) -> Caution | None:
+    def refusal(self, seen: HorizontalPodAutoscaler, action: str, params: dict[str, str]) -> Caution | None:
         count, wanted = self.present(seen), self.asked(params)
         if wanted is None:
             return Caution(cautions.BAD_PARAM, self.name)
@@ -83,7 +83,7 @@ class RaiseMaximum(_Bound):
         return Caution(cautions.AT_LIMIT, f"{count + 1}-{highest(count)}") if wanted > highest(count) else None
 
     def cautions(
-        self, reader: Reader, seen: BoundedAutoscaler, action: str, params: dict[str, str]
+        self, reader: Reader, seen: HorizontalPodAutoscaler, action: str, params: dict[str, str]
     ) -> tuple[Caution, ...]:
         wanted, running = int(params[self.name]), seen.status.current_replicas
         if params.get(BACK):
@@ -101,15 +101,15 @@ class LowerMinimum(_Bound):
     name, field = "min", "minReplicas"
     needs = ("min",)
 
-    def present(self, seen: BoundedAutoscaler) -> int:
-        return 1 if seen.spec.min_replicas is None else seen.spec.min_replicas
+    def present(self, seen: HorizontalPodAutoscaler) -> int:
+        return seen.low
 
     def choose(
-        self, reader: Reader, seen: BoundedAutoscaler, action: str, params: dict[str, str], now: datetime
+        self, reader: Reader, seen: HorizontalPodAutoscaler, action: str, params: dict[str, str], now: datetime
     ) -> dict[str, str]:
         return {**params, self.name: params.get(self.name, "") or str(max(1, self.present(seen) // 2))}
 
-    def refusal(self, seen: BoundedAutoscaler, action: str, params: dict[str, str]) -> Caution | None:
+    def refusal(self, seen: HorizontalPodAutoscaler, action: str, params: dict[str, str]) -> Caution | None:
         count, wanted = self.present(seen), self.asked(params)
         if wanted is None:
             return Caution(cautions.BAD_PARAM, self.name)
@@ -120,7 +120,7 @@ class LowerMinimum(_Bound):
         return Caution(cautions.STANDS_AT, str(count)) if wanted >= count else None
 
 
-def _room(reader: Reader, autoscaler: BoundedAutoscaler) -> int | None:
+def _room(reader: Reader, autoscaler: HorizontalPodAutoscaler) -> int | None:
     """How many more pods of the target fit; None where that cannot be told."""
     target = autoscaler.spec.scale_target_ref
     if target.kind not in WORKLOADS:

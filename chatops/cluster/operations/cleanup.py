@@ -5,7 +5,7 @@ Pods of Jobs are kept, for their logs are what tells why the Job failed; so are 
 
 from datetime import UTC, datetime
 
-from chatops.cluster.blast import is_mirror, names
+from chatops.cluster.blast import names
 from chatops.cluster.models import Thing
 from chatops.cluster.operations.patching import denial, ref_to
 from chatops.cluster.places import collection, place
@@ -92,7 +92,7 @@ def _failed(reader: Reader, ref: ObjectRef) -> tuple[list[Pod], int]:
     kept = 0
     for pod in reader.connection.list(path, Pod, {"fieldSelector": ",".join(fields)}):
         owner = pod.metadata.controller
-        if is_mirror(pod) or pod.metadata.deletion_timestamp is not None:
+        if pod.is_mirror or pod.metadata.deletion_timestamp is not None:
             continue
         if owner is not None and owner.kind == "Job":
             kept += 1

@@ -3,10 +3,10 @@
 from typing import Any
 
 from chatops.cluster.models import Node
+from chatops.cluster.nodes import takes_pods
 from chatops.cluster.operations.edits import Edit
 from chatops.cluster.places import collection
 from chatops.cluster.reader import Reader
-from chatops.cluster.room import takes_pods
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change
 from chatops.core.failures import Failure, Reason

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chatops.cluster.blast import left_without, names, scratch_volumes
-from chatops.cluster.budgets import Budget, forbids, guards, read_budgets, told
+from chatops.cluster.budgets import forbids, guards, read_budgets, told
 from chatops.cluster.leaving import Leaving, leaving
 from chatops.cluster.models import Node
 from chatops.cluster.places import collection
 from chatops.cluster.pod_models import Pod
+from chatops.cluster.policy_models import Budget
 from chatops.cluster.reader import Reader
-from chatops.cluster.room import RESOURCES, Room, room_for
+from chatops.cluster.reservations import RESOURCES
+from chatops.cluster.room import Room, room_for
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change
 from chatops.core.failures import Failure, Reason

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from chatops.cluster.blast import names, pod_cautions
-from chatops.cluster.facts import node_health
 from chatops.cluster.models import Node, listed
+from chatops.cluster.nodes import node_health
 from chatops.cluster.operations.deletion import Deletion, remaining
 from chatops.cluster.places import place
 from chatops.cluster.plain import safe_text

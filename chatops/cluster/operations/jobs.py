@@ -52,7 +52,7 @@ class Rerun(JobStart[JobToCopy]):
     word = "rerun"
 
     def refusal(self, seen: JobToCopy) -> Caution | None:
-        return None if seen.has_ended else Caution(cautions.JOB_RUNS)
+        return None if seen.end else Caution(cautions.JOB_RUNS)
 
     def cautions(self, seen: JobToCopy) -> tuple[Caution, ...]:
         return (Caution(cautions.REPEATS),)
@@ -135,7 +135,7 @@ def _left(reader: Reader, ref: ObjectRef) -> Meta | None:
 def _deletion_cautions(job: Run) -> tuple[Caution, ...]:
     owner, managed = job.metadata.controller, managed_by(job.metadata)
     found = [Caution(cautions.MANAGED_BY, managed)] if managed else []
-    if not job.has_ended:
+    if not job.end:
         found.append(Caution(cautions.CUT_OFF))
     found.append(Caution(cautions.LOGS_GO))
     if owner is not None:

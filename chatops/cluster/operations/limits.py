@@ -10,13 +10,13 @@ from typing import Any
 from chatops.cluster.blast import template_cautions
 from chatops.cluster.connection import STRATEGIC_PATCH, decode
 from chatops.cluster.models import Node, Workload, listed, mapped
+from chatops.cluster.nodes import largest
 from chatops.cluster.operations.edits import Edit
 from chatops.cluster.operations.restart import template_refusal
 from chatops.cluster.operations.rollouts import rollout_progress
 from chatops.cluster.places import collection
 from chatops.cluster.pod_models import Container, Template
 from chatops.cluster.reader import Reader
-from chatops.cluster.room import largest
 from chatops.cluster.workloads import desired_of
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change, Plan, Progress

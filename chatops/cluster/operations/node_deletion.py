@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from chatops.cluster.connection import taken
-from chatops.cluster.facts import node_health
 from chatops.cluster.models import Node
+from chatops.cluster.nodes import node_health
 from chatops.cluster.operations.patching import denial, ref_to
 from chatops.cluster.places import place
 from chatops.cluster.reader import Reader

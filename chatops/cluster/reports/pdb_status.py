@@ -15,8 +15,6 @@ from chatops.cluster.standings.policies import budget_standing, never_allows
 from chatops.core.reports import Report
 from chatops.core.resources import Health, ObjectRef
 
-_ENDED = ("Succeeded", "Failed")
-
 
 def pdb_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datetime) -> Report:
     budget = reader.fetch(ref, Budget)
@@ -54,7 +52,7 @@ def selected(reader: Reader, budget: Budget) -> list[Pod]:
         return []
     query = {"labelSelector": text} if text else {}
     pods = reader.connection.list(collection("Pod", budget.metadata.namespace), Pod, query)
-    return [pod for pod in pods if pod.status.phase not in _ENDED]
+    return [pod for pod in pods if not pod.has_ended]
 
 
 def _remark(budget: Budget, pods: list[Pod], beside: Beside) -> None:

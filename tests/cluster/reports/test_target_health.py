@@ -44,7 +44,7 @@ def test_a_pod_in_two_slices_counts_once(sandbox: Sandbox, read: Read) -> None:
         piece = {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": meta, "endpoints": ends}
         sandbox.server.apply({**piece, "addressType": family, "ports": [{"name": "http", "port": 8080}]})
     told = read("target_health", "Service", "dual")
-    assert (facts(told), related(told)) == ({"endpoints": "1/1 ready", "ports": "http:8080"}, ["Pod shop/web-0"])
+    assert (facts(told), related(told)) == ({"endpoints": "1/1 ready", "ports": "http 8080"}, ["Pod shop/web-0"])
 
 
 def test_workloads_and_nodes(sandbox: Sandbox, read: Read) -> None:
