@@ -47,7 +47,7 @@ def belongings(reader: Reader, ref: ObjectRef) -> list[ObjectRef]:
     workload = None
     if ref.kind in PODDED:
         workload = reader.fetch(ref, Workload)
-        own = ObjectRef(ref.kind, ref.name, ref.namespace, workload.metadata.uid, reader.name)
+        own = reader.ref(ref.kind, workload.metadata)
     found = [own]
     try:
         for each in _others(reader, own, workload):

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
+from chatops.cluster.asides import aside
 from chatops.cluster.models import mapped
-from chatops.cluster.places import collection
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.policy_models import Budget
 from chatops.cluster.reader import Reader
 from chatops.cluster.selectors import selects
-from chatops.core.failures import Failure, Reason
 
 
 def read_budgets(reader: Reader, namespace: str = "") -> list[Budget]:
@@ -16,12 +15,7 @@ def read_budgets(reader: Reader, namespace: str = "") -> list[Budget]:
 
     None without the right to see them: an eviction asks them all the same, they only cannot be named beforehand.
     """
-    try:
-        return list(reader.connection.list(collection("PodDisruptionBudget", namespace), Budget))
-    except Failure as failure:
-        if failure.reason in (Reason.FORBIDDEN, Reason.NOT_FOUND):
-            return []
-        raise
+    return aside(lambda: reader.every("PodDisruptionBudget", Budget, namespace), [])
 
 
 def guards(budgets: Iterable[Budget], pod: Pod) -> list[Budget]:

@@ -26,7 +26,7 @@ def describe(reader: Reader, ref: ObjectRef) -> Description:
     data = reader.connection.get(reader.place(ref))
     meta = decode(data, Thing).metadata
     same_incarnation(ref, meta)
-    seen = ObjectRef(ref.kind, meta.name, meta.namespace, meta.uid, reader.name)
+    seen = reader.ref(ref.kind, meta)
     standing = _standing(reader, seen, data)
     events = read_events(reader, seen)
     return Description(

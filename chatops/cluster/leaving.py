@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from chatops.cluster.asides import aside
 from chatops.cluster.models import Thing
-from chatops.cluster.places import collection
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.reader import Reader
-from chatops.core.failures import Failure, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +50,5 @@ def _is_daemons(pod: Pod) -> bool:
 
 
 def _daemon_sets(reader: Reader) -> frozenset[tuple[str, str]] | None:
-    try:
-        found = reader.connection.list(collection("DaemonSet"), Thing)
-    except Failure as failure:
-        if failure.reason is not Reason.FORBIDDEN:
-            raise
-        return None
-    return frozenset((each.metadata.namespace, each.metadata.name) for each in found)
+    found: list[Thing] | None = aside(lambda: reader.every("DaemonSet", Thing), None)
+    return None if found is None else frozenset((each.metadata.namespace, each.metadata.name) for each in found)

@@ -3,10 +3,9 @@
 from typing import Any, TypeVar
 
 from chatops.cluster.models import Thing
-from chatops.cluster.places import place
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.reader import Reader, same_incarnation
-from chatops.core.failures import Permanent
+from chatops.core.failures import Permanent, Reason
 from chatops.core.resources import ObjectRef
 
 T = TypeVar("T", bound=Thing)
@@ -16,17 +15,27 @@ class Sight(Reader):
     """Everything seen stays as it was first seen. Refusals are remembered too; what fails for now is asked again."""
 
     def __init__(self, reader: Reader) -> None:
-        super().__init__(reader.connection, reader.name)
+        super().__init__(reader.connection, reader.name, diagnostics=reader.diagnostics)
+        self.rights, self.served = reader.rights, reader.served
         self._objects: dict[str, bytes | Permanent] = {}
         self._pods: dict[tuple[str, str], Pod] = {}
         self._lists: dict[tuple[object, ...], Any] = {}
+
+    def _version(self, kind: str) -> str:
+        """As a reader's own; what nobody serves is simply not there, as far as a look is concerned."""
+        try:
+            return super()._version(kind)
+        except Permanent as failure:
+            if failure.reason is not Reason.NOT_SERVED:
+                raise
+            raise Permanent(Reason.NOT_FOUND, failure.detail) from failure
 
     def fetch(self, ref: ObjectRef, model: type[T]) -> T:
         pod = self._pods.get((ref.namespace, ref.name)) if ref.kind == "Pod" else None
         if pod is not None and isinstance(pod, model):
             same_incarnation(ref, pod.metadata)
             return pod
-        path = place(ref)
+        path = self.place(ref)
         if path not in self._objects:
             try:
                 self._objects[path] = self.connection.get(path)

@@ -27,7 +27,7 @@ def impact_of(reader: Reader, node: str, metas: Iterable[Meta]) -> Impact:
     for meta in metas:
         made = maker(meta)
         if made is None:
-            ownerless.append(ObjectRef("Pod", meta.name, meta.namespace, meta.uid, reader.name))
+            ownerless.append(reader.ref("Pod", meta))
         elif made[1] not in BOUND:
             here[made] = None
     elsewhere: set[Made] = set()

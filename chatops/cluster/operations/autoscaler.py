@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from chatops.cluster.asides import aside
 from chatops.cluster.operations.edits import BACK, Edit
 from chatops.cluster.reader import Reader
 from chatops.cluster.scaling_models import HorizontalPodAutoscaler
 from chatops.cluster.spare import spare_for
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change, Plan, Progress
-from chatops.core.failures import Failure, Reason
 from chatops.core.resources import WORKLOADS, ObjectRef
 
 _MORE = 20
@@ -41,8 +41,7 @@ class _Bound(Edit[HorizontalPodAutoscaler]):
     def inverse(
         self, seen: HorizontalPodAutoscaler, action: str, params: dict[str, str]
     ) -> tuple[str, dict[str, str]] | None:
-        before = {self.name: str(self.present(seen))}
-        return action, before if params.get(BACK) else {**before, BACK: "1"}
+        return action, {self.name: str(self.present(seen)), BACK: params[self.name]}
 
     def progress(self, reader: Reader, seen: HorizontalPodAutoscaler, plan: Plan) -> Progress:
         now, wanted = self.present(seen), plan.params[self.name]
@@ -76,8 +75,8 @@ class RaiseMaximum(_Bound):
         count, wanted = self.present(seen), self.asked(params)
         if wanted is None:
             return Caution(cautions.BAD_PARAM, self.name)
-        if params.get(BACK):
-            return Caution(cautions.STANDS_AT, str(count)) if wanted >= count else None
+        if params.get(BACK) == str(count) and 0 < wanted < count:
+            return None
         if wanted <= count:
             return Caution(cautions.STANDS_AT, str(count))
         return Caution(cautions.AT_LIMIT, f"{count + 1}-{highest(count)}") if wanted > highest(count) else None
@@ -86,7 +85,7 @@ class RaiseMaximum(_Bound):
         self, reader: Reader, seen: HorizontalPodAutoscaler, action: str, params: dict[str, str]
     ) -> tuple[Caution, ...]:
         wanted, running = int(params[self.name]), seen.status.current_replicas
-        if params.get(BACK):
+        if wanted < self.present(seen):
             return (Caution(cautions.ABOVE_MAX, str(running)),) if running > wanted else ()
         room = _room(reader, seen)
         if room is None:
@@ -113,8 +112,8 @@ class LowerMinimum(_Bound):
         count, wanted = self.present(seen), self.asked(params)
         if wanted is None:
             return Caution(cautions.BAD_PARAM, self.name)
-        if params.get(BACK):
-            return Caution(cautions.STANDS_AT, str(count)) if wanted <= count else None
+        if params.get(BACK) == str(count) and wanted > count:
+            return None
         if wanted < 1:
             return Caution(cautions.AT_LIMIT, f"1-{max(1, count - 1)}")
         return Caution(cautions.STANDS_AT, str(count)) if wanted >= count else None
@@ -125,10 +124,5 @@ def _room(reader: Reader, autoscaler: HorizontalPodAutoscaler) -> int | None:
     target = autoscaler.spec.scale_target_ref
     if target.kind not in WORKLOADS:
         return None
-    try:
-        return spare_for(reader, ObjectRef(target.kind, target.name, autoscaler.metadata.namespace))
-    except Failure as failure:
-        # The room is a courtesy: no right to see nodes, or no such target, must not hide the change.
-        if failure.reason in (Reason.FORBIDDEN, Reason.NOT_FOUND):
-            return None
-        raise
+    # The room is a courtesy: no right to see nodes, or no such target, must not hide the change.
+    return aside(lambda: spare_for(reader, ObjectRef(target.kind, target.name, autoscaler.metadata.namespace)), None)

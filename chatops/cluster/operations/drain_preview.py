@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from chatops.cluster.asides import aside
 from chatops.cluster.blast import left_without, names, scratch_volumes
 from chatops.cluster.budgets import forbids, guards, read_budgets, told
 from chatops.cluster.leaving import Leaving, leaving
@@ -15,7 +16,6 @@ from chatops.cluster.reservations import RESOURCES
 from chatops.cluster.room import Room, room_for
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change
-from chatops.core.failures import Failure, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +94,8 @@ def _counted(found: Iterable[str]) -> str:
 
 
 def _room(reader: Reader, node: str, pods: tuple[Pod, ...], others: tuple[Pod, ...]) -> Room | None:
-    try:
-        nodes = reader.connection.list(collection("Node"), Node)
-    except Failure as failure:
-        if failure.reason is not Reason.FORBIDDEN:
-            raise
+    nodes: list[Node] | None = aside(lambda: reader.every("Node", Node), None)
+    if nodes is None:
         return None
     moving = [pod for pod in pods if pod.metadata.controller is not None and not pod.has_ended]
     return room_for(moving, [each for each in nodes if each.metadata.name != node], others)

@@ -21,6 +21,8 @@ def evict(reader: Reader, ref: ObjectRef, *, dry_run: bool = False) -> bytes:
     Permanent(BUDGET) when a budget forbids it now or several claim the pod, Permanent(CONFLICT) when the uid is
     another's. Nothing here ever deletes a pod instead.
     """
+    if not ref.uid:
+        raise Permanent(Reason.REFUSED, "a pod is evicted by its uid, and the plan has none")
     body = {
         "apiVersion": "policy/v1",
         "kind": "Eviction",

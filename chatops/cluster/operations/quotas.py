@@ -28,13 +28,14 @@ class QuotaRaise(Edit[Quota]):
         return {**params, "resource": resource, "value": value}
 
     def refusal(self, seen: Quota, action: str, params: dict[str, str]) -> Caution | None:
-        present, wanted = amount(_hard(seen, params["resource"])), amount(params["value"])
+        hard = _hard(seen, params["resource"])
+        present, wanted = amount(hard), amount(params["value"])
         if present is None:
             return Caution(cautions.BAD_PARAM, "resource")
         if wanted is None:
             return Caution(cautions.BAD_PARAM, "value")
-        there = wanted >= present if params.get(BACK) else wanted <= present
-        return Caution(cautions.STANDS_AT, _hard(seen, params["resource"])) if there else None
+        goes_back = params.get(BACK) == hard and wanted < present
+        return None if wanted > present or goes_back else Caution(cautions.STANDS_AT, hard)
 
     def changes(self, reader: Reader, seen: Quota, action: str, params: dict[str, str]) -> tuple[Change, ...]:
         return (Change(params["resource"], _hard(seen, params["resource"]), params["value"]),)
@@ -48,7 +49,7 @@ class QuotaRaise(Edit[Quota]):
 
     def inverse(self, seen: Quota, action: str, params: dict[str, str]) -> tuple[str, dict[str, str]]:
         before = {"resource": params["resource"], "value": _hard(seen, params["resource"])}
-        return action, before if params.get(BACK) else {**before, BACK: "1"}
+        return action, {**before, BACK: params["value"]}
 
     def progress(self, reader: Reader, seen: Quota, plan: Plan) -> Progress:
         resource, wanted = plan.params["resource"], amount(plan.params["value"])

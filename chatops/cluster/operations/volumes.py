@@ -5,9 +5,9 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from chatops.cluster.asides import aside
 from chatops.cluster.models import Amounts, Condition, listed, mapped
 from chatops.cluster.operations.edits import Edit
-from chatops.cluster.places import collection
 from chatops.cluster.plain import safe_text
 from chatops.cluster.reader import Reader
 from chatops.cluster.storage_models import Claim, Claiming, StorageClass
@@ -122,12 +122,7 @@ def _text(amounts: Amounts) -> str:
 def _template_of(reader: Reader, seen: Claim) -> str:
     """The StatefulSet that made the claim, as kind/name, by the name it gives: `template-set-ordinal`."""
     meta = seen.metadata
-    try:
-        sets = reader.connection.list(collection("StatefulSet", meta.namespace), Claiming)
-    except Failure as failure:
-        if failure.reason is Reason.FORBIDDEN:
-            return ""
-        raise
+    sets: list[Claiming] = aside(lambda: reader.every("StatefulSet", Claiming, meta.namespace), [])
     for each in sets:
         for template in listed(each.spec.volume_claim_templates):
             prefix = re.escape(f"{template.metadata.name}-{each.metadata.name}")

@@ -7,7 +7,7 @@ from chatops.cluster.batch_models import CronJob, Job
 from chatops.cluster.plain import safe_text
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
-from chatops.cluster.reports.sections import section, seen, without
+from chatops.cluster.reports.sections import section, without
 from chatops.cluster.runs import runs_of
 from chatops.cluster.standing import said
 from chatops.cluster.standings.jobs import cron_job_health, cron_job_standing, duration, job_health, outcome
@@ -30,7 +30,7 @@ def cronjob_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: 
     failed = [job for job in runs if job.failed]
     return Report(
         "cronjob_status",
-        seen(ref, cron.metadata, reader.name),
+        reader.ref(ref.kind, cron.metadata),
         cron_job_health(cron, runs),
         facts=(
             *without(standing.facts, "last schedule", "last success"),

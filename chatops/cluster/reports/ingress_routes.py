@@ -5,7 +5,7 @@ from chatops.cluster.network_models import Ingress, Service
 from chatops.cluster.plain import safe_text
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
-from chatops.cluster.reports.sections import rank, section, seen, without
+from chatops.cluster.reports.sections import rank, section, without
 from chatops.cluster.standings.network import backend_words, backends, ingress_standing
 from chatops.core.failures import Permanent, Reason
 from chatops.core.reports import Line, Report
@@ -32,7 +32,7 @@ def ingress_routes(reader: Reader, ref: ObjectRef) -> Report:
     worst_first = sorted(services, key=lambda name: services[name][1].rank)
     return Report(
         "endpoints",
-        seen(ref, ingress.metadata, reader.name),
+        reader.ref(ref.kind, ingress.metadata),
         worst((line.health for line in lines if line.health), standing.health),
         facts=without(standing.facts, "backends"),
         sections=section("Routes", lines),

@@ -7,7 +7,7 @@ from chatops.cluster.batch_models import Job
 from chatops.cluster.pods import owner_ref, pod_view
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
-from chatops.cluster.reports.sections import conditions, pod_line, section, seen, without
+from chatops.cluster.reports.sections import conditions, pod_line, section, without
 from chatops.cluster.runs import pods_of_job
 from chatops.cluster.standing import said
 from chatops.cluster.standings.jobs import job_standing
@@ -28,7 +28,7 @@ def job_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: date
     failed = [pod for pod in pods if pod.health is not Health.GOOD]
     return Report(
         "job_status",
-        seen(ref, job.metadata, reader.name),
+        reader.ref(ref.kind, job.metadata),
         standing.health,
         facts=(*without(standing.facts), *running),
         sections=(

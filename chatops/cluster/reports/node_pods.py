@@ -56,7 +56,7 @@ def node_pods(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datet
     sections = (*_impact_sections(impact), Section(mark("Pods"), lines))
     return Report(
         "node_pods",
-        ObjectRef("Node", node.name, uid=node.uid, cluster=reader.name),
+        reader.ref("Node", node),
         worst((each.view.health for each in pods), Health.GOOD),
         facts=_facts(pods),
         sections=tuple(section for section in sections if section.lines),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from chatops.cluster.ages import age
+from chatops.cluster.asides import aside
 from chatops.cluster.bookings import Booking
 from chatops.cluster.conditions import as_it_should
 from chatops.cluster.describe import read_events
@@ -14,7 +15,6 @@ from chatops.cluster.plain import safe_text
 from chatops.cluster.reader import Reader
 from chatops.cluster.reservations import RESOURCES, reserved
 from chatops.core.amounts import share_words
-from chatops.core.failures import Failure, Reason
 from chatops.core.quantities import amount_in
 from chatops.core.reports import Line, Note, Report, Section
 from chatops.core.resources import Health, ObjectRef
@@ -29,7 +29,7 @@ _MOST_EVENTS = 5
 
 def node_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datetime) -> Report:
     node = reader.fetch(ref, Node)
-    seen = ObjectRef("Node", node.metadata.name, uid=node.metadata.uid, cluster=reader.name)
+    seen = reader.ref("Node", node.metadata)
     conditions = listed(node.status.conditions)
     beat = _heartbeat(reader, ref.name, conditions)
     late = beat is None or now - beat > _LATE
@@ -71,13 +71,9 @@ def _condition(condition: Condition, now: datetime) -> Line:
 
 def _heartbeat(reader: Reader, node: str, conditions: Sequence[Condition]) -> datetime | None:
     """From the lease, which a kubelet renews every ten seconds; its conditions it repeats every few minutes only."""
-    try:
-        lease = reader.fetch(ObjectRef("Lease", node, _LEASES), Lease)
-        if lease.spec.renew_time:
-            return lease.spec.renew_time
-    except Failure as failure:
-        if failure.reason not in (Reason.NOT_FOUND, Reason.FORBIDDEN):
-            raise
+    lease = aside(lambda: reader.fetch(ObjectRef("Lease", node, _LEASES), Lease), None)
+    if lease is not None and lease.spec.renew_time:
+        return lease.spec.renew_time
     return max((each.last_heartbeat_time for each in conditions if each.last_heartbeat_time), default=None)
 
 
@@ -92,11 +88,8 @@ def _room(reader: Reader, node: Node) -> list[tuple[str, str]]:
                 booked.add({resource: reserved(pod.spec, resource) for resource in RESOURCES})
         return booked
 
-    try:
-        booked = reader.fold_pods_on(node.metadata.name, Tenant, take)
-    except Failure as failure:
-        if failure.reason is not Reason.FORBIDDEN:
-            raise
+    booked = aside(lambda: reader.fold_pods_on(node.metadata.name, Tenant, take), None)
+    if booked is None:
         return []
     return [
         *((f"{each} requests", share_words(each, booked.amounts[each], amount_in(have, each))) for each in RESOURCES),

@@ -9,7 +9,7 @@ from chatops.cluster.pods import pod_view
 from chatops.cluster.policy_models import Budget
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
-from chatops.cluster.reports.sections import conditions, pod_lines, section, seen, without
+from chatops.cluster.reports.sections import conditions, pod_lines, section, without
 from chatops.cluster.selectors import selector_text
 from chatops.cluster.standings.policies import budget_standing, never_allows
 from chatops.core.reports import Report
@@ -30,7 +30,7 @@ def pdb_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: date
     workloads = dict.fromkeys(owner for pod in pods if (owner := owners.of(pod.metadata)) is not None)
     return Report(
         "pdb_status",
-        seen(ref, budget.metadata, reader.name),
+        reader.ref(ref.kind, budget.metadata),
         standing.health,
         facts=without(standing.facts),
         sections=(

@@ -7,7 +7,7 @@ from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_view
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
-from chatops.cluster.reports.sections import conditions, events, pod_lines, section, seen, without
+from chatops.cluster.reports.sections import conditions, events, pod_lines, section, without
 from chatops.cluster.standing import said
 from chatops.cluster.standings.storage import claim_standing
 from chatops.cluster.stats_models import Volume
@@ -23,7 +23,7 @@ _MOST_NODES = 3
 
 def pvc_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datetime) -> Report:
     claim = reader.fetch(ref, Claim)
-    standing, here = claim_standing(claim), seen(ref, claim.metadata, reader.name)
+    standing, here = claim_standing(claim), reader.ref(ref.kind, claim.metadata)
     beside = Beside()
     nobody: list[Pod] = []
     mounting = beside.read("list pods", lambda: pods_mounting(reader, ref.namespace, ref.name), nobody)

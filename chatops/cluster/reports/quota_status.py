@@ -10,7 +10,7 @@ from chatops.cluster.pod_models import Pod
 from chatops.cluster.policy_models import Quota
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
-from chatops.cluster.reports.sections import section, seen
+from chatops.cluster.reports.sections import section
 from chatops.cluster.reservations import counted, is_asked_by_pods
 from chatops.cluster.standing import said
 from chatops.cluster.standings.policies import QuotaLine, quota_lines, quota_standing, scope_words, share_of
@@ -39,7 +39,7 @@ def quota_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: da
         beside.note("quota_scoped", scopes)
     return Report(
         "quota_status",
-        seen(ref, quota.metadata, reader.name),
+        reader.ref(ref.kind, quota.metadata),
         quota_standing(quota).health,
         facts=said(
             ("fullest", lines[0].resource if lines else "<none>"),
@@ -67,7 +67,7 @@ def _takers(reader: Reader, namespace: str, resource: str) -> list[tuple[ObjectR
         share = counted(pod, resource)
         if share:
             meta = pod.metadata
-            owner = owners.of(meta) or ObjectRef("Pod", meta.name, namespace, meta.uid, reader.name)
+            owner = owners.of(meta) or reader.ref("Pod", meta)
             totals[owner] = totals.get(owner, Fraction(0)) + share
             pods[owner] += 1
     biggest = sorted(totals, key=lambda owner: (-totals[owner], owner.kind, owner.name))

@@ -60,7 +60,7 @@ def _workload(reader: Reader, ref: ObjectRef, scaled: ObjectRef) -> Report:
     query = {"labelSelector": selector_text(workload.spec.selector) or ""}
     measured = pods_usage(reader, scaled.namespace, query, lambda key: key[1] in known)
     loads = [load.measured(measured.pod(scaled.namespace, load.name)) for load in pods]
-    above = (ObjectRef(scaled.kind, scaled.name, scaled.namespace, workload.metadata.uid, reader.name),)
+    above = (reader.ref(scaled.kind, workload.metadata),)
     return _report(ref, mark("Pods"), loads, measured.note, related=above if ref != scaled else ())
 
 
