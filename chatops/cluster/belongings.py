@@ -6,7 +6,7 @@ It only finds; what is missing, or may not be listed, is left out.
 from collections.abc import Iterator
 
 from chatops.cluster.models import Thing, Workload
-from chatops.cluster.places import collection, known
+from chatops.cluster.places import known
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_ref
 from chatops.cluster.reader import Reader
@@ -26,7 +26,7 @@ def pods_below(reader: Reader, ref: ObjectRef) -> list[Pod]:
     """The pods that a workload, a Job, or a CronJob's Jobs made. Raises what the object itself or the list raises."""
     if ref.kind == "CronJob":
         jobs = {job.uid for job in jobs_of(reader, ref)}
-        pods = reader.connection.list(collection("Pod", ref.namespace), Pod, {"labelSelector": _OF_A_JOB})
+        pods = reader.every("Pod", Pod, ref.namespace, labels=_OF_A_JOB)
         return [pod for pod in pods if (owner := pod.metadata.controller) is not None and owner.uid in jobs]
     return reader.pods_of(reader.fetch(ref, Workload))
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from chatops.cluster.models import listed, mapped
 from chatops.cluster.node_models import Asking, TenantSpec
 from chatops.cluster.pod_models import Container, Pod, PodSpec, Resources
-from chatops.core.quantities import amount_in
+from chatops.core.quantities import NOTHING, amount_in
 
 RESOURCES = ("cpu", "memory")
 """What nodes and pods are compared by."""
@@ -32,17 +32,17 @@ def reserved(spec: PodSpec | TenantSpec, resource: str) -> Fraction:
 def allowed(spec: PodSpec | TenantSpec, resource: str) -> Fraction:
     """Limits, in cores or bytes; 0 where a container has none, for then nothing bounds the pod."""
     most, bounded = _limits(spec, resource)
-    return most if bounded else Fraction(0)
+    return most if bounded else NOTHING
 
 
 def request(resources: Resources | None, resource: str) -> Fraction:
     """A container's own request, 0 where it has none."""
-    return amount_in(resources.requests, resource) if resources is not None else Fraction(0)
+    return amount_in(resources.requests, resource) if resources is not None else NOTHING
 
 
 def limit(resources: Resources | None, resource: str) -> Fraction:
     """A container's own limit, 0 where it has none."""
-    return amount_in(resources.limits, resource) if resources is not None else Fraction(0)
+    return amount_in(resources.limits, resource) if resources is not None else NOTHING
 
 
 def is_asked_by_pods(line: str) -> bool:
@@ -58,12 +58,12 @@ def counted(pod: Pod, line: str) -> Fraction:
     if line == "count/pods":
         return Fraction(1)
     if pod.has_ended:
-        return Fraction(0)
+        return NOTHING
     if line == "pods":
         return Fraction(1)
     named = _named(line)
     if named is None:
-        return Fraction(0)
+        return NOTHING
     of_limits, resource = named
     return _limits(pod.spec, resource)[0] if of_limits else reserved(pod.spec, resource)
 
@@ -97,7 +97,7 @@ def _sum(spec: PodSpec | TenantSpec, of: Callable[[Resources | None], Fraction])
     containers: Iterable[Container | Asking] = listed(spec.containers)
     starting: Iterable[Container | Asking] = listed(spec.init_containers)
     shares = [of(container.resources) for container in containers]
-    sidecars = most = Fraction(0)
+    sidecars = most = NOTHING
     for container in starting:
         share = of(container.resources)
         if container.restart_policy == "Always":
@@ -106,4 +106,4 @@ def _sum(spec: PodSpec | TenantSpec, of: Callable[[Resources | None], Fraction])
             most = max(most, sidecars)
         else:
             most = max(most, sidecars + share)
-    return max(sum(shares, Fraction(0)), most), bool(shares) and all(shares)
+    return max(sum(shares, NOTHING), most), bool(shares) and all(shares)

@@ -7,7 +7,6 @@ from typing import Any
 from chatops.cluster.connection import decode
 from chatops.cluster.models import Model, Node, Texts, Workload, empty, listed, mapped
 from chatops.cluster.nodes import is_open, seats_of
-from chatops.cluster.places import collection
 from chatops.cluster.pod_models import Pod, PodSpec
 from chatops.cluster.reader import Reader
 from chatops.cluster.reservations import RESOURCES, reserved
@@ -36,10 +35,10 @@ def spare_for(reader: Reader, ref: ObjectRef) -> int | None:
     if not any(size.values()):
         return None
     taken: dict[str, list[PodSpec]] = defaultdict(list)
-    for pod in reader.connection.list(collection("Pod"), Pod, {"fieldSelector": _LIVING}):
+    for pod in reader.every("Pod", Pod, fields=_LIVING):
         if pod.spec.node_name:
             taken[pod.spec.node_name].append(pod.spec)
-    nodes = reader.connection.list(collection("Node"), Node)
+    nodes = reader.every("Node", Node)
     return sum(_fits(node, size, taken[node.metadata.name]) for node in nodes if _takes(node, spec))
 
 

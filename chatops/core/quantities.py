@@ -31,6 +31,7 @@ _EXACT_BELOW = 100
 """A size of fewer units than this is worth a finer unit rather than rounding up: 4.5Gi is 4608Mi, 499.5Mi is 500Mi."""
 
 GROWTH = Fraction(3, 2)
+NOTHING = Fraction(0)
 
 
 def parse(text: str) -> Fraction:
@@ -65,7 +66,7 @@ def amount(quantity: Quantity | None) -> Fraction | None:
 
 def amount_in(amounts: Mapping[str, Quantity] | None, name: str) -> Fraction:
     """What a list of requests, limits or capacities says of one resource; 0 where it says nothing that counts."""
-    return amount((amounts or {}).get(name)) or Fraction(0)
+    return (amount(amounts.get(name)) if amounts else None) or NOTHING
 
 
 def compare(left: str, right: str) -> int:

@@ -8,7 +8,6 @@ from chatops.cluster.blast import left_without, names, scratch_volumes
 from chatops.cluster.budgets import forbids, guards, read_budgets, told
 from chatops.cluster.leaving import Leaving, leaving
 from chatops.cluster.models import Node
-from chatops.cluster.places import collection
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.policy_models import Budget
 from chatops.cluster.reader import Reader
@@ -31,7 +30,7 @@ class Scope:
 def scope_of(reader: Reader, node: str) -> Scope:
     """Read what the drain of `node` would touch, all of the cluster's pods included."""
     found = leaving(reader, node)
-    others = tuple(reader.connection.list(collection("Pod"), Pod, {"fieldSelector": f"spec.nodeName!={node}"}))
+    others = tuple(reader.every("Pod", Pod, fields=f"spec.nodeName!={node}"))
     return Scope(found, others, tuple(read_budgets(reader)), _room(reader, node, found.pods, others))
 
 

@@ -31,7 +31,7 @@ _ON_A_SCREEN = 12
 
 
 def capacity(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datetime) -> Report:
-    nodes = reader.connection.list(collection("Node"), Node)
+    nodes = reader.every("Node", Node)
     booked = reader.connection.fold(collection("Pod"), Tenant, book)
     open_nodes = [node for node in nodes if is_open(node) and not is_for_others(node)]
     cordoned = [node.metadata.name for node in nodes if node.spec.unschedulable]

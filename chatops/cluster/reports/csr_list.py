@@ -4,7 +4,6 @@ from datetime import datetime
 
 from chatops.cluster.ages import age
 from chatops.cluster.certificate_models import SigningRequest
-from chatops.cluster.places import collection
 from chatops.cluster.plain import safe_text
 from chatops.cluster.reader import Reader
 from chatops.core.reports import Line, Note, Report, Section
@@ -18,7 +17,7 @@ _BOOTSTRAP = "system:bootstrap:"
 def csr_list(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datetime) -> Report:
     """Of the cluster all; of a node those that may be its own."""
     kind = "CertificateSigningRequest"
-    found = reader.connection.list(collection(kind), SigningRequest)
+    found = reader.every(kind, SigningRequest)
     mine = (f"system:node:{ref.name}",) if ref.kind == "Node" else None
     pending = sorted(
         (each for each in found if each.is_pending and (mine is None or _from(each, mine))),

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from chatops.cluster.owners import Owners
-from chatops.cluster.places import collection
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_view
 from chatops.cluster.policy_models import Budget
@@ -50,8 +49,7 @@ def selected(reader: Reader, budget: Budget) -> list[Pod]:
     text = selector_text(selector)
     if text is None and (selector.match_labels or selector.match_expressions):
         return []
-    query = {"labelSelector": text} if text else {}
-    pods = reader.connection.list(collection("Pod", budget.metadata.namespace), Pod, query)
+    pods = reader.every("Pod", Pod, budget.metadata.namespace, labels=text or "")
     return [pod for pod in pods if not pod.has_ended]
 
 

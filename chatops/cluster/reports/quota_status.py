@@ -5,7 +5,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from chatops.cluster.owners import Owners
-from chatops.cluster.places import collection, known
+from chatops.cluster.places import known
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.policy_models import Quota
 from chatops.cluster.reader import Reader
@@ -63,7 +63,7 @@ def _takers(reader: Reader, namespace: str, resource: str) -> list[tuple[ObjectR
     owners = Owners(reader, namespace)
     totals: dict[ObjectRef, Fraction] = {}
     pods: Counter[ObjectRef] = Counter()
-    for pod in reader.connection.list(collection("Pod", namespace), Pod):
+    for pod in reader.every("Pod", Pod, namespace):
         share = counted(pod, resource)
         if share:
             meta = pod.metadata

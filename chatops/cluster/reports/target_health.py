@@ -7,11 +7,11 @@ from datetime import datetime
 
 from chatops.cluster.crowds import quick_crowd_of
 from chatops.cluster.endpoints import Answering, backing
-from chatops.cluster.facts import condition_lines
 from chatops.cluster.models import Node, Thing, Workload, listed
 from chatops.cluster.nodes import node_health
 from chatops.cluster.plain import safe_text
 from chatops.cluster.reader import Reader
+from chatops.cluster.reports.sections import conditions
 from chatops.cluster.workloads import desired_of, ready_of, workload_health
 from chatops.core.failures import Permanent, Reason
 from chatops.core.reports import Line, Note, Report, Section
@@ -26,7 +26,7 @@ def target_health(reader: Reader, ref: ObjectRef, params: dict[str, str], now: d
         case "Service":
             return _service(reader, ref)
         case "Node":
-            return _node(reader, ref)
+            return _node(reader, ref, now)
         case _ if ref.kind in WORKLOADS:
             return _workload(reader, ref)
     raise Permanent(Reason.REFUSED, f"nothing scrapes a {ref.kind}")
@@ -74,18 +74,14 @@ def _workload(reader: Reader, ref: ObjectRef) -> Report:
     )
 
 
-def _node(reader: Reader, ref: ObjectRef) -> Report:
+def _node(reader: Reader, ref: ObjectRef, now: datetime) -> Report:
     node = reader.fetch(ref, Node)
     addresses = ", ".join(f"{entry.get('address', '')}" for entry in listed(node.status.addresses))
-    lines = tuple(
-        Line(f"{type} {reason}".rstrip(), Health.GOOD if good else Health.BAD)
-        for good, type, reason in condition_lines(node.status.conditions)
-    )
     return Report(
         "target_health",
         ref,
         node_health(node),
         facts=(("addresses", safe_text(addresses)),) if addresses else (),
-        sections=(Section(mark("Conditions"), lines),) if lines else (),
+        sections=conditions(listed(node.status.conditions), now),
         notes=(Note("no_prometheus"),),
     )
