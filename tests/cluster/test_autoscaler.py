@@ -102,7 +102,7 @@ def test_half_as_much_again_within_one_step(sandbox: Sandbox, high: int, chosen:
 
 def test_the_api_server_keeps_the_minimum_below_the_maximum(sandbox: Sandbox) -> None:
     sandbox.apply(autoscaler(low=3, high=5), seconds=1)
-    refusal = sandbox.preview("hpa_lower_min", sandbox.ref(KIND, "web"), min="6", back="1").refusal
+    refusal = sandbox.preview("hpa_lower_min", sandbox.ref(KIND, "web"), min="6", back="3").refusal
     assert refusal is not None
     assert refusal.code == cautions.DENIED
     assert "must be greater than or equal to `minReplicas`" in refusal.detail
@@ -163,7 +163,7 @@ def test_going_back_under_what_runs_is_said(sandbox: Sandbox) -> None:
     load = {"sandbox/load-percent": "640"}
     sandbox.apply(workload("Deployment", "web"), autoscaler(high=8, annotations=load))
     assert sandbox.get("Deployment", "web")["spec"]["replicas"] == 8
-    back = sandbox.preview("hpa_raise_max", sandbox.ref(KIND, "web"), max="5", back="1")
+    back = sandbox.preview("hpa_raise_max", sandbox.ref(KIND, "web"), max="5", back="8")
     assert back.cautions == (Caution(cautions.ABOVE_MAX, "8"),)
 
 

@@ -87,7 +87,9 @@ def test_a_quarter_more_of_the_fullest(
 
 def test_going_back_under_what_is_used_is_said(sandbox: Sandbox) -> None:
     sandbox.apply(quota(), seconds=1)
-    back = sandbox.preview("raise_quota", sandbox.ref(KIND, "ci"), resource="requests.memory", value="4Gi", back="1")
+    back = sandbox.preview(
+        "raise_quota", sandbox.ref(KIND, "ci"), resource="requests.memory", value="4Gi", back="8192Mi"
+    )
     assert back.cautions == (Caution(cautions.BELOW_USE, "7Gi"),)
 
 

@@ -20,7 +20,7 @@ from chatops.cluster.reader import Reader
 from chatops.cluster.workloads import desired_of
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change, Plan, Progress
-from chatops.core.quantities import compare, grow, parse
+from chatops.core.quantities import amount, compare, grow, parse
 
 _DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
 
@@ -60,7 +60,7 @@ class RaiseLimit(Edit[Workload]):
             return Caution(cautions.NO_LIMIT, container.name)
         if not _is_size(wanted):
             return Caution(cautions.BAD_PARAM, self.resource)
-        going_back = params.get(BACK) == now
+        going_back = amount(params.get(BACK)) == parse(now)
         if compare(wanted, now) <= 0 and not (going_back and wanted != now):
             return Caution(cautions.NOT_MORE, now)
         if parse(wanted) > parse(now) * MOST:
@@ -83,11 +83,11 @@ class RaiseLimit(Edit[Workload]):
         return ((Caution(cautions.NO_NODE_SO_BIG, biggest),) if too_big else ()) + template_cautions(seen)
 
     def body(self, seen: Workload, action: str, params: dict[str, str]) -> dict[str, Any]:
-        amount = {self.resource: params[self.resource]}
-        resources = {"limits": amount}
+        size = {self.resource: params[self.resource]}
+        resources = {"limits": size}
         container = _container(seen, params["container"])
         if container is not None and self._request(container) and self._goes_along(container):
-            resources["requests"] = amount
+            resources["requests"] = size
         containers = [{"name": params["container"], "resources": resources}]
         return {"spec": {"template": {"spec": {"containers": containers}}}}
 

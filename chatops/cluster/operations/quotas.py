@@ -34,7 +34,7 @@ class QuotaRaise(Edit[Quota]):
             return Caution(cautions.BAD_PARAM, "resource")
         if wanted is None:
             return Caution(cautions.BAD_PARAM, "value")
-        goes_back = params.get(BACK) == hard and wanted < present
+        goes_back = amount(params.get(BACK)) == present and wanted < present
         return None if wanted > present or goes_back else Caution(cautions.STANDS_AT, hard)
 
     def changes(self, reader: Reader, seen: Quota, action: str, params: dict[str, str]) -> tuple[Change, ...]:
