@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from chatops.cluster.models import Condition, Model, Owner, Selector, Thing, empty, listed
+from chatops.cluster.conditions import found
+from chatops.cluster.models import Condition, ConditionedStatus, Model, Owner, Selector, Thing, empty
 
 
 class JobSpec(Model):
@@ -15,14 +16,13 @@ class JobSpec(Model):
     selector: Selector = empty(Selector)
 
 
-class JobStatus(Model):
+class JobStatus(ConditionedStatus):
     active: int = 0
     ready: int | None = None
     succeeded: int = 0
     failed: int = 0
     start_time: datetime | None = None
     completion_time: datetime | None = None
-    conditions: list[Condition] | None = None
 
 
 class Run(Thing):
@@ -30,14 +30,20 @@ class Run(Thing):
 
     status: JobStatus = empty(JobStatus)
 
-    def ended(self, how: str) -> Condition | None:
-        """The condition `Complete` or `Failed`, where it is true."""
-        found = listed(self.status.conditions)
-        return next((each for each in found if each.type == how and each.status == "True"), None)
+    @property
+    def end(self) -> Condition | None:
+        """The condition that ended it, `Failed` or `Complete`; None while it may still run."""
+        ends = (found(self.status.conditions, how) for how in ("Failed", "Complete"))
+        return next((end for end in ends if end is not None and end.status == "True"), None)
 
     @property
-    def has_ended(self) -> bool:
-        return self.ended("Complete") is not None or self.ended("Failed") is not None
+    def failed(self) -> bool:
+        return self.end is not None and self.end.type == "Failed"
+
+    @property
+    def began(self) -> datetime:
+        """When it was started, or at least made; for sorting."""
+        return self.status.start_time or self.metadata.born
 
 
 class Job(Run):

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from chatops.cluster.budgets import forbids, guards, read_budgets, told
-from chatops.cluster.models import Meta, Workload, listed
+from chatops.cluster.models import Workload, listed
+from chatops.cluster.owners import maker
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.reader import Reader
 from chatops.cluster.workloads import desired_of, ready_of
@@ -11,18 +12,8 @@ from chatops.core import cautions
 from chatops.core.actions import Caution
 from chatops.core.resources import ObjectRef
 
-_MIRROR = "kubernetes.io/config.mirror"
-"""Annotation of the pod that stands in the API for a static one, which the kubelet runs whatever becomes of it."""
-
-_HASH = "pod-template-hash"
-
 MOST_NAMES = 5
 """Names of objects in one sentence."""
-
-
-def is_mirror(pod: Pod) -> bool:
-    """Whether the kubelet runs it from a file: what is done to it here ends nothing."""
-    return bool(pod.metadata.annotation(_MIRROR))
 
 
 def scratch_volumes(pod: Pod) -> tuple[str, ...]:
@@ -30,25 +21,12 @@ def scratch_volumes(pod: Pod) -> tuple[str, ...]:
     return tuple(volume.name for volume in listed(pod.spec.volumes) if volume.empty_dir is not None)
 
 
-def maker(meta: Meta) -> tuple[str, str, str]:
-    """Namespace, kind and name of what makes such pods, told from names alone; all empty when nothing does.
-
-    A Deployment's ReplicaSet is named after it and its template's hash.
-    """
-    owner = meta.controller
-    if owner is None:
-        return "", "", ""
-    stem = owner.name.removesuffix(f"-{meta.label(_HASH)}")
-    if owner.kind == "ReplicaSet" and stem != owner.name:
-        return meta.namespace, "Deployment", stem
-    return meta.namespace, owner.kind, owner.name
-
-
 def left_without(leaving: Iterable[Pod], others: Iterable[Pod]) -> tuple[str, ...]:
     """`kind/name` of the workloads that serve with pods of `leaving`, and with none of `others`."""
     serving = {maker(pod.metadata) for pod in others if pod.is_ready}
     hit = {maker(pod.metadata) for pod in leaving if pod.is_ready}
-    return tuple(f"{kind}/{name}" for _, kind, name in sorted(hit - serving) if name and kind != "Job")
+    made = sorted(each for each in hit - serving if each is not None)
+    return tuple(f"{kind}/{name}" for _, kind, name in made if kind != "Job")
 
 
 def pod_cautions(reader: Reader, pod: Pod, above: ObjectRef | None) -> tuple[Caution, ...]:

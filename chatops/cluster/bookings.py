@@ -3,28 +3,24 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
-from chatops.cluster.facts import node_health
-from chatops.cluster.models import Node, listed, mapped
+from chatops.cluster.models import Node
 from chatops.cluster.node_models import Tenant
-from chatops.cluster.quantities import percent, quantity
-from chatops.cluster.reservations import ENDED, reserved
-from chatops.core.resources import Health
-
-RESOURCES = ("cpu", "memory")
-
-BOUND = ("DaemonSet", "Node")
-"""Makers whose pods go with their node: they need no room elsewhere and are not missed there."""
+from chatops.cluster.nodes import BOUND
+from chatops.cluster.reservations import RESOURCES, reserved
+from chatops.core.amounts import percent
+from chatops.core.quantities import amount_in
 
 
 @dataclass(slots=True)
-class Room:
+class Booking:
     """Cores and bytes, by resource, and a count of pods."""
 
-    amounts: dict[str, float] = field(default_factory=lambda: dict.fromkeys(RESOURCES, 0.0))
+    amounts: dict[str, Fraction] = field(default_factory=lambda: dict.fromkeys(RESOURCES, Fraction(0)))
     pods: int = 0
 
-    def add(self, amounts: dict[str, float]) -> None:
+    def add(self, amounts: dict[str, Fraction]) -> None:
         self.pods += 1
         for resource, amount in amounts.items():
             self.amounts[resource] += amount
@@ -34,19 +30,19 @@ class Room:
 class Bookings:
     """What all pods of the cluster request: by node, of that what goes with the node, by namespace, and without one."""
 
-    by_node: dict[str, Room] = field(default_factory=lambda: defaultdict(Room))
-    bound: dict[str, Room] = field(default_factory=lambda: defaultdict(Room))
-    by_namespace: dict[str, Room] = field(default_factory=lambda: defaultdict(Room))
-    waiting: Room = field(default_factory=Room)
+    by_node: dict[str, Booking] = field(default_factory=lambda: defaultdict(Booking))
+    bound: dict[str, Booking] = field(default_factory=lambda: defaultdict(Booking))
+    by_namespace: dict[str, Booking] = field(default_factory=lambda: defaultdict(Booking))
+    waiting: Booking = field(default_factory=Booking)
 
 
 def book(pods: Iterator[Tenant]) -> Bookings:
     """Everything that is not over; what waits for a node is apart."""
     booked = Bookings()
     for pod in pods:
-        if pod.status.phase in ENDED:
+        if pod.has_ended:
             continue
-        asked = {resource: reserved(pod, resource) for resource in RESOURCES}
+        asked = {resource: reserved(pod.spec, resource) for resource in RESOURCES}
         booked.by_namespace[pod.metadata.namespace].add(asked)
         if not pod.spec.node_name:
             booked.waiting.add(asked)
@@ -66,7 +62,7 @@ def without_one(usual: Sequence[Node], open_nodes: Sequence[Node], booked: Booki
     found: list[tuple[int, str, dict[str, int]]] = []
     for lost in usual:
         others = [node for node in open_nodes if node is not lost]
-        have, asked = room_of(others), asked_of(usual, booked)
+        have, asked = allocatable(others), asked_of(usual, booked)
         bound = booked.bound[lost.metadata.name].amounts
         shares = {each: percent(asked[each] - bound[each], have[each]) for each in RESOURCES}
         known = {each: 999 if share is None else min(share, 999) for each, share in shares.items()}
@@ -75,25 +71,12 @@ def without_one(usual: Sequence[Node], open_nodes: Sequence[Node], booked: Booki
     return name, shares_then
 
 
-def takes_pods(node: Node) -> bool:
-    """Ready, not cordoned, and for anybody."""
-    ready = node_health(node) in (Health.GOOD, Health.WARN)
-    return ready and not node.spec.unschedulable and not reserved_for_others(node)
+def allocatable(nodes: Sequence[Node]) -> dict[str, Fraction]:
+    """What the nodes can give, in sum."""
+    return {each: sum((amount_in(node.status.allocatable, each) for node in nodes), Fraction(0)) for each in RESOURCES}
 
 
-def reserved_for_others(node: Node) -> bool:
-    """A control plane's node, on whose room nothing else may count."""
-    return any(
-        str(taint.get("key", "")).startswith("node-role.kubernetes.io/") and taint.get("effect") != "PreferNoSchedule"
-        for taint in listed(node.spec.taints)
-    )
-
-
-def room_of(nodes: Sequence[Node]) -> dict[str, float]:
-    """Allocatable, in sum."""
-    return {each: sum(quantity(mapped(node.status.allocatable).get(each)) for node in nodes) for each in RESOURCES}
-
-
-def asked_of(nodes: Sequence[Node], booked: Bookings) -> dict[str, float]:
+def asked_of(nodes: Sequence[Node], booked: Bookings) -> dict[str, Fraction]:
     """Requests of what stands on these nodes, in sum."""
-    return {each: sum(booked.by_node[node.metadata.name].amounts[each] for node in nodes) for each in RESOURCES}
+    on = [booked.by_node[node.metadata.name].amounts for node in nodes]
+    return {each: sum((amounts[each] for amounts in on), Fraction(0)) for each in RESOURCES}

@@ -2,31 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from chatops.cluster.models import Condition, Model, Selector, Thing, empty, mapped
-from chatops.cluster.places import collection
+from chatops.cluster.asides import aside
+from chatops.cluster.models import mapped
 from chatops.cluster.pod_models import Pod
+from chatops.cluster.policy_models import Budget
 from chatops.cluster.reader import Reader
 from chatops.cluster.selectors import selects
-from chatops.core.failures import Failure, Reason
-
-
-class BudgetSpec(Model):
-    selector: Selector | None = None
-    unhealthy_pod_eviction_policy: str = ""
-
-
-class BudgetStatus(Model):
-    observed_generation: int = 0
-    disruptions_allowed: int = 0
-    current_healthy: int = 0
-    desired_healthy: int = 0
-    expected_pods: int = 0
-    conditions: list[Condition] | None = None
-
-
-class Budget(Thing):
-    spec: BudgetSpec = empty(BudgetSpec)
-    status: BudgetStatus = empty(BudgetStatus)
 
 
 def read_budgets(reader: Reader, namespace: str = "") -> list[Budget]:
@@ -34,12 +15,7 @@ def read_budgets(reader: Reader, namespace: str = "") -> list[Budget]:
 
     None without the right to see them: an eviction asks them all the same, they only cannot be named beforehand.
     """
-    try:
-        return list(reader.connection.list(collection("PodDisruptionBudget", namespace), Budget))
-    except Failure as failure:
-        if failure.reason in (Reason.FORBIDDEN, Reason.NOT_FOUND):
-            return []
-        raise
+    return aside(lambda: reader.every("PodDisruptionBudget", Budget, namespace), [])
 
 
 def guards(budgets: Iterable[Budget], pod: Pod) -> list[Budget]:

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-import msgspec
+from chatops.cluster.models import Conditioned, ConditionedStatus, Model, Thing, empty, listed
 
-from chatops.cluster.models import Condition, Model, Thing, empty
+_DECIDED = ("Approved", "Denied", "Failed")
 
 
 class IssuerRef(Model):
@@ -21,8 +21,7 @@ class CertificateSpec(Model):
     issuer_ref: IssuerRef = empty(IssuerRef)
 
 
-class CertificateStatus(Model):
-    conditions: list[Condition] | None = None
+class CertificateStatus(ConditionedStatus):
     not_before: datetime | None = None
     not_after: datetime | None = None
     renewal_time: datetime | None = None
@@ -36,13 +35,30 @@ class Certificate(Thing):
     status: CertificateStatus = empty(CertificateStatus)
 
 
-class RequestStatus(Model):
-    conditions: list[Condition] | None = None
-    failure_time: datetime | None = None
+class RenewableStatus(Model):
+    # As they came: a merge patch replaces the list as a whole, and must not lose what it does not know.
+    conditions: list[dict[str, Any]] | None = None
+    revision: int | None = None
+    not_after: str | None = None
 
 
-class CertificateRequest(Thing):
-    status: RequestStatus = empty(RequestStatus)
+class Renewable(Thing):
+    """A Certificate, as far as a renewal changes it and is seen in it."""
+
+    status: RenewableStatus = empty(RenewableStatus)
+
+    def condition(self, kind: str) -> dict[str, Any]:
+        """The condition of this type, empty where there is none."""
+        return next((each for each in listed(self.status.conditions) if each.get("type") == kind), {})
+
+    @property
+    def issue(self) -> str:
+        """Which issue it holds."""
+        return f"{self.status.revision or 0} {self.status.not_after or ''}".strip()
+
+
+class CertificateRequest(Conditioned):
+    """cert-manager's own request, which stands between a Certificate and its Order."""
 
 
 class AcmeStatus(Model):
@@ -94,15 +110,10 @@ class IssuerSpec(Model):
         return next((name for name, value in named.items() if value is not None), "")
 
 
-class IssuerStatus(Model):
-    conditions: list[Condition] | None = None
-
-
-class Issuer(Thing):
+class Issuer(Conditioned):
     """An Issuer or a ClusterIssuer."""
 
     spec: IssuerSpec = empty(IssuerSpec)
-    status: IssuerStatus = empty(IssuerStatus)
 
 
 class SigningSpec(Model):
@@ -111,9 +122,8 @@ class SigningSpec(Model):
     usages: list[str] | None = None
 
 
-class SigningStatus(Model):
-    conditions: list[Condition] | None = None
-    certificate: msgspec.Raw | None = None
+class SigningStatus(ConditionedStatus):
+    certificate: str | None = None
 
 
 class SigningRequest(Thing):
@@ -121,3 +131,8 @@ class SigningRequest(Thing):
 
     spec: SigningSpec = empty(SigningSpec)
     status: SigningStatus = empty(SigningStatus)
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether nobody has approved or denied it, nor failed to sign it."""
+        return not any(each.type in _DECIDED for each in listed(self.status.conditions))

@@ -6,6 +6,7 @@
 from collections.abc import Iterable
 
 from chatops.cluster.models import Condition
+from chatops.cluster.plain import safe_text
 from chatops.core.resources import Health
 
 _BAD_WHEN_TRUE = frozenset(
@@ -13,32 +14,43 @@ _BAD_WHEN_TRUE = frozenset(
         "ArtifactOutdated",
         "BuildFailed",
         "ControllerResizeError",
+        "CorruptDockerOverlay2",
         "Denied",
         "DiskPressure",
         "DisruptionTarget",
         "Failed",
         "FailureTarget",
         "FetchFailed",
+        "FrequentContainerdRestart",
+        "FrequentDockerRestart",
+        "FrequentKubeletRestart",
+        "FrequentUnregisterNetDevice",
         "IncludeUnavailable",
         "InvalidRequest",
+        "KernelDeadlock",
         "LoadBalancerPortsError",
         "MemoryPressure",
         "ModifyVolumeError",
         "NetworkUnavailable",
         "NodeResizeError",
         "PIDPressure",
+        "ReadonlyFilesystem",
         "ReplicaFailure",
         "Stalled",
         "StorageOperationFailed",
     }
 )
-"""Condition types whose True is bad news; of all others False is."""
+"""Condition types whose True is bad news, node-problem-detector's among them; of all others False is."""
 
 _PASSING = frozenset({"FileSystemResizePending", "Issuing", "ModifyingVolume", "Reconciling", "Resizing", "Suspended"})
 """Types whose True says that something is under way or held up on purpose, and whose absence is the usual state."""
 
 _MEANT = frozenset({"ScalingDisabled", "DependencyNotReady", "Progressing", "ProgressingWithRetry", "DoesNotExist"})
 """Reasons of a False that is a step on the way, or somebody's own will."""
+
+
+_LONGEST = 160
+"""Characters of a message that still fit a line of a list."""
 
 
 def judged(condition: Condition) -> Health:
@@ -67,6 +79,11 @@ def judged(condition: Condition) -> Health:
     return Health.WARN if condition.reason in _MEANT else Health.BAD
 
 
+def as_it_should(condition: Condition) -> bool:
+    """Whether the condition's status is the good one. Unknown (a node that went silent) never is."""
+    return judged(condition) is Health.GOOD
+
+
 def found(conditions: Iterable[Condition] | None, type: str) -> Condition | None:
     """The condition of this type, None where there is none."""
     return next((condition for condition in conditions or () if condition.type == type), None)
@@ -76,6 +93,20 @@ def holds(conditions: Iterable[Condition] | None, type: str) -> bool:
     """Whether the condition of this type is there and True."""
     condition = found(conditions, type)
     return condition is not None and condition.status == "True"
+
+
+def status_of(conditions: Iterable[Condition] | None, type: str) -> str:
+    """`True`, `False` or `Unknown`; empty where the condition is not reported."""
+    condition = found(conditions, type)
+    return condition.status if condition is not None else ""
+
+
+def trouble(conditions: Iterable[Condition] | None, type: str) -> str:
+    """The reason and message of a condition that is there and not True, for a line of a list."""
+    condition = found(conditions, type)
+    if condition is None or condition.status == "True":
+        return ""
+    return safe_text(": ".join(part for part in (condition.reason, condition.message) if part))[:_LONGEST]
 
 
 def health_by(conditions: Iterable[Condition] | None) -> Health:

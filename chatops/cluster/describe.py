@@ -7,9 +7,10 @@ from chatops.cluster.conditions import health_by
 from chatops.cluster.connection import decode
 from chatops.cluster.crowds import crowd_of
 from chatops.cluster.events import event_lines, events_of
-from chatops.cluster.facts import condition_lines, node_facts, node_health, pod_facts, workload_facts
+from chatops.cluster.facts import condition_lines, node_facts, pod_facts, workload_facts
 from chatops.cluster.fulltext import full_text
 from chatops.cluster.models import Conditioned, Node, Thing, Workload, listed
+from chatops.cluster.nodes import node_health
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_view
 from chatops.cluster.reader import Reader, same_incarnation
@@ -25,7 +26,7 @@ def describe(reader: Reader, ref: ObjectRef) -> Description:
     data = reader.connection.get(reader.place(ref))
     meta = decode(data, Thing).metadata
     same_incarnation(ref, meta)
-    seen = ObjectRef(ref.kind, meta.name, meta.namespace, meta.uid, reader.name)
+    seen = reader.ref(ref.kind, meta)
     standing = _standing(reader, seen, data)
     events = read_events(reader, seen)
     return Description(

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from chatops.cluster.models import Selector
 from chatops.cluster.network_models import Endpoint, EndpointPort, EndpointSlice, Service
-from chatops.cluster.places import collection
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_view
 from chatops.cluster.reader import Reader
@@ -52,15 +51,15 @@ class Backing:
 
 def backing(reader: Reader, service: ObjectRef) -> Backing:
     """What the Service's own EndpointSlices say."""
-    query = {"labelSelector": f"{SERVICE_NAME}={service.name}"}
-    slices = reader.connection.list(collection("EndpointSlice", service.namespace), EndpointSlice, query)
+    label = f"{SERVICE_NAME}={service.name}"
+    slices = reader.every("EndpointSlice", EndpointSlice, service.namespace, labels=label)
     return backing_of(slices, reader.name)
 
 
 def backings(reader: Reader, namespace: str) -> dict[str, Backing]:
     """What stands behind each Service of the namespace, by its name."""
     by_service: dict[str, list[EndpointSlice]] = {}
-    for each in reader.connection.list(collection("EndpointSlice", namespace), EndpointSlice):
+    for each in reader.every("EndpointSlice", EndpointSlice, namespace):
         by_service.setdefault(each.metadata.label(SERVICE_NAME), []).append(each)
     return {name: backing_of(slices, reader.name) for name, slices in by_service.items() if name}
 
@@ -84,8 +83,8 @@ def selected_pods(reader: Reader, service: Service) -> tuple[PodView, ...]:
     selector = selector_text(Selector(match_labels=service.spec.selector))
     if selector is None:
         return ()
-    pods = reader.connection.list(collection("Pod", service.metadata.namespace), Pod, {"labelSelector": selector})
-    views = [pod_view(pod, reader.name) for pod in pods if pod.status.phase not in ("Succeeded", "Failed")]
+    pods = reader.every("Pod", Pod, service.metadata.namespace, labels=selector)
+    views = [pod_view(pod, reader.name) for pod in pods if not pod.has_ended]
     return tuple(sorted(views, key=lambda view: (view.health.rank, -view.restarts, view.ref.name)))
 
 

@@ -5,15 +5,16 @@ Pure; labels are kubectl's own words.
 
 from datetime import datetime
 
-from chatops.cluster.conditions import judged
+from chatops.cluster.conditions import as_it_should
 from chatops.cluster.connection import decode
 from chatops.cluster.models import Condition, Node, Workload, listed, mapped
+from chatops.cluster.nodes import ready_words, taint_words
 from chatops.cluster.plain import safe_text
 from chatops.cluster.pod_models import Container, Pod, Probe, Template
 from chatops.cluster.pods import container_views, pod_view
 from chatops.cluster.revisions import REVISION
 from chatops.cluster.workloads import desired_of, ready_of, updated_of
-from chatops.core.resources import ContainerView, Health
+from chatops.core.resources import ContainerView
 
 Facts = tuple[tuple[str, str], ...]
 
@@ -22,11 +23,6 @@ def condition_lines(conditions: list[Condition] | None) -> tuple[tuple[bool, str
     """(as it should be, type, reason), the bad ones first."""
     lines = [(as_it_should(c), c.type, safe_text(c.reason)) for c in listed(conditions)]
     return tuple(sorted(lines, key=lambda line: line[0]))
-
-
-def as_it_should(condition: Condition) -> bool:
-    """Whether the condition's status is the good one. Unknown (a node that went silent) never is."""
-    return judged(condition) is Health.GOOD
 
 
 def pod_facts(pod: Pod) -> Facts:
@@ -74,34 +70,21 @@ def node_facts(node: Node, pods: int) -> Facts:
     """Of a node: whether it takes work, how much it has, what it runs."""
     info = {key: str(value) for key, value in mapped(node.status.node_info).items()}
     have = mapped(node.status.allocatable)
-    taints = [f"{taint.get('key', '')}:{taint.get('effect', '')}" for taint in listed(node.spec.taints)]
     addresses = [f"{entry.get('address', '')}" for entry in listed(node.status.addresses)]
     return _said(
         [
-            ("status", "Ready" if node_health(node) is not Health.BAD else "NotReady"),
+            ("status", ready_words(node)),
             ("scheduling", "disabled" if node.spec.unschedulable else "enabled"),
             ("pods", f"{pods}/{have.get('pods', '?')}"),
             ("cpu", str(have.get("cpu", ""))),
             ("memory", str(have.get("memory", ""))),
-            ("taints", ", ".join(taints)),
+            ("taints", taint_words(node)),
             ("addresses", ", ".join(addresses)),
             ("kubelet", info.get("kubeletVersion", "")),
             ("os", info.get("osImage", "")),
             ("created", moment(node.metadata.creation_timestamp)),
         ]
     )
-
-
-def node_health(node: Node) -> Health:
-    """BAD when not Ready, WARN when under pressure or cordoned."""
-    conditions = {condition.type: condition for condition in listed(node.status.conditions)}
-    ready = conditions.get("Ready")
-    if ready is None:
-        return Health.UNKNOWN
-    if ready.status != "True":
-        return Health.BAD
-    strained = node.spec.unschedulable or not all(map(as_it_should, conditions.values()))
-    return Health.WARN if strained else Health.GOOD
 
 
 def container_facts(container: Container) -> Facts:

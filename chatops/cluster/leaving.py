@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chatops.cluster.blast import is_mirror
+from chatops.cluster.asides import aside
 from chatops.cluster.models import Thing
-from chatops.cluster.places import collection
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.reader import Reader
-from chatops.core.failures import Failure, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ def sort_out(pods: Iterable[Pod], daemon_sets: frozenset[tuple[str, str]] | None
         owner = pod.metadata.controller
         above = (pod.metadata.namespace, owner.name if owner else "")
         orphan = daemon_sets is not None and above not in daemon_sets
-        if is_mirror(pod):
+        if pod.is_mirror:
             found["mirrors"].append(pod)
         elif _is_daemons(pod) and not pod.has_ended and not orphan:
             found["daemons"].append(pod)
@@ -52,10 +50,5 @@ def _is_daemons(pod: Pod) -> bool:
 
 
 def _daemon_sets(reader: Reader) -> frozenset[tuple[str, str]] | None:
-    try:
-        found = reader.connection.list(collection("DaemonSet"), Thing)
-    except Failure as failure:
-        if failure.reason is not Reason.FORBIDDEN:
-            raise
-        return None
-    return frozenset((each.metadata.namespace, each.metadata.name) for each in found)
+    found: list[Thing] | None = aside(lambda: reader.every("DaemonSet", Thing), None)
+    return None if found is None else frozenset((each.metadata.namespace, each.metadata.name) for each in found)

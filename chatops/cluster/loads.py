@@ -1,18 +1,16 @@
 """A container's or a pod's use beside its requests and limits: in words, judged, summed up. Pure."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
-from chatops.cluster.node_models import Lodger
 from chatops.cluster.plain import safe_text
-from chatops.cluster.pod_models import Container
+from chatops.cluster.pod_models import Container, Pod
 from chatops.cluster.pods import pod_ref
-from chatops.cluster.quantities import percent, share_words, words_of
-from chatops.cluster.reservations import allowed, limit, request, reserved
+from chatops.cluster.reservations import RESOURCES, allowed, limit, request, reserved
 from chatops.cluster.usage import Usage
-from chatops.core.resources import Health, ObjectRef
+from chatops.core.amounts import percent, share_words, words_of
+from chatops.core.resources import Health, ObjectRef, worst
 
-RESOURCES = ("cpu", "memory")
 _SHORT = {"cpu": "cpu", "memory": "mem"}
 
 _BOUNDED = (80, 95)
@@ -30,7 +28,7 @@ class Load:
     ref: ObjectRef | None = None
 
     @property
-    def weight(self) -> tuple[float, float]:
+    def weight(self) -> tuple[Fraction, Fraction]:
         said = self.used or self.asked
         return -said.memory, -said.cpu
 
@@ -44,11 +42,11 @@ def container_load(container: Container, used: Usage | None) -> Load:
     return Load(container.name, used, asked, Usage(*(limit(resources, resource) for resource in RESOURCES)))
 
 
-def pod_load(pod: Lodger, cluster: str, *, whole_name: bool = False) -> Load:
+def pod_load(pod: Pod, cluster: str, *, whole_name: bool = False) -> Load:
     """Not measured yet; `whole_name` has its namespace in it."""
     ref = pod_ref(pod, cluster)
-    asked = Usage(*(reserved(pod, resource) for resource in RESOURCES))
-    bound = Usage(*(allowed(pod, resource) for resource in RESOURCES))
+    asked = Usage(*(reserved(pod.spec, resource) for resource in RESOURCES))
+    bound = Usage(*(allowed(pod.spec, resource) for resource in RESOURCES))
     return Load(ref.path if whole_name else ref.name, None, asked, bound, ref)
 
 
@@ -84,16 +82,12 @@ def verdict(share: int | None) -> Health:
     return Health.BAD if share >= _BOUNDED[1] else Health.WARN
 
 
-def worst(found: Iterable[Health]) -> Health:
-    return min(found, key=lambda health: health.rank, default=Health.UNKNOWN)
-
-
 def sums(loads: list[Load]) -> tuple[tuple[str, str], ...]:
     """Of all loads together, as facts."""
     facts = []
     for resource in RESOURCES:
         measured = [load.used.of(resource) for load in loads if load.used]
-        asked = sum(load.asked.of(resource) for load in loads)
-        used = words_of(resource, sum(measured)) if measured else "-"
+        asked = sum((load.asked.of(resource) for load in loads), Fraction(0))
+        used = words_of(resource, sum(measured, Fraction(0))) if measured else "-"
         facts.append((resource, f"{used}, requests {words_of(resource, asked)}"))
     return tuple(facts)

@@ -4,15 +4,20 @@ Go writes null for an empty slice, map or time in places, so those are None-able
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
+
+from chatops.core.quantities import Quantity
 
 T = TypeVar("T")
 V = TypeVar("V")
 
 Texts = dict[str, str] | None
+Amounts = dict[str, Quantity] | None
+
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def listed(items: Sequence[T] | None) -> Sequence[T]:
@@ -57,6 +62,11 @@ class Meta(Model):
     owner_references: list[Owner] | None = None
 
     @property
+    def born(self) -> datetime:
+        """When it was made, for sorting: long ago where that is not known."""
+        return self.creation_timestamp or _EVER
+
+    @property
     def controller(self) -> Owner | None:
         """The owner that would make a replacement."""
         return next((owner for owner in listed(self.owner_references) if owner.controller), None)
@@ -82,6 +92,8 @@ class Condition(Model):
     message: str = ""
     last_update_time: datetime | None = None
     last_transition_time: datetime | None = None
+    last_heartbeat_time: datetime | None = None
+    """Of a node's conditions only."""
 
 
 class ConditionedStatus(Model):
@@ -152,21 +164,6 @@ class ControllerRevision(Thing):
     data: msgspec.Raw = msgspec.Raw(b"{}")
 
 
-class ScaleTarget(Model):
-    kind: str = ""
-    name: str = ""
-
-
-class AutoscalerSpec(Model):
-    scale_target_ref: ScaleTarget = empty(ScaleTarget)
-    min_replicas: int | None = None
-    max_replicas: int = 0
-
-
-class Autoscaler(Thing):
-    spec: AutoscalerSpec = empty(AutoscalerSpec)
-
-
 class EventSeries(Model):
     count: int = 0
     last_observed_time: datetime | None = None
@@ -186,7 +183,7 @@ class EventModel(Thing):
 
 class NodeStatusModel(Model):
     conditions: list[Condition] | None = None
-    allocatable: dict[str, str | int | float] | None = None
+    allocatable: Amounts = None
     addresses: list[dict[str, Any]] | None = None
     node_info: dict[str, Any] | None = None
 

@@ -2,19 +2,19 @@
 
 import msgspec
 
-from chatops.cluster.models import Condition, Model, Texts, Thing, empty
+from chatops.cluster.models import Conditioned, ConditionedStatus, Model, Texts, Thing, empty
 
 
 class ServicePort(Model):
     name: str = ""
     port: int = 0
-    protocol: str = ""
+    protocol: str = "TCP"
     target_port: int | str | None = None
     node_port: int | None = None
 
 
 class ServiceSpec(Model):
-    type: str = ""
+    type: str = "ClusterIP"
     selector: Texts = None
     ports: list[ServicePort] | None = None
     cluster_ip: str = msgspec.field(name="clusterIP", default="")
@@ -35,9 +35,8 @@ class LoadBalancer(Model):
         return [each.ip or each.hostname for each in self.ingress or ()]
 
 
-class Balanced(Model):
+class Balanced(ConditionedStatus):
     load_balancer: LoadBalancer | None = None
-    conditions: list[Condition] | None = None
 
 
 class Service(Thing):
@@ -104,6 +103,7 @@ class Backend(Model):
 
 class IngressPath(Model):
     path: str = ""
+    path_type: str = ""
     backend: Backend = empty(Backend)
 
 
@@ -145,12 +145,7 @@ class ApiServiceSpec(Model):
     service: ServiceOfApi | None = None
 
 
-class ApiServiceStatus(Model):
-    conditions: list[Condition] | None = None
-
-
-class ApiService(Thing):
+class ApiService(Conditioned):
     """An APIService: who serves one group and version. Without a `service` the API server does so itself."""
 
     spec: ApiServiceSpec = empty(ApiServiceSpec)
-    status: ApiServiceStatus = empty(ApiServiceStatus)

@@ -1,10 +1,28 @@
-"""Which workload each of many pods belongs to, with one list of ReplicaSets and not one request for each pod."""
+"""Which workload each of many pods belongs to, told by one list of ReplicaSets, or from names alone."""
 
+from chatops.cluster.asides import aside
 from chatops.cluster.models import Meta, Owner, Thing
-from chatops.cluster.places import collection
 from chatops.cluster.reader import Reader
-from chatops.core.failures import Failure, Reason
 from chatops.core.resources import ObjectRef
+
+_HASH = "pod-template-hash"
+
+Made = tuple[str, str, str]
+"""Namespace, kind and name of what makes a pod."""
+
+
+def maker(meta: Meta) -> Made | None:
+    """What makes the pod's replacement: its controller, and of a ReplicaSet the Deployment that its name tells.
+
+    A Deployment's ReplicaSet is named after it and its template's hash. None for a pod that nothing makes anew.
+    """
+    owner = meta.controller
+    if owner is None:
+        return None
+    suffix = f"-{meta.label(_HASH)}"
+    if owner.kind == "ReplicaSet" and len(suffix) > 1 and owner.name.endswith(suffix):
+        return meta.namespace, "Deployment", owner.name.removesuffix(suffix)
+    return meta.namespace, owner.kind, owner.name
 
 
 class Owners:
@@ -26,13 +44,8 @@ class Owners:
 
     def _sets(self) -> dict[str, Owner]:
         if self._deployments is None:
-            try:
-                found = self._reader.connection.list(collection("ReplicaSet", self._namespace), Thing)
-            except Failure as failure:
-                if failure.reason is not Reason.FORBIDDEN:
-                    raise
-                # A pod's own owner is a name too, only a less telling one.
-                found = []
+            # Where they may not be seen, a pod's own owner is a name too, only a less telling one.
+            found: list[Thing] = aside(lambda: self._reader.every("ReplicaSet", Thing, self._namespace), [])
             owners = ((each.metadata.uid, each.metadata.controller) for each in found)
             self._deployments = {uid: owner for uid, owner in owners if owner is not None}
         return self._deployments

@@ -1,9 +1,10 @@
 """Who else steers a workload: the tool that will revert a change by hand, and the autoscaler. It decides nothing."""
 
+from chatops.cluster.asides import aside
 from chatops.cluster.connection import Connection
-from chatops.cluster.models import Autoscaler, Meta
+from chatops.cluster.models import Meta
 from chatops.cluster.places import collection
-from chatops.core.failures import Failure, Reason
+from chatops.cluster.scaling_models import HorizontalPodAutoscaler
 
 _ARGO_LABEL = "argocd.argoproj.io/instance"
 _ARGO_TRACKING = "argocd.argoproj.io/tracking-id"
@@ -45,16 +46,11 @@ class Autoscalers:
         return self._seen[namespace].get((kind, name), "")
 
     def _list(self, namespace: str) -> dict[tuple[str, str], str]:
-        try:
-            found = list(self._connection.list(collection("HorizontalPodAutoscaler", namespace), Autoscaler))
-        except Failure as failure:
-            # Knowing of an autoscaler is a courtesy: no right, or no such API, must not hide the workload.
-            if failure.reason in (Reason.FORBIDDEN, Reason.NOT_FOUND):
-                return {}
-            raise
+        path = collection("HorizontalPodAutoscaler", namespace)
+        # Knowing of an autoscaler is a courtesy: no right, or no such API, must not hide the workload.
+        found: list[HorizontalPodAutoscaler] = aside(lambda: self._connection.list(path, HorizontalPodAutoscaler), [])
         return {(hpa.spec.scale_target_ref.kind, hpa.spec.scale_target_ref.name): _words(hpa) for hpa in found}
 
 
-def _words(hpa: Autoscaler) -> str:
-    low = 1 if hpa.spec.min_replicas is None else hpa.spec.min_replicas
-    return f"{hpa.metadata.name} {low}-{hpa.spec.max_replicas}"
+def _words(hpa: HorizontalPodAutoscaler) -> str:
+    return f"{hpa.metadata.name} {hpa.low}-{hpa.spec.max_replicas}"

@@ -5,13 +5,19 @@ from typing import Any
 
 import msgspec
 
-from chatops.cluster.models import Condition, Meta, Model, Thing, empty, listed
+from chatops.cluster.conditions import holds
+from chatops.cluster.models import Amounts, Condition, Meta, Model, Thing, empty
+
+_MIRROR = "kubernetes.io/config.mirror"
+"""Annotation of the pod that stands in the API for a static one, which the kubelet runs whatever becomes of it."""
+
+ENDED = ("Succeeded", "Failed")
+"""Phases in which a pod's containers have ended for good, so that it takes no room any more."""
 
 
 class Resources(Model):
-    # A quantity is a string, or a bare number in what careless clients send.
-    requests: dict[str, str | int | float] | None = None
-    limits: dict[str, str | int | float] | None = None
+    requests: Amounts = None
+    limits: Amounts = None
 
 
 class Probe(Model):
@@ -50,7 +56,8 @@ class PodSpec(Model):
     init_containers: list[Container] | None = None
     node_name: str = ""
     volumes: list[Volume] | None = None
-    overhead: dict[str, str | int | float] | None = None
+    overhead: Amounts = None
+    resources: Resources | None = None
 
 
 class Running(Model):
@@ -105,12 +112,17 @@ class Pod(Thing):
     @property
     def is_ready(self) -> bool:
         """Whether it counts as healthy: to its workload, its services and its budgets."""
-        return any(each.type == "Ready" and each.status == "True" for each in listed(self.status.conditions))
+        return holds(self.status.conditions, "Ready")
 
     @property
     def has_ended(self) -> bool:
         """Whether its containers have ended for good."""
-        return self.status.phase in ("Succeeded", "Failed")
+        return self.status.phase in ENDED
+
+    @property
+    def is_mirror(self) -> bool:
+        """Whether the kubelet runs it from a file: what is done to it here ends nothing."""
+        return bool(self.metadata.annotation(_MIRROR))
 
     def mounts(self, claim: str) -> bool:
         """Whether one of its volumes is this claim of its namespace."""

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from chatops.cluster.amounts import Quantity
-from chatops.cluster.models import Condition, Model, Selector, Thing, empty
+from chatops.cluster.models import Amounts, Condition, Model, Selector, Thing, empty
 
 
 class BudgetSpec(Model):
@@ -30,13 +29,14 @@ class Budget(Thing):
 
 
 class QuotaSpec(Model):
+    hard: Amounts = None
     scopes: list[str] | None = None
     scope_selector: dict[str, Any] | None = None
 
 
 class QuotaStatus(Model):
-    hard: dict[str, Quantity] | None = None
-    used: dict[str, Quantity] | None = None
+    hard: Amounts = None
+    used: Amounts = None
 
 
 class Quota(Thing):

@@ -2,8 +2,14 @@
 
 from datetime import datetime
 
-from chatops.cluster.amounts import Quantity
-from chatops.cluster.models import Condition, Model, ScaleTarget, Selector, Thing, empty
+from chatops.cluster.conditions import found
+from chatops.cluster.models import Condition, Model, Selector, Thing, empty
+from chatops.core.quantities import Quantity
+
+
+class ScaleTarget(Model):
+    kind: str = ""
+    name: str = ""
 
 
 class MetricValue(Model):
@@ -69,6 +75,13 @@ class HorizontalPodAutoscaler(Thing):
     def low(self) -> int:
         """An unset minimum is 1."""
         return 1 if self.spec.min_replicas is None else self.spec.min_replicas
+
+    @property
+    def idle(self) -> bool:
+        """Whether its minimum keeps more replicas than its metrics ask for."""
+        limited = found(self.status.conditions, "ScalingLimited")
+        held = limited is not None and limited.status == "True" and limited.reason == "TooFewReplicas"
+        return held and self.low > 1 and self.status.current_replicas == self.low
 
     @property
     def at_maximum(self) -> bool:

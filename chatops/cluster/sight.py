@@ -7,7 +7,7 @@ from chatops.cluster.models import Thing, Workload
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.reader import Reader, same_incarnation
 from chatops.cluster.selectors import selector_text
-from chatops.core.failures import Permanent
+from chatops.core.failures import Permanent, Reason
 from chatops.core.resources import ObjectRef
 
 T = TypeVar("T", bound=Thing)
@@ -23,6 +23,15 @@ class Sight(Reader):
         self._objects: dict[str, bytes | Permanent] = {}
         self._pods: dict[tuple[str, str], Pod] = {}
         self._lists: dict[tuple[object, ...], Any] = {}
+
+    def _version(self, kind: str) -> str:
+        """As a reader's own; what nobody serves is simply not there, as far as a look is concerned."""
+        try:
+            return super()._version(kind)
+        except Permanent as failure:
+            if failure.reason is not Reason.NOT_SERVED:
+                raise
+            raise Permanent(Reason.NOT_FOUND, failure.detail) from failure
 
     def fetch(self, ref: ObjectRef, model: type[T]) -> T:
         pod = self._pods.get((ref.namespace, ref.name)) if ref.kind == "Pod" else None
@@ -42,7 +51,7 @@ class Sight(Reader):
 
     def fold_pods_of(self, workload: Workload, model: type[T], take: Callable[[Iterator[T]], R]) -> R:
         """As the reader's; from memory where the very list was read already."""
-        key = ("Pod", model, workload.metadata.namespace, selector_text(workload.spec.selector) or "", "")
+        key = ("Pod", model, workload.metadata.namespace, selector_text(workload.spec.selector), "")
         if key not in self._lists:
             return super().fold_pods_of(workload, model, take)
         owned = self._ownership(workload)

@@ -6,10 +6,11 @@ from typing import Any
 
 from chatops.cluster.connection import decode
 from chatops.cluster.models import Model, Node, Texts, Workload, empty, listed, mapped
-from chatops.cluster.places import collection
+from chatops.cluster.nodes import is_open, seats_of
 from chatops.cluster.pod_models import Pod, PodSpec
 from chatops.cluster.reader import Reader
-from chatops.cluster.room import RESOURCES, amount, requested, seats_of
+from chatops.cluster.reservations import RESOURCES, reserved
+from chatops.core.quantities import amount_in
 from chatops.core.resources import ObjectRef
 
 _LIVING = "status.phase!=Succeeded,status.phase!=Failed"
@@ -30,29 +31,28 @@ def spare_for(reader: Reader, ref: ObjectRef) -> int | None:
     Node selectors, taints and cordons count; affinities do not. None for pods that request nothing.
     """
     spec = decode(reader.fetch(ref, Workload).spec.template, _Template).spec
-    size = {each: requested(spec, each) for each in RESOURCES}
+    size = {each: reserved(spec, each) for each in RESOURCES}
     if not any(size.values()):
         return None
     taken: dict[str, list[PodSpec]] = defaultdict(list)
-    for pod in reader.connection.list(collection("Pod"), Pod, {"fieldSelector": _LIVING}):
+    for pod in reader.every("Pod", Pod, fields=_LIVING):
         if pod.spec.node_name:
             taken[pod.spec.node_name].append(pod.spec)
-    nodes = reader.connection.list(collection("Node"), Node)
-    return sum(_fits(node, size, taken[node.metadata.name]) for node in nodes if _is_open(node, spec))
+    nodes = reader.every("Node", Node)
+    return sum(_fits(node, size, taken[node.metadata.name]) for node in nodes if _takes(node, spec))
 
 
 def _fits(node: Node, size: dict[str, Fraction], here: list[PodSpec]) -> int:
     counts = [max(0, seats_of(node) - len(here))]
     for name, wanted in size.items():
         if wanted:
-            used = sum((requested(spec, name) for spec in here), Fraction(0))
-            counts.append(max(0, int((amount(node.status.allocatable, name) - used) // wanted)))
+            used = sum((reserved(spec, name) for spec in here), Fraction(0))
+            counts.append(max(0, int((amount_in(node.status.allocatable, name) - used) // wanted)))
     return min(counts)
 
 
-def _is_open(node: Node, spec: _TemplateSpec) -> bool:
-    ready = next((each for each in listed(node.status.conditions) if each.type == "Ready"), None)
-    if node.spec.unschedulable or (ready is not None and ready.status != "True"):
+def _takes(node: Node, spec: _TemplateSpec) -> bool:
+    if not is_open(node):
         return False
     if any(node.metadata.label(name) != value for name, value in mapped(spec.node_selector).items()):
         return False

@@ -3,16 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from chatops.cluster.bookings import BOUND
 from chatops.cluster.models import Meta
 from chatops.cluster.node_models import Replica
+from chatops.cluster.nodes import BOUND
+from chatops.cluster.owners import Made, maker
 from chatops.cluster.places import collection
 from chatops.cluster.reader import Reader
 from chatops.core.resources import ObjectRef
-
-_HASH = "pod-template-hash"
-Made = tuple[str, str, str]
-"""Namespace, kind and name of what makes a pod."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +27,7 @@ def impact_of(reader: Reader, node: str, metas: Iterable[Meta]) -> Impact:
     for meta in metas:
         made = maker(meta)
         if made is None:
-            ownerless.append(ObjectRef("Pod", meta.name, meta.namespace, meta.uid, reader.name))
+            ownerless.append(reader.ref("Pod", meta))
         elif made[1] not in BOUND:
             here[made] = None
     elsewhere: set[Made] = set()
@@ -40,17 +37,6 @@ def impact_of(reader: Reader, node: str, metas: Iterable[Meta]) -> Impact:
     alone = sorted(made for made in here if made not in elsewhere)
     refs = tuple(ObjectRef(kind, name, namespace, cluster=reader.name) for namespace, kind, name in alone)
     return Impact(refs, tuple(ownerless))
-
-
-def maker(meta: Meta) -> Made | None:
-    """What makes the pod's replacement: its controller, and of a ReplicaSet the Deployment that its name tells."""
-    owner = meta.controller
-    if owner is None:
-        return None
-    suffix = f"-{meta.label(_HASH)}"
-    if owner.kind == "ReplicaSet" and len(suffix) > 1 and owner.name.endswith(suffix):
-        return meta.namespace, "Deployment", owner.name.removesuffix(suffix)
-    return meta.namespace, owner.kind, owner.name
 
 
 def _healthy_elsewhere(pods: Iterator[Replica], node: str) -> set[Made]:

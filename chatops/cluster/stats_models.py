@@ -1,14 +1,17 @@
-"""The kubelet's `/stats/summary` as msgspec reads it: disks, memory, pressure, and what each pod has written."""
+"""The kubelet's `/stats/summary` as msgspec reads it: disks, memory, pressure, and what pods have written."""
 
 from chatops.cluster.models import Model, empty
 
 
 class Disk(Model):
+    """What is not told was not measured: of a block device only its size is known."""
+
     available_bytes: int | None = None
     capacity_bytes: int | None = None
     used_bytes: int | None = None
     inodes_free: int | None = None
     inodes: int | None = None
+    inodes_used: int | None = None
 
 
 class Claim(Model):

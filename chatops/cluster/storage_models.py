@@ -1,11 +1,8 @@
-"""Volumes, what claims them, who mounts them and how full they are, as msgspec reads them."""
+"""Volumes, what claims them and what makes the claims, as msgspec reads them."""
 
 from typing import Any
 
-import msgspec
-
-from chatops.cluster.amounts import Quantity
-from chatops.cluster.models import Condition, Model, Owner, Thing, empty
+from chatops.cluster.models import Amounts, Condition, Model, Owner, Thing, empty
 from chatops.cluster.pod_models import Resources
 
 
@@ -19,7 +16,7 @@ class ClaimSpec(Model):
 
 class ClaimStatus(Model):
     phase: str = ""
-    capacity: dict[str, Quantity] | None = None
+    capacity: Amounts = None
     allocated_resource_statuses: dict[str, str] | None = None
     conditions: list[Condition] | None = None
 
@@ -36,7 +33,7 @@ class ClaimRef(Owner):
 
 
 class VolumeSpec(Model):
-    capacity: dict[str, Quantity] | None = None
+    capacity: Amounts = None
     access_modes: list[str] | None = None
     claim_ref: ClaimRef | None = None
     storage_class_name: str = ""
@@ -64,23 +61,11 @@ class StorageClass(Thing):
     reclaim_policy: str = ""
 
 
-class VolumeUse(Model):
-    """How full one volume is, as the kubelet measured it; of a block device only its size is known."""
-
-    pvc_ref: ClaimRef | None = None
-    capacity_bytes: int | None = None
-    used_bytes: int | None = None
-    available_bytes: int | None = None
-    inodes: int | None = None
-    inodes_used: int | None = None
-    inodes_free: int | None = None
+class ClaimTemplates(Model):
+    volume_claim_templates: list[Thing] | None = None
 
 
-class PodVolumes(Model):
-    volume: list[VolumeUse] | None = None
+class Claiming(Thing):
+    """A StatefulSet, of which only the claims it makes matter."""
 
-
-class VolumeSummary(Model):
-    """The kubelet's /stats/summary, of which only the pods' volumes are read."""
-
-    pods: list[PodVolumes] = msgspec.field(default_factory=list)
+    spec: ClaimTemplates = empty(ClaimTemplates)

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TypeVar
 
 from chatops.cluster.connection import decode
-from chatops.cluster.models import Model, Thing, empty, listed, mapped
+from chatops.cluster.models import Amounts, Model, Thing, listed
 from chatops.cluster.places import base
-from chatops.cluster.quantities import quantity
 from chatops.cluster.reader import Reader
 from chatops.core.failures import Failure, Reason
+from chatops.core.quantities import amount_in
 from chatops.core.reports import Note
 from chatops.core.resources import ObjectRef
 
@@ -27,13 +28,13 @@ PodKey = tuple[str, str]
 class Usage:
     """Cores, bytes of working set."""
 
-    cpu: float = 0.0
-    memory: float = 0.0
+    cpu: Fraction = Fraction(0)
+    memory: Fraction = Fraction(0)
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(self.cpu + other.cpu, self.memory + other.memory)
 
-    def of(self, resource: str) -> float:
+    def of(self, resource: str) -> Fraction:
         return self.cpu if resource == "cpu" else self.memory
 
 
@@ -51,7 +52,7 @@ class Measured:
 
 class _Container(Model):
     name: str = ""
-    usage: dict[str, str] | None = None
+    usage: Amounts = None
 
 
 class _PodMetrics(Thing):
@@ -59,7 +60,7 @@ class _PodMetrics(Thing):
 
 
 class _NodeMetrics(Thing):
-    usage: dict[str, str] | None = empty(dict)
+    usage: Amounts = None
 
 
 def pod_usage(reader: Reader, ref: ObjectRef) -> Measured:
@@ -114,6 +115,5 @@ def _containers(metrics: _PodMetrics) -> dict[str, Usage]:
     return {container.name: _usage(container.usage) for container in listed(metrics.containers)}
 
 
-def _usage(amounts: dict[str, str] | None) -> Usage:
-    used = mapped(amounts)
-    return Usage(quantity(used.get("cpu")), quantity(used.get("memory")))
+def _usage(amounts: Amounts) -> Usage:
+    return Usage(amount_in(amounts, "cpu"), amount_in(amounts, "memory"))

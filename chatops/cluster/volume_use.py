@@ -1,36 +1,36 @@
 """How full a claim's volume is, as the kubelet of a node that has it mounted measured it."""
 
-from chatops.cluster.amounts import bar, bytes_text, percent
 from chatops.cluster.connection import decode
 from chatops.cluster.facts import Facts
-from chatops.cluster.models import Meta
+from chatops.cluster.models import Meta, listed
 from chatops.cluster.places import place
 from chatops.cluster.reader import Reader
 from chatops.cluster.standing import said
-from chatops.cluster.storage_models import VolumeSummary, VolumeUse
+from chatops.cluster.stats_models import Summary, Volume
+from chatops.core.amounts import bar, bytes_text, percent
 from chatops.core.resources import Health, ObjectRef
 
 _FULL, _NEARLY_FULL = 97, 85
 """Percent from which on it is critical and worth a warning, as KubePersistentVolumeFillingUp has it."""
 
 
-def measured(reader: Reader, node: str, claim: Meta) -> VolumeUse | None:
+def measured(reader: Reader, node: str, claim: Meta) -> Volume | None:
     """What this node's kubelet knows of the claim's volume; None when it has not measured it.
 
     Some drivers give no numbers, and a volume just mounted has none for a minute. Raises what the way to the kubelet
     raises: without the right to nodes/proxy that is FORBIDDEN.
     """
     path = f"{place(ObjectRef('Node', node), 'proxy')}/stats/summary"
-    summary = decode(reader.connection.get(path), VolumeSummary)
-    for pod in summary.pods:
-        for volume in pod.volume or ():
+    summary = decode(reader.connection.get(path), Summary)
+    for pod in listed(summary.pods):
+        for volume in listed(pod.volume):
             named = volume.pvc_ref
             if named is not None and (named.namespace, named.name) == (claim.namespace, claim.name):
                 return volume
     return None
 
 
-def use_facts(use: VolumeUse) -> Facts:
+def use_facts(use: Volume) -> Facts:
     """Space and inodes: the share that is gone, and what is left."""
     space, inodes = _shares(use)
     free, whole = use.available_bytes, use.capacity_bytes
@@ -42,13 +42,13 @@ def use_facts(use: VolumeUse) -> Facts:
     )
 
 
-def use_health(use: VolumeUse) -> Health:
+def use_health(use: Volume) -> Health:
     fullest = max(share or 0 for share in _shares(use))
     return Health.BAD if fullest >= _FULL else Health.WARN if fullest >= _NEARLY_FULL else Health.GOOD
 
 
-def _shares(use: VolumeUse) -> tuple[int | None, int | None]:
+def _shares(use: Volume) -> tuple[int | None, int | None]:
     """Percent of space and of inodes that is gone. What the file system keeps for root is gone too, though not used."""
     free, whole = use.available_bytes, use.capacity_bytes
     taken = whole - free if whole is not None and free is not None else use.used_bytes
-    return percent(taken, whole or None), percent(use.inodes_used, use.inodes or None)
+    return percent(taken, whole), percent(use.inodes_used, use.inodes)

@@ -5,9 +5,7 @@ from datetime import timedelta
 
 from chatops.core.actions import ActionRun, ActionState
 from chatops.core.incidents.values import Incident, Status
-
-HELPED_WITHIN = timedelta(minutes=15)
-"""An action that ended at most so long before its incident resolved is counted as what helped (UX section 7)."""
+from chatops.core.remedies.experience import HELPED_WITHIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,16 @@
 """Kubernetes quantities (`512Mi`, `250m`, `1.5`) as exact numbers, and back. It knows no resource and no object.
 
-The grammar and the canonical form are those of apimachinery's `resource.Quantity`.
+The grammar and the canonical form are those of apimachinery's `resource.Quantity`. How amounts are put for people is
+in `amounts`.
 """
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
+
+Quantity = str | int | float
+"""`500m`, `20Gi`; a bare number in what careless clients send."""
 
 _BINARY = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
 _DECIMAL = ("n", "u", "m", "", "k", "M", "G", "T", "P", "E")
@@ -26,17 +32,42 @@ _EXACT_BELOW = 100
 
 GROWTH = Fraction(3, 2)
 A_QUARTER_MORE = Fraction(5, 4)
+NOTHING = Fraction(0)
 
 
 def parse(text: str) -> Fraction:
     """The number: `1Ki` is 1024, `500m` is 1/2. ValueError when it is no quantity."""
-    found = _FORM.fullmatch(text) if len(text) <= _LONGEST else None
-    if found is None:
+    if len(text) > _LONGEST:
         raise ValueError(f"not a quantity: {text[:_LONGEST]!r}")
+    return _parsed(text)
+
+
+# All pods of a cluster ask for the same few sizes.
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Fraction:
+    found = _FORM.fullmatch(text)
+    if found is None:
+        raise ValueError(f"not a quantity: {text!r}")
     number = Fraction(found["number"].rstrip("."))
     if found["exponent"] is not None:
         return number * Fraction(10) ** int(found["exponent"])
     return number * _FACTORS[found["suffix"] or ""]
+
+
+def amount(quantity: Quantity | None) -> Fraction | None:
+    """The number a quantity of hostile origin means; None for none, and for what is no quantity or a negative one."""
+    if quantity is None:
+        return None
+    try:
+        value = parse(str(quantity))
+    except ValueError:
+        return None
+    return value if value >= 0 else None
+
+
+def amount_in(amounts: Mapping[str, Quantity] | None, name: str) -> Fraction:
+    """What a list of requests, limits or capacities says of one resource; 0 where it says nothing that counts."""
+    return (amount(amounts.get(name)) if amounts else None) or NOTHING
 
 
 def compare(left: str, right: str) -> int:

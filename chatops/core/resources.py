@@ -1,5 +1,6 @@
 """Kubernetes objects as the rest of the house names them: a reference, and what was seen of one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +17,11 @@ class Health(StrEnum):
     @property
     def rank(self) -> int:
         return list(Health).index(self)
+
+
+def worst(found: Iterable[Health], otherwise: Health = Health.UNKNOWN) -> Health:
+    """The worst of several; `otherwise` of none."""
+    return min(found, key=lambda health: health.rank, default=otherwise)
 
 
 SHORT_KINDS = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chatops.core.objects import ObjectView
-from chatops.core.resources import Health, ObjectRef, PodView, WorkloadView
+from chatops.core.resources import Health, ObjectRef, PodView, WorkloadView, worst
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Survey:
     @property
     def health(self) -> Health:
         found = [view.health for group in (self.workloads, self.pods, self.others) for view in group]
-        return min(found, key=lambda health: health.rank, default=Health.UNKNOWN)
+        return worst(found)
 
 
 def together(surveys: Sequence[Survey]) -> Survey:

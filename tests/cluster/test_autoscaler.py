@@ -49,13 +49,13 @@ def test_the_maximum_goes_up_and_back(sandbox: Sandbox) -> None:
     assert sandbox.cluster.follow(preview.plan).finished
     assert sandbox.cluster.happened(preview.plan)
     assert done.undo is not None
-    assert (done.undo.action, done.undo.params) == ("hpa_raise_max", {"max": "5", "back": "1"})
+    assert (done.undo.action, done.undo.params) == ("hpa_raise_max", {"max": "5", "back": "8"})
     back = sandbox.preview(done.undo.action, done.undo.ref, **done.undo.params)
     assert (back.changes, back.cautions, back.refusal) == ((Change("maxReplicas", "8", "5"),), (), None)
     again = sandbox.cluster.perform(back.plan).undo
     assert spec_of(sandbox)["maxReplicas"] == 5
     assert again is not None
-    assert (again.action, again.params) == ("hpa_raise_max", {"max": "8"})
+    assert (again.action, again.params) == ("hpa_raise_max", {"max": "8", "back": "5"})
 
 
 def test_the_minimum_goes_down_and_back(sandbox: Sandbox) -> None:
@@ -79,11 +79,11 @@ def test_the_minimum_goes_down_and_back(sandbox: Sandbox) -> None:
         ("hpa_raise_max", 2, 100, {"max": "121"}, cautions.AT_LIMIT, "101-120"),
         ("hpa_raise_max", 2, 5, {"max": "-6"}, cautions.BAD_PARAM, "max"),
         ("hpa_raise_max", 2, 5, {"max": "9" * 5000}, cautions.BAD_PARAM, "max"),
-        ("hpa_raise_max", 2, 5, {"max": "6", "back": "1"}, cautions.STANDS_AT, "5"),
+        ("hpa_raise_max", 2, 5, {"max": "4", "back": "9"}, cautions.STANDS_AT, "5"),
         ("hpa_lower_min", 3, 5, {"min": "3"}, cautions.STANDS_AT, "3"),
         ("hpa_lower_min", 3, 5, {"min": "0"}, cautions.AT_LIMIT, "1-2"),
         ("hpa_lower_min", None, 5, {}, cautions.STANDS_AT, "1"),
-        ("hpa_lower_min", 3, 5, {"min": "2", "back": "1"}, cautions.STANDS_AT, "3"),
+        ("hpa_lower_min", 3, 5, {"min": "4", "back": "1"}, cautions.STANDS_AT, "3"),
         ("hpa_lower_min", 3, 5, {"min": "two"}, cautions.BAD_PARAM, "min"),
     ],
 )
@@ -102,7 +102,7 @@ def test_half_as_much_again_within_one_step(sandbox: Sandbox, high: int, chosen:
 
 def test_the_api_server_keeps_the_minimum_below_the_maximum(sandbox: Sandbox) -> None:
     sandbox.apply(autoscaler(low=3, high=5), seconds=1)
-    refusal = sandbox.preview("hpa_lower_min", sandbox.ref(KIND, "web"), min="6", back="1").refusal
+    refusal = sandbox.preview("hpa_lower_min", sandbox.ref(KIND, "web"), min="6", back="3").refusal
     assert refusal is not None
     assert refusal.code == cautions.DENIED
     assert "must be greater than or equal to `minReplicas`" in refusal.detail
@@ -163,7 +163,7 @@ def test_going_back_under_what_runs_is_said(sandbox: Sandbox) -> None:
     load = {"sandbox/load-percent": "640"}
     sandbox.apply(workload("Deployment", "web"), autoscaler(high=8, annotations=load))
     assert sandbox.get("Deployment", "web")["spec"]["replicas"] == 8
-    back = sandbox.preview("hpa_raise_max", sandbox.ref(KIND, "web"), max="5", back="1")
+    back = sandbox.preview("hpa_raise_max", sandbox.ref(KIND, "web"), max="5", back="8")
     assert back.cautions == (Caution(cautions.ABOVE_MAX, "8"),)
 
 

@@ -47,13 +47,13 @@ def test_half_as_much_again_and_back(sandbox: Sandbox, kind: str) -> None:
     assert sandbox.cluster.follow(preview.plan).finished
 
     assert done.undo is not None
-    assert done.undo.params == {"container": "app", "memory": "512Mi", "back_from": "768Mi"}
+    assert done.undo.params == {"container": "app", "memory": "512Mi", "back": "768Mi"}
     back = sandbox.preview(done.undo.action, done.undo.ref, **done.undo.params)
     assert back.changes[0] == Change("app memory limit", "768Mi", "512Mi")
     again = sandbox.cluster.perform(back.plan).undo
     assert sandbox.get(kind, "web")["spec"]["template"] == before
     assert again is not None
-    assert again.params == {"container": "app", "memory": "768Mi", "back_from": "512Mi"}
+    assert again.params == {"container": "app", "memory": "768Mi", "back": "512Mi"}
 
 
 @pytest.mark.parametrize(("cpu", "expected"), [("250m", "375m"), ("1", "1500m"), ("2", "3"), (1, "1500m")])
@@ -119,7 +119,7 @@ def test_which_container(sandbox: Sandbox, annotated: str, asked: str, expected:
         ({"memory": "512Mi"}, cautions.NOT_MORE, "512Mi"),
         ({"memory": "0.5Gi"}, cautions.NOT_MORE, "512Mi"),
         ({"memory": "256Mi"}, cautions.NOT_MORE, "512Mi"),
-        ({"memory": "256Mi", "back_from": "1Gi"}, cautions.NOT_MORE, "512Mi"),
+        ({"memory": "256Mi", "back": "1Gi"}, cautions.NOT_MORE, "512Mi"),
         ({"memory": "2049Mi"}, cautions.AT_LIMIT, "512Mi-2Gi"),
         ({"memory": "1e30"}, cautions.AT_LIMIT, "512Mi-2Gi"),
         ({"memory": "0"}, cautions.BAD_PARAM, "memory"),

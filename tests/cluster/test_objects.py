@@ -82,7 +82,7 @@ SEEN: list[tuple[str, str, str, Health, dict[str, str], list[str]]] = [
         "Ingress",
         "shop",
         "shop",
-        Health.UNKNOWN,
+        Health.WARN,
         {"summary": "shop.example.com, → checkout"},
         ["target Service shop/checkout"],
     ),

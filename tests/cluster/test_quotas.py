@@ -41,14 +41,14 @@ def test_the_fullest_line_goes_up_and_back(sandbox: Sandbox) -> None:
     assert undo is not None
     assert (undo.action, undo.params) == (
         "raise_quota",
-        {"resource": "requests.memory", "value": "8Gi", "back": "1"},
+        {"resource": "requests.memory", "value": "8Gi", "back": "10Gi"},
     )
     back = sandbox.preview(undo.action, undo.ref, **undo.params)
     assert back.changes == (Change("requests.memory", "10Gi", "8Gi"),)
     again = sandbox.cluster.perform(back.plan).undo
     assert hard_of(sandbox) == HARD
     assert again is not None
-    assert again.params == {"resource": "requests.memory", "value": "10Gi"}
+    assert again.params == {"resource": "requests.memory", "value": "10Gi", "back": "8Gi"}
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_the_fullest_line_goes_up_and_back(sandbox: Sandbox) -> None:
     [
         ({"resource": "pods", "value": "10"}, Caution(cautions.STANDS_AT, "10")),
         ({"resource": "requests.cpu", "value": "4000m"}, Caution(cautions.STANDS_AT, "4")),
-        ({"resource": "pods", "value": "12", "back": "1"}, Caution(cautions.STANDS_AT, "10")),
+        ({"resource": "pods", "value": "8", "back": "12"}, Caution(cautions.STANDS_AT, "10")),
         ({"resource": "secrets"}, Caution(cautions.BAD_PARAM, "resource")),
         ({"resource": "pods", "value": "plenty"}, Caution(cautions.BAD_PARAM, "value")),
         ({"resource": "pods", "value": "-3"}, Caution(cautions.BAD_PARAM, "value")),
@@ -87,7 +87,9 @@ def test_a_quarter_more_of_the_fullest(
 
 def test_going_back_under_what_is_used_is_said(sandbox: Sandbox) -> None:
     sandbox.apply(quota(), seconds=1)
-    back = sandbox.preview("raise_quota", sandbox.ref(KIND, "ci"), resource="requests.memory", value="4Gi", back="1")
+    back = sandbox.preview(
+        "raise_quota", sandbox.ref(KIND, "ci"), resource="requests.memory", value="4Gi", back="8192Mi"
+    )
     assert back.cautions == (Caution(cautions.BELOW_USE, "7Gi"),)
 
 

@@ -1,6 +1,5 @@
 """What pods ask for and whether they fit elsewhere, told from objects alone."""
 
-from fractions import Fraction
 from typing import Any
 
 import msgspec
@@ -9,12 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatops.cluster.models import Node
-from chatops.cluster.pod_models import Pod, PodSpec
-from chatops.cluster.room import largest, requested, room_for, takes_pods
-
-
-def spec(*containers: Any, init: Any = (), overhead: Any = None) -> PodSpec:
-    return msgspec.convert({"containers": containers, "initContainers": init, "overhead": overhead}, PodSpec)
+from chatops.cluster.nodes import largest, takes_pods
+from chatops.cluster.pod_models import Pod
+from chatops.cluster.room import room_for
 
 
 def asks(cpu: object = None, *, limit: object = None, sidecar: bool = False) -> dict[str, Any]:
@@ -24,26 +20,6 @@ def asks(cpu: object = None, *, limit: object = None, sidecar: bool = False) -> 
     if limit is not None:
         resources["limits"] = {"cpu": limit}
     return {"name": "c", "resources": resources, **({"restartPolicy": "Always"} if sidecar else {})}
-
-
-@pytest.mark.parametrize(
-    ("pod", "cpu"),
-    [
-        (spec(asks("250m"), asks("1")), Fraction(5, 4)),
-        (spec(asks(limit="2")), Fraction(2)),
-        (spec(asks("1", limit="2")), Fraction(1)),
-        (spec(asks(1), asks(0.5)), Fraction(3, 2)),
-        (spec(asks("nonsense"), {"name": "none"}), Fraction(0)),
-        (spec(asks("1"), init=[asks("3"), asks("2")]), Fraction(3)),
-        (spec(asks("1"), init=[asks("500m", sidecar=True)]), Fraction(3, 2)),
-        (spec(asks("1"), init=[asks("1", sidecar=True), asks("3")]), Fraction(4)),
-        (spec(asks("1"), init=[asks("3"), asks("1", sidecar=True)]), Fraction(3)),
-        (spec(asks("1"), overhead={"cpu": "250m"}), Fraction(5, 4)),
-        (spec(), Fraction(0)),
-    ],
-)
-def test_what_the_scheduler_sets_aside(pod: PodSpec, cpu: Fraction) -> None:
-    assert requested(pod, "cpu") == cpu
 
 
 def a_node(name: str, cpu: object = "4", *, ready: str = "True", pods: object = "110", **node_spec: Any) -> Node:

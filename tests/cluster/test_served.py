@@ -7,9 +7,11 @@ import pytest
 
 from chatops.cluster.connection import Connection
 from chatops.cluster.kubeconfig import Kubeconfig
+from chatops.cluster.models import Thing
 from chatops.cluster.reader import Reader
 from chatops.cluster.retries import Retries
 from chatops.cluster.served import KEPT, Served
+from chatops.cluster.sight import Sight
 from chatops.core.failures import Permanent, Reason, Temporary
 from chatops.core.permissions import SERVED_BY_OTHERS
 from chatops.core.resources import ObjectRef
@@ -49,6 +51,16 @@ def test_an_installation_of_any_age_is_synced(sandbox: Sandbox, version: str) ->
     (sent,) = sandbox.server.requests.matching(method="PATCH")
     assert sent.path == f"/apis/{HELM}/{version}/namespaces/shop/helmreleases/web"
     assert sandbox.cluster.happened(plan)
+
+
+def test_a_survey_looks_in_the_version_that_is_served(sandbox: Sandbox) -> None:
+    reader, ref = Reader(connection(sandbox.kubeconfig), "demo"), ObjectRef("HelmRelease", "web", "shop")
+    with pytest.raises(Permanent) as failed:
+        Sight(reader).fetch(ref, Thing)
+    assert failed.value.reason is Reason.NOT_FOUND
+    sandbox.server.register(custom_resource(f"{HELM}/v2beta2", "helmreleases", "HelmRelease", sub="status"))
+    sandbox.apply(release("v2beta2"), seconds=1)
+    assert Sight(Reader(connection(sandbox.kubeconfig), "demo")).fetch(ref, Thing).metadata.name == "web"
 
 
 def test_a_kind_is_looked_for_beyond_the_preferred_version(sandbox: Sandbox) -> None:

@@ -7,7 +7,6 @@ import pytest
 from chatops.cluster.connection import Connection
 from chatops.cluster.kubeconfig import Kubeconfig
 from chatops.cluster.models import Thing, Workload
-from chatops.cluster.objects.amounts import amount, in_mebibytes
 from chatops.cluster.places import collection
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.reader import Reader
@@ -68,15 +67,3 @@ def test_one_page_is_one_request(sandbox: Sandbox, reader: Reader) -> None:
     sandbox.server.requests.clear()
     assert len(reader.connection.page(collection("Pod", "shop"), Thing, {}, most=3)) == 3
     assert len(sandbox.server.requests.matching()) == 1
-
-
-@pytest.mark.parametrize(
-    ("quantity", "number"),
-    [("500m", "0.5"), ("1Ki", "1024"), ("2Gi", "2147483648"), ("1e3", "1000"), (4, "4"), ("1.5", "1.5"), ("x", "0")],
-)
-def test_a_quantity_is_a_number(quantity: object, number: str) -> None:
-    assert str(amount(quantity).normalize()) in (number, f"{amount(number).normalize()}")
-
-
-def test_a_size_as_people_write_it() -> None:
-    assert [in_mebibytes(amount(size)) for size in ("2Gi", "768Mi", "1536Mi")] == ["2Gi", "768Mi", "1536Mi"]

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chatops.core.quantities import GROWTH, compare, grow, grow_whole, parse, written
+from chatops.core.quantities import GROWTH, amount, amount_in, compare, grow, grow_whole, parse, written
+from chatops.sandbox.kubeapi.quantities import quantity
 
 SUFFIXES = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"]
 
@@ -145,3 +146,20 @@ def test_any_text_is_a_quantity_or_a_value_error(text: str) -> None:
 )
 def test_a_quarter_more_in_whole_units(text: str, result: str) -> None:
     assert grow_whole(text, Fraction(5, 4)) == result
+
+
+@pytest.mark.parametrize("text", ["", "Gi", "x", "-1", "-Infinity", "1e999999E", None, "5 Gi!", "NaN"])
+def test_what_is_no_quantity_amounts_to_nothing(text: str | None) -> None:
+    assert amount(text) is None
+    assert amount_in({"cpu": text} if text is not None else None, "cpu") == 0
+
+
+def test_a_bare_number_is_a_quantity_too() -> None:
+    assert (amount(4), amount(0.5), amount("500m")) == (4, Fraction(1, 2), Fraction(1, 2))
+    assert amount_in({"cpu": "250m", "memory": "1Gi"}, "cpu") == Fraction(1, 4)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**12), st.sampled_from(["", "m", "k", "M", "Ki", "Mi", "Gi"]))
+def test_the_stand_in_reads_the_same(number: int, suffix: str) -> None:
+    assert float(parse(f"{number}{suffix}")) == pytest.approx(quantity(f"{number}{suffix}"))

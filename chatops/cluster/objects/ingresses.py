@@ -3,64 +3,27 @@
 from functools import partial
 
 from chatops.cluster.asides import aside
-from chatops.cluster.models import Model, Thing, empty, listed
+from chatops.cluster.models import Thing, listed
+from chatops.cluster.network_models import Backend, Ingress, IngressPath
 from chatops.cluster.objects.views import traits, words
 from chatops.cluster.ownership import managed_by
 from chatops.cluster.reader import Reader
+from chatops.cluster.standings.network import backends, ingress_standing
 from chatops.core.objects import ObjectView, Tie, TieRole
 from chatops.core.resources import Health, ObjectRef
 
 _MOST_SERVICES = 5
 
 
-class BackendService(Model):
-    name: str = ""
-
-
-class Backend(Model):
-    service: BackendService | None = None
-
-
-class IngressPath(Model):
-    path: str = ""
-    path_type: str = ""
-    backend: Backend = empty(Backend)
-
-
-class Paths(Model):
-    paths: list[IngressPath] | None = None
-
-
-class Rule(Model):
-    host: str = ""
-    http: Paths | None = None
-
-
-class Tls(Model):
-    hosts: list[str] | None = None
-    secret_name: str = ""
-
-
-class IngressSpec(Model):
-    rules: list[Rule] | None = None
-    tls: list[Tls] | None = None
-    default_backend: Backend | None = None
-
-
-class IngressModel(Thing):
-    spec: IngressSpec = empty(IngressSpec)
-
-
 def see_ingress(reader: Reader, ref: ObjectRef) -> ObjectView:
-    """Its Services are its health: it has none of its own."""
-    ingress = reader.fetch(ref, IngressModel)
+    """How well it serves, its Services tell."""
+    ingress = reader.fetch(ref, Ingress)
     meta, rules = ingress.metadata, listed(ingress.spec.rules)
-    backends = [path.backend for rule in rules if rule.http for path in listed(rule.http.paths)]
-    names = _names([*backends, *([ingress.spec.default_backend] if ingress.spec.default_backend else [])])
+    names = _names([backend for _, backend in backends(ingress)])
     hosts = list(dict.fromkeys(rule.host or "*" for rule in rules))
     return ObjectView(
         reader.ref(ref.kind, meta),
-        Health.UNKNOWN,
+        ingress_standing(ingress).health,
         traits(summary=words(*hosts[:3], *(f"→ {name}" for name in names))),
         tuple(Tie(TieRole.TARGET, ObjectRef("Service", name, meta.namespace, cluster=reader.name)) for name in names),
         managed_by(meta),
@@ -73,7 +36,7 @@ def see_external(reader: Reader, ref: ObjectRef, path: str = "") -> ObjectView:
     `ref.name` is the host; `path` picks among an Ingress's paths as it would itself.
     """
     seen = ObjectRef("External", ref.name, cluster=reader.name)
-    ingresses: list[IngressModel] = aside(lambda: reader.every("Ingress", IngressModel), [])
+    ingresses: list[Ingress] = aside(lambda: reader.every("Ingress", Ingress), [])
     served = [found for ingress in ingresses if (found := _serving(ingress, ref.name, path))]
     exact = [found for found in served if not found[2].startswith("*")] or served
     ties: list[Tie] = []
@@ -87,11 +50,11 @@ def see_external(reader: Reader, ref: ObjectRef, path: str = "") -> ObjectView:
     return ObjectView(seen, Health.UNKNOWN, traits(summary=f"ingress {through}" if through else ""), tuple(ties))
 
 
-def serves(ingress: IngressModel, host: str) -> bool:
+def serves(ingress: Ingress, host: str) -> bool:
     return any(rule.host and _covers(rule.host, host) for rule in listed(ingress.spec.rules))
 
 
-def _serving(ingress: IngressModel, host: str, path: str) -> tuple[IngressModel, list[str], str] | None:
+def _serving(ingress: Ingress, host: str, path: str) -> tuple[Ingress, list[str], str] | None:
     """The Ingress, its Services for this host and path, and the rule's host; None when no rule is for the host."""
     for rule in sorted(listed(ingress.spec.rules), key=lambda rule: rule.host.startswith("*")):
         if rule.host and _covers(rule.host, host) and rule.http:
@@ -117,12 +80,12 @@ def _leads(entry: IngressPath, path: str) -> bool:
     return path == prefix or path.startswith(f"{prefix}/")
 
 
-def _names(backends: list[Backend]) -> list[str]:
-    found = dict.fromkeys(backend.service.name for backend in backends if backend.service and backend.service.name)
-    return list(found)[:_MOST_SERVICES]
+def _names(found: list[Backend]) -> list[str]:
+    named = dict.fromkeys(backend.service.name for backend in found if backend.service and backend.service.name)
+    return list(named)[:_MOST_SERVICES]
 
 
-def _certificates(reader: Reader, ingress: IngressModel, host: str) -> list[Tie]:
+def _certificates(reader: Reader, ingress: Ingress, host: str) -> list[Tie]:
     """cert-manager calls the Certificate that it keeps for an Ingress like the secret."""
     names = [tls.secret_name for tls in listed(ingress.spec.tls) if tls.secret_name and host in listed(tls.hosts)]
     refs = [ObjectRef("Certificate", name, ingress.metadata.namespace, cluster=reader.name) for name in names[:1]]

@@ -1,37 +1,16 @@
-"""What the views of all kinds are made with: conditions by type, traits without blanks, workloads above pods."""
+"""What the views of all kinds are made with: traits without blanks, workloads above pods."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 
 from chatops.cluster.asides import aside
 from chatops.cluster.connection import decode
-from chatops.cluster.models import Condition, Texts, Workload, listed, mapped
+from chatops.cluster.models import Texts, Workload, mapped
 from chatops.cluster.plain import safe_text
 from chatops.cluster.pod_models import Pod, Template
 from chatops.cluster.reader import Reader
 from chatops.core.objects import Tie, TieRole, Trait
 from chatops.core.resources import WORKLOADS, ObjectRef
-
-_LONGEST = 160
-"""Characters of a message that still fit a line of a list."""
-
-
-def by_type(conditions: list[Condition] | None) -> dict[str, Condition]:
-    return {condition.type: condition for condition in listed(conditions)}
-
-
-def status_of(conditions: Mapping[str, Condition], type: str) -> str:
-    """`True`, `False` or `Unknown`; empty where the condition is not reported."""
-    return conditions[type].status if type in conditions else ""
-
-
-def trouble(conditions: Mapping[str, Condition], type: str) -> str:
-    """The reason and message of a condition that is not True."""
-    condition = conditions.get(type)
-    if condition is None or condition.status == "True":
-        return ""
-    words = ": ".join(part for part in (condition.reason, condition.message) if part)
-    return safe_text(words)[:_LONGEST]
 
 
 def traits(**known: str | int | bool | None) -> dict[Trait, str]:

@@ -1,35 +1,34 @@
 """Claims and volumes: bound or not, how large, whether they can grow, and which pods hold them."""
 
 from chatops.cluster.asides import aside
+from chatops.cluster.belongings import pods_mounting
+from chatops.cluster.conditions import holds
 from chatops.cluster.models import mapped
-from chatops.cluster.objects.views import by_type, status_of, traits, words
+from chatops.cluster.objects.views import traits, words
 from chatops.cluster.ownership import managed_by
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.reader import Reader
+from chatops.cluster.standings.storage import claim_standing, volume_standing
 from chatops.cluster.storage_models import Claim, StorageClass, Volume
 from chatops.core.objects import ObjectView, Tie, TieRole
-from chatops.core.resources import Health, ObjectRef
+from chatops.core.resources import ObjectRef
 
 _MOST_MOUNTS = 20
 
 
 def see_claim(reader: Reader, ref: ObjectRef) -> ObjectView:
-    """BAD when its volume is lost, WARN while it has none or waits for a resize. Its size is what was asked for."""
+    """Its size is what was asked for."""
     claim = reader.fetch(ref, Claim)
     meta, spec, status = claim.metadata, claim.spec, claim.status
     asked, have = mapped(spec.resources.requests).get("storage", ""), mapped(status.capacity).get("storage", "")
-    pending = status_of(by_type(status.conditions), "FileSystemResizePending") == "True"
-    health = {"Bound": Health.GOOD, "Lost": Health.BAD}.get(status.phase, Health.WARN)
-    if pending and health is Health.GOOD:
-        health = Health.WARN
     return ObjectView(
         reader.ref(ref.kind, meta),
-        health,
+        claim_standing(claim).health,
         traits(
             phase=status.phase,
             size=str(asked or have),
             expandable=_expandable(reader, spec.storage_class_name),
-            resize_pending=pending,
+            resize_pending=holds(status.conditions, "FileSystemResizePending"),
             summary=words(
                 status.phase,
                 str(have or asked),
@@ -51,20 +50,19 @@ def _expandable(reader: Reader, name: str | None) -> bool | None:
 
 
 def _mounts(reader: Reader, namespace: str, claim: str) -> list[Tie]:
-    pods: list[Pod] = aside(lambda: reader.every("Pod", Pod, namespace), [])
-    mounting = sorted((pod for pod in pods if pod.mounts(claim)), key=lambda pod: pod.has_ended)
+    pods: list[Pod] = aside(lambda: pods_mounting(reader, namespace, claim), [])
+    mounting = sorted(pods, key=lambda pod: pod.has_ended)
     return [Tie(TieRole.MOUNTS, reader.ref("Pod", pod.metadata), pod.status.phase) for pod in mounting[:_MOST_MOUNTS]]
 
 
 def see_volume(reader: Reader, ref: ObjectRef) -> ObjectView:
-    """BAD when it failed, WARN when no claim holds it."""
     volume = reader.fetch(ref, Volume)
     spec, status, claim = volume.spec, volume.status, volume.spec.claim_ref
     size = str(mapped(spec.capacity).get("storage", ""))
     held = ObjectRef("PersistentVolumeClaim", claim.name, claim.namespace, claim.uid, reader.name) if claim else None
     return ObjectView(
         reader.ref(ref.kind, volume.metadata),
-        {"Bound": Health.GOOD, "Available": Health.GOOD, "Failed": Health.BAD}.get(status.phase, Health.WARN),
+        volume_standing(volume).health,
         traits(
             phase=status.phase,
             size=size,

@@ -1,13 +1,14 @@
 """The cluster as a whole, for an alert that is about no object: what is out of order, and could be put in order."""
 
 from chatops.cluster.asides import aside
+from chatops.cluster.certificate_models import SigningRequest
 from chatops.cluster.models import Node
-from chatops.cluster.objects.autoscalers import Scaler
-from chatops.cluster.objects.certificates import RequestModel
-from chatops.cluster.objects.nodes import node_health, status_words
+from chatops.cluster.nodes import node_health, status_words
+from chatops.cluster.objects.certificates import request_words
 from chatops.cluster.objects.quotas import failed_pods
 from chatops.cluster.objects.views import traits, words
 from chatops.cluster.reader import Reader
+from chatops.cluster.scaling_models import HorizontalPodAutoscaler
 from chatops.core.objects import ObjectView, Tie, TieRole
 from chatops.core.resources import Health, ObjectRef
 
@@ -20,16 +21,18 @@ def see_cluster(reader: Reader, ref: ObjectRef) -> ObjectView:
     Nodes, autoscalers and certificate requests are read in full, of failed pods one page.
     """
     nodes: list[Node] | None = aside(lambda: reader.every("Node", Node), None)
-    requests: list[RequestModel] = aside(lambda: reader.every("CertificateSigningRequest", RequestModel), [])
-    scalers: list[Scaler] = aside(lambda: reader.every("HorizontalPodAutoscaler", Scaler), [])
+    requests: list[SigningRequest] = aside(lambda: reader.every("CertificateSigningRequest", SigningRequest), [])
+    scalers: list[HorizontalPodAutoscaler] = aside(
+        lambda: reader.every("HorizontalPodAutoscaler", HorizontalPodAutoscaler), []
+    )
     failed = aside(lambda: failed_pods(reader), None)
     cordoned = [node for node in nodes or () if node.spec.unschedulable]
-    waiting = [request for request in requests if request.pending]
+    waiting = [request for request in requests if request.is_pending]
     idle = [scaler for scaler in scalers if scaler.idle]
     ties = [
         *(Tie(TieRole.CORDONED, reader.ref("Node", node.metadata), status_words(node)) for node in cordoned),
         *(
-            Tie(TieRole.PENDING_CSR, reader.ref("CertificateSigningRequest", request.metadata), request.words)
+            Tie(TieRole.PENDING_CSR, reader.ref("CertificateSigningRequest", request.metadata), request_words(request))
             for request in waiting[:_MOST_TIES]
         ),
         *(

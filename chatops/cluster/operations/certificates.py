@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from chatops.cluster.certificate_models import Renewable
 from chatops.cluster.connection import MERGE_PATCH
-from chatops.cluster.models import Model, Thing, empty, listed
+from chatops.cluster.models import listed
 from chatops.cluster.operations.edits import Edit
 from chatops.cluster.operations.patching import Patch
 from chatops.cluster.plain import safe_text
@@ -19,49 +20,29 @@ WAS = "was"
 """Parameter of a plan: the revision and the end of the certificate that is to be replaced."""
 
 
-class _CertificateStatus(Model):
-    # As they came: a merge patch replaces the list as a whole, and must not lose what it does not know.
-    conditions: list[dict[str, Any]] | None = None
-    revision: int | None = None
-    not_after: str | None = None
-
-
-class Certificate(Thing):
-    status: _CertificateStatus = empty(_CertificateStatus)
-
-    def condition(self, kind: str) -> dict[str, Any]:
-        """The condition of this type, empty where there is none."""
-        return next((each for each in listed(self.status.conditions) if each.get("type") == kind), {})
-
-    @property
-    def issue(self) -> str:
-        """Which issue it holds."""
-        return f"{self.status.revision or 0} {self.status.not_after or ''}".strip()
-
-
-class Renewal(Edit[Certificate]):
+class Renewal(Edit[Renewable]):
     """Sets the condition Issuing in the status. There is no way back from a renewal, so there is no inverse."""
 
-    model = Certificate
+    model = Renewable
     needs = ("renewed_at", WAS)
     lasting = False
 
     def choose(
-        self, reader: Reader, seen: Certificate, action: str, params: dict[str, str], now: datetime
+        self, reader: Reader, seen: Renewable, action: str, params: dict[str, str], now: datetime
     ) -> dict[str, str]:
         return {**params, "renewed_at": f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", WAS: seen.issue}
 
-    def refusal(self, seen: Certificate, action: str, params: dict[str, str]) -> Caution | None:
+    def refusal(self, seen: Renewable, action: str, params: dict[str, str]) -> Caution | None:
         if seen.metadata.deletion_timestamp is not None:
             return Caution(cautions.DELETING)
         return Caution(cautions.ISSUING) if seen.condition(ISSUING).get("status") == "True" else None
 
-    def changes(self, reader: Reader, seen: Certificate, action: str, params: dict[str, str]) -> tuple[Change, ...]:
+    def changes(self, reader: Reader, seen: Renewable, action: str, params: dict[str, str]) -> tuple[Change, ...]:
         number = seen.status.revision or 0
         lines = (Change("revision", str(number), str(number + 1)),)
         return (*lines, Change("notAfter", safe_text(seen.status.not_after), "")) if seen.status.not_after else lines
 
-    def body(self, seen: Certificate, action: str, params: dict[str, str]) -> dict[str, Any]:
+    def body(self, seen: Renewable, action: str, params: dict[str, str]) -> dict[str, Any]:
         condition = {
             "type": ISSUING,
             "status": "True",
@@ -73,7 +54,7 @@ class Renewal(Edit[Certificate]):
         others = [each for each in listed(seen.status.conditions) if each.get("type") != ISSUING]
         return {"status": {"conditions": [*others, condition]}}
 
-    def progress(self, reader: Reader, seen: Certificate, plan: Plan) -> Progress:
+    def progress(self, reader: Reader, seen: Renewable, plan: Plan) -> Progress:
         issuing, ready = seen.condition(ISSUING), seen.condition("Ready")
         if issuing.get("status") == "True":
             return Progress(0, 1, _words(issuing))
@@ -85,12 +66,12 @@ class Renewal(Edit[Certificate]):
 
     def happened(self, reader: Reader, plan: Plan) -> bool:
         """By the condition while it is issued, else by the issue: a status takes no annotation."""
-        seen = reader.fetch(plan.ref, Certificate)
+        seen = reader.fetch(plan.ref, Renewable)
         signature = _signature(plan.params)
         asked = bool(signature) and str(seen.condition(ISSUING).get("message", "")).endswith(signature)
         return asked or seen.issue != plan.params[WAS]
 
-    def _patch(self, seen: Certificate, plan: Plan) -> Patch:
+    def _patch(self, seen: Renewable, plan: Plan) -> Patch:
         metadata = {"resourceVersion": seen.metadata.resource_version}
         return Patch({"metadata": metadata, **self.body(seen, plan.action, plan.params)}, MERGE_PATCH, "status")
 

@@ -5,10 +5,11 @@ Pods of Jobs are kept, for their logs are what tells why the Job failed; so are 
 
 from datetime import UTC, datetime
 
-from chatops.cluster.blast import is_mirror, names
+from chatops.cluster.blast import names
 from chatops.cluster.models import Thing
 from chatops.cluster.operations.patching import denial, ref_to
-from chatops.cluster.places import collection, place
+from chatops.cluster.operations.removal import delete
+from chatops.cluster.places import collection
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_ref
 from chatops.cluster.reader import Reader
@@ -67,7 +68,7 @@ class Cleanup:
         pods = _meant(reader, plan)
         for pod in pods[: min(AT_ONCE, _still_to_go(plan, len(pods)))]:
             try:
-                _delete(reader, pod)
+                delete(reader, pod_ref(pod, reader.name))
             except Permanent as failure:
                 if failure.reason not in (Reason.NOT_FOUND, Reason.CONFLICT, Reason.UNKNOWN_OUTCOME):
                     raise
@@ -92,7 +93,7 @@ def _failed(reader: Reader, ref: ObjectRef) -> tuple[list[Pod], int]:
     kept = 0
     for pod in reader.connection.list(path, Pod, {"fieldSelector": ",".join(fields)}):
         owner = pod.metadata.controller
-        if is_mirror(pod) or pod.metadata.deletion_timestamp is not None:
+        if pod.is_mirror or pod.metadata.deletion_timestamp is not None:
             continue
         if owner is not None and owner.kind == "Job":
             kept += 1
@@ -118,14 +119,9 @@ def _still_to_go(plan: Plan, there: int) -> int:
     return max(0, min(there, int(plan.params[COUNT]) - (int(plan.params[FOUND]) - there)))
 
 
-def _delete(reader: Reader, pod: Pod, *, dry_run: bool = False) -> None:
-    where = place(pod_ref(pod, reader.name))
-    reader.connection.delete(where, {"preconditions": {"uid": pod.metadata.uid}}, dry_run=dry_run)
-
-
 def _try_one(reader: Reader, pod: Pod) -> Caution | None:
     try:
-        _delete(reader, pod, dry_run=True)
+        delete(reader, pod_ref(pod, reader.name), dry_run=True)
     except Permanent as failure:
         if failure.reason not in (Reason.NOT_FOUND, Reason.CONFLICT):
             return denial(failure)

@@ -2,14 +2,13 @@
 
 from typing import Any
 
+from chatops.cluster.asides import aside
 from chatops.cluster.models import Node
+from chatops.cluster.nodes import takes_pods
 from chatops.cluster.operations.edits import Edit
-from chatops.cluster.places import collection
 from chatops.cluster.reader import Reader
-from chatops.cluster.room import takes_pods
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change
-from chatops.core.failures import Failure, Reason
 
 CORDON, UNCORDON = "cordon", "uncordon"
 
@@ -45,10 +44,5 @@ def cordoning(closes: bool) -> Change:
 
 
 def _another_takes_pods(reader: Reader, name: str) -> bool:
-    try:
-        nodes = reader.connection.list(collection("Node"), Node)
-    except Failure as failure:
-        if failure.reason is not Reason.FORBIDDEN:
-            raise
-        return True
-    return any(takes_pods(node) for node in nodes if node.metadata.name != name)
+    nodes: list[Node] | None = aside(lambda: reader.every("Node", Node), None)
+    return nodes is None or any(takes_pods(node) for node in nodes if node.metadata.name != name)

@@ -1,12 +1,11 @@
-"""delete_pod: this very pod, never another of its name; and what every way to be rid of a pod shares."""
+"""delete_pod: this very pod, and what every way to be rid of a pod shares."""
 
 from datetime import datetime
 
 from chatops.cluster.blast import pod_cautions, unasked_budgets
-from chatops.cluster.connection import taken
 from chatops.cluster.models import Workload, listed
 from chatops.cluster.operations.patching import denial
-from chatops.cluster.places import place
+from chatops.cluster.operations.removal import delete, is_leaving, performed, remaining, tried
 from chatops.cluster.plain import safe_text
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_ref, pod_view
@@ -20,8 +19,6 @@ from chatops.core.resources import Health, ObjectRef
 OWNER_KIND = "owner_kind"
 OWNER_NAME = "owner_name"
 """Parameters of a plan: the workload that makes the replacement, to follow it once the pod is gone."""
-
-GONE = (Reason.NOT_FOUND, Reason.REPLACED)
 
 
 class Deletion:
@@ -42,7 +39,7 @@ class Deletion:
 
     def send(self, reader: Reader, ref: ObjectRef, *, dry_run: bool = False) -> bytes:
         """The request itself. Permanent(CONFLICT) when the uid is another's."""
-        return reader.connection.delete(place(ref), {"preconditions": {"uid": ref.uid}}, dry_run=dry_run)
+        return delete(reader, ref, dry_run=dry_run)
 
     def denied(self, reader: Reader, pod: Pod, failure: Permanent) -> Caution:
         """The refusal to show for a dry run that was turned down. Raises what is no verdict on the change itself."""
@@ -54,47 +51,25 @@ class Deletion:
         above = reader.workload_above(pod.metadata)
         owner = {OWNER_KIND: above.kind, OWNER_NAME: above.name} if above else {}
         plan = Plan(action, pod_ref(pod, reader.name), pod.metadata.resource_version, {**params, **owner})
-        refusal = self.refusal(reader, pod, now) or self._tried(reader, plan.ref, pod)
+        refusal = self.refusal(reader, pod, now) or tried(
+            reader,
+            plan.ref,
+            lambda: self.send(reader, plan.ref, dry_run=True),
+            lambda failure: self.denied(reader, pod, failure),
+        )
         if refusal is not None:
             return Preview(plan, refusal=refusal)
         return Preview(plan, changes=(Change("pods", "", "1"),), cautions=self.cautions(reader, pod, above))
 
     def perform(self, reader: Reader, plan: Plan) -> Performed:
         """Permanent(REPLACED) when another pod took the name, Permanent(NOT_FOUND) when it is gone already."""
-        if not plan.ref.uid:
-            raise Permanent(Reason.REFUSED, "a pod is deleted by its uid, and the plan has none")
-        try:
-            answer = self.send(reader, plan.ref)
-        except Permanent as failure:
-            _explain(reader, plan.ref, failure)
-            raise
-        return Performed(None, taken(answer).resource_version)
+        return performed(reader, plan.ref, lambda: self.send(reader, plan.ref))
 
     def follow(self, reader: Reader, plan: Plan) -> Progress:
         return replaced(reader, plan)
 
     def happened(self, reader: Reader, plan: Plan) -> bool:
-        """Whether the pod is gone, or on its way."""
-        pod = remaining(reader, plan.ref)
-        return pod is None or pod.metadata.deletion_timestamp is not None
-
-    def _tried(self, reader: Reader, ref: ObjectRef, pod: Pod) -> Caution | None:
-        try:
-            self.send(reader, ref, dry_run=True)
-        except Permanent as failure:
-            _explain(reader, ref, failure)
-            return self.denied(reader, pod, failure)
-        return None
-
-
-def remaining(reader: Reader, ref: ObjectRef) -> Pod | None:
-    """The pod, None when it is gone or the name is another's."""
-    try:
-        return reader.fetch(ref, Pod)
-    except Permanent as failure:
-        if failure.reason in GONE:
-            return None
-        raise
+        return is_leaving(reader, plan.ref)
 
 
 def replaced(reader: Reader, plan: Plan) -> Progress:
@@ -102,7 +77,7 @@ def replaced(reader: Reader, plan: Plan) -> Progress:
 
     Other pods of the workload may be broken for reasons of their own; waiting for them would never end.
     """
-    pod = remaining(reader, plan.ref)
+    pod = remaining(reader, plan.ref, Pod)
     gone, going = pod is None, _going(pod)
     name = plan.params.get(OWNER_NAME, "")
     if not name:
@@ -130,9 +105,3 @@ def _going(pod: Pod | None) -> str:
 def _nothing_starts(reader: Reader, workload: Workload, wanted: int) -> bool:
     pods = [pod_view(pod, reader.name) for pod in reader.pods_of(workload)]
     return len(pods) >= wanted and all(pod.health in (Health.GOOD, Health.BAD) for pod in pods)
-
-
-def _explain(reader: Reader, ref: ObjectRef, failure: Permanent) -> None:
-    """When the uid did not match, reading the pod again raises what happened: REPLACED or NOT_FOUND."""
-    if failure.reason is Reason.CONFLICT:
-        reader.fetch(ref, Pod)

@@ -6,16 +6,18 @@ What a budget forbids stays until the budget allows it: nothing here deletes ins
 from collections.abc import Iterable
 from datetime import datetime
 
-from chatops.cluster.budgets import Budget, forbids, guards, read_budgets, told
+from chatops.cluster.budgets import forbids, guards, read_budgets, told
 from chatops.cluster.connection import MERGE_PATCH
 from chatops.cluster.leaving import leaving
 from chatops.cluster.models import Node
+from chatops.cluster.nodes import is_control_plane
 from chatops.cluster.operations.cordon import UNCORDON, cordoning
 from chatops.cluster.operations.drain_preview import drain_cautions, drain_changes, scope_of
 from chatops.cluster.operations.eviction import evict
 from chatops.cluster.operations.patching import ACTION_ID, SEEN, Patch, apply, dry_run, marks, ref_to
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_ref
+from chatops.cluster.policy_models import Budget
 from chatops.cluster.reader import Reader
 from chatops.core import cautions
 from chatops.core.actions import Caution, Performed, Plan, Preview, Progress
@@ -27,8 +29,6 @@ AT_ONCE = 20
 
 TOTAL = "total"
 """Parameter of a plan: how many pods were to leave when it was made."""
-
-_CONTROL_PLANE = ("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master")
 
 _ENDING = "because it is being terminated"
 """Part of the API server's words about a namespace that goes: it takes no eviction, and deletes its pods itself."""
@@ -47,7 +47,7 @@ class Drain:
         node, seen = reader.look(ref, Node)
         bound = ref_to(node, ref, reader)
         version = node.metadata.resource_version
-        if any(label in (node.metadata.labels or {}) for label in _CONTROL_PLANE):
+        if is_control_plane(node):
             return Preview(Plan(action, bound, version, params), refusal=Caution(cautions.CONTROL_PLANE))
         scope = scope_of(reader, node.metadata.name)
         plan = Plan(action, bound, version, {**params, TOTAL: str(len(scope.leaving.pods)), SEEN: seen})

@@ -3,17 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from chatops.cluster.asides import aside
 from chatops.cluster.blast import left_without, names, scratch_volumes
-from chatops.cluster.budgets import Budget, forbids, guards, read_budgets, told
+from chatops.cluster.budgets import forbids, guards, read_budgets, told
 from chatops.cluster.leaving import Leaving, leaving
 from chatops.cluster.models import Node
-from chatops.cluster.places import collection
 from chatops.cluster.pod_models import Pod
+from chatops.cluster.policy_models import Budget
 from chatops.cluster.reader import Reader
-from chatops.cluster.room import RESOURCES, Room, room_for
+from chatops.cluster.reservations import RESOURCES
+from chatops.cluster.room import Room, room_for
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change
-from chatops.core.failures import Failure, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Scope:
 def scope_of(reader: Reader, node: str) -> Scope:
     """Read what the drain of `node` would touch, all of the cluster's pods included."""
     found = leaving(reader, node)
-    others = tuple(reader.connection.list(collection("Pod"), Pod, {"fieldSelector": f"spec.nodeName!={node}"}))
+    others = tuple(reader.every("Pod", Pod, fields=f"spec.nodeName!={node}"))
     return Scope(found, others, tuple(read_budgets(reader)), _room(reader, node, found.pods, others))
 
 
@@ -92,11 +93,8 @@ def _counted(found: Iterable[str]) -> str:
 
 
 def _room(reader: Reader, node: str, pods: tuple[Pod, ...], others: tuple[Pod, ...]) -> Room | None:
-    try:
-        nodes = reader.connection.list(collection("Node"), Node)
-    except Failure as failure:
-        if failure.reason is not Reason.FORBIDDEN:
-            raise
+    nodes: list[Node] | None = aside(lambda: reader.every("Node", Node), None)
+    if nodes is None:
         return None
     moving = [pod for pod in pods if pod.metadata.controller is not None and not pod.has_ended]
     return room_for(moving, [each for each in nodes if each.metadata.name != node], others)

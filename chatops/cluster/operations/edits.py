@@ -15,7 +15,9 @@ from chatops.core.resources import ObjectRef
 T = TypeVar("T", bound=Thing)
 
 BACK = "back"
-"""Parameter of an undo whose action names one direction (raise, lower): set, it leads the other way, to what was."""
+"""Parameter of an undo whose action names one direction (raise, lower): the value that was set, from which alone it
+leads the other way, to what was.
+"""
 
 
 class Edit(Generic[T]):

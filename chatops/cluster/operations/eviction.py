@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chatops.cluster.blast import is_mirror, pod_cautions
+from chatops.cluster.blast import pod_cautions
 from chatops.cluster.budgets import guards, read_budgets, told
 from chatops.cluster.operations.deletion import Deletion
 from chatops.cluster.operations.patching import denial
@@ -21,6 +21,8 @@ def evict(reader: Reader, ref: ObjectRef, *, dry_run: bool = False) -> bytes:
     Permanent(BUDGET) when a budget forbids it now or several claim the pod, Permanent(CONFLICT) when the uid is
     another's. Nothing here ever deletes a pod instead.
     """
+    if not ref.uid:
+        raise Permanent(Reason.REFUSED, "a pod is evicted by its uid, and the plan has none")
     body = {
         "apiVersion": "policy/v1",
         "kind": "Eviction",
@@ -34,7 +36,7 @@ class Eviction(Deletion):
     """Evicts the pod under the precondition of its uid."""
 
     def refusal(self, reader: Reader, pod: Pod, now: datetime) -> Caution | None:
-        if is_mirror(pod):
+        if pod.is_mirror:
             return Caution(cautions.STATIC_POD, pod.spec.node_name)
         return super().refusal(reader, pod, now)
 

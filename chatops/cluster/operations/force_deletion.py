@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from chatops.cluster.blast import names, pod_cautions
-from chatops.cluster.facts import node_health
 from chatops.cluster.models import Node, listed
-from chatops.cluster.operations.deletion import Deletion, remaining
-from chatops.cluster.places import place
+from chatops.cluster.nodes import node_health
+from chatops.cluster.operations.deletion import Deletion
+from chatops.cluster.operations.removal import delete, remaining
 from chatops.cluster.plain import safe_text
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.reader import Reader
@@ -35,12 +35,11 @@ class ForceDeletion(Deletion):
         return (*found, *pod_cautions(reader, pod, above))
 
     def send(self, reader: Reader, ref: ObjectRef, *, dry_run: bool = False) -> bytes:
-        options = {"gracePeriodSeconds": 0, "preconditions": {"uid": ref.uid}}
-        return reader.connection.delete(place(ref), options, dry_run=dry_run)
+        return delete(reader, ref, {"gracePeriodSeconds": 0}, dry_run=dry_run)
 
     def happened(self, reader: Reader, plan: Plan) -> bool:
         """Gone, or held by nothing but finalizers: it may have been on its way before."""
-        pod = remaining(reader, plan.ref)
+        pod = remaining(reader, plan.ref, Pod)
         return pod is None or (
             pod.metadata.deletion_timestamp is not None and pod.metadata.deletion_grace_period_seconds == 0
         )

@@ -95,11 +95,11 @@ def job_progress(reader: Reader, ref: ObjectRef) -> Progress:
         return Progress(0, 1, failed=f"job {ref.path} is gone, and how it ended is not known")
     wanted = job.spec.get("completions")
     total = wanted if isinstance(wanted, int) and wanted > 0 else 1
-    if job.ended("Complete"):
-        return Progress(total, total, finished=True)
     done = min(job.status.succeeded, total)
-    if failed := job.ended("Failed"):
-        return Progress(done, total, failed=f"{failed.reason}: {safe_text(failed.message)}".strip(": "))
+    if end := job.end:
+        if end.type == "Complete":
+            return Progress(total, total, finished=True)
+        return Progress(done, total, failed=f"{end.reason}: {safe_text(end.message)}".strip(": "))
     return Progress(done, total, f"{job.status.active} active, {job.status.failed} failed")
 
 

@@ -4,16 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from chatops.cluster.batch_models import JobToCopy, Run
-from chatops.cluster.connection import taken
-from chatops.cluster.models import Meta, Thing, mapped
+from chatops.cluster.models import mapped
 from chatops.cluster.operations.job_runs import JobStart
-from chatops.cluster.operations.patching import ACTION_ID, NO_DRY_RUN, denial, ref_to
+from chatops.cluster.operations.patching import ACTION_ID, ref_to
+from chatops.cluster.operations.removal import delete, departure, is_leaving, performed, tried
 from chatops.cluster.ownership import managed_by
 from chatops.cluster.plain import safe_text
 from chatops.cluster.reader import Reader
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change, Performed, Plan, Preview, Progress
-from chatops.core.failures import Permanent, Reason
 from chatops.core.resources import ObjectRef
 
 _GENERATED = frozenset(
@@ -52,7 +51,7 @@ class Rerun(JobStart[JobToCopy]):
     word = "rerun"
 
     def refusal(self, seen: JobToCopy) -> Caution | None:
-        return None if seen.has_ended else Caution(cautions.JOB_RUNS)
+        return None if seen.end else Caution(cautions.JOB_RUNS)
 
     def cautions(self, seen: JobToCopy) -> tuple[Caution, ...]:
         return (Caution(cautions.REPEATS),)
@@ -79,7 +78,8 @@ class JobDeletion:
         job = reader.fetch(ref, Run)
         plan = Plan(action, ref_to(job, ref, reader), job.metadata.resource_version, params)
         going = job.metadata.deletion_timestamp is not None
-        refusal = Caution(cautions.DELETING) if going else self._dry_run(reader, plan)
+        refusal = Caution(cautions.DELETING) if going else None
+        refusal = refusal or tried(reader, plan.ref, lambda: _delete(reader, plan, dry_run=True))
         if refusal is not None:
             return Preview(plan, refusal=refusal)
         pods = job.status.active + job.status.succeeded + job.status.failed
@@ -87,55 +87,23 @@ class JobDeletion:
 
     def perform(self, reader: Reader, plan: Plan) -> Performed:
         """Permanent(REPLACED) when another Job took the name, Permanent(NOT_FOUND) when it is gone already."""
-        try:
-            answer = reader.connection.delete(reader.place(plan.ref), _options(plan))
-        except Permanent as failure:
-            if failure.reason is Reason.CONFLICT:
-                # The uid did not match: reading it again raises what happened (REPLACED or NOT_FOUND).
-                reader.fetch(plan.ref, Thing)
-            raise
-        return Performed(None, taken(answer).resource_version)
+        return performed(reader, plan.ref, lambda: _delete(reader, plan))
 
     def follow(self, reader: Reader, plan: Plan) -> Progress:
-        left = _left(reader, plan.ref)
-        return Progress(1, 1, finished=True) if left is None else Progress(0, 1, "terminating")
+        return departure(reader, plan.ref)
 
     def happened(self, reader: Reader, plan: Plan) -> bool:
-        left = _left(reader, plan.ref)
-        return left is None or left.deletion_timestamp is not None
-
-    def _dry_run(self, reader: Reader, plan: Plan) -> Caution | None:
-        try:
-            reader.connection.delete(reader.place(plan.ref), _options(plan), dry_run=True)
-        except Permanent as failure:
-            if NO_DRY_RUN in failure.detail:
-                return None
-            if failure.reason is Reason.CONFLICT:
-                reader.fetch(plan.ref, Thing)
-            return denial(failure)
-        return None
+        return is_leaving(reader, plan.ref)
 
 
-def _options(plan: Plan) -> dict[str, object]:
-    if not plan.ref.uid:
-        raise Permanent(Reason.REFUSED, "a job is deleted by its uid, and the plan has none")
-    return {"preconditions": {"uid": plan.ref.uid}, "propagationPolicy": "Background"}
-
-
-def _left(reader: Reader, ref: ObjectRef) -> Meta | None:
-    """The object's metadata; None once it is gone."""
-    try:
-        return reader.fetch(ref, Thing).metadata
-    except Permanent as failure:
-        if failure.reason in (Reason.NOT_FOUND, Reason.REPLACED):
-            return None
-        raise
+def _delete(reader: Reader, plan: Plan, *, dry_run: bool = False) -> bytes:
+    return delete(reader, plan.ref, {"propagationPolicy": "Background"}, dry_run=dry_run)
 
 
 def _deletion_cautions(job: Run) -> tuple[Caution, ...]:
     owner, managed = job.metadata.controller, managed_by(job.metadata)
     found = [Caution(cautions.MANAGED_BY, managed)] if managed else []
-    if not job.has_ended:
+    if not job.end:
         found.append(Caution(cautions.CUT_OFF))
     found.append(Caution(cautions.LOGS_GO))
     if owner is not None:

@@ -7,29 +7,25 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from chatops.cluster.asides import aside
 from chatops.cluster.blast import template_cautions
 from chatops.cluster.connection import STRATEGIC_PATCH, decode
 from chatops.cluster.models import Node, Workload, listed, mapped
-from chatops.cluster.operations.edits import Edit
+from chatops.cluster.nodes import largest
+from chatops.cluster.operations.edits import BACK, Edit
 from chatops.cluster.operations.restart import template_refusal
 from chatops.cluster.operations.rollouts import rollout_progress
-from chatops.cluster.places import collection
 from chatops.cluster.pod_models import Container, Template
 from chatops.cluster.reader import Reader
-from chatops.cluster.room import largest
 from chatops.cluster.workloads import desired_of
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change, Plan, Progress
-from chatops.core.failures import Failure, Reason
-from chatops.core.quantities import compare, grow, parse
+from chatops.core.quantities import amount, compare, grow, parse
 
 _DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
 
 MOST = Fraction(4)
 """Times the limit that policy allows in one step."""
-
-BACK_FROM = "back_from"
-"""Parameter of an inverse: the limit that was set, from which it goes back to a smaller one."""
 
 
 class RaiseLimit(Edit[Workload]):
@@ -64,7 +60,7 @@ class RaiseLimit(Edit[Workload]):
             return Caution(cautions.NO_LIMIT, container.name)
         if not _is_size(wanted):
             return Caution(cautions.BAD_PARAM, self.resource)
-        going_back = BACK_FROM in params and params[BACK_FROM] == now
+        going_back = amount(params.get(BACK)) == parse(now)
         if compare(wanted, now) <= 0 and not (going_back and wanted != now):
             return Caution(cautions.NOT_MORE, now)
         if parse(wanted) > parse(now) * MOST:
@@ -87,18 +83,18 @@ class RaiseLimit(Edit[Workload]):
         return ((Caution(cautions.NO_NODE_SO_BIG, biggest),) if too_big else ()) + template_cautions(seen)
 
     def body(self, seen: Workload, action: str, params: dict[str, str]) -> dict[str, Any]:
-        amount = {self.resource: params[self.resource]}
-        resources = {"limits": amount}
+        size = {self.resource: params[self.resource]}
+        resources = {"limits": size}
         container = _container(seen, params["container"])
         if container is not None and self._request(container) and self._goes_along(container):
-            resources["requests"] = amount
+            resources["requests"] = size
         containers = [{"name": params["container"], "resources": resources}]
         return {"spec": {"template": {"spec": {"containers": containers}}}}
 
     def inverse(self, seen: Workload, action: str, params: dict[str, str]) -> tuple[str, dict[str, str]]:
         before = self._limit(_container(seen, params["container"]))
         name, after = params["container"], params[self.resource]
-        return action, {"container": name, self.resource: before, BACK_FROM: after}
+        return action, {"container": name, self.resource: before, BACK: after}
 
     def progress(self, reader: Reader, seen: Workload, plan: Plan) -> Progress:
         return rollout_progress(seen)
@@ -140,9 +136,4 @@ def _is_size(text: str) -> bool:
 
 def _largest_node(reader: Reader, resource: str) -> str:
     """What the largest node can give; empty without the right to see nodes."""
-    try:
-        return largest(reader.connection.list(collection("Node"), Node), resource)
-    except Failure as failure:
-        if failure.reason is not Reason.FORBIDDEN:
-            raise
-        return ""
+    return aside(lambda: largest(reader.every("Node", Node), resource), "")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chatops.cluster.asides import aside
 from chatops.cluster.blast import template_cautions
 from chatops.cluster.models import Workload
 from chatops.cluster.operations.edits import Edit
@@ -12,7 +13,6 @@ from chatops.cluster.template_changes import template_changes
 from chatops.cluster.workloads import desired_of, updated_of
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change, Plan, Progress
-from chatops.core.failures import Failure, Reason
 
 PAUSE, RESUME = "rollout_pause", "rollout_resume"
 
@@ -50,12 +50,7 @@ class Pausing(Edit[Workload]):
 
 def _waiting(reader: Reader, workload: Workload) -> tuple[Change, ...]:
     """What was changed in the template while it was paused; nothing without the right to see ReplicaSets."""
-    try:
-        current = current_of(workload, revisions(reader.connection, workload))
-    except Failure as failure:
-        if failure.reason is not Reason.FORBIDDEN:
-            raise
-        return ()
+    current = aside(lambda: current_of(workload, revisions(reader.connection, workload)), None)
     if current is None:
         return ()
     now = template_of(workload)

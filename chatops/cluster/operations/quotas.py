@@ -1,32 +1,17 @@
 """raise_quota: one line of a ResourceQuota. It knows no other action."""
 
 from datetime import datetime
-from decimal import Decimal
+from fractions import Fraction
+from math import inf
 from typing import Any
 
-from chatops.cluster.amounts import amount
-from chatops.cluster.models import Model, Thing, empty, mapped
+from chatops.cluster.models import mapped
 from chatops.cluster.operations.edits import BACK, Edit
+from chatops.cluster.policy_models import Quota
 from chatops.cluster.reader import Reader
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change, Plan, Progress
-from chatops.core.quantities import A_QUARTER_MORE, grow_whole
-
-_Lines = dict[str, str | int | float] | None
-
-
-class _QuotaSpec(Model):
-    hard: _Lines = None
-
-
-class _QuotaStatus(Model):
-    hard: _Lines = None
-    used: _Lines = None
-
-
-class Quota(Thing):
-    spec: _QuotaSpec = empty(_QuotaSpec)
-    status: _QuotaStatus = empty(_QuotaStatus)
+from chatops.core.quantities import A_QUARTER_MORE, amount, amount_in, grow_whole
 
 
 class QuotaRaise(Edit[Quota]):
@@ -41,27 +26,28 @@ class QuotaRaise(Edit[Quota]):
         return {**params, "resource": resource, "value": value}
 
     def refusal(self, seen: Quota, action: str, params: dict[str, str]) -> Caution | None:
-        present, wanted = amount(_hard(seen, params["resource"])), amount(params["value"])
+        hard = _hard(seen, params["resource"])
+        present, wanted = amount(hard), amount(params["value"])
         if present is None:
             return Caution(cautions.BAD_PARAM, "resource")
         if wanted is None:
             return Caution(cautions.BAD_PARAM, "value")
-        there = wanted >= present if params.get(BACK) else wanted <= present
-        return Caution(cautions.STANDS_AT, _hard(seen, params["resource"])) if there else None
+        goes_back = amount(params.get(BACK)) == present and wanted < present
+        return None if wanted > present or goes_back else Caution(cautions.STANDS_AT, hard)
 
     def changes(self, reader: Reader, seen: Quota, action: str, params: dict[str, str]) -> tuple[Change, ...]:
         return (Change(params["resource"], _hard(seen, params["resource"]), params["value"]),)
 
     def cautions(self, reader: Reader, seen: Quota, action: str, params: dict[str, str]) -> tuple[Caution, ...]:
-        used, wanted = _used(seen, params["resource"]), amount(params["value"]) or Decimal(0)
-        return (Caution(cautions.BELOW_USE, used),) if (amount(used) or Decimal(0)) > wanted else ()
+        used, wanted = _used(seen, params["resource"]), amount(params["value"]) or 0
+        return (Caution(cautions.BELOW_USE, used),) if (amount(used) or 0) > wanted else ()
 
     def body(self, seen: Quota, action: str, params: dict[str, str]) -> dict[str, Any]:
         return {"spec": {"hard": {params["resource"]: params["value"]}}}
 
     def inverse(self, seen: Quota, action: str, params: dict[str, str]) -> tuple[str, dict[str, str]]:
         before = {"resource": params["resource"], "value": _hard(seen, params["resource"])}
-        return action, before if params.get(BACK) else {**before, BACK: "1"}
+        return action, {**before, BACK: params["value"]}
 
     def progress(self, reader: Reader, seen: Quota, plan: Plan) -> Progress:
         resource, wanted = plan.params["resource"], amount(plan.params["value"])
@@ -84,15 +70,15 @@ def _used(seen: Quota, resource: str) -> str:
 def _larger(seen: Quota, resource: str) -> str:
     """The limit, or the use where a lowered quota left that higher."""
     hard, used = _hard(seen, resource), _used(seen, resource)
-    return used if (amount(used) or Decimal(0)) > (amount(hard) or Decimal(0)) else hard
+    return used if (amount(used) or 0) > (amount(hard) or 0) else hard
 
 
 def _fullest(seen: Quota) -> str:
     """The line of which most is used; the first by name where nothing is."""
 
-    def share(resource: str) -> Decimal:
-        hard, used = amount(_hard(seen, resource)), amount(_used(seen, resource)) or Decimal(0)
-        return used / hard if hard else Decimal("Infinity") if used else Decimal(0)
+    def share(resource: str) -> Fraction | float:
+        hard, used = amount_in(seen.spec.hard, resource), amount_in(seen.status.used, resource)
+        return used / hard if hard else inf if used else 0
 
     return max(sorted(mapped(seen.spec.hard)), key=share, default="")
 

@@ -7,8 +7,10 @@ the action's id stands in the condition's message.
 from datetime import datetime
 from typing import Any
 
+from chatops.cluster.certificate_models import SigningRequest
+from chatops.cluster.conditions import found
 from chatops.cluster.connection import decode, taken
-from chatops.cluster.models import Condition, Conditioned, ConditionedStatus, Model, Thing, empty, listed
+from chatops.cluster.models import Thing, listed
 from chatops.cluster.operations.patching import NO_DRY_RUN, denial, ref_to
 from chatops.cluster.plain import safe_text
 from chatops.cluster.reader import Reader, same_incarnation
@@ -26,26 +28,6 @@ _NODES = ("system:node:", "system:bootstrap:")
 """How the requestors begin that may ask for a node's certificate: a kubelet, or one that joins by a token."""
 
 _TRIES = 5
-
-
-class _RequestSpec(Model):
-    signer_name: str = ""
-    username: str = ""
-    usages: list[str] | None = None
-
-
-class _RequestStatus(ConditionedStatus):
-    certificate: str | None = None
-
-
-class Request(Conditioned):
-    """A CertificateSigningRequest."""
-
-    spec: _RequestSpec = empty(_RequestSpec)
-    status: _RequestStatus = empty(_RequestStatus)
-
-    def condition(self, *types: str) -> Condition | None:
-        return next((each for each in listed(self.status.conditions) if each.type in types), None)
 
 
 class Approval:
@@ -90,10 +72,11 @@ class Approval:
         raise last
 
     def follow(self, reader: Reader, plan: Plan) -> Progress:
-        request = reader.fetch(plan.ref, Request)
+        request = reader.fetch(plan.ref, SigningRequest)
         if request.status.certificate:
             return Progress(1, 1, finished=True)
-        if failed := request.condition("Failed", "Denied"):
+        conditions = request.status.conditions
+        if failed := found(conditions, "Failed") or found(conditions, "Denied"):
             words = f"{failed.type}: {failed.reason} {safe_text(failed.message)}".rstrip()
             return Progress(0, 1, failed=words)
         return Progress(0, 1, "approved, waiting for the certificate")
@@ -101,21 +84,22 @@ class Approval:
     def happened(self, reader: Reader, plan: Plan) -> bool:
         """By the id in the condition's message."""
         action_id = plan.params.get("action_id", "")
-        approved = reader.fetch(plan.ref, Request).condition("Approved")
+        approved = found(reader.fetch(plan.ref, SigningRequest).status.conditions, "Approved")
         return bool(action_id) and approved is not None and action_id in approved.message
 
 
-def _read(reader: Reader, ref: ObjectRef) -> tuple[Request, dict[str, Any]]:
+def _read(reader: Reader, ref: ObjectRef) -> tuple[SigningRequest, dict[str, Any]]:
     """The request as a model, and as it came: a PUT sends back what it does not know too."""
     data = reader.connection.get(reader.place(ref))
     same_incarnation(ref, decode(data, Thing).metadata)
-    return decode(data, Request), decode(data, dict[str, Any])
+    return decode(data, SigningRequest), decode(data, dict[str, Any])
 
 
-def _refusal(request: Request) -> Caution | None:
+def _refusal(request: SigningRequest) -> Caution | None:
     if request.spec.signer_name not in SIGNERS:
         return Caution(cautions.FOREIGN_SIGNER, safe_text(request.spec.signer_name))
-    if decided := request.condition("Approved", "Denied"):
+    conditions = request.status.conditions
+    if decided := found(conditions, "Approved") or found(conditions, "Denied"):
         return Caution(cautions.DECIDED, decided.type)
     return None
 

@@ -2,22 +2,21 @@
 
 import re
 from datetime import datetime
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from chatops.cluster.amounts import amount, gibibytes
-from chatops.cluster.models import Condition, listed, mapped
+from chatops.cluster.asides import aside
+from chatops.cluster.models import Amounts, Condition, listed, mapped
 from chatops.cluster.operations.edits import Edit
-from chatops.cluster.places import collection
 from chatops.cluster.plain import safe_text
 from chatops.cluster.reader import Reader
-from chatops.cluster.volume_models import Amounts, Claim, Claiming, StorageClass
+from chatops.cluster.storage_models import Claim, Claiming, StorageClass
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change, Plan, Progress
+from chatops.core.amounts import gibibytes
 from chatops.core.failures import Failure, Reason
+from chatops.core.quantities import GROWTH, amount, amount_in
 from chatops.core.resources import ObjectRef
-
-_HALF_MORE = Decimal("1.5")
 
 _MOST = 10
 """Times the present size in one step: what cannot be taken back must not be a slip of the finger."""
@@ -34,7 +33,7 @@ class Expansion(Edit[Claim]):
     needs = ("size",)
 
     def choose(self, reader: Reader, seen: Claim, action: str, params: dict[str, str], now: datetime) -> dict[str, str]:
-        return {**params, "size": params.get("size", "") or gibibytes(_present(seen), _HALF_MORE)}
+        return {**params, "size": params.get("size", "") or gibibytes(_present(seen), GROWTH)}
 
     def refusal(self, seen: Claim, action: str, params: dict[str, str]) -> Caution | None:
         wanted, present = amount(params["size"]), _present(seen)
@@ -47,7 +46,7 @@ class Expansion(Edit[Claim]):
         if wanted <= present:
             return Caution(cautions.STANDS_AT, _shown(seen))
         if present and wanted > present * _MOST:
-            return Caution(cautions.AT_LIMIT, f"{_shown(seen)}-{gibibytes(present, Decimal(_MOST))}")
+            return Caution(cautions.AT_LIMIT, f"{_shown(seen)}-{gibibytes(present, _MOST)}")
         return None
 
     def bar(self, reader: Reader, seen: Claim, action: str, params: dict[str, str]) -> Caution | None:
@@ -101,7 +100,7 @@ def _failed(seen: Claim, conditions: dict[str, Condition]) -> str:
     return stand if stand in _INFEASIBLE else ""
 
 
-def _present(seen: Claim) -> Decimal:
+def _present(seen: Claim) -> Fraction:
     """Bytes: what is asked for, or what the driver rounded that up to."""
     return max(_storage(seen.spec.resources.requests), _storage(seen.status.capacity))
 
@@ -112,8 +111,8 @@ def _shown(seen: Claim) -> str:
     return _text(requests if _storage(requests) >= _storage(capacity) else capacity)
 
 
-def _storage(amounts: Amounts) -> Decimal:
-    return amount(_text(amounts)) or Decimal(0)
+def _storage(amounts: Amounts) -> Fraction:
+    return amount_in(amounts, "storage")
 
 
 def _text(amounts: Amounts) -> str:
@@ -123,12 +122,7 @@ def _text(amounts: Amounts) -> str:
 def _template_of(reader: Reader, seen: Claim) -> str:
     """The StatefulSet that made the claim, as kind/name, by the name it gives: `template-set-ordinal`."""
     meta = seen.metadata
-    try:
-        sets = reader.connection.list(collection("StatefulSet", meta.namespace), Claiming)
-    except Failure as failure:
-        if failure.reason is Reason.FORBIDDEN:
-            return ""
-        raise
+    sets: list[Claiming] = aside(lambda: reader.every("StatefulSet", Claiming, meta.namespace), [])
     for each in sets:
         for template in listed(each.spec.volume_claim_templates):
             prefix = re.escape(f"{template.metadata.name}-{each.metadata.name}")

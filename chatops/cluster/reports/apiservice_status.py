@@ -7,7 +7,7 @@ from chatops.cluster.network_models import ApiService, Service
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
 from chatops.cluster.reports.endpoints import remark
-from chatops.cluster.reports.sections import conditions, pod_lines, section, seen, without
+from chatops.cluster.reports.sections import conditions, pod_lines, section, without
 from chatops.cluster.standing import said
 from chatops.cluster.standings.network import api_service_standing
 from chatops.core.reports import Report
@@ -36,7 +36,7 @@ def apiservice_status(reader: Reader, ref: ObjectRef, params: dict[str, str], no
     silent = [view.ref for view in pods if view.health is not Health.GOOD]
     return Report(
         "apiservice_status",
-        seen(ref, api.metadata, reader.name),
+        reader.ref(ref.kind, api.metadata),
         standing.health,
         facts=(*without(standing.facts), *said(("endpoints", found.words if found else ""))),
         sections=(*section("Pods", pod_lines(pods, now)), *conditions(standing.conditions, now)),

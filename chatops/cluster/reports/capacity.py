@@ -3,23 +3,22 @@
 from datetime import datetime
 
 from chatops.cluster.bookings import (
-    RESOURCES,
+    Booking,
     Bookings,
-    Room,
+    allocatable,
     asked_of,
     book,
-    reserved_for_others,
-    room_of,
-    takes_pods,
     without_one,
 )
-from chatops.cluster.facts import node_health
 from chatops.cluster.models import Node, mapped
 from chatops.cluster.node_models import Tenant
+from chatops.cluster.nodes import is_for_others, is_open, node_health
 from chatops.cluster.places import collection
 from chatops.cluster.plain import safe_text
-from chatops.cluster.quantities import percent, quantity, share_words, words_of
 from chatops.cluster.reader import Reader
+from chatops.cluster.reservations import RESOURCES
+from chatops.core.amounts import percent, share_words, words_of
+from chatops.core.quantities import amount_in
 from chatops.core.reports import Line, Note, Report, Section
 from chatops.core.resources import Health, ObjectRef
 from chatops.core.texts import mark
@@ -32,13 +31,13 @@ _ON_A_SCREEN = 12
 
 
 def capacity(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datetime) -> Report:
-    nodes = reader.connection.list(collection("Node"), Node)
+    nodes = reader.every("Node", Node)
     booked = reader.connection.fold(collection("Pod"), Tenant, book)
-    open_nodes = [node for node in nodes if takes_pods(node)]
+    open_nodes = [node for node in nodes if is_open(node) and not is_for_others(node)]
     cordoned = [node.metadata.name for node in nodes if node.spec.unschedulable]
     silent = [node.metadata.name for node in nodes if node_health(node) in (Health.BAD, Health.UNKNOWN)]
-    usual = [node for node in nodes if not reserved_for_others(node)]
-    facts = [(each, share_words(each, asked_of(usual, booked)[each], room_of(usual)[each])) for each in RESOURCES]
+    usual = [node for node in nodes if not is_for_others(node)]
+    facts = [(each, share_words(each, asked_of(usual, booked)[each], allocatable(usual)[each])) for each in RESOURCES]
     missed, worst = without_one(usual, open_nodes, booked)
     if missed:
         facts.append((f"without {missed}", ", ".join(f"{name} {share}%" for name, share in worst.items())))
@@ -68,21 +67,22 @@ def _missable(missed: str, shares: dict[str, int]) -> Note:
 
 
 def _verdict(usual: list[Node], booked: Bookings, shares_then: dict[str, int]) -> Health:
-    have, asked = room_of(usual), asked_of(usual, booked)
+    have, asked = allocatable(usual), asked_of(usual, booked)
     if booked.waiting.pods or any((percent(asked[each], have[each]) or 0) >= 100 for each in RESOURCES):
         return Health.BAD
     tight = any((percent(asked[each], have[each]) or 0) >= _TIGHT for each in RESOURCES)
     return Health.WARN if tight or any(share > 100 for share in shares_then.values()) else Health.GOOD
 
 
-def _node_line(node: Node, room: Room) -> tuple[int, Line]:
-    have = mapped(node.status.allocatable)
-    parts = [f"{each} {share_words(each, room.amounts[each], quantity(have.get(each)))}" for each in RESOURCES]
-    share = max(percent(room.amounts[each], quantity(have.get(each))) or 0 for each in RESOURCES)
+def _node_line(node: Node, room: Booking) -> tuple[int, Line]:
+    have = {each: amount_in(node.status.allocatable, each) for each in RESOURCES}
+    parts = [f"{each} {share_words(each, room.amounts[each], have[each])}" for each in RESOURCES]
+    share = max(percent(room.amounts[each], have[each]) or 0 for each in RESOURCES)
     health = node_health(node)
     if health is Health.GOOD and share >= _TIGHT:
         health = Health.WARN
-    words = f"{node.metadata.name} · {' · '.join(parts)} · pods {room.pods}/{have.get('pods', '?')}"
+    seats = mapped(node.status.allocatable).get("pods", "?")
+    words = f"{node.metadata.name} · {' · '.join(parts)} · pods {room.pods}/{seats}"
     return share, Line(safe_text(words + (" · cordoned" if node.spec.unschedulable else "")), health)
 
 
@@ -95,5 +95,5 @@ def _sections(lines: list[Line], booked: Bookings) -> tuple[Section, ...]:
     return tuple(section for section in sections if section.lines)
 
 
-def _amounts(room: Room) -> str:
+def _amounts(room: Booking) -> str:
     return " · ".join(f"{resource} {words_of(resource, amount)}" for resource, amount in room.amounts.items())

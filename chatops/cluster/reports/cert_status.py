@@ -7,7 +7,7 @@ from chatops.cluster.certificate_models import Certificate, Issuer
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
 from chatops.cluster.reports.issuance import issuance_lines
-from chatops.cluster.reports.sections import conditions, events, section, seen, without
+from chatops.cluster.reports.sections import conditions, events, section, without
 from chatops.cluster.standing import said
 from chatops.cluster.standings.certificates import certificate_standing, issuer_standing
 from chatops.core.reports import Report
@@ -22,7 +22,7 @@ def cert_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: dat
 
 def _of_issuer(reader: Reader, ref: ObjectRef, now: datetime) -> Report:
     issuer = reader.fetch(ref, Issuer)
-    standing, here = issuer_standing(issuer), seen(ref, issuer.metadata, reader.name)
+    standing, here = issuer_standing(issuer), reader.ref(ref.kind, issuer.metadata)
     return Report(
         "cert_status",
         here,
@@ -34,7 +34,7 @@ def _of_issuer(reader: Reader, ref: ObjectRef, now: datetime) -> Report:
 
 def _of_certificate(reader: Reader, ref: ObjectRef, now: datetime) -> Report:
     certificate = reader.fetch(ref, Certificate)
-    standing, here = certificate_standing(certificate), seen(ref, certificate.metadata, reader.name)
+    standing, here = certificate_standing(certificate), reader.ref(ref.kind, certificate.metadata)
     beside, status = Beside(), certificate.status
     expired = status.not_after is not None and status.not_after <= now
     if expired:

@@ -11,7 +11,7 @@ from chatops.cluster.pods import pod_view
 from chatops.cluster.reader import Reader
 from chatops.core.failures import Permanent, Reason, Temporary
 from chatops.core.reports import Line, Note, Report, Section
-from chatops.core.resources import Health, ObjectRef, PodView
+from chatops.core.resources import Health, ObjectRef, PodView, worst
 from chatops.core.texts import mark
 
 _CHECK = re.compile(r"\[(?P<sign>[+-])\](?P<name>\S+) (?P<words>.*)")
@@ -51,7 +51,7 @@ def component_health(reader: Reader, ref: ObjectRef, params: dict[str, str], now
     return Report(
         "component_health",
         ref,
-        Health.BAD if failing else min(_healths(components), key=lambda health: health.rank, default=Health.GOOD),
+        Health.BAD if failing else worst(_healths(components), Health.GOOD),
         facts=tuple(facts),
         sections=tuple(section for section in sections if section.lines),
         notes=tuple(notes),
@@ -94,9 +94,8 @@ def _lines(name: str, views: list[PodView]) -> Iterator[Line]:
     """`kube-scheduler 1/2 · 9↻`, and the pods that are not well."""
     ready = sum(1 for view in views if view.health is Health.GOOD)
     restarts = sum(view.restarts for view in views)
-    worst = min((view.health for view in views), key=lambda health: health.rank)
     text = f"{name} {ready}/{len(views)}" + (f" · {restarts}↻" if restarts else "")
-    yield Line(safe_text(text), worst)
+    yield Line(safe_text(text), worst(view.health for view in views))
     sick = sorted((v for v in views if v.health is not Health.GOOD), key=lambda v: (v.health.rank, v.ref.name))
     for view in sick[:_MOST_PODS]:
         yield Line(safe_text(f"  {view.ref.name} {view.status} {view.restarts}↻ {view.node}"))

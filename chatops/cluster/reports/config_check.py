@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from chatops.cluster.ages import age
 from chatops.cluster.crowds import crowd_of
-from chatops.cluster.durations import age
 from chatops.cluster.logs import read_logs
 from chatops.cluster.models import Workload, listed
 from chatops.cluster.mount_models import MountingPod
@@ -15,7 +15,7 @@ from chatops.cluster.pods import pod_view
 from chatops.cluster.reader import Reader
 from chatops.core.failures import Permanent, Reason
 from chatops.core.reports import Line, Note, Report, Section
-from chatops.core.resources import WORKLOADS, Health, ObjectRef, PodView
+from chatops.core.resources import WORKLOADS, Health, ObjectRef, PodView, worst
 from chatops.core.texts import mark
 
 _TAIL, _BYTES = 200, 128 * 1024
@@ -55,7 +55,7 @@ def config_check(reader: Reader, ref: ObjectRef, params: dict[str, str], now: da
     return Report(
         "config_check",
         ref,
-        min(health, key=lambda each: each.rank, default=Health.GOOD),
+        worst(health, Health.GOOD),
         facts=(("pod", seen.name), ("status", safe_text(view.status))),
         sections=tuple(sections),
         notes=tuple(notes),
@@ -119,7 +119,7 @@ def _source_line(changed: Changed, started: datetime | None, now: datetime) -> L
     name = f"{'configmap' if source.kind == 'ConfigMap' else 'secret'} {source.name}"
     match changed.problem:
         case None:
-            text = f"{name} {age(changed.created_at, now)} · rv {changed.version}"
+            text = f"{name} {age(changed.created_at, now) or '<unknown>'} · rv {changed.version}"
             if changed.changed_at is None:
                 return Line(safe_text(text))
             text += f" · changed {age(changed.changed_at, now)} ago by {changed.by or '<unknown>'}"

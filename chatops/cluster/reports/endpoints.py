@@ -8,7 +8,7 @@ from chatops.cluster.plain import safe_text
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
 from chatops.cluster.reports.ingress_routes import ingress_routes
-from chatops.cluster.reports.sections import pod_line, section, seen, without
+from chatops.cluster.reports.sections import pod_line, section, without
 from chatops.cluster.standing import said
 from chatops.cluster.standings.network import selector_words, service_standing
 from chatops.core.reports import Line, Report
@@ -21,7 +21,7 @@ def endpoints(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datet
 
 def _of_service(reader: Reader, ref: ObjectRef, now: datetime) -> Report:
     service = reader.fetch(ref, Service)
-    beside, here = Beside(), seen(ref, service.metadata, reader.name)
+    beside, here = Beside(), reader.ref(ref.kind, service.metadata)
     found = beside.read("list endpointslices", lambda: backing(reader, here), None)
     nobody: tuple[PodView, ...] = ()
     pods = beside.read("list pods", lambda: selected_pods(reader, service), nobody)

@@ -6,7 +6,7 @@ from chatops.cluster.gitops_models import Application, AppResource, FluxObject
 from chatops.cluster.places import known
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
-from chatops.cluster.reports.sections import conditions, events, rank, section, seen, without
+from chatops.cluster.reports.sections import conditions, events, rank, section, without
 from chatops.cluster.standings.applications import application_standing, is_local, resource_health, resource_line
 from chatops.cluster.standings.flux import flux_standing, is_behind
 from chatops.core.reports import Report
@@ -31,7 +31,7 @@ def _of_application(reader: Reader, ref: ObjectRef, now: datetime) -> Report:
         beside.note("argo_other_cluster", app.spec.destination.name or app.spec.destination.server)
     return Report(
         "gitops_status",
-        seen(ref, app.metadata, reader.name),
+        reader.ref(ref.kind, app.metadata),
         standing.health,
         facts=without(standing.facts),
         sections=(
@@ -59,7 +59,7 @@ def _namespace(resource: AppResource, app: Application) -> str:
 
 def _of_flux(reader: Reader, ref: ObjectRef, now: datetime) -> Report:
     thing = reader.fetch(ref, FluxObject)
-    standing, here, beside = flux_standing(thing), seen(ref, thing.metadata, reader.name), Beside()
+    standing, here, beside = flux_standing(thing), reader.ref(ref.kind, thing.metadata), Beside()
     if thing.spec.suspend:
         beside.note("flux_suspended")
     if is_behind(thing):

@@ -7,7 +7,7 @@ from chatops.cluster.models import Workload
 from chatops.cluster.places import known
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
-from chatops.cluster.reports.sections import conditions, rank, section, seen, without
+from chatops.cluster.reports.sections import conditions, rank, section, without
 from chatops.cluster.scaling_models import HorizontalPodAutoscaler
 from chatops.cluster.standing import said
 from chatops.cluster.standings.autoscalers import autoscaler_standing, metric_lines, wants_more
@@ -31,7 +31,7 @@ def hpa_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: date
     ready = f" {ready_of(workload)}/{desired_of(workload)} ready" if workload else ""
     return Report(
         "hpa_status",
-        seen(ref, hpa.metadata, reader.name),
+        reader.ref(ref.kind, hpa.metadata),
         standing.health,
         facts=(
             *without(standing.facts, "metrics", "target", "last scale"),

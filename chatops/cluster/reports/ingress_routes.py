@@ -5,11 +5,11 @@ from chatops.cluster.network_models import Ingress, Service
 from chatops.cluster.plain import safe_text
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
-from chatops.cluster.reports.sections import rank, section, seen, without
+from chatops.cluster.reports.sections import rank, section, without
 from chatops.cluster.standings.network import backend_words, backends, ingress_standing
 from chatops.core.failures import Permanent, Reason
 from chatops.core.reports import Line, Report
-from chatops.core.resources import Health, ObjectRef
+from chatops.core.resources import Health, ObjectRef, worst
 
 MOST_SERVICES = 8
 """Services looked at behind one Ingress: each is a request of its own."""
@@ -29,15 +29,15 @@ def ingress_routes(reader: Reader, ref: ObjectRef) -> Report:
         words, health = service or ("", Health.UNKNOWN)
         lines.append(Line(safe_text(f"{where} → {backend_words(backend)} {words}".rstrip()), health))
     lines.sort(key=rank)
-    worst = sorted(services, key=lambda name: services[name][1].rank)
+    worst_first = sorted(services, key=lambda name: services[name][1].rank)
     return Report(
         "endpoints",
-        seen(ref, ingress.metadata, reader.name),
-        min((line.health for line in lines if line.health), key=lambda health: health.rank, default=standing.health),
+        reader.ref(ref.kind, ingress.metadata),
+        worst((line.health for line in lines if line.health), standing.health),
         facts=without(standing.facts, "backends"),
         sections=section("Routes", lines),
         notes=beside.notes,
-        related=tuple(ObjectRef("Service", name, ref.namespace, cluster=reader.name) for name in worst),
+        related=tuple(ObjectRef("Service", name, ref.namespace, cluster=reader.name) for name in worst_first),
     )
 
 

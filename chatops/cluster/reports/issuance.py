@@ -1,7 +1,7 @@
 """The way of a certificate through cert-manager: its newest request, that one's order, the challenges of the order."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from chatops.cluster.ages import age
@@ -17,7 +17,6 @@ from chatops.core.resources import Health, ObjectRef
 
 T = TypeVar("T", bound=Thing)
 
-_EVER = datetime.min.replace(tzinfo=UTC)
 _STATES = {
     "valid": Health.GOOD,
     "ready": Health.GOOD,
@@ -34,7 +33,7 @@ def issuance_lines(reader: Reader, certificate: ObjectRef, beside: Beside, now: 
     requests = below("CertificateRequest", CertificateRequest, {certificate.uid})
     if not requests:
         return []
-    newest = max(requests, key=lambda each: each.metadata.creation_timestamp or _EVER)
+    newest = max(requests, key=lambda each: each.metadata.born)
     orders = below("Order", Order, {newest.metadata.uid})
     challenges = below("Challenge", Challenge, {order.metadata.uid for order in orders}) if orders else []
     return [

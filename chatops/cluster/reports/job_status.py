@@ -1,38 +1,34 @@
 """job_status: how a Job ended or why it has not yet, its tries, and how each pod of it came out."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from chatops.cluster.ages import age, ago
 from chatops.cluster.batch_models import Job
-from chatops.cluster.places import collection
-from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import owner_ref, pod_view
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
-from chatops.cluster.reports.sections import conditions, pod_line, section, seen, without
-from chatops.cluster.selectors import selector_text
+from chatops.cluster.reports.sections import conditions, pod_line, section, without
+from chatops.cluster.runs import pods_of_job
 from chatops.cluster.standing import said
-from chatops.cluster.standings.jobs import ended, job_standing
+from chatops.cluster.standings.jobs import job_standing
 from chatops.core.reports import Line, Report
 from chatops.core.resources import Health, ObjectRef, PodView
-
-_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def job_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datetime) -> Report:
     job = reader.fetch(ref, Job)
     standing = job_standing(job)
     beside = Beside()
-    nothing: tuple[PodView, ...] = ()
-    pods = beside.read("list pods", lambda: pods_of_job(reader, job), nothing)
-    if ended(job) is not None and not pods and not beside.refused:
+    nothing: list[PodView] = []
+    pods = beside.read("list pods", lambda: [pod_view(pod, reader.name) for pod in pods_of_job(reader, job)], nothing)
+    if job.end is not None and not pods and not beside.refused:
         beside.note("job_pods_gone")
     owner = job.metadata.controller
-    running = said(("running for", age(job.status.start_time, now))) if ended(job) is None else ()
+    running = said(("running for", age(job.status.start_time, now))) if job.end is None else ()
     failed = [pod for pod in pods if pod.health is not Health.GOOD]
     return Report(
         "job_status",
-        seen(ref, job.metadata, reader.name),
+        reader.ref(ref.kind, job.metadata),
         standing.health,
         facts=(*without(standing.facts), *running),
         sections=(
@@ -45,16 +41,6 @@ def job_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: date
             *((owner_ref(owner, job.metadata.namespace, reader.name),) if owner is not None else ()),
         ),
     )
-
-
-def pods_of_job(reader: Reader, job: Job) -> tuple[PodView, ...]:
-    """The pods of the Job's tries that are still there, the newest first."""
-    meta = job.metadata
-    selector = selector_text(job.spec.selector) or f"job-name={meta.name}"
-    found = reader.connection.list(collection("Pod", meta.namespace), Pod, {"labelSelector": selector})
-    own = [pod for pod in found if (owner := pod.metadata.controller) is not None and owner.uid == meta.uid]
-    own.sort(key=lambda pod: pod.metadata.creation_timestamp or _EVER, reverse=True)
-    return tuple(pod_view(pod, reader.name) for pod in own)
 
 
 def _line(pod: PodView, now: datetime) -> Line:

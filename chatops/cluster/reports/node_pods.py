@@ -3,19 +3,19 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from fractions import Fraction
 
 from chatops.cluster.loads import Load, pod_load
 from chatops.cluster.models import Meta, Thing
-from chatops.cluster.node_models import Lodger
 from chatops.cluster.plain import safe_text
+from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_view
-from chatops.cluster.quantities import cpu_words, size_words
 from chatops.cluster.reader import Reader
-from chatops.cluster.reservations import ENDED
 from chatops.cluster.standins import Impact, impact_of
-from chatops.cluster.usage import PodKey, pods_usage
+from chatops.cluster.usage import PodKey, Usage, pods_usage
+from chatops.core.amounts import cpu_words, size_words
 from chatops.core.reports import Line, Note, Report, Section
-from chatops.core.resources import Health, ObjectRef, PodView
+from chatops.core.resources import Health, ObjectRef, PodView, worst
 from chatops.core.texts import mark
 
 _ON_A_SCREEN = 12
@@ -35,7 +35,7 @@ class Standing:
         return self.view.ref.namespace, self.view.ref.name
 
 
-_ORDERS: dict[str, Callable[[Standing], float]] = {
+_ORDERS: dict[str, Callable[[Standing], Fraction | int]] = {
     "cpu": lambda each: -(each.load.used or each.load.asked).cpu,
     "memory": lambda each: -(each.load.used or each.load.asked).memory,
     "restarts": lambda each: -each.view.restarts,
@@ -46,7 +46,7 @@ def node_pods(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datet
     """`sort` is cpu, memory or restarts; the sick come first all the same."""
     node = reader.fetch(ref, Thing).metadata
     order = _ORDERS.get(params.get("sort", ""), _ORDERS["memory"])
-    pods = reader.fold_pods_on(ref.name, Lodger, lambda found: _standing(found, reader.name))
+    pods = reader.fold_pods_on(ref.name, Pod, lambda found: _standing(found, reader.name))
     places = {each.place for each in pods}
     measured = pods_usage(reader, "", {}, places.__contains__)
     pods = [replace(each, load=each.load.measured(measured.pod(*each.place))) for each in pods]
@@ -56,8 +56,8 @@ def node_pods(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datet
     sections = (*_impact_sections(impact), Section(mark("Pods"), lines))
     return Report(
         "node_pods",
-        ObjectRef("Node", node.name, uid=node.uid, cluster=reader.name),
-        min((each.view.health for each in pods), key=lambda health: health.rank, default=Health.GOOD),
+        reader.ref("Node", node),
+        worst((each.view.health for each in pods), Health.GOOD),
         facts=_facts(pods),
         sections=tuple(section for section in sections if section.lines),
         notes=_notes(impact, measured.note),
@@ -67,11 +67,8 @@ def node_pods(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datet
     )
 
 
-def _standing(pods: Iterator[Lodger], cluster: str) -> list[Standing]:
-    return [
-        Standing(pod_view(pod, cluster), pod_load(pod, cluster), pod.metadata, pod.status.phase in ENDED)
-        for pod in pods
-    ]
+def _standing(pods: Iterator[Pod], cluster: str) -> list[Standing]:
+    return [Standing(pod_view(pod, cluster), pod_load(pod, cluster), pod.metadata, pod.has_ended) for pod in pods]
 
 
 def _words(each: Standing) -> str:
@@ -90,8 +87,8 @@ def _facts(pods: list[Standing]) -> tuple[tuple[str, str], ...]:
     ended = len(pods) - len(standing)
     if ended:
         facts.append(("ended", str(ended)))
-    cpu, memory = (sum(each.load.asked.of(resource) for each in standing) for resource in ("cpu", "memory"))
-    return (*facts, ("requests", f"cpu {cpu_words(cpu)} mem {size_words(memory)}"))
+    asked = sum((each.load.asked for each in standing), Usage())
+    return (*facts, ("requests", f"cpu {cpu_words(asked.cpu)} mem {size_words(asked.memory)}"))
 
 
 def _impact_sections(impact: Impact) -> tuple[Section, ...]:

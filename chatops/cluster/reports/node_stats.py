@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from chatops.cluster.conditions import as_it_should
 from chatops.cluster.connection import decode
-from chatops.cluster.facts import as_it_should, node_health
 from chatops.cluster.models import Node, listed
+from chatops.cluster.nodes import node_health
 from chatops.cluster.places import place
 from chatops.cluster.plain import safe_text
-from chatops.cluster.quantities import percent, share_words, size_words
 from chatops.cluster.reader import Reader
 from chatops.cluster.stats_models import Disk, NodeStats, PodStats, PressureStats, Summary
+from chatops.core.amounts import percent, share_words, size_words
 from chatops.core.failures import Failure, Reason
 from chatops.core.reports import Line, Note, Report, Section
-from chatops.core.resources import Health, ObjectRef
+from chatops.core.resources import Health, ObjectRef, worst
 from chatops.core.texts import mark
 
 _LEAST = {"fs": 10, "imageFs": 15}
@@ -51,7 +52,7 @@ def node_stats(reader: Reader, ref: ObjectRef, params: dict[str, str], now: date
     return Report(
         "node_stats",
         ref,
-        min(health, key=lambda each: each.rank),
+        worst(health),
         facts=tuple(told),
         sections=tuple(section for section in sections if section.lines),
         related=tuple(

@@ -3,16 +3,19 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from chatops.cluster.ages import age
+from chatops.cluster.asides import aside
+from chatops.cluster.bookings import Booking
+from chatops.cluster.conditions import as_it_should
 from chatops.cluster.describe import read_events
-from chatops.cluster.durations import age
-from chatops.cluster.facts import as_it_should, node_health
-from chatops.cluster.models import listed, mapped
-from chatops.cluster.node_models import Lease, NodeCondition, Tenant, WatchedNode
+from chatops.cluster.models import Condition, Node, listed, mapped
+from chatops.cluster.node_models import Lease, Tenant
+from chatops.cluster.nodes import node_health, status_words, taint_words
 from chatops.cluster.plain import safe_text
-from chatops.cluster.quantities import quantity, share_words
 from chatops.cluster.reader import Reader
-from chatops.cluster.reservations import ENDED, reserved
-from chatops.core.failures import Failure, Reason
+from chatops.cluster.reservations import RESOURCES, reserved
+from chatops.core.amounts import share_words
+from chatops.core.quantities import amount_in
 from chatops.core.reports import Line, Note, Report, Section
 from chatops.core.resources import Health, ObjectRef
 from chatops.core.texts import mark
@@ -25,16 +28,16 @@ _MOST_EVENTS = 5
 
 
 def node_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datetime) -> Report:
-    node = reader.fetch(ref, WatchedNode)
-    seen = ObjectRef("Node", node.metadata.name, uid=node.metadata.uid, cluster=reader.name)
+    node = reader.fetch(ref, Node)
+    seen = reader.ref("Node", node.metadata)
     conditions = listed(node.status.conditions)
     beat = _heartbeat(reader, ref.name, conditions)
     late = beat is None or now - beat > _LATE
     info = {key: str(value) for key, value in mapped(node.status.node_info).items()}
     facts = [
-        ("status", _standing(node)),
+        ("status", status_words(node)),
         ("heartbeat", f"{age(beat, now)} ago" if beat else "<unknown>"),
-        ("taints", ", ".join(f"{each.get('key', '')}:{each.get('effect', '')}" for each in listed(node.spec.taints))),
+        ("taints", taint_words(node)),
         *_room(reader, node),
         ("kubelet", info.get("kubeletVersion", "")),
         ("runtime", info.get("containerRuntimeVersion", "")),
@@ -45,7 +48,7 @@ def node_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: dat
     ]
     warnings = [event for event in read_events(reader, seen) if event.warning][:_MOST_EVENTS]
     if warnings:
-        told = (f"{e.reason} x{e.count} {age(e.last_at, now)} ago: {e.message}" for e in warnings)
+        told = (f"{e.reason} x{e.count} {age(e.last_at, now) or '<unknown>'} ago: {e.message}" for e in warnings)
         sections.append(Section(mark("Events"), tuple(Line(text, Health.WARN) for text in told)))
     return Report(
         "node_status",
@@ -57,14 +60,7 @@ def node_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: dat
     )
 
 
-def _standing(node: WatchedNode) -> str:
-    """As kubectl's STATUS."""
-    health = node_health(node)
-    word = {Health.BAD: "NotReady", Health.UNKNOWN: "Unknown"}.get(health, "Ready")
-    return f"{word},SchedulingDisabled" if node.spec.unschedulable else word
-
-
-def _condition(condition: NodeCondition, now: datetime) -> Line:
+def _condition(condition: Condition, now: datetime) -> Line:
     since = f" {age(condition.last_transition_time, now)}" if condition.last_transition_time else ""
     text = f"{condition.type} {condition.status}{since} {condition.reason}"
     good = as_it_should(condition)
@@ -73,38 +69,29 @@ def _condition(condition: NodeCondition, now: datetime) -> Line:
     return Line(safe_text(text), Health.GOOD if good else Health.BAD)
 
 
-def _heartbeat(reader: Reader, node: str, conditions: Sequence[NodeCondition]) -> datetime | None:
+def _heartbeat(reader: Reader, node: str, conditions: Sequence[Condition]) -> datetime | None:
     """From the lease, which a kubelet renews every ten seconds; its conditions it repeats every few minutes only."""
-    try:
-        lease = reader.fetch(ObjectRef("Lease", node, _LEASES), Lease)
-        if lease.spec.renew_time:
-            return lease.spec.renew_time
-    except Failure as failure:
-        if failure.reason not in (Reason.NOT_FOUND, Reason.FORBIDDEN):
-            raise
+    lease = aside(lambda: reader.fetch(ObjectRef("Lease", node, _LEASES), Lease), None)
+    if lease is not None and lease.spec.renew_time:
+        return lease.spec.renew_time
     return max((each.last_heartbeat_time for each in conditions if each.last_heartbeat_time), default=None)
 
 
-def _room(reader: Reader, node: WatchedNode) -> list[tuple[str, str]]:
+def _room(reader: Reader, node: Node) -> list[tuple[str, str]]:
     """Requests of what runs there, of what there is; nothing without the right to see pods."""
-    have = mapped(node.status.allocatable)
+    have = node.status.allocatable
 
-    def take(pods: Iterator[Tenant]) -> tuple[float, float, int]:
-        cpu = memory = 0.0
-        count = 0
+    def take(pods: Iterator[Tenant]) -> Booking:
+        booked = Booking()
         for pod in pods:
-            if pod.status.phase not in ENDED:
-                cpu, memory, count = cpu + reserved(pod, "cpu"), memory + reserved(pod, "memory"), count + 1
-        return cpu, memory, count
+            if not pod.has_ended:
+                booked.add({resource: reserved(pod.spec, resource) for resource in RESOURCES})
+        return booked
 
-    try:
-        cpu, memory, count = reader.fold_pods_on(node.metadata.name, Tenant, take)
-    except Failure as failure:
-        if failure.reason is not Reason.FORBIDDEN:
-            raise
+    booked = aside(lambda: reader.fold_pods_on(node.metadata.name, Tenant, take), None)
+    if booked is None:
         return []
     return [
-        ("cpu requests", share_words("cpu", cpu, quantity(have.get("cpu")))),
-        ("memory requests", share_words("memory", memory, quantity(have.get("memory")))),
-        ("pods", f"{count}/{have.get('pods', '?')}"),
+        *((f"{each} requests", share_words(each, booked.amounts[each], amount_in(have, each))) for each in RESOURCES),
+        ("pods", f"{booked.pods}/{mapped(have).get('pods', '?')}"),
     ]

@@ -3,19 +3,16 @@
 from datetime import datetime
 
 from chatops.cluster.owners import Owners
-from chatops.cluster.places import collection
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_view
 from chatops.cluster.policy_models import Budget
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
-from chatops.cluster.reports.sections import conditions, pod_lines, section, seen, without
+from chatops.cluster.reports.sections import conditions, pod_lines, section, without
 from chatops.cluster.selectors import selector_text
 from chatops.cluster.standings.policies import budget_standing, never_allows
 from chatops.core.reports import Report
 from chatops.core.resources import Health, ObjectRef
-
-_ENDED = ("Succeeded", "Failed")
 
 
 def pdb_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datetime) -> Report:
@@ -32,7 +29,7 @@ def pdb_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: date
     workloads = dict.fromkeys(owner for pod in pods if (owner := owners.of(pod.metadata)) is not None)
     return Report(
         "pdb_status",
-        seen(ref, budget.metadata, reader.name),
+        reader.ref(ref.kind, budget.metadata),
         standing.health,
         facts=without(standing.facts),
         sections=(
@@ -52,9 +49,8 @@ def selected(reader: Reader, budget: Budget) -> list[Pod]:
     text = selector_text(selector)
     if text is None and (selector.match_labels or selector.match_expressions):
         return []
-    query = {"labelSelector": text} if text else {}
-    pods = reader.connection.list(collection("Pod", budget.metadata.namespace), Pod, query)
-    return [pod for pod in pods if pod.status.phase not in _ENDED]
+    pods = reader.every("Pod", Pod, budget.metadata.namespace, labels=text or "")
+    return [pod for pod in pods if not pod.has_ended]
 
 
 def _remark(budget: Budget, pods: list[Pod], beside: Beside) -> None:

@@ -2,19 +2,20 @@
 
 from datetime import datetime
 
-from chatops.cluster.places import collection
+from chatops.cluster.belongings import pods_mounting
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_view
 from chatops.cluster.reader import Reader
 from chatops.cluster.reports.beside import Beside
-from chatops.cluster.reports.sections import conditions, events, pod_lines, section, seen, without
+from chatops.cluster.reports.sections import conditions, events, pod_lines, section, without
 from chatops.cluster.standing import said
 from chatops.cluster.standings.storage import claim_standing
-from chatops.cluster.storage_models import Claim, StorageClass, VolumeUse
+from chatops.cluster.stats_models import Volume
+from chatops.cluster.storage_models import Claim, StorageClass
 from chatops.cluster.volume_use import measured, use_facts, use_health
 from chatops.core.failures import Failure, Reason, Temporary
 from chatops.core.reports import Report
-from chatops.core.resources import Health, ObjectRef
+from chatops.core.resources import Health, ObjectRef, worst
 
 _MOST_NODES = 3
 """Kubelets asked for one volume: a shared one may be mounted everywhere."""
@@ -22,17 +23,18 @@ _MOST_NODES = 3
 
 def pvc_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datetime) -> Report:
     claim = reader.fetch(ref, Claim)
-    standing, here = claim_standing(claim), seen(ref, claim.metadata, reader.name)
+    standing, here = claim_standing(claim), reader.ref(ref.kind, claim.metadata)
     beside = Beside()
     nobody: list[Pod] = []
-    pods = beside.read("list pods", lambda: _mounting(reader, claim), nobody)
+    mounting = beside.read("list pods", lambda: pods_mounting(reader, ref.namespace, ref.name), nobody)
+    pods = [pod for pod in mounting if not pod.has_ended]
     use = _use(reader, claim, pods, beside)
     views = [pod_view(pod, reader.name) for pod in pods]
     volume = ObjectRef("PersistentVolume", claim.spec.volume_name, cluster=reader.name)
     return Report(
         "pvc_status",
         here,
-        min(standing.health, use_health(use) if use else Health.GOOD, key=lambda health: health.rank),
+        worst([standing.health, use_health(use) if use else Health.GOOD]),
         facts=(*(use_facts(use) if use else ()), *without(standing.facts), *_class_facts(reader, claim, beside)),
         sections=(
             *section("Mounted by", pod_lines(views, now)),
@@ -42,12 +44,6 @@ def pvc_status(reader: Reader, ref: ObjectRef, params: dict[str, str], now: date
         notes=beside.notes,
         related=(*(view.ref for view in views[:3]), *((volume,) if volume.name else ())),
     )
-
-
-def _mounting(reader: Reader, claim: Claim) -> list[Pod]:
-    """The pods of the claim's namespace that mount it and have not ended."""
-    pods = reader.connection.list(collection("Pod", claim.metadata.namespace), Pod)
-    return [pod for pod in pods if pod.mounts(claim.metadata.name) and pod.status.phase not in ("Succeeded", "Failed")]
 
 
 def _class_facts(reader: Reader, claim: Claim, beside: Beside) -> tuple[tuple[str, str], ...]:
@@ -69,7 +65,7 @@ def _class_facts(reader: Reader, claim: Claim, beside: Beside) -> tuple[tuple[st
     )
 
 
-def _use(reader: Reader, claim: Claim, pods: list[Pod], beside: Beside) -> VolumeUse | None:
+def _use(reader: Reader, claim: Claim, pods: list[Pod], beside: Beside) -> Volume | None:
     """How full it is: of that only the kubelet of a node that has it mounted knows."""
     nodes = list(dict.fromkeys(pod.spec.node_name for pod in pods if pod.spec.node_name))
     if not nodes:

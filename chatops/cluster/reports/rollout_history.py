@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from chatops.cluster.ages import age
 from chatops.cluster.crowds import crowd_of
-from chatops.cluster.durations import age
 from chatops.cluster.models import Workload
 from chatops.cluster.plain import safe_text
 from chatops.cluster.reader import Reader
@@ -37,7 +37,7 @@ def rollout_history(reader: Reader, ref: ObjectRef, params: dict[str, str], now:
 
 def _line(revision: Revision, before: Revision | None, now: datetime, running: Health | None) -> Line:
     """`running` is the workload's health where this is the revision its spec stands for."""
-    parts = [f"{revision.number}{' (running)' if running else ''} {age(revision.created_at, now)}"]
+    parts = [f"{revision.number}{' (running)' if running else ''} {age(revision.created_at, now) or '<unknown>'}"]
     parts.append(_images(revision, before))
     cause = revision.annotations.get(CHANGE_CAUSE, "")
     if cause:

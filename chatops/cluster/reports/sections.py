@@ -8,7 +8,7 @@ from chatops.cluster.ages import age
 from chatops.cluster.conditions import judged
 from chatops.cluster.describe import read_events
 from chatops.cluster.facts import Facts
-from chatops.cluster.models import Condition, Meta
+from chatops.cluster.models import Condition
 from chatops.cluster.plain import safe_text
 from chatops.cluster.reader import Reader
 from chatops.core.reports import Line, Report, Section
@@ -19,11 +19,6 @@ FITS, WIDEST = 8, 240
 """Lines of one section, and characters of one line, up to which the screen shows all and no file is needed."""
 
 _MARKS = {Health.BAD: "!!", Health.WARN: "! ", Health.UNKNOWN: "? ", Health.GOOD: "  ", None: "  "}
-
-
-def seen(ref: ObjectRef, meta: Meta, cluster: str) -> ObjectRef:
-    """The reference to this incarnation of what was asked about."""
-    return ObjectRef(ref.kind, meta.name, meta.namespace, meta.uid, cluster)
 
 
 def without(facts: Facts, *labels: str) -> Facts:

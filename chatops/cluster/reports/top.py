@@ -2,29 +2,22 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from fractions import Fraction
 
-from chatops.cluster.loads import (
-    RESOURCES,
-    Load,
-    container_load,
-    load_health,
-    load_words,
-    pod_load,
-    sums,
-    verdict,
-    worst,
-)
-from chatops.cluster.models import Autoscaler, Node, Workload, listed, mapped
-from chatops.cluster.node_models import Lodger
+from chatops.cluster.loads import Load, container_load, load_health, load_words, pod_load, sums, verdict
+from chatops.cluster.models import Node, Workload, listed
+from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import pod_ref
-from chatops.cluster.quantities import percent, quantity, share_words
 from chatops.cluster.reader import Reader
-from chatops.cluster.reservations import ENDED
+from chatops.cluster.reservations import RESOURCES
+from chatops.cluster.scaling_models import HorizontalPodAutoscaler
 from chatops.cluster.selectors import selector_text
 from chatops.cluster.usage import node_usage, pod_usage, pods_usage
+from chatops.core.amounts import percent, share_words
 from chatops.core.failures import Permanent, Reason
+from chatops.core.quantities import amount_in
 from chatops.core.reports import Line, Note, Report, Section
-from chatops.core.resources import WORKLOADS, Health, ObjectRef
+from chatops.core.resources import WORKLOADS, Health, ObjectRef, worst
 from chatops.core.texts import mark
 
 _ON_A_SCREEN = 12
@@ -44,7 +37,7 @@ def top(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datetime) -
 
 
 def _pod(reader: Reader, ref: ObjectRef) -> Report:
-    pod = reader.fetch(ref, Lodger)
+    pod = reader.fetch(ref, Pod)
     measured = pod_usage(reader, ref)
     used = measured.pods.get((ref.namespace, ref.name), {})
     sidecars = [each for each in listed(pod.spec.init_containers) if each.restart_policy == "Always"]
@@ -54,7 +47,7 @@ def _pod(reader: Reader, ref: ObjectRef) -> Report:
 
 
 def _autoscaler(reader: Reader, ref: ObjectRef) -> Report:
-    target = reader.fetch(ref, Autoscaler).spec.scale_target_ref
+    target = reader.fetch(ref, HorizontalPodAutoscaler).spec.scale_target_ref
     if target.kind not in WORKLOADS:
         raise Permanent(Reason.REFUSED, f"{ref.kind} {ref.path} scales a {target.kind}, which is not looked at here")
     return _workload(reader, ref, ObjectRef(target.kind, target.name, ref.namespace, cluster=reader.name))
@@ -62,37 +55,37 @@ def _autoscaler(reader: Reader, ref: ObjectRef) -> Report:
 
 def _workload(reader: Reader, ref: ObjectRef, scaled: ObjectRef) -> Report:
     workload = reader.fetch(scaled, Workload)
-    pods = reader.fold_pods_of(workload, Lodger, lambda found: [pod_load(pod, reader.name) for pod in found])
+    pods = reader.fold_pods_of(workload, Pod, lambda found: [pod_load(pod, reader.name) for pod in found])
     known = {load.name for load in pods}
     query = {"labelSelector": selector_text(workload.spec.selector) or ""}
     measured = pods_usage(reader, scaled.namespace, query, lambda key: key[1] in known)
     loads = [load.measured(measured.pod(scaled.namespace, load.name)) for load in pods]
-    above = (ObjectRef(scaled.kind, scaled.name, scaled.namespace, workload.metadata.uid, reader.name),)
+    above = (reader.ref(scaled.kind, workload.metadata),)
     return _report(ref, mark("Pods"), loads, measured.note, related=above if ref != scaled else ())
 
 
 def _node(reader: Reader, ref: ObjectRef) -> Report:
     node = reader.fetch(ref, Node)
     used, note = node_usage(reader, ref.name)
-    loads = reader.fold_pods_on(ref.name, Lodger, lambda found: _running(found, reader.name))
+    loads = reader.fold_pods_on(ref.name, Pod, lambda found: _running(found, reader.name))
     if note is None:
         by_place = {(load.ref.namespace, load.ref.name): load for load in loads if load.ref}
         measured = pods_usage(reader, "", {}, by_place.__contains__)
         note = measured.note
         loads = [load.measured(measured.pod(*place)) for place, load in by_place.items()]
-    room = {resource: quantity(mapped(node.status.allocatable).get(resource)) for resource in RESOURCES}
+    room = {resource: amount_in(node.status.allocatable, resource) for resource in RESOURCES}
     facts = []
     for resource in RESOURCES:
         if used is not None:
             facts.append((resource, share_words(resource, used.of(resource), room[resource])))
-        asked = sum(load.asked.of(resource) for load in loads)
+        asked = sum((load.asked.of(resource) for load in loads), Fraction(0))
         facts.append((f"{resource} requests", share_words(resource, asked, room[resource])))
     shares = [percent(used.of(resource), room[resource]) for resource in RESOURCES] if used else []
     return _report(ref, mark("Pods"), loads, note, facts=tuple(facts), health=worst(map(verdict, shares)))
 
 
-def _running(pods: Iterator[Lodger], cluster: str) -> list[Load]:
-    return [pod_load(pod, cluster, whole_name=True) for pod in pods if pod.status.phase not in ENDED]
+def _running(pods: Iterator[Pod], cluster: str) -> list[Load]:
+    return [pod_load(pod, cluster, whole_name=True) for pod in pods if not pod.has_ended]
 
 
 def _report(

@@ -1,18 +1,18 @@
 """How an autoscaler stands: where it is between its bounds, and what it is told by its metrics. Pure."""
 
 from collections.abc import Iterator
-from decimal import Decimal
+from fractions import Fraction
 
-from chatops.cluster.amounts import amount
 from chatops.cluster.conditions import found
 from chatops.cluster.plain import safe_text
 from chatops.cluster.scaling_models import HorizontalPodAutoscaler, Metric, MetricValue
 from chatops.cluster.selectors import selector_text
 from chatops.cluster.standing import Standing, said
+from chatops.core.quantities import amount
 from chatops.core.reports import Line
 from chatops.core.resources import Health
 
-_TOLERANCE = Decimal("1.1")
+_TOLERANCE = Fraction(11, 10)
 """The controller leaves a tenth above the target alone (--horizontal-pod-autoscaler-tolerance)."""
 
 

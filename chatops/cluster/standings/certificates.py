@@ -2,7 +2,7 @@
 
 from chatops.cluster.certificate_models import Certificate, Issuer, SigningRequest
 from chatops.cluster.conditions import found, health_by, holds
-from chatops.cluster.models import Condition
+from chatops.cluster.models import Condition, listed
 from chatops.cluster.standing import Standing, said
 from chatops.core.resources import Health
 
@@ -48,9 +48,9 @@ def issuer_standing(issuer: Issuer) -> Standing:
 
 def signing_standing(request: SigningRequest) -> Standing:
     """WARN while it waits for somebody's approval."""
-    spec, conditions = request.spec, request.status.conditions or []
+    spec, conditions = request.spec, listed(request.status.conditions)
     words = [condition.type for condition in conditions]
-    if request.status.certificate is not None:
+    if request.status.certificate:
         words.append("Issued")
     facts = said(
         ("status", ", ".join(words) or "Pending"),
@@ -62,7 +62,7 @@ def signing_standing(request: SigningRequest) -> Standing:
     if holds(conditions, "Denied") or holds(conditions, "Failed"):
         health = Health.BAD
     else:
-        health = Health.GOOD if "Issued" in words or "Approved" in words else Health.WARN
+        health = Health.WARN if request.is_pending else Health.GOOD
     return Standing(health, facts, tuple(conditions))
 
 

@@ -1,11 +1,12 @@
 """How Jobs and CronJobs stand: finished or not, how, after how many tries. Pure."""
 
+from collections.abc import Iterable
+
 from chatops.cluster.ages import between
 from chatops.cluster.batch_models import CronJob, Job
-from chatops.cluster.conditions import found, holds
-from chatops.cluster.models import Condition
+from chatops.cluster.conditions import holds
 from chatops.cluster.standing import Standing, said
-from chatops.core.resources import Health
+from chatops.core.resources import Health, worst
 
 DEFAULT_BACKOFF_LIMIT = 6
 
@@ -16,10 +17,9 @@ def job_standing(job: Job) -> Standing:
     limit = DEFAULT_BACKOFF_LIMIT if spec.backoff_limit is None else spec.backoff_limit
     wanted = spec.completions if spec.completions is not None else 1
     deadline = spec.active_deadline_seconds
-    over = found(status.conditions, "Failed")
     facts = said(
         ("status", outcome(job)),
-        ("message", over.message if over is not None and over.status == "True" else ""),
+        ("message", job.end.message if job.end and job.failed else ""),
         ("succeeded", f"{status.succeeded}/{wanted}"),
         ("failed", f"{status.failed} (backoffLimit {limit})"),
         ("active", status.active or None),
@@ -33,12 +33,10 @@ def job_standing(job: Job) -> Standing:
 
 def outcome(job: Job) -> str:
     """`Complete`, `Failed BackoffLimitExceeded`, `Suspended`, `Running`: kubectl's STATUS, with the reason."""
-    failed = found(job.status.conditions, "Failed")
-    if failed is not None and failed.status == "True":
-        return f"Failed {failed.reason}".strip()
-    for type in ("Complete", "Suspended"):
-        if holds(job.status.conditions, type):
-            return type
+    if job.end:
+        return f"Failed {job.end.reason}".strip() if job.failed else "Complete"
+    if holds(job.status.conditions, "Suspended"):
+        return "Suspended"
     if job.metadata.deletion_timestamp is not None:
         return "Terminating"
     return "FailureTarget" if holds(job.status.conditions, "FailureTarget") else "Running"
@@ -46,24 +44,18 @@ def outcome(job: Job) -> str:
 
 def job_health(job: Job) -> Health:
     conditions = job.status.conditions
-    if holds(conditions, "Failed") or holds(conditions, "FailureTarget"):
+    if job.failed or holds(conditions, "FailureTarget"):
         return Health.BAD
-    if holds(conditions, "Complete"):
+    if job.end:
         return Health.GOOD
     if holds(conditions, "Suspended") or job.spec.suspend or job.status.failed:
         return Health.WARN
     return Health.GOOD if job.status.active else Health.UNKNOWN
 
 
-def ended(job: Job) -> Condition | None:
-    """The condition that ended it, None while it may still run."""
-    ends = (found(job.status.conditions, type) for type in ("Failed", "Complete"))
-    return next((end for end in ends if end is not None and end.status == "True"), None)
-
-
 def duration(job: Job) -> str:
     """From start to end; empty while it runs. A failed job has no completion time, its condition does."""
-    end = ended(job)
+    end = job.end
     finish = job.status.completion_time or (end.last_transition_time if end is not None else None)
     return between(job.status.start_time, finish)
 
@@ -80,10 +72,18 @@ def cron_job_standing(cron: CronJob) -> Standing:
         ("concurrency", spec.concurrency_policy),
         ("created", cron.metadata.creation_timestamp),
     )
-    return Standing(_cron_health(cron), facts)
+    return Standing(_health_by_times(cron), facts)
 
 
-def _cron_health(cron: CronJob) -> Health:
+def cron_job_health(cron: CronJob, runs: Iterable[Job]) -> Health:
+    """The last of its runs that ended decides, newest first; where none is left, the times that the CronJob keeps."""
+    last = next((job for job in runs if job.end is not None), None)
+    if last is None:
+        return _health_by_times(cron)
+    return worst([job_health(last), Health.WARN if cron.spec.suspend else Health.GOOD])
+
+
+def _health_by_times(cron: CronJob) -> Health:
     status = cron.status
     if cron.spec.suspend:
         return Health.WARN

@@ -1,6 +1,6 @@
 """How Services, Ingresses and APIServices stand by their own fields. What is behind them is not looked at. Pure."""
 
-from chatops.cluster.conditions import health_by
+from chatops.cluster.conditions import found, health_by
 from chatops.cluster.network_models import ApiService, Backend, Ingress, Service, ServicePort
 from chatops.cluster.standing import Standing, said
 from chatops.core.resources import Health
@@ -32,7 +32,7 @@ def port_words(port: ServicePort) -> str:
     """`http 80→8080`, as service and pod call it."""
     target = "" if port.target_port in (None, port.port) else f"→{port.target_port}"
     node = f" node {port.node_port}" if port.node_port else ""
-    protocol = "" if port.protocol in ("", "TCP") else f"/{port.protocol}"
+    protocol = "" if port.protocol == "TCP" else f"/{port.protocol}"
     return f"{port.name} {port.port}{target}{protocol}{node}".strip()
 
 
@@ -44,18 +44,13 @@ def ingress_standing(ingress: Ingress) -> Standing:
     hosts = dict.fromkeys(rule.host or "*" for rule in spec.rules or ())
     facts = said(
         ("hosts", ", ".join(hosts)),
-        ("backends", ", ".join(dict.fromkeys(words for _, words in routes(ingress)))),
+        ("backends", ", ".join(dict.fromkeys(backend_words(backend) for _, backend in backends(ingress)))),
         ("class", spec.ingress_class_name),
         ("address", addresses or "<none>"),
         ("tls", ", ".join(tls.secret_name for tls in spec.tls or () if tls.secret_name)),
         ("created", ingress.metadata.creation_timestamp),
     )
     return Standing(Health.UNKNOWN if addresses else Health.WARN, facts)
-
-
-def routes(ingress: Ingress) -> list[tuple[str, str]]:
-    """(`host/path`, `service:port`) of each rule, the default backend last."""
-    return [(where, backend_words(backend)) for where, backend in backends(ingress)]
 
 
 def backends(ingress: Ingress) -> list[tuple[str, Backend]]:
@@ -80,7 +75,7 @@ def backend_words(backend: Backend) -> str:
 def api_service_standing(api: ApiService) -> Standing:
     """Its condition Available decides."""
     spec, conditions = api.spec, api.status.conditions or []
-    available = next((condition for condition in conditions if condition.type == "Available"), None)
+    available = found(conditions, "Available")
     service = spec.service
     facts = said(
         ("available", f"{available.status} {available.reason}".rstrip() if available else "Unknown"),

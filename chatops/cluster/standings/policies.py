@@ -1,13 +1,14 @@
 """How budgets of disruptions and quotas of resources stand: what is left of them. Pure."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from fractions import Fraction
 
-from chatops.cluster.amounts import Quantity, amount, bar, percent
 from chatops.cluster.models import mapped
 from chatops.cluster.policy_models import Budget, Quota
 from chatops.cluster.selectors import selector_text
 from chatops.cluster.standing import Standing, said
+from chatops.core.amounts import bar, percent
+from chatops.core.quantities import Quantity, amount
 from chatops.core.resources import Health
 
 NEARLY_FULL = 90
@@ -58,24 +59,32 @@ class QuotaLine:
         return f"{self.used}/{self.hard}"
 
     @property
+    def forbids(self) -> bool:
+        """Whether the resource is forbidden altogether (0 of 0), which is full and no news."""
+        return amount(self.hard) == 0 and not amount(self.used)
+
+    @property
     def health(self) -> Health:
         if self.share is None:
             return Health.UNKNOWN
-        # A resource that is forbidden altogether (0 of 0) is full and no news.
-        forbidden = amount(self.hard) == Decimal(0) and not amount(self.used)
-        if self.share >= 100 and not forbidden:
-            return Health.BAD
-        return Health.WARN if self.share >= NEARLY_FULL and not forbidden else Health.GOOD
+        if self.share < NEARLY_FULL or self.forbids:
+            return Health.GOOD
+        return Health.BAD if self.share >= 100 else Health.WARN
+
+
+def share_of(used: Fraction | None, hard: Quantity) -> int | None:
+    """Percent of a quota's line; one that allows nothing is full."""
+    return 100 if used is not None and amount(hard) == 0 else percent(used, amount(hard))
 
 
 def quota_lines(quota: Quota) -> list[QuotaLine]:
     """The resources of the quota, those in trouble and then the fullest first."""
     used = mapped(quota.status.used)
     lines = [
-        QuotaLine(name, used.get(name, "0"), hard, percent(amount(used.get(name, "0")), amount(hard)))
+        QuotaLine(name, used.get(name, "0"), hard, share_of(amount(used.get(name, "0")), hard))
         for name, hard in mapped(quota.status.hard).items()
     ]
-    return sorted(lines, key=lambda line: (line.health.rank, -(line.share or 0), line.resource))
+    return sorted(lines, key=lambda line: (line.health.rank, line.forbids, -(line.share or 0), line.resource))
 
 
 def quota_standing(quota: Quota) -> Standing:

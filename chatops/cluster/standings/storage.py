@@ -1,5 +1,6 @@
 """How claims and volumes stand: bound or not, how large, of which class. Pure."""
 
+from chatops.cluster.conditions import holds
 from chatops.cluster.models import mapped
 from chatops.cluster.standing import Standing, said
 from chatops.cluster.storage_models import Claim, Volume
@@ -16,7 +17,10 @@ _VOLUME_HEALTH = {
 
 
 def claim_standing(claim: Claim) -> Standing:
-    """By its phase. The requested size is told beside the actual one while they differ."""
+    """By its phase, and WARN while it waits for a restart to grow.
+
+    The requested size is told beside the actual one while they differ.
+    """
     spec, status = claim.spec, claim.status
     wanted = mapped(spec.resources.requests).get("storage")
     actual = mapped(status.capacity).get("storage")
@@ -32,7 +36,13 @@ def claim_standing(claim: Claim) -> Standing:
         ("mode", spec.volume_mode if spec.volume_mode == "Block" else ""),
         ("created", claim.metadata.creation_timestamp),
     )
-    return Standing(_CLAIM_HEALTH.get(status.phase, Health.UNKNOWN), facts, tuple(status.conditions or ()))
+    return Standing(_claim_health(claim), facts, tuple(status.conditions or ()))
+
+
+def _claim_health(claim: Claim) -> Health:
+    health = _CLAIM_HEALTH.get(claim.status.phase, Health.UNKNOWN)
+    waits = holds(claim.status.conditions, "FileSystemResizePending")
+    return Health.WARN if waits and health is Health.GOOD else health
 
 
 def volume_standing(volume: Volume) -> Standing:

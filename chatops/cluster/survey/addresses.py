@@ -4,9 +4,10 @@ from functools import partial
 from ipaddress import ip_address
 
 from chatops.cluster.asides import aside
+from chatops.cluster.certificate_models import Issuer as IssuerModel
 from chatops.cluster.models import Node, listed
-from chatops.cluster.objects.certificates import IssuerModel
-from chatops.cluster.objects.ingresses import IngressModel, serves
+from chatops.cluster.network_models import Ingress as IngressModel
+from chatops.cluster.objects.ingresses import serves
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.reader import Reader
 from chatops.core.resources import ObjectRef

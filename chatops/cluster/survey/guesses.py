@@ -2,7 +2,7 @@
 
 from chatops.cluster.asides import aside
 from chatops.cluster.models import Thing
-from chatops.cluster.objects.services import ServiceModel
+from chatops.cluster.network_models import Service as ServiceModel
 from chatops.cluster.reader import Reader
 from chatops.core.resources import WORKLOADS, ObjectRef
 

@@ -54,7 +54,6 @@ CHOSEN = frozenset(
         "value",
         "count",
         "back",
-        "back_from",
     }
 )
 """Parameters that a person chooses, or that a suggestion promises; all others are a plan's own bookkeeping."""
