@@ -160,14 +160,14 @@ class Reader:
     def every(self, kind: str, model: type[T], namespace: str = "", *, labels: str = "", fields: str = "") -> list[T]:
         """All objects of a kind, of one namespace or of all, that both selectors match."""
         query = {key: text for key, text in (("labelSelector", labels), ("fieldSelector", fields)) if text}
-        found = self.connection.list(collection(kind, namespace), model, query)
+        found = self.connection.list(self.collection(kind, namespace), model, query)
         for each in found:
             each.kind = kind
         return found
 
     def outlines(self, kind: str, namespace: str = "") -> list[Thing]:
         """The metadata alone of all objects of a kind, which is a tenth of what they weigh."""
-        found = self.connection.list(collection(kind, namespace), Thing, metadata_only=True)
+        found = self.connection.list(self.collection(kind, namespace), Thing, metadata_only=True)
         for each in found:
             each.kind = kind
         return found

@@ -4,9 +4,9 @@ from functools import partial
 from ipaddress import ip_address
 
 from chatops.cluster.asides import aside
-from chatops.cluster.certificate_models import Issuer as IssuerModel
+from chatops.cluster.certificate_models import Issuer
 from chatops.cluster.models import Node, listed
-from chatops.cluster.network_models import Ingress as IngressModel
+from chatops.cluster.network_models import Ingress
 from chatops.cluster.objects.ingresses import serves
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.reader import Reader
@@ -48,7 +48,7 @@ def issuers_at(reader: Reader, host: str) -> list[ObjectRef]:
     """The issuers that order at an ACME server of this host."""
     found: list[ObjectRef] = []
     for kind in ("ClusterIssuer", "Issuer"):
-        issuers: list[IssuerModel] = aside(partial(reader.every, kind, IssuerModel), [])
+        issuers: list[Issuer] = aside(partial(reader.every, kind, Issuer), [])
         found += [
             reader.ref(kind, issuer.metadata)
             for issuer in issuers
@@ -59,7 +59,7 @@ def issuers_at(reader: Reader, host: str) -> list[ObjectRef]:
 
 def ingresses_for(reader: Reader, host: str) -> list[ObjectRef]:
     """The Ingresses with a rule for this host."""
-    ingresses: list[IngressModel] = aside(partial(reader.every, "Ingress", IngressModel), [])
+    ingresses: list[Ingress] = aside(partial(reader.every, "Ingress", Ingress), [])
     return [reader.ref("Ingress", each.metadata) for each in ingresses if serves(each, host)]
 
 

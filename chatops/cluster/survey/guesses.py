@@ -2,7 +2,7 @@
 
 from chatops.cluster.asides import aside
 from chatops.cluster.models import Thing
-from chatops.cluster.network_models import Service as ServiceModel
+from chatops.cluster.network_models import Service
 from chatops.cluster.reader import Reader
 from chatops.core.resources import WORKLOADS, ObjectRef
 
@@ -32,7 +32,7 @@ def guess(reader: Reader, names: tuple[str, ...], namespace: str, *, exact: bool
         return None
     partial = [name for name in names if len(name) >= _SHORTEST]
     # What tells its rates without a name is mostly an ingress or a gateway, and these have one Service to the outside.
-    doors: list[ServiceModel] = aside(lambda: reader.every("Service", ServiceModel, namespace), []) if partial else []
+    doors: list[Service] = aside(lambda: reader.every("Service", Service, namespace), []) if partial else []
     entrances: list[Thing] = [door for door in doors if door.spec.type in _ENTRANCES]
     measured = [w for w in workloads if "exporter" not in w.metadata.name]
     for things in (entrances, measured):
