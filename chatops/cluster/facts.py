@@ -119,7 +119,7 @@ def probe_words(probe: Probe | None) -> str:
 
 
 def strategy_words(workload: Workload) -> str:
-    """`RollingUpdate 25%/25%` (unavailable/surge), `RollingUpdate partition 2`, `Recreate`, `OnDelete`."""
+    """`RollingUpdate, 25% max unavailable, 25% max surge` as kubectl says it, `RollingUpdate partition 2`, `OnDelete`."""
     strategy = workload.spec.strategy or workload.spec.update_strategy
     if strategy is None:
         return ""
@@ -128,8 +128,8 @@ def strategy_words(workload: Workload) -> str:
         return strategy.type
     if rolling.partition:
         return f"{strategy.type} partition {rolling.partition}"
-    spans = [str(value) for value in (rolling.max_unavailable, rolling.max_surge) if value is not None]
-    return f"{strategy.type} {'/'.join(spans)}".strip()
+    spans = (("max unavailable", rolling.max_unavailable), ("max surge", rolling.max_surge))
+    return ", ".join([strategy.type, *(f"{value} {what}" for what, value in spans if value is not None)])
 
 
 def state_words(container: ContainerView) -> str:

@@ -20,7 +20,7 @@ def test_a_deployment_in_short_and_at_length(sandbox: Sandbox) -> None:
     facts = dict(shown.facts)
     assert facts["ready"] == "0/2"
     assert facts["revision"] == "1"
-    assert facts["strategy"] == "RollingUpdate 25%/25%"
+    assert facts["strategy"] == "RollingUpdate, 25% max unavailable, 25% max surge"
     assert facts["image"] == "app:bad"
     assert facts["cpu"] == "250m/1"
     assert facts["memory"] == "-/512Mi"
