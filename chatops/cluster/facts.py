@@ -119,7 +119,7 @@ def probe_words(probe: Probe | None) -> str:
 
 
 def strategy_words(workload: Workload) -> str:
-    """`RollingUpdate, 25% max unavailable, 25% max surge` as kubectl says it, `RollingUpdate partition 2`, `OnDelete`."""
+    """As kubectl says it: `RollingUpdate, 25% max unavailable, 25% max surge`, `OnDelete`."""
     strategy = workload.spec.strategy or workload.spec.update_strategy
     if strategy is None:
         return ""
