@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -56,6 +57,11 @@ class Settings(BaseSettings):
     bind_address: str = Field(
         "",
         description="Address both ports listen on. Other machines reach it only with a `WEBHOOK_TOKEN`",
+    )
+    telegram_webhook_url: str | None = Field(
+        None,
+        description="Where Telegram reaches `/api/v1/telegram` of `APP_PORT` over HTTPS, to post updates there instead "
+        "of being polled. The secret that its posts carry is made at each start",
     )
     webhook_token: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
@@ -156,6 +162,13 @@ class Settings(BaseSettings):
     @classmethod
     def _a_url(cls, value: str | None, info: ValidationInfo) -> str | None:
         return value and _address(value, only_https=info.field_name == "public_url")
+
+    @field_validator("telegram_webhook_url", mode="after")
+    @classmethod
+    def _a_hook(cls, value: str | None) -> str | None:
+        """A Bot API server of one's own may stand on the same machine, and needs no certificate there."""
+        here = value is not None and is_loopback(urlsplit(value).hostname or "")
+        return value and _address(value, only_https=not here)
 
     @field_validator("prometheus_url", mode="after")
     @classmethod
@@ -328,7 +341,7 @@ def _shown_default(name: str, default: Any) -> str:
             return "current context"
         case "exec_diagnostics":
             return "`false`"
-        case "suggestions_file" | "alertmanager_url" | "prometheus_url" | "public_url":
+        case "telegram_webhook_url" | "suggestions_file" | "alertmanager_url" | "prometheus_url" | "public_url":
             return "off"
         case _:
             return f"`{default}`" if isinstance(default, str | int) else ""

@@ -1,11 +1,13 @@
 """The whole service: what is started, in which order, and stopped in reverse. Reads as that list."""
 
+import secrets
 import threading
 from datetime import UTC, datetime
 
 import structlog
 
 from chatops.actors.admins import tell_admins
+from chatops.actors.arrivals import Arrivals
 from chatops.actors.chat import ChatActor
 from chatops.actors.clusters import ClustersActor
 from chatops.actors.conversation.commands import offer_admin_code
@@ -30,7 +32,7 @@ from chatops.actors.messages import (
 from chatops.actors.pool import PoolActor
 from chatops.actors.probe import ProbeActor
 from chatops.actors.specs import ChildSpec, FamilySpec, Restart, starter
-from chatops.actors.telegram import TelegramActor
+from chatops.actors.telegram import HookWanted, TelegramActor
 from chatops.actors.tree import Supervisor
 from chatops.actors.upstream_specs import upstream_specs
 from chatops.actors.webhook import WebhookActor
@@ -44,8 +46,9 @@ from chatops.core.texts import LANGUAGES, tongue
 from chatops.db.database import Database
 from chatops.db.store import Store
 from chatops.settings import Settings
-from chatops.telegram.client import Telegram
+from chatops.telegram.client import Telegram, posted
 from chatops.web.api import api_server, build_api
+from chatops.web.hook import TelegramHook
 from chatops.web.intake import Intake
 from chatops.web.readiness import Part, PartState, Readiness
 
@@ -55,6 +58,9 @@ START_SECONDS = 10.0
 JANITOR: Address = ("janitor",)
 INCIDENTS = "incident"
 CHATS = "chat"
+
+HOOK_SETTING = "telegram_hook"
+"""Where the webhook that we set is remembered, for a later run that polls."""
 
 
 def _now() -> datetime:
@@ -75,7 +81,11 @@ class System:
         self._intake = Intake(
             self._gate.accept, settings.webhook_tokens, on_refused=self._wrong_token, on_too_large=self._too_large
         ).server(host=settings.listen_on, port=settings.alert_port)
-        self._api = api_server(build_api(self.readiness), host=settings.listen_on, port=settings.app_port)
+        self._arrivals = Arrivals(rows=self._store.updates, tell=self._directory.tell, now=_now)
+        self._hook_secret = secrets.token_urlsafe(32)
+        hook = TelegramHook(self._posted, self._hook_secret) if settings.telegram_webhook_url else None
+        api = build_api(self.readiness, hook=hook)
+        self._api = api_server(api, host=settings.listen_on, port=settings.app_port, hook=hook)
         self._supervisor: Supervisor | None = None
         self._ended = threading.Event()
         self._exit_code = 0
@@ -153,9 +163,11 @@ class System:
                     TelegramActor,
                     directory,
                     telegram=self._telegram,
-                    store=store,
+                    arrivals=self._arrivals,
                     health=self._health,
                     commands=_commands(),
+                    hook=self._hook_wanted(),
+                    left_hook=store.settings.get(HOOK_SETTING) or "",
                 ),
             ),
             FamilySpec(CHATS, starter(ChatActor, directory, store=store, clock=_now, policy=policy)),
@@ -205,6 +217,18 @@ class System:
         code = offer_admin_code(store)
         if code:
             log.warning("nobody may use the bot yet: send it this in Telegram", command=f"/start {code}")
+
+    def _hook_wanted(self) -> HookWanted | None:
+        url = self._settings.telegram_webhook_url
+        if not url:
+            return None
+        return HookWanted(url, self._hook_secret, lambda url: self._store.settings.set(HOOK_SETTING, url))
+
+    def _posted(self, body: bytes) -> None:
+        """In an HTTP thread. What is no update is taken and forgotten: Telegram would post it for ever."""
+        update = posted(body)
+        if update is not None:
+            self._arrivals.keep([update])
 
     def _resume(self) -> None:
         """What the last run left half done goes on: mail, running actions, silences, cards."""

@@ -8,16 +8,18 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import structlog
 
+from chatops.actors.arrivals import Arrivals
 from chatops.actors.base import Actor, summary
 from chatops.actors.directory import Directory
 from chatops.actors.health import Health
+from chatops.actors.hook import Hook
+from chatops.actors.line import Line
 from chatops.actors.messages import Address, Deliver, Delivered, NotDelivered
-from chatops.actors.poller import Poller, UpdateRows
+from chatops.actors.poller import Poller
 from chatops.actors.senders import Outcome, Senders, join_all
 from chatops.actors.timers import Timer
 from chatops.core.failures import ChatMigrated, Failure, Permanent, Reason
@@ -37,9 +39,19 @@ NOT_ITS_FAULT = frozenset({Reason.UNAUTHORIZED, Reason.NOT_FOUND})
 """Refusals of the bot or its server and not of the message, which waits until that is mended."""
 
 
-class UpdateStore(Protocol):
-    @property
-    def updates(self) -> UpdateRows: ...
+class Receiver(Protocol):
+    """What sees to it that updates come, for as long as the actor lives: a Poller or a Hook."""
+
+    def run(self, *, tell_pending: bool) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class HookWanted:
+    """Updates are to be posted to `url` with this `secret`; `on_set` is told before it is set."""
+
+    url: str
+    secret: str
+    on_set: Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +76,11 @@ class PollerBroke:
     error: str
 
 
-def _utc() -> datetime:
-    return datetime.now(UTC)
-
-
 class TelegramActor(Actor):
-    """Takes Deliver. `clock` is monotonic seconds, the same that the directory's timers go by."""
+    """Takes Deliver. `clock` is monotonic seconds, the same that the directory's timers go by.
+
+    Without a `hook` updates are polled for; see Poller for `left_hook`.
+    """
 
     def __init__(
         self,
@@ -77,11 +88,12 @@ class TelegramActor(Actor):
         directory: Directory,
         address: Address,
         telegram: Telegram,
-        store: UpdateStore,
+        arrivals: Arrivals,
         health: Health,
         commands: Commands | None = None,
+        hook: HookWanted | None = None,
+        left_hook: str = "",
         clock: Callable[[], float] = time.monotonic,
-        now: Callable[[], datetime] = _utc,
         pace: Pace | None = None,
     ) -> None:
         super().__init__(directory=directory, address=address)
@@ -89,15 +101,22 @@ class TelegramActor(Actor):
         self._clock = clock
         self._pacer: Pacer[Deliver] = Pacer(pace, chance=random.random)
         self._senders: Senders[Deliver] = Senders(telegram.deliver, self._wake, count=SENDERS)
-        self._poller = Poller(
-            telegram=telegram,
-            rows=store.updates,
-            health=health,
-            commands=commands or {},
-            tell=self.tell,
-            stopping=self.stopping,
-            now=now,
-        )
+        line = Line(telegram=telegram, health=health, commands=commands or {}, stopping=self.stopping)
+        self._receiver: Receiver
+        if hook is None:
+            self._receiver = Poller(
+                telegram=telegram, arrivals=arrivals, line=line, stopping=self.stopping, left_hook=left_hook
+            )
+        else:
+            self._receiver = Hook(
+                telegram=telegram,
+                arrivals=arrivals,
+                line=line,
+                stopping=self.stopping,
+                url=hook.url,
+                secret=hook.secret,
+                on_set=hook.on_set,
+            )
         self._polling: threading.Thread | None = None
         self._timer: Timer | None = None
         self._open = False
@@ -159,7 +178,7 @@ class TelegramActor(Actor):
     def _poll(self) -> None:
         try:
             # A predecessor has told everything that it stored.
-            self._poller.run(tell_pending=not self._succeeds)
+            self._receiver.run(tell_pending=not self._succeeds)
         except Exception as error:
             log.error("poller broke", error=summary(error), exc_info=True)
             self.tell(self.address, PollerBroke(summary(error)))

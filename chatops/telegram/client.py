@@ -53,6 +53,14 @@ class RawUpdate(NamedTuple):
     body: bytes
 
 
+class HookState(NamedTuple):
+    """`url` is empty where updates are polled; `error` is the last one, and may be over once nothing is `waiting`."""
+
+    url: str
+    waiting: int
+    error: str
+
+
 class Telegram:
     """One bot at one Bot API server. Thread-safe; connects when first used.
 
@@ -123,6 +131,24 @@ class Telegram:
             self._call(
                 "setMyCommands", partial(apihelper.set_my_commands, commands=given, language_code=language or None)
             )
+
+    def set_hook(self, url: str, secret: str) -> None:
+        """From now on Telegram posts updates to `url`, one at a time so that they keep their order, with the secret."""
+        ask = partial(
+            apihelper.set_webhook, url=url, secret_token=secret, max_connections=1, allowed_updates=list(KINDS)
+        )
+        self._call("setWebhook", ask)
+
+    def delete_hook(self) -> None:
+        """Updates wait to be polled again; none is lost."""
+        self._call("deleteWebhook", apihelper.delete_webhook)
+
+    def hook(self) -> "HookState":
+        """Where Telegram posts updates to, and how that goes."""
+        match self._call("getWebhookInfo", apihelper.get_webhook_info):
+            case {"url": str(url), "pending_update_count": int(waiting), **more}:
+                return HookState(url, waiting, str(more.get("last_error_message") or ""))
+        raise _nonsense()
 
     def stop_polling(self) -> None:
         """End the `updates` that waits, if any: it raises."""
@@ -276,6 +302,14 @@ def _file_name(name: str) -> str:
     """As it may stand in a header."""
     kept = "".join(letter if letter.isprintable() and letter not in '"/\\' else "_" for letter in clean(name))
     return kept[-100:] or "file"
+
+
+def posted(body: bytes) -> RawUpdate | None:
+    """An update as Telegram posts it; None for anything else."""
+    try:
+        return _raw(json.loads(body))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _raw(update: Any) -> RawUpdate | None:

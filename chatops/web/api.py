@@ -8,12 +8,15 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 from chatops.web.errors import JsonBottle, answer
+from chatops.web.hook import MAX_BODY, TelegramHook
 from chatops.web.openapi import DESCRIPTION
 from chatops.web.readiness import Readiness
 from chatops.web.server import Server
 
 
-def build_api(ready: Callable[[], Readiness], *, registry: CollectorRegistry = REGISTRY) -> JsonBottle:
+def build_api(
+    ready: Callable[[], Readiness], *, hook: TelegramHook | None = None, registry: CollectorRegistry = REGISTRY
+) -> JsonBottle:
     """The application. `ready` is called in the server's threads and must return at once."""
     app = JsonBottle()
 
@@ -33,12 +36,16 @@ def build_api(ready: Callable[[], Readiness], *, registry: CollectorRegistry = R
     app.route("/readyz", "GET", readyz)
     app.route("/metrics", "GET", metrics)
     app.route("/api/v1/openapi.json", "GET", lambda: answer(DESCRIPTION))
+    if hook is not None:
+        hook.add_to(app)
     return app
 
 
-def api_server(app: JsonBottle, *, host: str, port: int, threads: int = 8) -> Server:
-    """A server of the API, not started."""
-    return Server(app, name="api", host=host, port=port, threads=threads)
+def api_server(app: JsonBottle, *, host: str, port: int, threads: int = 8, hook: TelegramHook | None = None) -> Server:
+    """A server of the API, not started. `hook` judges what is for it before it is read."""
+    if hook is None:
+        return Server(app, name="api", host=host, port=port, threads=threads)
+    return Server(app, name="api", host=host, port=port, threads=threads, max_body=MAX_BODY, judge=hook.judge)
 
 
 def _readiness(now: Readiness) -> dict[str, Any]:

@@ -5,26 +5,32 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chatops.actors.arrivals import Arrivals
 from chatops.actors.base import Actor
 from chatops.actors.directory import Directory
 from chatops.actors.health import Health, PartStatus
 from chatops.actors.messages import TELEGRAM, Deliver, Delivered, NotDelivered, UpdateArrived, chat_address
 from chatops.actors.specs import ChildSpec, starter
 from chatops.actors.supervisor import ChildState
-from chatops.actors.telegram import PollerBroke, TelegramActor
-from chatops.core.failures import Reason, Temporary
+from chatops.actors.telegram import HookWanted, PollerBroke, TelegramActor
+from chatops.core.failures import Failure, Reason, Temporary
 from chatops.core.outgoing import AnswerTap, EditMessage, Key, Lane, LeaveChat, SendMessage
 from chatops.core.updates import Membership, Tap, TextMessage
 from chatops.db.database import Database
 from chatops.db.migrate import migrate
 from chatops.db.store import Store
 from chatops.sandbox.botapi import BotApiServer, HandClock, Limits, Person
-from chatops.telegram.client import Telegram
+from chatops.telegram.client import Telegram, posted
+from chatops.web.api import api_server, build_api
+from chatops.web.hook import TelegramHook
+from chatops.web.readiness import Readiness
 from tests.actors.small_actors import PATIENCE, FakeClock, Tree
 
 KEYS = ((Key("Take", data="token"),),)
@@ -64,11 +70,14 @@ class Office:
     def arguments(self) -> dict[str, Any]:
         return {
             "telegram": self.telegram,
-            "store": self.store,
+            "arrivals": self.arrivals(self.store.updates),
             "health": self.health,
             "commands": COMMANDS,
             "clock": self.clock,
         }
+
+    def arrivals(self, rows: Any) -> Arrivals:
+        return Arrivals(rows=rows, tell=self.directory.tell, now=lambda: datetime.now(UTC))
 
     def start(self, **others: Any) -> None:
         arguments = {**self.arguments(), **others}
@@ -222,11 +231,8 @@ def test_updates_that_cannot_be_stored_are_asked_for_again(office, server):
                 raise failures.pop()
             return office.store.updates.store(rows, now)
 
-    class FullStore:
-        updates = Full()
-
     office.listen(101)
-    office.start(store=FullStore())
+    office.start(arrivals=office.arrivals(Full()))
     office.anna.send("hello")
     told = office.next().update
     assert told.text == "hello"
@@ -291,6 +297,90 @@ def test_a_webhook_in_the_way_is_said(office, server):
         server._webhook.point_to("http://127.0.0.1:9/hook", "")
     office.start()
     assert "webhook" in office.until_part(PartStatus.DOWN)
+
+
+def test_the_webhook_of_an_earlier_run_of_ours_is_taken_back(office, server):
+    ours = "http://127.0.0.1:9/api/v1/telegram"
+    with server.world.condition:
+        server._webhook.point_to(ours, "secret")
+    office.listen(101)
+    office.start(left_hook=ours)
+    office.anna.send("hello")
+    assert office.next().update.text == "hello"
+    assert server._webhook.url == ""
+
+
+class HookDoor:
+    """Where Telegram posts to, as APP_PORT has it."""
+
+    def __init__(self, office: Office) -> None:
+        self.refusing: list[Failure] = []
+        self.secret = "s3cret_of-this-start"
+        self._arrivals = office.arrivals(office.store.updates)
+        hook = TelegramHook(self._take, self.secret)
+        self.server = api_server(build_api(_no_readiness, hook=hook), host="127.0.0.1", port=0, threads=1, hook=hook)
+        self.server.start()
+        self.url = f"http://127.0.0.1:{self.server.port}/api/v1/telegram"
+        self.remembered: list[str] = []
+
+    def wanted(self) -> HookWanted:
+        return HookWanted(self.url, self.secret, self.remembered.append)
+
+    def _take(self, body: bytes) -> None:
+        if self.refusing:
+            raise self.refusing.pop()
+        update = posted(body)
+        assert update is not None
+        self._arrivals.keep([update])
+
+
+def _no_readiness() -> Readiness:
+    raise AssertionError("nobody asks")
+
+
+@pytest.fixture
+def hook_door(office: Office) -> Iterator[HookDoor]:
+    door = HookDoor(office)
+    yield door
+    door.server.stop(PATIENCE)
+
+
+def test_telegram_posts_where_it_is_told_to(office, server, hook_door):
+    office.listen(101)
+    office.start(hook=hook_door.wanted())
+    office.until_part(PartStatus.UP)
+    office.anna.send("hello")
+    assert office.next().update.text == "hello"
+    assert hook_door.remembered == [hook_door.url]
+    assert server._webhook.url == hook_door.url
+    assert not server.world.updates.polling
+
+
+def test_a_post_that_could_not_be_stored_comes_again_and_is_told_once(office, server, hook_door):
+    hook_door.refusing.append(Temporary(Reason.SERVER_ERROR, "disk full"))
+    office.listen(101)
+    office.start(hook=hook_door.wanted())
+    office.anna.send("hello")
+    office.pass_time(lambda: not office.told.empty())
+    office.anna.send("again")
+    assert [office.next().update.text for _ in range(2)] == ["hello", "again"]
+    assert office.told.empty()
+
+
+def test_a_webhook_that_another_program_changed_is_set_again(office, server, hook_door, monkeypatch):
+    monkeypatch.setattr("chatops.actors.hook.CHECK_SECONDS", 0.05)
+    office.start(hook=hook_door.wanted())
+    office.until_part(PartStatus.UP)
+    with server.world.condition:
+        server._webhook.point_to("http://127.0.0.1:9/theirs", "")
+    server.wait_for(lambda: server._webhook.url == hook_door.url)
+
+
+def test_posts_that_do_not_arrive_are_said(office, server, hook_door, monkeypatch):
+    monkeypatch.setattr("chatops.actors.hook.CHECK_SECONDS", 0.05)
+    office.start(hook=replace(hook_door.wanted(), url="http://127.0.0.1:9/nobody"))
+    office.anna.send("hello")
+    assert "Telegram cannot reach TELEGRAM_WEBHOOK_URL" in office.until_part(PartStatus.DOWN)
 
 
 def test_what_is_delivered_is_reported_with_its_message_id(open_office):
@@ -490,11 +580,8 @@ def test_a_poller_that_breaks_is_started_again(office: Office, grow: Callable[..
                 raise mistakes.pop()
             return office.store.updates.last_id()
 
-    class BrokenStore:
-        updates = Broken()
-
     office.listen(101)
-    start = starter(TelegramActor, office.directory, **{**office.arguments(), "store": BrokenStore()})
+    start = starter(TelegramActor, office.directory, **{**office.arguments(), "arrivals": office.arrivals(Broken())})
     tree = grow([ChildSpec(TELEGRAM, start)])
     office.anna.send("hello")
     office.pass_time(lambda: not office.told.empty())

@@ -1,0 +1,50 @@
+"""Updates that came from Telegram: put on disk first, then told to their chats. It knows no way they come by."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from chatops.actors.messages import Address, UpdateArrived, chat_address
+from chatops.telegram.updates import read
+
+Came = tuple[int, int, bytes]
+"""An update's id, its chat's, and the update as it came."""
+
+
+class UpdateRows(Protocol):
+    """The part of the store that keeps updates until they are done."""
+
+    def store(self, updates: Sequence[Came], now: datetime) -> tuple[int, ...]: ...
+    def pending(self) -> tuple[tuple[int, int, bytes, datetime], ...]: ...
+    def last_id(self) -> int | None: ...
+    def done(self, update_id: int, now: datetime | None = None) -> None: ...
+
+
+class Arrivals:
+    """Thread-safe. Both methods raise Failure when the database does not take or give them."""
+
+    def __init__(
+        self, *, rows: UpdateRows, tell: Callable[[Address, object], None], now: Callable[[], datetime]
+    ) -> None:
+        self._rows = rows
+        self._tell = tell
+        self._now = now
+
+    def resume(self, *, tell_pending: bool) -> int | None:
+        """The id after the newest that was stored. `tell_pending` also tells what is stored and not done yet."""
+        last = self._rows.last_id()
+        for update_id, _, body, _ in self._rows.pending() if tell_pending else ():
+            update = read(body)
+            if update is None:
+                self._rows.done(update_id)
+            else:
+                self._tell(chat_address(update.chat_id), UpdateArrived(update))
+        return None if last is None else last + 1
+
+    def keep(self, came: Sequence[Came]) -> None:
+        """Store and tell. What came before is told once, and what nobody understands is left out."""
+        understood = {number: update for number, _, body in came if (update := read(body))}
+        kept = [(number, understood[number].chat_id, body) for number, _, body in came if number in understood]
+        for number in self._rows.store(kept, self._now()) if kept else ():
+            update = understood[number]
+            self._tell(chat_address(update.chat_id), UpdateArrived(update))
