@@ -89,6 +89,11 @@ class Settings(BaseSettings):
     kube_executors: int = Field(
         4, ge=1, le=64, description="How many Kubernetes calls run at the same time, per cluster"
     )
+    kube_impersonate: str = Field(
+        "",
+        description="Kubernetes user that people act as, `{id}` is their Telegram number: `telegram:{id}`. The "
+        "cluster's own RBAC then decides for each, and the bot has to be allowed to impersonate them",
+    )
     exec_diagnostics: bool = Field(
         False,
         description="`true`: operators may run commands of a fixed list (`df -h`, `ps aux` and the like) in containers",
@@ -169,6 +174,15 @@ class Settings(BaseSettings):
         """A Bot API server of one's own may stand on the same machine, and needs no certificate there."""
         here = value is not None and is_loopback(urlsplit(value).hostname or "")
         return value and _address(value, only_https=not here)
+
+    @field_validator("kube_impersonate", mode="after")
+    @classmethod
+    def _a_pattern(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[!-z|~]*\{id\}[!-z|~]*", value):
+            raise _problem("must hold {id}, the Telegram number, and no spaces: like telegram:{id}")
+        if "system:" in value.lower():
+            raise _problem("names a user of the cluster's own (system:): choose another prefix, like telegram:{id}")
+        return value
 
     @field_validator("prometheus_url", mode="after")
     @classmethod
@@ -341,6 +355,8 @@ def _shown_default(name: str, default: Any) -> str:
             return "current context"
         case "exec_diagnostics":
             return "`false`"
+        case "kube_impersonate":
+            return "off"
         case "telegram_webhook_url" | "suggestions_file" | "alertmanager_url" | "prometheus_url" | "public_url":
             return "off"
         case _:

@@ -226,3 +226,23 @@ def test_the_table_describes_every_setting_once() -> None:
     assert all(row.meaning for row in table)
     assert {row.name: row.default for row in table}["ALERT_PORT"] == "`8081`"
     assert "TELEGRAM_BOT_TOKEN" not in os.linesep.join(row.default for row in table)
+
+
+@pytest.mark.parametrize("url", ["https://bot.example/hook", "http://127.0.0.1:8080/api/v1/telegram"])
+def test_telegram_posts_over_https_or_on_this_machine(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("TELEGRAM_WEBHOOK_URL", url)
+    assert good().telegram_webhook_url == url
+
+
+@pytest.mark.parametrize("url", ["http://bot.example/hook", "bot.example", "https://"])
+def test_telegram_posts_nowhere_else(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("TELEGRAM_WEBHOOK_URL", url)
+    (problem,) = problems()
+    assert "TELEGRAM_WEBHOOK_URL" in problem
+
+
+@pytest.mark.parametrize("pattern", ["telegram", "{id}{name}", "a {id}", "system:{id}", "x-SYSTEM:{id}"])
+def test_a_person_is_impersonated_under_a_name_of_their_own(monkeypatch: pytest.MonkeyPatch, pattern: str) -> None:
+    monkeypatch.setenv("KUBE_IMPERSONATE", pattern)
+    (problem,) = problems()
+    assert "KUBE_IMPERSONATE" in problem

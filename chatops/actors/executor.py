@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -57,6 +58,7 @@ class ClusterDoor(Protocol):
     def proceed(self, plan: Plan, /) -> Progress: ...
     def follow(self, plan: Plan, /) -> Progress: ...
     def happened(self, plan: Plan, /) -> bool: ...
+    def acting_for(self, person: int, /) -> AbstractContextManager[None]: ...
     def close(self) -> None: ...
 
 
@@ -92,10 +94,11 @@ class ExecutorActor(WorkerActor):
         if self._door is not None:
             self._door.close()
 
-    def work(self, work: Work) -> Result:
+    def work(self, work: Work, by: int) -> Result:
         if self._door is None:
             raise RuntimeError("an executor gets work only after its setup")
-        return _do(self._door, work, self._clock)
+        with self._door.acting_for(by) if by else nullcontext():
+            return _do(self._door, work, self._clock)
 
     def counted(self, kind: str, outcome: str) -> None:
         metrics.kubernetes_worked(kind, outcome)

@@ -206,7 +206,7 @@ class IncidentActor(Actor):
                 case Look():
                     self._look()
                 case Perform(run):
-                    self.tell(POOL, Submit(PerformPlan(run.plan), self.address, (PERFORM, run.id)))
+                    self.tell(POOL, Submit(PerformPlan(run.plan), self.address, (PERFORM, run.id), run.by_id))
                 case Follow(run):
                     self.later(FOLLOW_SECONDS if run.progress else FIRST_LOOK_SECONDS, FollowAgain(run.id))
                 case LookUp(run):
@@ -244,8 +244,10 @@ class IncidentActor(Actor):
     def _follow(self, run_id: str) -> None:
         run = self._known.run
         if run and run.id == run_id and run.state is ActionState.PERFORMED:
-            work = ProceedPlan(run.plan) if ACTIONS[run.plan.action].stepwise else FollowPlan(run.plan)
-            self.tell(POOL, Submit(work, self.address, (FOLLOW, run_id)))
+            if ACTIONS[run.plan.action].stepwise:
+                self.tell(POOL, Submit(ProceedPlan(run.plan), self.address, (FOLLOW, run_id), run.by_id))
+            else:
+                self.tell(POOL, Submit(FollowPlan(run.plan), self.address, (FOLLOW, run_id)))
 
     def _look_up(self, run: ActionRun) -> None:
         self.tell(POOL, Submit(LookUpPlan(run.plan), self.address, (LOOK_UP, run.id)))

@@ -342,11 +342,15 @@ Result = (
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """Have an executor do this work and tell `reply_to` the result under `tag`."""
+    """Have an executor do this work and tell `reply_to` the result under `tag`.
+
+    `by` is the person who asked for it, whom the cluster may be told; 0 is the bot of its own accord.
+    """
 
     work: Work | UpstreamWork
     reply_to: Address
     tag: Hashable
+    by: int = 0
 
 
 @dataclass(frozen=True, slots=True)

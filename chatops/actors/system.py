@@ -182,7 +182,13 @@ class System:
         settings = self._settings
 
         def open_door(stop: threading.Event) -> Cluster:
-            return Cluster(context, settings.kubeconfig, stop, diagnostics=settings.exec_diagnostics)
+            return Cluster(
+                context,
+                settings.kubeconfig,
+                stop,
+                diagnostics=settings.exec_diagnostics,
+                impersonate=settings.kube_impersonate,
+            )
 
         pool = pool_address(context or "")
         executors: list[Address] = [

@@ -77,7 +77,7 @@ class UpstreamActor(WorkerActor):
         if self._door is not None:
             self._door.close()
 
-    def work(self, work: UpstreamWork) -> Result:
+    def work(self, work: UpstreamWork, by: int) -> Result:
         if self._door is None:
             raise RuntimeError("hands get work only after their setup")
         return _do(self._door, work, self._clock)

@@ -29,8 +29,8 @@ class WorkerActor(Actor):
     def close_door(self) -> None:
         """Let go of the door."""
 
-    def work(self, work: Any) -> Result:
-        """Do it. Raises Failure for what the other side does."""
+    def work(self, work: Any, by: int) -> Result:
+        """Do it, for the person `by` unless 0. Raises Failure for what the other side does."""
         raise NotImplementedError
 
     def counted(self, kind: str, outcome: str) -> None:
@@ -44,7 +44,7 @@ class WorkerActor(Actor):
         match message:
             case Assign(ref, ticket, submit):
                 if ref is self.actor_ref and ticket.take():
-                    self.tell(self._pool, Finished(ticket, self._outcome(submit.work)))
+                    self.tell(self._pool, Finished(ticket, self._outcome(submit.work, submit.by)))
             case ReportIn():
                 self._report_in()
             case _:
@@ -56,10 +56,10 @@ class WorkerActor(Actor):
     def _report_in(self) -> None:
         self.tell(self._pool, ExecutorReady(self.address, self.actor_ref))
 
-    def _outcome(self, work: Any) -> Result | Failure:
+    def _outcome(self, work: Any, by: int) -> Result | Failure:
         kind = type(work).__name__
         try:
-            done = self.work(work)
+            done = self.work(work, by)
         except Failure as failure:
             self.counted(kind, failure.reason)
             return failure

@@ -4,7 +4,8 @@
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from chatops.cluster import act, reports
@@ -45,7 +46,8 @@ class Cluster:
     `context` None is the kubeconfig's current context, or the service account inside a pod; its name is what
     refs carry as `cluster`. `kubeconfig` None means `$KUBECONFIG`, else `~/.kube/config`. Time limits are in
     seconds, for one request; setting `stop` ends every wait between two tries. `diagnostics` says that commands of a
-    fixed list may be run inside containers.
+    fixed list may be run inside containers. `impersonate` is the Kubernetes user that a person acts as, with `{id}`
+    for their number (`telegram:{id}`); empty means that all is done with the bot's own rights.
     """
 
     def __init__(
@@ -58,7 +60,9 @@ class Cluster:
         *,
         sleep: Callable[[float], None] | None = None,
         diagnostics: bool = False,
+        impersonate: str = "",
     ) -> None:
+        self._impersonate = impersonate
         self._connection = Connection(
             Kubeconfig(kubeconfig),
             context,
@@ -150,6 +154,15 @@ class Cluster:
     def happened(self, plan: Plan) -> bool:
         """After an UNKNOWN_OUTCOME: whether the change is in the cluster."""
         return act.happened(self._reader, plan)
+
+    @contextmanager
+    def acting_for(self, person: int) -> Iterator[None]:
+        """What is done within is done as that person, so that the cluster's own RBAC and audit see who it is."""
+        self._connection.acting_as = self._impersonate.replace("{id}", str(person))
+        try:
+            yield
+        finally:
+            self._connection.acting_as = ""
 
     def close(self) -> None:
         """Give up the connections. The next call opens its own."""

@@ -88,6 +88,8 @@ class Connection:
         self._client: Any = None
         self._signature: tuple[object, ...] | None = None
         self._secrets: frozenset[str] = frozenset()
+        self.acting_as = ""
+        """The Kubernetes user that requests are made as, where that is not the credentials' own."""
 
     def get(self, path: str, query: Mapping[str, str] | None = None, *, accept: str = EVERYTHING) -> bytes:
         """The body of a GET, asked again while that may help. `accept` names the form wanted, such as a Table."""
@@ -152,7 +154,7 @@ class Connection:
         """What opening a WebSocket at `path` takes: the same address, credentials and TLS as any other request."""
         client = self._ready_client()
         _, url, headers, *_ = self._request(client, "GET", path, query, None, "", EVERYTHING)
-        said = {name: value for name, value in headers.items() if name.lower() == "authorization"}
+        said = {name: value for name, value in headers.items() if name.lower() in ("authorization", "impersonate-user")}
         return Upgrade(url, said, client.configuration, self._connect_timeout, self._secrets)
 
     def patch(self, path: str, body: Any, content_type: str, *, dry_run: bool = False) -> bytes:
@@ -265,6 +267,8 @@ class Connection:
         accept: str,
     ) -> Any:
         headers = {"Accept": accept}
+        if self.acting_as:
+            headers["Impersonate-User"] = self.acting_as
         if content_type:
             headers["Content-Type"] = content_type
         try:

@@ -61,7 +61,7 @@ class _AccessReview(Model):
 
 
 class Rights:
-    """The rights of one connection's credentials. `clock` returns monotonic seconds."""
+    """The rights of one connection's credentials, and of whom it acts as. `clock` returns monotonic seconds."""
 
     def __init__(self, connection: Connection, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._connection = connection
@@ -85,9 +85,10 @@ class Rights:
         return self._kept((permission, namespace), lambda: self._asked(permission, namespace))
 
     def _kept(self, key: Hashable, ask: Callable[[], T]) -> T:
-        known = self._known.get(key)
+        whose = (self._connection.acting_as, key)
+        known = self._known.get(whose)
         if known is None or self._clock() - known[0] >= KEPT_SECONDS:
-            known = self._known[key] = (self._clock(), ask())
+            known = self._known[whose] = (self._clock(), ask())
         answer: T = known[1]
         return answer
 

@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from chatops.core.actions import Plan
@@ -35,6 +36,10 @@ class Door:
 
         return call
 
+    def acting_for(self, person: int) -> AbstractContextManager[None]:
+        self.works.persons.append(person)
+        return nullcontext()
+
     def close(self) -> None:
         self.works.closed.put(self)
 
@@ -46,6 +51,7 @@ class Works:
         self.calls: queue.Queue[tuple[str, tuple[Any, ...], dict[str, Any]]] = queue.Queue()
         self.opened: queue.Queue[Door] = queue.Queue()
         self.closed: queue.Queue[Door] = queue.Queue()
+        self.persons: list[int] = []
         self.scripts: dict[str, Callable[[Door], Any]] = {}
         self.survey: Callable[..., Any] = lambda door, suspects, now: "survey"
 

@@ -84,6 +84,13 @@ def test_each_work_is_done_at_the_door(directory, news, works, executor, work, m
     assert take(news) == [Finished(ticket, method)]
 
 
+def test_work_is_done_for_the_person_who_asked(directory, news, works, executor):
+    for by in (0, 1001):
+        directory.tell(HANDS, Assign(executor, Ticket(), Submit(ReadPods(REF), ("incident", 1), "tag", by)))
+        take(news)
+    assert works.persons == [1001]
+
+
 def test_a_failure_of_the_door_is_an_answer(directory, news, works, executor):
     failure = Permanent(Reason.FORBIDDEN, "pods is forbidden")
     works.scripts["checkout"] = raising(failure)

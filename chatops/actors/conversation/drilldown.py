@@ -141,7 +141,7 @@ class Drilldown:
         if work is None:
             return False
         self._asked[self._next_work] = asked
-        self._tell(door, Submit(work, self._address, self._next_work))
+        self._tell(door, Submit(work, self._address, self._next_work, asked.reader.person.id))
         self._next_work += 1
         return True
 
