@@ -122,7 +122,9 @@ def test_a_word_counts_once_from_who_chose_it_in_time(shop, who):
             house.write("29384760")
             house.until(lambda: work.performed)
             house.write("29384760")
-    house.press(card, "Cancel")
+    if who != "twice":
+        # Done, the card shows the incident again.
+        house.press(card, "Cancel")
     house.until(lambda: not house.store.updates.pending())
     assert len(work.performed) == (1 if who == "twice" else 0)
 
