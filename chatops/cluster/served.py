@@ -45,6 +45,7 @@ class Served:
         self._connection = connection
         self._clock = clock
         self._known: dict[str, tuple[float, str]] = {}
+        self._told: dict[str, tuple[float, bytes]] = {}
 
     def version(self, kind: str) -> str:
         """The version to ask for this kind in, as `v1beta2`. Permanent(NOT_SERVED) where the cluster does not have it.
@@ -62,9 +63,9 @@ class Served:
     def _discover(self, kind: str) -> str:
         group, plural = RESOURCES[kind]
         try:
-            found = decode(self._connection.get(f"/apis/{group}"), _Group)
+            found = decode(self._told_at(f"/apis/{group}"), _Group)
             for version in _in_order(found):
-                resources = decode(self._connection.get(f"/apis/{group}/{version}"), _Resources)
+                resources = decode(self._told_at(f"/apis/{group}/{version}"), _Resources)
                 if any(resource.name == plural for resource in listed(resources.resources)):
                     return version
         except Permanent as failure:
@@ -73,6 +74,14 @@ class Served:
             if failure.reason is not Reason.NOT_FOUND:
                 raise
         return ""
+
+    def _told_at(self, path: str) -> bytes:
+        """What discovery says there, for all kinds of a group at once."""
+        since, told = self._told.get(path, (float("-inf"), b""))
+        if self._clock() - since > KEPT:
+            told = self._connection.get(path)
+            self._told[path] = (self._clock(), told)
+        return told
 
 
 def _words(kind: str) -> str:

@@ -72,8 +72,6 @@ def test_a_kind_is_looked_for_beyond_the_preferred_version(sandbox: Sandbox) -> 
     assert asked(sandbox) == [
         f"/apis/{SOURCE}",
         f"/apis/{SOURCE}/v1",
-        f"/apis/{SOURCE}",
-        f"/apis/{SOURCE}/v1",
         f"/apis/{SOURCE}/v1beta2",
     ]
 
