@@ -96,6 +96,18 @@ class Fault(StrEnum):
     CUT = "cut"
 
 
+FLAWS = {
+    Fault.GAP: "another line stands in its place: it was removed or moved, or one was put in",
+    Fault.TYPE: "it holds a value that was never written like that",
+    Fault.FORM: "its values are written otherwise than they were",
+    Fault.LINK: "it does not follow from the line before: one of the two was changed, moved, removed or put in",
+    Fault.HASH: "its content is not what its hash was made of: it was changed",
+    Fault.ANEW: "it is not the line of the checkpoint: the log was written anew",
+    Fault.CUT: "it is missing, and the checkpoint knows of it or a later one: the end was cut off",
+}
+"""For the operator, in the words of the commands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """The first line that is not as it was written, by the number it should have."""
