@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from typing import IO, Any, NoReturn
 
 import click
-import msgspec
 import structlog
 
 from chatops import __version__, log
 from chatops.actors.stacks import install_stack_dump
 from chatops.actors.system import System
+from chatops.audit_files import csv_lines, json_lines
 from chatops.checkup import Outcome, verdicts
-from chatops.core.audit import StoredEntry
+from chatops.core.audit import FLAWS, Checkpoint, StoredEntry
 from chatops.core.failures import Failure
 from chatops.db.database import Database
 from chatops.db.migrate import MigrationRefused, migrate
@@ -108,25 +108,34 @@ def audit_list(*, incident: int | None, limit: int) -> None:
 
 @audit.command("export")
 @click.option("--incident", type=int, help="Only this incident's lines.")
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
 @click.option("--output", type=click.File("wb", lazy=True), default="-", help="A file instead of standard output.")
-def audit_export(*, incident: int | None, output: IO[bytes]) -> None:
-    """Write every line with its hash as JSON lines."""
+def audit_export(*, incident: int | None, form: str, output: IO[bytes]) -> None:
+    """Write every line with its hash, as JSON lines or as CSV for spreadsheets. docs/audit.md describes the columns."""
     with _store() as store:
-        for line in store.audit.iterate():
-            if incident is None or line.entry.incident_id == incident:
-                output.write(msgspec.json.encode(line) + b"\n")
+        wanted = (line for line in store.audit.iterate() if incident is None or line.entry.incident_id == incident)
+        for written in (csv_lines if form == "csv" else json_lines)(wanted):
+            output.write(written)
 
 
 @audit.command("verify")
-def audit_verify() -> None:
-    """Check that no line was changed: each carries the hash of the one before it."""
+@click.option("--head", "heads", metavar="NUMBER:HASH", multiple=True, help="A checkpoint the log must agree with.")
+def audit_verify(*, heads: tuple[str, ...]) -> None:
+    """Check that no line was changed, moved, removed or put in: each carries the hash of the one before it.
+
+    That lines at the end were cut off shows only against a checkpoint from elsewhere: the service's log and AUDIT_CHAT
+    have them. Exits with 1 and names the first bad line.
+    """
+    with _plain_errors():
+        checkpoints = [Checkpoint.of(head) for head in heads]
     with _store() as store:
-        bad = store.audit.verify()
-        number, head = store.audit.head()
-    if bad is not None:
-        click.echo(f"✖ the chain breaks at line {bad}: it or a line before it was changed", err=True)
-        sys.exit(1)
-    click.echo(f"✔ {number} lines, head {head}")
+        newest = Checkpoint(*store.audit.head())
+        flaws = [store.audit.verify(checkpoint) for checkpoint in checkpoints] or [store.audit.verify()]
+        for flaw in flaws:
+            if flaw is not None:
+                click.echo(f"✖ line {flaw.number}: {FLAWS[flaw.fault]} ({flaw.fault})", err=True)
+                sys.exit(1)
+    click.echo(f"✔ {newest.number} lines, the newest is {newest}")
 
 
 def _serve(settings: Settings) -> int:

@@ -11,8 +11,10 @@ from enum import StrEnum
 
 from chatops.cluster import Cluster
 from chatops.core.failures import Failure, Reason
+from chatops.db.audit import AuditLog
 from chatops.db.database import Database
 from chatops.db.location import sqlite_path
+from chatops.db.soundness import ensure_sound
 from chatops.settings import Settings
 from chatops.telegram.client import Telegram
 from chatops.upstream.alertmanager import Alertmanager
@@ -98,12 +100,17 @@ def _database(settings: Settings) -> Verdict:
         try:
             # Begins a transaction, which is what fails on a full disk or a file that may only be read.
             database.write(_nothing)
+            ensure_sound(database)
+            flaw = AuditLog(database).verify()
         finally:
             database.close()
     except Failure as failure:
         mend = f"`python run.py migrate` brings the schema up to date; otherwise look at the rights and space of {path}"
         return Verdict("database", Outcome.BAD, str(failure), mend)
-    return Verdict("database", Outcome.GOOD, f"{path} can be read and written")
+    if flaw is not None:
+        mend = "`python run.py audit verify` says more; a copy from before shows what it was"
+        return Verdict("database", Outcome.BAD, f"the audit log was changed, first in line {flaw.number}", mend)
+    return Verdict("database", Outcome.GOOD, f"{path} can be read and written, and the audit log is whole")
 
 
 def _nothing() -> None:

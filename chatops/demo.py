@@ -114,7 +114,7 @@ def play(stage: Stage, say: Say) -> None:
     for stored in stage.store.audit.page(after_id=0, limit=1_000):
         say(f"  {_audit_line(stored)}")
     bad = stage.store.audit.verify()
-    say("  the chain of hashes holds" if bad is None else f"  the chain breaks at line {bad}")
+    say("  the chain of hashes holds" if bad is None else f"  the chain breaks at line {bad.number}")
 
 
 def main(*, once: bool, port: int = 0) -> int:

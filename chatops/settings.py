@@ -68,6 +68,13 @@ class Settings(BaseSettings):
         description="Bearer token Alertmanager must send. Two, comma-separated, while changing it",
     )
     database_url: str = Field("sqlite:///chatops.db", description="The database file")
+    audit_chat: int | None = Field(
+        None,
+        ge=-(10**18),
+        le=10**18,
+        description="Chat id that is told the audit log's newest line, once an hour at most: "
+        "[docs/audit.md](docs/audit.md)",
+    )
     kubeconfig: str | None = Field(
         None,
         description="Kubeconfig files. In a pod its service account is used",
@@ -355,9 +362,9 @@ def _shown_default(name: str, default: Any) -> str:
             return "current context"
         case "exec_diagnostics":
             return "`false`"
-        case "kube_impersonate":
+        case "kube_impersonate" | "telegram_webhook_url" | "audit_chat" | "suggestions_file":
             return "off"
-        case "telegram_webhook_url" | "suggestions_file" | "alertmanager_url" | "prometheus_url" | "public_url":
+        case "alertmanager_url" | "prometheus_url" | "public_url":
             return "off"
         case _:
             return f"`{default}`" if isinstance(default, str | int) else ""

@@ -1,9 +1,11 @@
 """The launcher's small jobs, each run as a process the way people run them."""
 
+import contextlib
 import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -199,6 +201,37 @@ def test_audit_export_is_json_lines_that_chain(audited: Place) -> None:
     verified = audited.run("audit", "verify")
     assert verified.returncode == 0
     assert lines[2]["hash"] in verified.stdout
+
+
+def test_a2_audit_verify_names_the_first_bad_line_and_a_cut_end(audited: Place) -> None:
+    newest = audited.run("audit", "verify").stdout.split()[-1]
+    assert newest.startswith("3:")
+    assert audited.run("audit", "verify", "--head", newest).returncode == 0
+    with contextlib.closing(sqlite3.connect(audited.folder / "chatops.db", isolation_level=None)) as file:
+        file.execute("DROP TRIGGER audit_refuses_update")
+        file.execute("DROP TRIGGER audit_refuses_delete")
+        file.execute("DELETE FROM audit WHERE id = 3")
+        assert audited.run("audit", "verify").returncode == 0
+        cut = audited.run("audit", "verify", "--head", newest)
+        file.execute("UPDATE audit SET subject_name = 'Eve' WHERE id = 1")
+    assert cut.returncode == 1
+    assert "line 3: it is missing" in cut.stderr
+    changed = audited.run("audit", "verify")
+    assert changed.returncode == 1
+    assert "line 1: its content is not what its hash was made of" in changed.stderr
+    checked = audited.run("check")
+    assert "✖ database" in checked.stdout
+    assert "audit_refuses_delete, audit_refuses_update missing" in checked.stdout
+    nonsense = audited.run("audit", "verify", "--head", "3")
+    assert nonsense.returncode == 1
+    assert "NUMBER:HASH" in nonsense.stderr
+
+
+def test_audit_export_for_spreadsheets(audited: Place) -> None:
+    exported = audited.run("audit", "export", "--format", "csv")
+    assert exported.returncode == 0, exported.stderr
+    assert len(exported.stdout.splitlines()) == 4
+    assert "\x1b" not in exported.stdout
 
 
 def test_audit_without_a_database_is_told_in_a_sentence(place: Place) -> None:

@@ -29,6 +29,7 @@ from chatops.actors.messages import (
     incident_address,
     pool_address,
 )
+from chatops.actors.notary import NOTARY, NotaryActor
 from chatops.actors.pool import PoolActor
 from chatops.actors.probe import ProbeActor
 from chatops.actors.specs import ChildSpec, FamilySpec, Restart, starter
@@ -44,6 +45,7 @@ from chatops.core.policy import Policy
 from chatops.core.screens.welcome import COMMANDS
 from chatops.core.texts import LANGUAGES, tongue
 from chatops.db.database import Database
+from chatops.db.soundness import ensure_sound
 from chatops.db.store import Store
 from chatops.settings import Settings
 from chatops.telegram.client import Telegram, posted
@@ -105,6 +107,7 @@ class System:
         try:
             self._database.open()
             self._database_open = True
+            ensure_sound(self._database)
             self._introduce()
             self._api.start()
             self._supervisor = Supervisor(
@@ -153,7 +156,10 @@ class System:
         policy = Policy(settings.language, settings.protected_namespaces, settings.rules, outside)
         hearing = {"store": store, "clock": _now, "cluster_label": settings.cluster_label}
         clusters = starter(ClustersActor, directory, contexts=settings.kube_contexts, clock=_now)
+        notary = starter(NotaryActor, directory, store=store, clock=_now, chat_id=settings.audit_chat)
         return [
+            # First, so that it is stopped last: its last checkpoint has what the others wrote at their end.
+            ChildSpec(NOTARY, notary, Restart.TRANSIENT),
             *(spec for context in settings.kube_contexts or (None,) for spec in self._cluster(context)),
             ChildSpec(POOL, clusters),
             *upstream_specs(directory, self._health, settings.alertmanagers, settings.prometheus),

@@ -1,6 +1,7 @@
 """The audit log's values: who did what to which object, when and where, each entry chained to the one before."""
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -62,7 +63,10 @@ ALERTMANAGER = Subject("alertmanager")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the log before it is stored. `detail` holds short strings: never a secret, never log text."""
+    """One line of the log before it is stored. `detail` holds short strings: never a secret, never log text.
+
+    Lines of one run, silence or diagnostic share `detail["run"]`: from the press, also a denied one, to the outcome.
+    """
 
     type: EntryType
     subject: Subject
@@ -72,6 +76,63 @@ class Entry:
     chat_id: int | None = None
     message_id: int | None = None
     detail: dict[str, str] = field(default_factory=dict)
+
+
+class Fault(StrEnum):
+    """What is wrong with the log where it is not as it was written.
+
+    gap: the line's number is not the next one, so a line is missing, moved or put in; type: a value of another kind
+    than was ever written; form: the same values written otherwise; link: it does not carry the hash of the line
+    before; hash: its content is not what its hash was made of; anew: in itself all is well, but the line is not the one
+    of the checkpoint; cut: the log ends before the checkpoint.
+    """
+
+    GAP = "gap"
+    TYPE = "type"
+    FORM = "form"
+    LINK = "link"
+    HASH = "hash"
+    ANEW = "anew"
+    CUT = "cut"
+
+
+FLAWS = {
+    Fault.GAP: "another line stands in its place: it was removed or moved, or one was put in",
+    Fault.TYPE: "it holds a value that was never written like that",
+    Fault.FORM: "its values are written otherwise than they were",
+    Fault.LINK: "it does not follow from the line before: one of the two was changed, moved, removed or put in",
+    Fault.HASH: "its content is not what its hash was made of: it was changed",
+    Fault.ANEW: "it is not the line of the checkpoint: the log was written anew",
+    Fault.CUT: "it is missing, and the checkpoint knows of it or a later one: the end was cut off",
+}
+"""For the operator, in the words of the commands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """The first line that is not as it was written, by the number it should have."""
+
+    number: int
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Number and hash of a line, kept where the database cannot reach: what proves that the tail was not cut."""
+
+    number: int
+    hash: str
+
+    @classmethod
+    def of(cls, text: str) -> "Checkpoint":
+        """What `str` gives, read again. Raises ValueError."""
+        number, separator, digest = text.strip().partition(":")
+        if not (separator and re.fullmatch(r"\d{1,18}", number, re.ASCII) and re.fullmatch(r"[0-9a-f]{64}", digest)):
+            raise ValueError("a checkpoint is NUMBER:HASH, the hash of 64 digits 0-9 and a-f")
+        return cls(int(number), digest)
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.hash}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def judge(tap: Tap, offered: Offered | None, user: User | None, *, now: datetime
     if offered.for_user is not None and offered.for_user != tap.sender.id:
         return Refusal("not_yours", denied="not_theirs")
     if offered.args.get("by") == str(tap.sender.id):
-        return Refusal("second_person")
+        return Refusal("second_person", denied="second_person")
     if offered.used_at is not None:
         return Refusal("used")
     if offered.expires_at is not None and now >= offered.expires_at:

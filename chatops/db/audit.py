@@ -6,7 +6,17 @@ from typing import Any
 
 import msgspec
 
-from chatops.core.audit import GENESIS, Entry, EntryType, StoredEntry, Subject, chain_hash
+from chatops.core.audit import (
+    GENESIS,
+    Checkpoint,
+    Entry,
+    EntryType,
+    Fault,
+    Flaw,
+    StoredEntry,
+    Subject,
+    chain_hash,
+)
 from chatops.core.resources import ObjectRef
 from chatops.db.columns import aware, clean, naive, strings_of, time_of, time_text, to_json
 from chatops.db.database import Database
@@ -75,17 +85,25 @@ class AuditLog:
         """Number and hash of the newest line, (0, GENESIS) if none: to be published where the database cannot reach."""
         return self._database.read(lambda: _head(self._tables))
 
-    def verify(self) -> int | None:
-        """The number of the first line that is not as it was written, or None. A cut tail shows only against `head`."""
+    def hash_of(self, number: int) -> str | None:
+        """The hash the line of this number carries; None where there is no such line."""
+        statement = "SELECT hash FROM audit WHERE id = ?"
+        row = self._database.read(lambda: self._tables.connection.execute(statement, (number,)).fetchone())
+        return row and str(row[0])
+
+    def verify(self, checkpoint: Checkpoint | None = None) -> Flaw | None:
+        """The first line that is not as it was written, or None. A cut tail shows only against a `checkpoint`."""
         number, previous_hash = 0, GENESIS
         while rows := self._raw_from(number + 1 if number else _LEAST):
             for row in rows:
                 number += 1
                 expected = _expected(row, number, previous_hash)
-                if expected is None:
-                    return number
+                if isinstance(expected, Fault):
+                    return Flaw(number, expected)
+                if checkpoint and checkpoint.number == number and checkpoint.hash != expected:
+                    return Flaw(number, Fault.ANEW)
                 previous_hash = expected
-        return None
+        return Flaw(number + 1, Fault.CUT) if checkpoint and checkpoint.number > number else None
 
     def _raw_from(self, number: int) -> list[tuple[Any, ...]]:
         return self._database.read(lambda: self._tables.connection.execute(_RAW, (number, _CHUNK)).fetchall())
@@ -166,29 +184,39 @@ def _stored(line: Any) -> StoredEntry:
     return StoredEntry(line.id, entry, line.previous_hash, line.hash)
 
 
-def _expected(row: tuple[Any, ...], number: int, previous_hash: str) -> str | None:
-    """The line's hash if the row is, byte for byte, what writing its entry as this number would give, else None."""
+def _expected(row: tuple[Any, ...], number: int, previous_hash: str) -> str | Fault:
+    """The line's hash if the row is, byte for byte, what writing its entry as this number would give."""
     well_typed, *raw = row
+    if raw[0] != number:
+        return Fault.GAP
     if not well_typed:
-        return None
+        return Fault.TYPE
     try:
         values = [value.decode() if isinstance(value, bytes) else value for value in raw]
         columns: dict[str, Any] = dict(zip(_COLUMNS, values, strict=True))
-        ref = None
-        if columns["object_kind"] is not None:
-            ref = ObjectRef(*(columns[f"object_{part}"] for part in ("kind", "name", "namespace", "uid", "cluster")))
-        entry = Entry(
-            type=EntryType(columns["type"]),
-            subject=Subject(columns["subject_kind"], columns["subject_id"], columns["subject_name"]),
-            at=time_of(columns["at"]),
-            incident_id=columns["incident_id"],
-            object=ref,
-            chat_id=columns["chat_id"],
-            message_id=columns["message_id"],
-            detail=strings_of(columns["detail"]),
-        )
+        entry = _entry(columns)
         digest = chain_hash(previous_hash, number, entry)
         written = _row(StoredEntry(number, entry, previous_hash, digest))
     except (ValueError, TypeError, msgspec.MsgspecError):
-        return None
-    return digest if tuple(values) == written else None
+        return Fault.TYPE
+    if columns["previous_hash"] != previous_hash:
+        return Fault.LINK
+    if columns["hash"] != digest:
+        return Fault.HASH
+    return digest if tuple(values) == written else Fault.FORM
+
+
+def _entry(columns: dict[str, Any]) -> Entry:
+    ref = None
+    if columns["object_kind"] is not None:
+        ref = ObjectRef(*(columns[f"object_{part}"] for part in ("kind", "name", "namespace", "uid", "cluster")))
+    return Entry(
+        type=EntryType(columns["type"]),
+        subject=Subject(columns["subject_kind"], columns["subject_id"], columns["subject_name"]),
+        at=time_of(columns["at"]),
+        incident_id=columns["incident_id"],
+        object=ref,
+        chat_id=columns["chat_id"],
+        message_id=columns["message_id"],
+        detail=strings_of(columns["detail"]),
+    )

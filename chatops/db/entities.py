@@ -136,6 +136,7 @@ class Tables:
             plan = _text()
             undo = _text()
             progress = _text()
+            after_version = _text()
 
         class Silence(entity):  # type: ignore[misc]  # see above
             _table_ = "silences"

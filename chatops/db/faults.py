@@ -38,6 +38,9 @@ def failure_of(error: BaseException) -> Failure | None:
     for cause in causes:
         if isinstance(cause, OSError):
             return Temporary(Reason.SERVER_ERROR, _line(cause))
+        if isinstance(cause, UnicodeDecodeError):
+            # sqlite3 raises it bare for names in a damaged schema.
+            return Permanent(Reason.SERVER_ERROR, "the database holds text that is not UTF-8: the file is damaged")
     if isinstance(error, OrmError | DBException):
         return Permanent(Reason.SERVER_ERROR, _line(error))
     return None

@@ -46,6 +46,7 @@ def _columns(run: ActionRun) -> dict[str, Any]:
         "detail": clean(run.detail),
         "plan": to_json(run.plan),
         "undo": to_json(run.undo),
+        "after_version": clean(run.after_version),
         "progress": to_json(run.progress),
     }
 
@@ -67,4 +68,5 @@ def _run(row: Any) -> ActionRun:
         problem=row.problem,
         detail=row.detail,
         undo=from_json(row.undo, Plan),
+        after_version=row.after_version,
     )

@@ -80,3 +80,17 @@ def test_the_one_time_code_is_logged_once_while_there_is_no_admin(tmp_path, caps
     system.start()
     system.stop()
     assert "/start " in capsys.readouterr().out
+
+
+def test_a2_a_damaged_file_is_never_served_on(tmp_path):
+    before = threads()
+    wanted = settings(tmp_path)
+    migrate(wanted.database_url)
+    file = tmp_path / "system.db"
+    content = bytearray(file.read_bytes())
+    # The last page is some table's or index's own: without its head it is none.
+    content[-4096:-4000] = b"\xff" * 96
+    file.write_bytes(content)
+    with pytest.raises(Failure, match="damaged"):
+        System(wanted).start()
+    assert threads() <= before

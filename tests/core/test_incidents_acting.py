@@ -62,7 +62,7 @@ def test_a_request_is_written_down_with_everything_that_repeats_it() -> None:
     decision = decide(before, run_action(a_plan(revision="42", action_id="x")), now=at(12))
     (entry,) = decision.entries
     assert (entry.type, entry.subject, entry.object) == (EntryType.ACTION_REQUESTED, ANNA.subject, a_plan().ref)
-    assert entry.detail == {"action": "rollout_undo", "run": "run-1", "revision": "42"}
+    assert entry.detail == {"action": "rollout_undo", "run": "run-1", "revision": "42", "before_version": "1000"}
     assert (entry.chat_id, entry.message_id) == (-100, 7)
     assert decision.incident.revision == before.revision + 1
     run = decision.incident.run
@@ -95,7 +95,10 @@ def test_another_action_waits_for_the_one_that_runs() -> None:
     for incident in (requested(), performed()):
         decision = decide(incident, run_action(by=OLEG, run_id="run-2"), now=at(13))
         assert decision.incident == incident
-        assert decision.entries == ()
+        (denied,) = decision.entries
+        assert (denied.type, denied.subject, denied.incident_id) == (EntryType.DENIED, OLEG.subject, incident.id)
+        assert (denied.object, denied.chat_id, denied.message_id) == (a_plan().ref, -100, 7)
+        assert denied.detail == {"what": "rollout_undo", "why": "busy", "run": "run-2", "before_version": "1000"}
         assert decision.effects == (Answer(press(OLEG), "busy", {"name": "@anna"}),)
 
 
@@ -141,7 +144,14 @@ def test_arrived() -> None:
     assert state(decision.incident) is ActionState.SUCCEEDED
     (entry,) = decision.entries
     assert entry.type is EntryType.ACTION_FINISHED
-    assert entry.detail == {"action": "rollout_undo", "run": "run-1", "outcome": "succeeded", "seconds": "75"}
+    assert entry.detail == {
+        "action": "rollout_undo",
+        "run": "run-1",
+        "outcome": "succeeded",
+        "seconds": "75",
+        "before_version": "1000",
+        "after_version": "1001",
+    }
     assert decision.effects == (Look(),)
 
 

@@ -99,7 +99,7 @@ def test_every_press(user: str, verb: Verb) -> None:
 def test_who_chose_cannot_be_the_second_person() -> None:
     button = offered(Verb.APPROVE, "here", "anybody's", "long enough", used=False, lasting=True)
     chosen_by = replace(button, args={"by": str(tap().sender.id)})
-    assert judge(tap(), chosen_by, USERS["operator"], now=PRESSED) == Refusal("second_person")
+    assert judge(tap(), chosen_by, USERS["operator"], now=PRESSED) == Refusal("second_person", denied="second_person")
     assert judge(tap(), replace(button, args={"by": "2"}), USERS["operator"], now=PRESSED) is None
 
 

@@ -10,7 +10,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chatops.core.audit import ALERTMANAGER, GENESIS, SYSTEM, Entry, EntryType, Subject, chain_hash
+from chatops.core.audit import (
+    ALERTMANAGER,
+    GENESIS,
+    SYSTEM,
+    Checkpoint,
+    Entry,
+    EntryType,
+    Fault,
+    Flaw,
+    Subject,
+    chain_hash,
+)
 from chatops.core.failures import Permanent
 from chatops.db.database import Database
 from chatops.db.store import Store
@@ -31,6 +42,11 @@ ENTRIES = (
 def raw(database: Database) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(database.path, isolation_level=None)) as connection:
         yield connection
+
+
+def _number(store: Store) -> int | None:
+    flaw = store.audit.verify()
+    return flaw and flaw.number
 
 
 def test_lines_are_numbered_chained_and_come_back(opened: Callable[..., Database]) -> None:
@@ -79,6 +95,12 @@ def test_other_zones_and_values_read_as_they_were_hashed(store: Store) -> None:
     assert store.audit.verify() is None
 
 
+COLUMNS = (
+    *("id", "at", "type", "subject_kind", "subject_id", "subject_name", "incident_id", "object_kind", "object_name"),
+    *("object_namespace", "object_uid", "object_cluster", "chat_id", "message_id", "detail", "previous_hash", "hash"),
+)
+_OTHERS = ", ".join(COLUMNS[1:])
+
 REFUSED = [
     "UPDATE audit SET detail = '{}' WHERE id = 2",
     "UPDATE OR REPLACE audit SET id = 1 WHERE id = 2",
@@ -92,15 +114,31 @@ REFUSED = [
     "object_name, object_namespace, object_uid, object_cluster, chat_id, message_id, detail, previous_hash, hash "
     "FROM audit WHERE id = 4",
     "INSERT INTO audit SELECT * FROM audit WHERE id = 2 ON CONFLICT (id) DO UPDATE SET detail = '{}'",
+    "INSERT INTO audit SELECT * FROM audit WHERE id = 2 ON CONFLICT DO NOTHING",
+    "INSERT INTO audit SELECT * FROM audit WHERE id = 4 ON CONFLICT (id) DO UPDATE SET at = excluded.at",
+    "INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE id = 4",
+    f"REPLACE INTO audit SELECT NULL, {_OTHERS} FROM audit WHERE id = 4",
+    f"REPLACE INTO audit SELECT -1, {_OTHERS} FROM audit WHERE id = 4",
+    f"REPLACE INTO audit SELECT '4', {_OTHERS} FROM audit WHERE id = 4",
+    f"INSERT OR ROLLBACK INTO audit SELECT 4.0, {_OTHERS} FROM audit WHERE id = 4",
+    "UPDATE audit SET detail = '{}' FROM (SELECT 4 AS n) WHERE id = n",
+    "UPDATE audit SET rowid = 9 WHERE id = 4",
+    "WITH last AS (SELECT max(id) AS n FROM audit) DELETE FROM audit WHERE id = (SELECT n FROM last)",
+    "DELETE FROM audit WHERE id = 4 RETURNING hash",
 ]
 
 
+@pytest.mark.parametrize("recursive", ["ON", "OFF"])
 @pytest.mark.parametrize("statement", REFUSED)
-def test_sql_is_refused(database: Database, store: Store, statement: str) -> None:
+def test_a1_sql_is_refused(database: Database, store: Store, statement: str, recursive: str) -> None:
     stored = store.audit.append(ENTRIES)
-    with raw(database) as connection, pytest.raises(sqlite3.IntegrityError, match="append-only"):
-        connection.execute(statement)
+    with raw(database) as connection:
+        connection.execute(f"PRAGMA recursive_triggers = {recursive}")
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            connection.execute(statement)
     assert store.audit.page() == stored
+    assert store.audit.verify() is None
 
 
 def test_the_orm_is_refused(database: Database, store: Store) -> None:
@@ -115,12 +153,6 @@ def test_the_orm_is_refused(database: Database, store: Store) -> None:
             database.write(lambda attempt=attempt: attempt() and None)
     assert store.audit.page() == stored
     assert store.audit.verify() is None
-
-
-COLUMNS = (
-    *("id", "at", "type", "subject_kind", "subject_id", "subject_name", "incident_id", "object_kind", "object_name"),
-    *("object_namespace", "object_uid", "object_cluster", "chat_id", "message_id", "detail", "previous_hash", "hash"),
-)
 
 
 @contextmanager
@@ -165,7 +197,13 @@ def test_any_changed_byte_is_found(database: Database, store: Store, data: st.Da
             connection.execute(f"UPDATE audit SET {column} = ? WHERE id = ?", (changed, row))
         bad = store.audit.verify()
         assert bad is not None
-        assert bad <= row
+        if column == "id":
+            assert bad.fault is Fault.GAP
+            assert bad.number <= row
+        else:
+            assert bad.number == row
+            expected = {"hash": {Fault.HASH, Fault.TYPE}, "previous_hash": {Fault.LINK, Fault.TYPE}}
+            assert bad.fault in expected.get(column, {Fault.TYPE, Fault.HASH, Fault.FORM})
     assert store.audit.verify() is None
 
 
@@ -192,7 +230,7 @@ def test_lines_removed_moved_or_rewritten_are_found(
     with without_triggers(database) as connection:
         for statement in statements:
             connection.execute(statement)
-        assert store.audit.verify() == bad
+        assert _number(store) == bad
 
 
 def test_a_line_rewritten_with_its_own_hash_breaks_the_next(database: Database, store: Store) -> None:
@@ -201,13 +239,82 @@ def test_a_line_rewritten_with_its_own_hash_breaks_the_next(database: Database, 
     digest = chain_hash(stored[1].previous_hash, 2, forged)
     with without_triggers(database) as connection:
         connection.execute("UPDATE audit SET detail = ?, hash = ? WHERE id = 2", ('{"action":"nothing"}', digest))
-        assert store.audit.verify() == 3
+        assert store.audit.verify() == Flaw(3, Fault.LINK)
 
 
 def test_a_cut_tail_shows_against_the_published_head(database: Database, store: Store) -> None:
     store.audit.append(ENTRIES)
-    published = store.audit.head()
+    published = Checkpoint(*store.audit.head())
+    assert store.audit.verify(published) is None
     with without_triggers(database) as connection:
         connection.execute("DELETE FROM audit WHERE id > 2")
         assert store.audit.verify() is None
-        assert store.audit.head() != published
+        assert store.audit.verify(published) == Flaw(3, Fault.CUT)
+        connection.execute("DELETE FROM audit")
+        assert store.audit.verify(published) == Flaw(1, Fault.CUT)
+        assert store.audit.verify(Checkpoint(0, GENESIS)) is None
+
+
+def test_a2_a_log_written_anew_from_its_first_line_shows_against_a_checkpoint(database: Database, store: Store) -> None:
+    store.audit.append(ENTRIES)
+    published = Checkpoint(*store.audit.head())
+    with without_triggers(database) as connection:
+        connection.execute("DELETE FROM audit")
+        store.audit.append([replace(each, detail={"all": "is well"}) for each in ENTRIES])
+        store.audit.append([entry()])
+        assert store.audit.verify() is None
+        assert store.audit.verify(published) == Flaw(4, Fault.ANEW)
+
+
+@pytest.mark.parametrize("text", ["", "4", "4:", f"-1:{GENESIS}", f"٤:{GENESIS}", f"4:{GENESIS[1:]}", f"4:{GENESIS}0"])
+def test_what_is_no_checkpoint_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="NUMBER:HASH"):
+        Checkpoint.of(text)
+    assert str(Checkpoint.of(f" 12:{GENESIS}\n")) == f"12:{GENESIS}"
+
+
+def _swap(one: int, other: int) -> list[str]:
+    return [
+        f"UPDATE audit SET id = 99 WHERE id = {one}",
+        f"UPDATE audit SET id = {one} WHERE id = {other}",
+        f"UPDATE audit SET id = {other} WHERE id = 99",
+    ]
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a2_lines_swapped_removed_or_put_in_are_named(database: Database, store: Store, data: st.DataObject) -> None:
+    if not store.audit.head()[0]:
+        store.audit.append([entry(n=str(number)) for number in range(12)])
+    published = Checkpoint(*store.audit.head())
+    place = data.draw(st.integers(1, 11), label="place")
+    other = data.draw(st.integers(place + 1, 12), label="other")
+    with without_triggers(database) as connection:
+        match data.draw(st.sampled_from(["swap", "remove", "remove and close up", "put in", "append", "cut"])):
+            case "swap":
+                for statement in _swap(place, other):
+                    connection.execute(statement)
+                assert store.audit.verify() == Flaw(place, Fault.LINK)
+            case "remove":
+                connection.execute("DELETE FROM audit WHERE id = ?", (place,))
+                assert store.audit.verify() == Flaw(place, Fault.GAP)
+            case "remove and close up":
+                connection.execute("DELETE FROM audit WHERE id = ?", (place,))
+                connection.execute("UPDATE audit SET id = -id WHERE id > ?", (place,))
+                connection.execute("UPDATE audit SET id = -id - 1 WHERE id < 0")
+                assert store.audit.verify() == Flaw(place, Fault.LINK)
+            case "put in":
+                connection.execute("UPDATE audit SET id = -id WHERE id > ?", (place,))
+                connection.execute("UPDATE audit SET id = -id + 1 WHERE id < 0")
+                statement = f"INSERT INTO audit SELECT ?, {_OTHERS} FROM audit WHERE id = ?"
+                connection.execute(statement, (place + 1, data.draw(st.integers(1, place), label="copied")))
+                assert store.audit.verify() == Flaw(place + 1, Fault.LINK)
+            case "append":
+                # The triggers let the next number through: that it was not we who wrote it shows in its hash.
+                connection.execute(f"INSERT INTO audit SELECT 13, {_OTHERS} FROM audit WHERE id = ?", (place,))
+                assert store.audit.verify() == Flaw(13, Fault.LINK)
+            case "cut":
+                connection.execute("DELETE FROM audit WHERE id >= ?", (other,))
+                assert store.audit.verify() is None
+                assert store.audit.verify(published) == Flaw(other, Fault.CUT)
+    assert store.audit.verify(published) is None

@@ -116,7 +116,7 @@ class Taps:
             object=offered.ref if offered else None,
             chat_id=tap.chat_id,
             message_id=tap.message_id,
-            detail={"what": what, "why": refusal.denied},
+            detail={"what": what, "why": refusal.denied, **_aimed(offered)},
         )
         self._store.audit.append([entry])
 
@@ -130,6 +130,14 @@ class Taps:
 
     def _toast(self, tap: Tap, text: str) -> None:
         self._tell(TELEGRAM, Deliver(AnswerTap(tap.callback_id, text), Lane.ANSWER))
+
+
+def _aimed(offered: Offered | None) -> dict[str, str]:
+    """Which run a denied confirm would have been, and the version of the object it was made for."""
+    if offered is None or "run" not in offered.args:
+        return {}
+    told = {"run": offered.args["run"], "before_version": plan_of(offered.args)[2]}
+    return {name: value for name, value in told.items() if value}
 
 
 def run_event(offered: Offered, press: Press) -> RunAction:

@@ -138,3 +138,5 @@ class ActionRun:
     detail: str = ""
     undo: Plan | None = None
     """The inverse, filled once performed, where one exists."""
+    after_version: str = ""
+    """The object's resourceVersion right after the change, once performed."""

@@ -31,7 +31,8 @@ def run_action(incident: Incident, event: RunAction, *, now: datetime) -> Decisi
     if incident.run and incident.run.id == event.run_id:
         return Decision(incident, effects=(Answer(press, "already_confirmed"),))
     if incident.run and incident.run.state.running:
-        return Decision(incident, effects=(Answer(press, "busy", {"name": incident.run.by_name}),))
+        answer = Answer(press, "busy", {"name": incident.run.by_name})
+        return Decision(incident, (_refused(incident, event, now),), (answer,))
     asked_by = event.asked_by or press.by
     run = ActionRun(
         id=event.run_id,
@@ -46,7 +47,7 @@ def run_action(incident: Incident, event: RunAction, *, now: datetime) -> Decisi
     acting = replace(incident, run=run, revision=incident.revision + 1)
     if incident.open and incident.taken_by is None:
         acting = replace(acting, taken_by=asked_by, taken_at=now)
-    detail = _chosen(run.plan)
+    detail = {**_chosen(run.plan), "before_version": run.plan.resource_version}
     if event.asked_by:
         detail["asked_by"] = f"{event.asked_by.name} ({event.asked_by.id})"
     entry = _entry(EntryType.ACTION_REQUESTED, acting, run, now, press=press, detail=detail)
@@ -73,8 +74,8 @@ def action_moved(
         return Decision(incident)
     match event:
         case ActionPerformed(undo=undo, resource_version=after):
-            moved = replace(run, state=ActionState.PERFORMED, undo=undo)
-            detail = {"before_version": run.plan.resource_version, "after_version": after}
+            moved = replace(run, state=ActionState.PERFORMED, undo=undo, after_version=after)
+            detail = _versions(moved)
             entry = _entry(EntryType.ACTION_PERFORMED, incident, moved, now, detail=detail)
             return Decision(_with(incident, moved), (entry,), (Follow(moved),))
         case ActionProgressed(progress=progress) if not _over(progress, run, now):
@@ -94,6 +95,7 @@ def action_moved(
         "seconds": str(max(0, round((now - run.requested_at).total_seconds()))),
         "problem": moved.problem,
         "detail": detail_text,
+        **_versions(moved),
     }
     entry = _entry(
         EntryType.ACTION_FINISHED,
@@ -119,6 +121,26 @@ def looked_up(incident: Incident, event: LookedUp, *, now: datetime) -> Decision
 def _chosen(plan: Plan) -> dict[str, str]:
     """The plan's parameters without the action id, which is the run's own."""
     return {name: value for name, value in plan.params.items() if name != "action_id"}
+
+
+def _versions(run: ActionRun) -> dict[str, str]:
+    """The object's resourceVersion as it was seen and right after the change; empty where the cluster told none."""
+    return {"before_version": run.plan.resource_version, "after_version": run.after_version}
+
+
+def _refused(incident: Incident, event: RunAction, now: datetime) -> Entry:
+    """A confirmed action that another one kept from running."""
+    press, plan = event.press, event.plan
+    return Entry(
+        EntryType.DENIED,
+        press.by.subject,
+        now,
+        incident_id=incident.id,
+        object=plan.ref,
+        chat_id=press.chat_id or None,
+        message_id=press.message_id or None,
+        detail={"what": plan.action, "why": "busy", "run": event.run_id, "before_version": plan.resource_version},
+    )
 
 
 def _over(progress: Progress, run: ActionRun, now: datetime) -> bool:

@@ -199,5 +199,5 @@ def _text(silence: Silence) -> str:
 def _entry(
     type: EntryType, incident: Incident, silence: Silence, now: datetime, subject: Subject, **detail: str
 ) -> Entry:
-    told = {"silence": silence.id, **detail}
+    told = {"silence": silence.id, "run": silence.key, **detail}
     return Entry(type, subject, now, incident_id=incident.id, detail={n: v for n, v in told.items() if v})

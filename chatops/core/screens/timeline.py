@@ -92,6 +92,8 @@ WHY_DENIED = {
     "disabled": mark("access was taken away"),
     "foreign_button": mark("a button of another message"),
     "not_theirs": mark("somebody else chose it"),
+    "busy": mark("another action was running"),
+    "second_person": mark("it takes a second person"),
 }
 """Why, where it is not the role."""
 

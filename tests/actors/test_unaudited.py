@@ -1,0 +1,173 @@
+"""A3: what cannot be written to the audit log does not happen: no change, no incident closed, no command run."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from chatops.actors import base
+from chatops.actors.messages import PerformPlan, ReadReport, UpdateArrived, chat_address
+from chatops.core.actions import ActionState
+from chatops.core.audit import EntryType
+from chatops.core.buttons import Button, Verb
+from chatops.core.cards import Position
+from chatops.core.incidents import Status
+from chatops.core.people import ChatKind, Role, Sender, User
+from chatops.core.updates import Tap
+from tests.actors.house import ANNA, House
+from tests.actors.scene import POD, Scene, body
+
+EVE = 1003
+
+
+@pytest.fixture
+def shop(tmp_path):
+    built = House(tmp_path)
+    scene = Scene(built.clock)
+    built.cluster.answer = scene
+    built.start()
+    built.post_webhook(body("firing_group_of_3"))
+    try:
+        yield built, scene, built.post.wait_text("keeps crashing")
+    finally:
+        built.close()
+
+
+class Broken:
+    """The audit log takes no line of these types any more; `mended` ends that."""
+
+    def __init__(self, house, *types):
+        self._house = house
+        listed = ", ".join(f"'{each}'" for each in types)
+        self._run(
+            f"CREATE TRIGGER broken BEFORE INSERT ON audit WHEN NEW.type IN ({listed}) "
+            "BEGIN SELECT RAISE(ABORT, 'no line can be written'); END"
+        )
+
+    def mended(self):
+        self._run("DROP TRIGGER broken")
+
+    def _run(self, statement):
+        with closing(sqlite3.connect(self._house.database.path, isolation_level=None, timeout=10)) as connection:
+            connection.execute(statement)
+
+
+def tap(house, message_id, token, *, user=ANNA, number=5_000):
+    """Press without waiting for a toast: there may be none."""
+    pressed = Tap(number, f"n{number}", user, ChatKind.PRIVATE, "", message_id, Sender(user, f"@u{user}"), token)
+    house.store.updates.store([(number, user, b"{}")], house.clock())
+    house.directory.tell(chat_address(user), UpdateArrived(pressed))
+
+
+def asked(house, kind):
+    return [work for work in list(house.cluster.work.queue) if isinstance(work, kind)]
+
+
+def entries(house):
+    return [stored.entry for stored in house.store.audit.page(limit=1_000)]
+
+
+def confirming(house, card):
+    """The token of a confirm that waits to be pressed."""
+    house.press(card, "Roll back to 42")
+    house.post.wait_text("to revision 42?")
+    house.clock.move(seconds=2)
+    return house.post.button(card, "↩️ Roll back")
+
+
+def test_a3_a_change_that_cannot_be_written_down_does_not_run(shop):
+    house, scene, card = shop
+    token = confirming(house, card)
+    before = entries(house)
+    broken = Broken(house, EntryType.ACTION_REQUESTED)
+    tap(house, card, token)
+    house.until(lambda: any(address[0] == "incident" for address in crashed(house)))
+    assert scene.performed == []
+    assert asked(house, PerformPlan) == []
+    incident = house.store.incidents.get(1)
+    assert (incident.run, incident.taken_by) == (None, None)
+    assert entries(house) == before
+    assert house.store.buttons.find(token).used_at is None
+    assert [update[0] for update in house.store.updates.pending()] == [5_000]
+    broken.mended()
+    house.press_token(card, token)
+    house.until(lambda: house.store.incidents.get(1).run.state is ActionState.SUCCEEDED)
+    assert len(scene.performed) == 1
+
+
+@pytest.mark.parametrize(("label", "type"), [("Take", EntryType.ACKNOWLEDGED), ("Resolve", EntryType.RESOLVED)])
+def test_a3_an_incident_is_not_changed_unwritten(shop, label, type):
+    house, _, card = shop
+    verb = Verb.TAKE if label == "Take" else Verb.RESOLVE
+    (token,) = house.store.buttons.offer(ANNA, card, [Button(label, verb, incident_id=1)], house.clock())
+    before, lines = house.store.incidents.get(1), entries(house)
+    broken = Broken(house, type)
+    tap(house, card, token)
+    house.until(lambda: any(address[0] == "incident" for address in crashed(house)))
+    after = house.store.incidents.get(1)
+    assert (after.status, after.taken_by, after.closed_by) == (Status.ACTIVE, None, None)
+    assert after.revision == before.revision
+    assert entries(house) == lines
+    broken.mended()
+    house.press_token(card, token)
+    house.until(lambda: type in [each.type for each in entries(house)])
+
+
+def test_a3_a_diagnostic_that_cannot_be_written_down_does_not_run(shop):
+    house, _, card = shop
+    house.store.positions.put(Position(ANNA, card, Verb.CARD, 1))
+    args = {"report": "exec_diag", "container": "app", "command": "disk"}
+    (token,) = house.store.buttons.offer(ANNA, card, [Button("x", Verb.REPORT, args, POD, 1)], house.clock())
+    broken = Broken(house, EntryType.LOOKED)
+    tap(house, card, token)
+    house.until(lambda: any(address[0] == "chat" for address in crashed(house)))
+    assert asked(house, ReadReport) == []
+    broken.mended()
+    house.press_token(card, token)
+    house.until(lambda: asked(house, ReadReport))
+
+
+def test_a4_a_denied_confirm_says_at_what_it_was_aimed(shop):
+    house, scene, card = shop
+    token = confirming(house, card)
+    house.store.users.put(User(EVE, "@eve", Role.OPERATOR))
+    house.press_token(card, token, user=EVE)
+    house.press_token(card, token)
+    house.until(lambda: any(each.type is EntryType.ACTION_FINISHED for each in entries(house)))
+    told = entries(house)
+    (denied,) = [each for each in told if each.type is EntryType.DENIED]
+    assert (denied.subject.id, denied.incident_id, denied.object) == (str(EVE), 1, scene.performed[0].ref)
+    assert (denied.chat_id, denied.message_id) == (ANNA, card)
+    assert (denied.detail["why"], denied.detail["what"]) == ("not_theirs", scene.performed[0].action)
+    acting = [each for each in told if each.detail.get("run")]
+    assert [each.type for each in acting] == [
+        EntryType.DENIED,
+        EntryType.ACTION_REQUESTED,
+        EntryType.ACTION_PERFORMED,
+        EntryType.ACTION_FINISHED,
+    ]
+    assert len({each.detail["run"] for each in acting}) == 1
+    assert {each.detail["before_version"] for each in acting} == {"77"}
+    assert [each.detail.get("after_version") for each in acting[2:]] == ["78", "78"]
+    assert acting[-1].detail["outcome"] == "succeeded"
+
+
+def crashed(house):
+    return [entry["address"] for entry in house.crashes]
+
+
+@pytest.fixture(autouse=True)
+def crashes(monkeypatch):
+    """Which actors died, as they say it in the log."""
+    told = []
+
+    class Log:
+        def error(self, event, **words):
+            if event == "actor crashed":
+                told.append(words)
+
+        def warning(self, *_, **__):
+            pass
+
+    monkeypatch.setattr(base, "log", Log())
+    monkeypatch.setattr(House, "crashes", told, raising=False)

@@ -1,0 +1,139 @@
+"""A file that SQLite can see to be damaged is not served on, and what it cannot see the chain of the log shows."""
+
+import contextlib
+import random
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from chatops.core.audit import StoredEntry
+from chatops.core.failures import Failure, Permanent
+from chatops.db.database import Database
+from chatops.db.soundness import GUARDS, ensure_sound
+from chatops.db.store import Store
+
+from .building import DEPLOYMENT, body, deliver, entry, work_through
+
+DEADLINE = 30.0
+EDITS = 120
+
+
+def test_a_whole_file_is_sound(database: Database, store: Store) -> None:
+    ensure_sound(database)
+    work_through(store, deliver(store, body("g", firing=["a", "b"])))
+    ensure_sound(database)
+
+
+@pytest.mark.parametrize("guard", sorted(GUARDS))
+@pytest.mark.parametrize("instead", [None, "SELECT 1"])
+def test_a1_an_audit_log_without_its_triggers_is_not_served_on(
+    database: Database, guard: str, instead: str | None
+) -> None:
+    with closing(sqlite3.connect(database.path)) as connection:
+        (was,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (guard,)).fetchone()
+        connection.execute(f"DROP TRIGGER {guard}")
+        if instead:
+            connection.execute(f"{was[: was.index('BEGIN')]} BEGIN {instead}; END")
+    with pytest.raises(Permanent, match=f"not guarded .{guard} missing"):
+        ensure_sound(database)
+
+
+def _seen(path: Path, written: tuple[StoredEntry, ...]) -> str:
+    """What becomes of a start and of a verification on this file."""
+    database = Database(f"sqlite:///{path}", readers=1)
+    try:
+        database.open()
+    except Failure:
+        return "refused"
+    with closing(database):
+        try:
+            ensure_sound(database)
+        except Failure:
+            return "refused"
+        audit = Store(database).audit
+        try:
+            if (flaw := audit.verify()) is not None:
+                return f"line {flaw.number}"
+            return "nothing" if audit.page(limit=1_000) == written else "another log that seems whole"
+        except Failure:
+            return "refused"
+
+
+def test_a2_random_bytes_of_the_file_are_refused_or_their_line_is_named(
+    opened: Callable[..., Database], tmp_path: Path
+) -> None:
+    """Whatever byte is changed: no log that reads otherwise than it was written passes for whole."""
+    database = opened()
+    store = Store(database)
+    for number in range(40):
+        store.audit.append([entry(n=str(number), text="x" * (number * 11))])
+    written = store.audit.page(limit=1_000)
+    whole = tmp_path / "whole.db"
+    with closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(whole)) as target:
+        source.backup(target)
+    content, chance = whole.read_bytes(), random.Random(20261123)
+    outcomes: list[str] = []
+    for _ in range(EDITS):
+        damaged = bytearray(content)
+        place = chance.randrange(len(damaged))
+        damaged[place] ^= chance.randrange(1, 256)
+        path = tmp_path / "damaged.db"
+        path.write_bytes(damaged)
+        outcomes.append(_seen(path, written))
+        for file in tmp_path.glob("damaged.db*"):
+            file.unlink()
+    assert "another log that seems whole" not in outcomes
+    assert "refused" in outcomes
+    assert any(each.startswith("line") for each in outcomes)
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.6, 0.95])
+def test_r2_a_file_that_was_cut_off_is_not_served_on(
+    database: Database, store: Store, tmp_path: Path, kept: float
+) -> None:
+    store.audit.append([entry(text="x" * 400) for _ in range(200)])
+    with closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(tmp_path / "cut.db")) as target:
+        source.backup(target)
+    content = (tmp_path / "cut.db").read_bytes()
+    (tmp_path / "cut.db").write_bytes(content[: int(len(content) * kept)])
+    assert _seen(tmp_path / "cut.db", ()) == "refused"
+
+
+def test_r2_backups_made_under_load_are_whole(database: Database, store: Store, tmp_path: Path) -> None:
+    """SQLite's own backup at any moment, while webhooks, incidents and lines of the log are written."""
+    stop, least = threading.Event(), [0]
+
+    def write() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            work_through(store, deliver(store, body(f"g{number}", firing=[f"a{number}", f"b{number}"])))
+            least[0] = store.audit.append([entry(n=str(number), object=str(DEPLOYMENT.path))])[-1].id
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for number in range(12):
+            while least[0] < number * 4 and writer.is_alive():
+                database.read(lambda: None)
+            known, copy = least[0], tmp_path / f"backup{number}.db"
+            with closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(copy)) as target:
+                source.backup(target, pages=7)
+            _whole(copy, known)
+    finally:
+        stop.set()
+        writer.join(DEADLINE)
+    assert not writer.is_alive()
+
+
+def _whole(copy: Path, least: int) -> None:
+    with contextlib.closing(Database(f"sqlite:///{copy}", readers=1)) as database:
+        database.open()
+        ensure_sound(database)
+        audit = Store(database).audit
+        assert audit.verify() is None
+        assert audit.head()[0] >= least

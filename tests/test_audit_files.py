@@ -1,0 +1,54 @@
+"""The audit log as files: exact JSON lines, and a CSV that no spreadsheet runs."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatops.audit_files import COLUMNS, csv_lines, json_lines
+from chatops.core.audit import GENESIS, Entry, EntryType, StoredEntry, Subject
+from chatops.core.resources import ObjectRef
+
+AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+def line(name: str = "@anna", **detail: str) -> StoredEntry:
+    ref = ObjectRef("Deployment", "checkout", "shop", "uid-1", "prod")
+    entry = Entry(EntryType.ACTION_FINISHED, Subject.person(1, name), AT, 7, ref, -100, 42, detail)
+    return StoredEntry(3, entry, GENESIS, "f" * 64)
+
+
+def rows(*lines: StoredEntry) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(b"".join(csv_lines(lines)).decode(), newline="")))
+
+
+def test_csv_has_every_column_and_the_ones_asked_for_most_of_their_own() -> None:
+    (row,) = rows(line(outcome="succeeded", run="r1", before_version="77", after_version="78"))
+    assert tuple(row) == COLUMNS
+    assert row["at"] == "2026-11-23T08:00:00.000000Z"
+    assert (row["number"], row["chat"], row["incident"], row["object_uid"]) == ("3", "-100", "7", "uid-1")
+    assert (row["run"], row["outcome"], row["before_version"], row["after_version"]) == ("r1", "succeeded", "77", "78")
+    assert json.loads(row["detail"])["run"] == "r1"
+    assert (row["previous_hash"], row["hash"]) == (GENESIS, "f" * 64)
+
+
+@given(
+    st.text(max_size=40), st.sampled_from(["", " ", "\t", "\r\n", "\u00a0", "\ufeff"]), st.sampled_from("=+-@＝＋－＠")
+)
+def test_no_text_begins_a_formula_or_leaves_its_cell(text: str, space: str, sign: str) -> None:
+    hostile = f"{space}{sign}{text}".encode(errors="replace").decode()
+    found = rows(line(hostile, action=hostile, why='"\n=1+1,2'))
+    assert len(found) == 1
+    for name in ("subject_name", "action"):
+        assert not found[0][name].lstrip(" \t\r\n\u00a0\ufeff").startswith(tuple("=+-@＝＋－＠"))
+        assert found[0][name].isprintable()
+    assert found[0]["hash"] == "f" * 64
+
+
+def test_json_lines_are_one_line_each_and_exact() -> None:
+    (written,) = json_lines([line("=1\n\x1b[2J")])
+    assert written.count(b"\n") == 1
+    assert json.loads(written)["entry"]["subject"]["name"] == "=1\n\x1b[2J"
