@@ -35,10 +35,12 @@ from chatops.actors.tree import Supervisor
 from chatops.actors.upstream_specs import upstream_specs
 from chatops.actors.webhook import WebhookActor
 from chatops.cluster import Cluster
+from chatops.cluster.kubeconfig import Kubeconfig
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.outside import Outside
 from chatops.core.people import Chat, ChatKind, Role, User
 from chatops.core.policy import Policy
+from chatops.core.redaction import Redaction
 from chatops.core.screens.welcome import COMMANDS
 from chatops.core.texts import LANGUAGES, tongue
 from chatops.db.database import Database
@@ -223,10 +225,15 @@ class System:
     def _child_failed(self, address: Address, reason: str) -> None:
         part = " ".join(map(str, address))
         incident_id = int(str(address[1])) if address[0] == INCIDENTS else None
-        detail = {"part": part, "reason": reason[:400]}
+        detail = {"part": part, "reason": self._without_secrets(reason)[:400]}
         entry = Entry(EntryType.ACTOR_FAILED, SYSTEM, _now(), incident_id=incident_id, detail=detail)
         self._store.audit.append([entry])
         self._tell_admins(Notice("actor_failed", detail))
+
+    def _without_secrets(self, text: str) -> str:
+        """An error may hold what it was raised with. Credentials of clusters change while we run: they are read now."""
+        credentials = Kubeconfig(self._settings.kubeconfig).credentials()
+        return Redaction((*self._settings.secrets, *credentials)).hide(text)
 
     def _wrong_token(self, user_agent: str) -> None:
         """Said once: an Alertmanager with a wrong token loses every alert it sends."""
