@@ -29,6 +29,7 @@ from chatops.actors.messages import (
 )
 from chatops.actors.pool import PoolActor
 from chatops.actors.probe import ProbeActor
+from chatops.actors.self_audit import SelfAuditActor
 from chatops.actors.specs import ChildSpec, FamilySpec, Restart, starter
 from chatops.actors.telegram import TelegramActor
 from chatops.actors.tree import Supervisor
@@ -55,6 +56,7 @@ log = structlog.get_logger()
 
 START_SECONDS = 10.0
 JANITOR: Address = ("janitor",)
+SELF_AUDIT: Address = ("self_audit",)
 INCIDENTS = "incident"
 CHATS = "chat"
 
@@ -163,6 +165,7 @@ class System:
             FamilySpec(CHATS, starter(ChatActor, directory, store=store, clock=_now, policy=policy)),
             FamilySpec(INCIDENTS, starter(IncidentActor, directory, outside=outside, **hearing)),
             ChildSpec(JANITOR, starter(JanitorActor, directory, store=store, clock=_now), Restart.TRANSIENT),
+            ChildSpec(SELF_AUDIT, starter(SelfAuditActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             ChildSpec(WEBHOOK, starter(WebhookActor, directory, **hearing)),
         ]
 
