@@ -18,6 +18,7 @@ from chatops.actors.stacks import install_stack_dump
 from chatops.actors.system import System
 from chatops.audit_files import csv_lines, json_lines
 from chatops.checkup import Outcome, verdicts
+from chatops.cluster.kubeconfig import Kubeconfig
 from chatops.core.audit import FLAWS, Checkpoint, StoredEntry
 from chatops.core.failures import Failure
 from chatops.db.database import Database
@@ -45,7 +46,7 @@ def cli(context: click.Context) -> None:
         getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
     if context.invoked_subcommand is None:
         settings = _settings()
-        log.configure(settings.log_level, settings.log_format, secrets=settings.secrets)
+        log.configure(settings.log_level, settings.log_format, secrets=(*settings.secrets, *_credentials(settings)))
         _leave(_serve(settings))
 
 
@@ -70,8 +71,10 @@ def check() -> None:
     with 1 when something that is needed does not work.
     """
     failed = False
-    log.configure("error", "console")
-    for verdict in verdicts(read()):
+    settings = read()
+    known = (*settings.secrets, *_credentials(settings)) if isinstance(settings, Settings) else ()
+    log.configure("error", "console", secrets=known)
+    for verdict in verdicts(settings):
         failed = failed or verdict.outcome is Outcome.BAD
         click.echo(f"{MARKS[verdict.outcome]} {verdict.part}: {verdict.detail}")
         if verdict.mend and verdict.outcome is not Outcome.GOOD:
@@ -165,6 +168,10 @@ def _serve(settings: Settings) -> int:
     logger.info("stopping", by="signal" if code is None else "supervisor")
     system.stop(STOP_SECONDS)
     return code or 0
+
+
+def _credentials(settings: Settings) -> frozenset[str]:
+    return Kubeconfig(settings.kubeconfig).credentials()
 
 
 def _on_stop_signals(ended: "queue.SimpleQueue[int | None]") -> None:

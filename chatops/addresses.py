@@ -1,7 +1,9 @@
 """The addresses in the settings: whether one can be used, who reaches it, and the secret that may stand in it."""
 
+import base64
 import ipaddress
 import re
+from urllib.parse import unquote
 
 
 def problem_of(url: str, *, only_https: bool = False) -> str:
@@ -18,10 +20,14 @@ def problem_of(url: str, *, only_https: bool = False) -> str:
     return f"is not an address: it must begin with {scheme} and name a host"
 
 
-def password_in(url: str) -> str:
-    """What stands between `user:` and `@`; empty where nothing does."""
-    credentials = url.partition("://")[2].partition("/")[0].rpartition("@")[0]
-    return credentials.partition(":")[2]
+def secrets_in(url: str) -> tuple[str, ...]:
+    """Its password (what stands alone before `@` is one) as written, as meant, and as a Basic header carries it."""
+    user, _, password = url.partition("://")[2].partition("/")[0].rpartition("@")[0].partition(":")
+    if not user and not password:
+        return ()
+    meant = f"{unquote(user)}:{unquote(password)}"
+    basic = base64.b64encode(meant.encode()).decode()
+    return (*dict.fromkeys((password or user, unquote(password or user))), basic)
 
 
 def is_loopback(address: str) -> bool:

@@ -12,19 +12,12 @@ import threading
 from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any, Literal, TextIO
-from urllib.parse import quote
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-HIDDEN = "***"
-_SHORTEST_SECRET = 4
-"""A shorter one would blank out ordinary words."""
+from chatops.core.redaction import Redaction
 
-_BOT_TOKEN = re.compile(r"\d+:[\w-]{30,}")
-_BEARER = re.compile(r"(?i)\b(bearer\s+)[^\s\"'\\,;]{6,}")
-_AUTHORIZATION = re.compile(r"(?i)(authorization\W{1,6})((?:basic|bearer|token|digest)\s+)?[^\s\"'\\,;]+")
-_URL_PASSWORD = re.compile(r"(://[^/\s:@\"']*:)[^/\s@\"']+(@)")
 # What a terminal or a log collector takes for the end of a line or for a command. JSON escapes the rest.
 # Half a surrogate pair cannot be written at all.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -126,30 +119,10 @@ class _Redacting:
 
     def __init__(self, render: Callable[[EventDict], str], secrets: Iterable[str]) -> None:
         self._render = render
-        variants = {form for secret in secrets if len(secret) >= _SHORTEST_SECRET for form in _forms(secret)}
-        # The longest first: one secret may begin another.
-        alternatives = "|".join(map(re.escape, sorted(variants, key=len, reverse=True)))
-        self._exact = re.compile(alternatives) if alternatives else None
+        self._hide = Redaction(secrets).hide
 
     def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> str:
-        line = self._render(event)
-        if self._exact is not None:
-            line = self._exact.sub(HIDDEN, line)
-        line = _BOT_TOKEN.sub(HIDDEN, line)
-        line = _AUTHORIZATION.sub(rf"\1\2{HIDDEN}", line)
-        line = _BEARER.sub(rf"\1{HIDDEN}", line)
-        return _URL_PASSWORD.sub(rf"\1{HIDDEN}\2", line)
-
-
-def _forms(secret: str) -> set[str]:
-    """The secret as text, in JSON, in a repr, in a URL; and each of those once more inside JSON or a repr."""
-    plain = {secret, repr(secret.encode())[2:-1], quote(secret, safe=""), quote(secret)}
-    once = plain | {quoted for form in plain for quoted in _quoted(form)}
-    return once | {quoted for form in once for quoted in _quoted(form)}
-
-
-def _quoted(text: str) -> set[str]:
-    return {json.dumps(text, ensure_ascii=False)[1:-1], json.dumps(text)[1:-1], repr(text)[1:-1]}
+        return self._hide(self._render(event))
 
 
 def _json_line(event: EventDict) -> str:

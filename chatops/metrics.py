@@ -1,6 +1,10 @@
 """What is counted, behind one function each. No label ever names an incident, a pod or a person."""
 
+from collections.abc import Collection
+
 from prometheus_client import Counter, Gauge, Histogram
+
+from chatops.core.self_audit import Breach
 
 _WEBHOOKS = Counter("chatops_webhooks_total", "Requests to the intake, by the HTTP status answered.", ["code"])
 _COMMIT = Histogram(
@@ -19,6 +23,31 @@ _UPSTREAM = Counter(
     "chatops_upstream_work_total", "Work done at Alertmanager and Prometheus, by kind and outcome.", ["work", "outcome"]
 )
 _RESTARTS = Counter("chatops_actor_restarts_total", "Actors started again after a crash, by role.", ["role"])
+
+_BACKLOG = Gauge("chatops_inbox_waiting", "Webhooks on disk that not every incident has worked through.")
+_UNSEEN = Gauge("chatops_incidents_unseen", "Open incidents that no reachable chat shows.")
+_UNDELIVERED = Gauge(
+    "chatops_undelivered_oldest_seconds", "Age of the oldest change that is not on its card; 0 where none is."
+)
+_BREACHED = Gauge("chatops_self_audit_breached", "1 while the self-audit finds this breach.", ["breach"])
+_HEARTBEAT = Gauge(
+    "chatops_self_audit_ok_timestamp_seconds", "When the self-audit last found everything shown. Alert on its age."
+)
+
+
+def books_looked_at(waiting: int, unseen: int, oldest: float) -> None:
+    """`oldest` in seconds."""
+    _BACKLOG.set(waiting)
+    _UNSEEN.set(unseen)
+    _UNDELIVERED.set(oldest)
+
+
+def self_audited(breaches: Collection[str], now: float) -> None:
+    """`breaches` are self_audit.Breach values, none of a clean round; `now` is Unix seconds."""
+    for breach in Breach:
+        _BREACHED.labels(breach.value).set(breach in breaches)
+    if not breaches:
+        _HEARTBEAT.set(now)
 
 
 def webhook_answered(status: int) -> None:

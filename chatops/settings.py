@@ -14,13 +14,15 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from chatops.addresses import is_loopback, password_in, problem_of
+from chatops.addresses import is_loopback, problem_of, secrets_in
 from chatops.core.remedies import Rule
 from chatops.core.texts import LANGUAGES
 from chatops.db.location import sqlite_path
 from chatops.suggestions import read_rules
 
 SHORT_TOKEN = 8
+LONG_HALF = 16
+"""Characters after the colon of a bot's token; a real one has 35, and a word must not be hidden everywhere."""
 LOOPBACK = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"
 ENV_FILE = Path(".env")
@@ -269,8 +271,12 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every value that must never be shown."""
-        passwords = (password_in(url) for url in (*self.alertmanagers, self.prometheus))
-        return (self.telegram_bot_token.get_secret_value(), *self.webhook_tokens, *filter(None, passwords))
+        token = self.telegram_bot_token.get_secret_value()
+        addresses = (*self.alertmanagers, self.prometheus, self.telegram_api_url, self.database_url)
+        passwords = (secret for url in addresses for secret in secrets_in(url))
+        # What stands before the colon is the bot's id, which anybody may know; the rest alone is secret too.
+        halves = (half for half in token.split(":", 1)[1:] if len(half) >= LONG_HALF)
+        return (token, *halves, *self.webhook_tokens, *passwords)
 
     @property
     def warnings(self) -> tuple[str, ...]:

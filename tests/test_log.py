@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 import structlog
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from chatops import log
+from chatops.core.redaction import HIDDEN
 
 BOT_TOKEN = "123456789:AAcanary-canary_canary0123456789abc"
 SECRET = 'canary "quoted" пароль/1'
@@ -72,8 +75,8 @@ def test_the_records_of_libraries_take_the_same_way() -> None:
     log.configure("info", "json", secrets=(SECRET,), stream=output.stream)
     library.warning("%s happened to %s", "it", SECRET, extra={"deep": {"secret": SECRET}})
     (record,) = output.records
-    assert record["event"] == f"it happened to {log.HIDDEN}"
-    assert record["deep"] == {"secret": log.HIDDEN}
+    assert record["event"] == f"it happened to {HIDDEN}"
+    assert record["deep"] == {"secret": HIDDEN}
     assert library.handlers == []
 
 
@@ -92,6 +95,32 @@ def test_hostile_text_stays_in_its_line(form: str, hostile: str) -> None:
         assert output.records[0]["name"] == hostile
 
 
+HOSTILE = st.text(
+    st.one_of(
+        st.characters(),
+        st.sampled_from('\n\r\v\f\x1b\x1c\x1d\x1e\x85\u2028\u2029\ud800\udfff\u202e\\"{}%'),
+    )
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(event=HOSTILE, name=HOSTILE, value=HOSTILE, form=st.sampled_from(["json", "console"]))
+@example(event="%s %d", name="event\n", value="\ud83d", form="json")
+@example(event="", name="exc_info", value="x", form="console")
+def test_s13_one_record_is_one_line_whatever_it_holds(event: str, name: str, value: str, form: str) -> None:
+    """S13: labels and names of strangers end no line, start no record and command no terminal."""
+    output = Output(form)
+    logging.getLogger("library").error("%s", value, extra={"labels": {name: value}})
+    output.log.info(event, labels={name: value}, names=[value], error=ValueError(value))
+    assert output.text.count("\n") == len(output.text.splitlines()) == 2
+    output.text.encode()
+    assert not set(output.text) & set("\x1b\r\u2028\u2029")
+    if form == "json":
+        library, own = output.records
+        assert library["event"] == own["names"][0]
+        assert own["level"] == "info"
+
+
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_secrets_are_hidden_wherever_they_stand(form: str) -> None:
     output = Output(form)
@@ -108,7 +137,7 @@ def test_secrets_are_hidden_wherever_they_stand(form: str) -> None:
         logging.getLogger("library").exception("failed too")
     assert "canary" not in output.text
     assert "Y2FuYXJ5" not in output.text
-    assert output.text.count(log.HIDDEN) >= 9
+    assert output.text.count(HIDDEN) >= 9
 
 
 def test_words_that_are_no_secret_are_kept() -> None:

@@ -50,4 +50,15 @@ def test_labels_are_of_a_few_values_only() -> None:
         for sample in family.samples
         for label in sample.labels
     }
-    assert used <= {"code", "method", "work", "outcome", "role", "le"}
+    assert used <= {"code", "method", "work", "outcome", "role", "le", "breach"}
+
+
+def test_p4_only_a_clean_self_audit_moves_its_heartbeat() -> None:
+    """P4: whoever watches the heartbeat hears of a breach by another route than Telegram."""
+    metrics.self_audited([], 100.0)
+    metrics.self_audited(["late"], 160.0)
+    assert REGISTRY.get_sample_value("chatops_self_audit_ok_timestamp_seconds") == 100.0
+    assert REGISTRY.get_sample_value("chatops_self_audit_breached", {"breach": "late"}) == 1
+    metrics.self_audited([], 220.0)
+    assert REGISTRY.get_sample_value("chatops_self_audit_ok_timestamp_seconds") == 220.0
+    assert REGISTRY.get_sample_value("chatops_self_audit_breached", {"breach": "late"}) == 0

@@ -1,5 +1,6 @@
 """The settings: every problem at once, each with its mend, and no secret in any of them."""
 
+import base64
 import os
 from pathlib import Path
 
@@ -83,7 +84,10 @@ def test_everything_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert now.alertmanagers == ("http://user:pass@am:9093/prefix", "http://am-1:9093")
     assert now.prometheus == "https://reader:word@prom.example"
     assert (now.language, now.log_level, now.log_format) == ("ru", "debug", "console")
-    assert set(now.secrets) == {TOKEN, "new-secret-1", "old-secret-1", "pass", "word"}
+    assert set(now.secrets) == {
+        *(TOKEN, TOKEN.partition(":")[2], "new-secret-1", "old-secret-1", "pass", "word"),
+        *(base64.b64encode(pair).decode() for pair in (b"user:pass", b"reader:word")),
+    }
 
 
 def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from chatops.actors.directory import Directory
 from chatops.actors.messages import SUPERVISOR, Address
 from chatops.actors.supervision_messages import ChildFailed, ChildReady, ChildStopped, Passivate, Ping
 from chatops.actors.timers import Timer
+from chatops.core.plain import safe_text
 
 log = structlog.get_logger()
 
@@ -115,5 +116,5 @@ class Actor(pykka.ThreadingActor):
 
 
 def summary(error: BaseException) -> str:
-    """One line: the class and the words of the error."""
-    return " ".join(f"{type(error).__name__}: {error}".split())
+    """One line: the class and the words of the error, without what looks like a secret in them."""
+    return safe_text(" ".join(f"{type(error).__name__}: {error}".split()))

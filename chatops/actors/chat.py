@@ -17,6 +17,7 @@ from chatops.actors.conversation.commands import Commands
 from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.notes import Notes
 from chatops.actors.conversation.replies import Replies
+from chatops.actors.conversation.restraint import Restraint
 from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.conversation.taps import Taps
 from chatops.actors.directory import Directory
@@ -71,6 +72,13 @@ class ChatActor(Actor):
             self._canvas, store=store, shelf=self._shelf, clock=clock, address=address, tell=self.tell
         )
         self._taps = Taps(self._drilldown, self._cards, store=store, clock=clock, tell=self.tell)
+        self._restraint = Restraint(
+            store=store,
+            shelf=self._shelf,
+            clock=clock,
+            tell=self.tell,
+            speaks=lambda sender: self._tongue_of(None, sender),
+        )
         self._replies = Replies({Verb.SEARCH: self._drilldown.search}, store=store)
         self._behind: dict[int, None] = {}
 
@@ -85,6 +93,8 @@ class ChatActor(Actor):
                     self._fall_behind(incident_id)
             case DrawNext():
                 self._draw_next()
+            case UpdateArrived(Tap() | TextMessage() as much) if self._restraint.refuses(much):
+                pass
             case UpdateArrived(Tap() as tap):
                 user = self._met(tap.sender, tap.chat_kind, tap.chat_title)
                 self._taps.pressed(tap, user, self._tongue_of(user, tap.sender))

@@ -32,16 +32,19 @@ from chatops.actors.messages import (
 from chatops.actors.notary import NOTARY, NotaryActor
 from chatops.actors.pool import PoolActor
 from chatops.actors.probe import ProbeActor
+from chatops.actors.self_audit import SelfAuditActor
 from chatops.actors.specs import ChildSpec, FamilySpec, Restart, starter
 from chatops.actors.telegram import HookWanted, TelegramActor
 from chatops.actors.tree import Supervisor
 from chatops.actors.upstream_specs import upstream_specs
 from chatops.actors.webhook import WebhookActor
 from chatops.cluster import Cluster
+from chatops.cluster.kubeconfig import Kubeconfig
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.outside import Outside
 from chatops.core.people import Chat, ChatKind, Role, User
 from chatops.core.policy import Policy
+from chatops.core.redaction import Redaction
 from chatops.core.screens.welcome import COMMANDS
 from chatops.core.texts import LANGUAGES, tongue
 from chatops.db.database import Database
@@ -58,6 +61,7 @@ log = structlog.get_logger()
 
 START_SECONDS = 10.0
 JANITOR: Address = ("janitor",)
+SELF_AUDIT: Address = ("self_audit",)
 INCIDENTS = "incident"
 CHATS = "chat"
 
@@ -179,6 +183,7 @@ class System:
             FamilySpec(CHATS, starter(ChatActor, directory, store=store, clock=_now, policy=policy)),
             FamilySpec(INCIDENTS, starter(IncidentActor, directory, outside=outside, **hearing)),
             ChildSpec(JANITOR, starter(JanitorActor, directory, store=store, clock=_now), Restart.TRANSIENT),
+            ChildSpec(SELF_AUDIT, starter(SelfAuditActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             ChildSpec(WEBHOOK, starter(WebhookActor, directory, **hearing)),
         ]
 
@@ -259,10 +264,15 @@ class System:
     def _child_failed(self, address: Address, reason: str) -> None:
         part = " ".join(map(str, address))
         incident_id = int(str(address[1])) if address[0] == INCIDENTS else None
-        detail = {"part": part, "reason": reason[:400]}
+        detail = {"part": part, "reason": self._without_secrets(reason)[:400]}
         entry = Entry(EntryType.ACTOR_FAILED, SYSTEM, _now(), incident_id=incident_id, detail=detail)
         self._store.audit.append([entry])
         self._tell_admins(Notice("actor_failed", detail))
+
+    def _without_secrets(self, text: str) -> str:
+        """An error may hold what it was raised with. Credentials of clusters change while we run: they are read now."""
+        credentials = Kubeconfig(self._settings.kubeconfig).credentials()
+        return Redaction((*self._settings.secrets, *credentials)).hide(text)
 
     def _wrong_token(self, user_agent: str) -> None:
         """Said once: an Alertmanager with a wrong token loses every alert it sends."""

@@ -3,6 +3,7 @@
 It knows files and environment variables, and sends no request.
 """
 
+import contextlib
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,6 +20,12 @@ from chatops.core.failures import Permanent, Reason
 # Unannotated in the library: named here once, so that the rest of this package is checked strictly.
 _load_file: Any = kube_config.load_kube_config
 _load_service_account: Any = kube_config.load_incluster_config
+
+
+_CREDENTIALS = frozenset(
+    ("token", "password", "client-key-data", "id-token", "refresh-token", "access-token", "client-secret", "value")
+)
+"""Keys under `users` whose values are credentials; `value` is that of a variable of an exec plugin."""
 
 
 class _Named(msgspec.Struct):
@@ -120,17 +127,24 @@ class Kubeconfig:
             raise Permanent(Reason.NOT_CONFIGURED, clean(f"service account: {error}")) from None
         return configuration
 
+    def credentials(self) -> frozenset[str]:
+        """What the files' users log in with, also where it stands in a file of its own; no command and no path."""
+        found: set[str] = set()
+        for user in self._users():
+            found.update(_under(user, _CREDENTIALS))
+            for named in _under(user, frozenset(("tokenFile", "token-file"))):
+                with contextlib.suppress(OSError, UnicodeError):
+                    found.add(Path(named).read_text().strip())
+        return frozenset(found)
+
     def secrets(self) -> frozenset[str]:
         """Every string in the files' `users`: none of them may ever be shown."""
-        found: set[str] = set()
+        return frozenset(text for user in self._users() for text in _strings(user))
+
+    def _users(self) -> Iterator[Any]:
         for path in self.files:
-            try:
-                users = _read(path).users or ()
-            except Permanent:
-                continue
-            for entry in users:
-                found.update(_strings(entry.user))
-        return frozenset(found)
+            with contextlib.suppress(Permanent):
+                yield from (entry.user for entry in _read(path).users or ())
 
 
 def _trim_tokens(configuration: Any) -> None:
@@ -166,3 +180,16 @@ def _strings(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from _strings(inner)
+
+
+def _under(value: Any, keys: frozenset[str]) -> Iterator[str]:
+    """Strings that stand under one of these keys, however deep."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if isinstance(inner, str):
+                yield from (inner,) if key in keys else ()
+            else:
+                yield from _under(inner, keys)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _under(inner, keys)

@@ -1,6 +1,7 @@
 """All that is stored, by noun."""
 
 from chatops.db.audit import AuditLog
+from chatops.db.books import BooksOfAll
 from chatops.db.buttons import Buttons
 from chatops.db.cards import Cards
 from chatops.db.chats import Chats
@@ -32,3 +33,4 @@ class Store:
         self.updates = Updates(database)
         self.settings = Settings(database)
         self.trials = Trials(database)
+        self.books = BooksOfAll(database)

@@ -1,14 +1,21 @@
 """The whole tree in this process: it starts with everything outside down, and its stop leaves no thread."""
 
+import json
 import threading
+import time
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
+from chatops.actors.messages import Notice
 from chatops.actors.system import System
+from chatops.cluster import Cluster
+from chatops.core.audit import EntryType
 from chatops.core.failures import Failure
+from chatops.db.database import Database
 from chatops.db.migrate import migrate
+from chatops.db.store import Store
 from chatops.settings import Settings
 from chatops.web.server import CannotListen
 
@@ -94,3 +101,36 @@ def test_a2_a_damaged_file_is_never_served_on(tmp_path):
     with pytest.raises(Failure, match="damaged"):
         System(wanted).start()
     assert threads() <= before
+
+
+def test_s12_an_error_that_holds_a_secret_is_told_without_it(tmp_path, monkeypatch):
+    """S12: what an actor died of goes to the audit log and to the admins; the error holds what it was raised with."""
+    canaries = ("CANARYkube-token", "CANARYhook-token", "1:CANARYbot-token-of-some-length")
+    kubeconfig = tmp_path / "kubeconfig"
+    user = {"name": "u", "user": {"token": canaries[0]}}
+    kubeconfig.write_text(json.dumps({"kind": "Config", "apiVersion": "v1", "users": [user]}))
+
+    def check(_self: Cluster) -> str:
+        raise RuntimeError(f"cannot log in with {canaries!r}", *canaries)
+
+    monkeypatch.setattr(Cluster, "check", check)
+    secrets = {"telegram_bot_token": SecretStr(canaries[2]), "webhook_token": (SecretStr(canaries[1]),)}
+    wanted = settings(tmp_path, kubeconfig=str(kubeconfig), telegram_admins=(1001,), **secrets)
+    migrate(wanted.database_url)
+    system = System(wanted)
+    told: list[Notice] = []
+    monkeypatch.setattr(system, "_tell_admins", told.append)
+    system.start()
+    database = Database(wanted.database_url, readers=1)
+    database.open()
+    try:
+        deadline = time.monotonic() + 20
+        while not told and time.monotonic() < deadline:
+            time.sleep(0.02)
+        lines = [stored.entry for stored in Store(database).audit.page()]
+    finally:
+        database.close()
+        system.stop()
+    (failed,) = [line for line in lines if line.type is EntryType.ACTOR_FAILED]
+    assert "cannot log in with" in failed.detail["reason"]
+    assert "CANARY" not in repr(failed) + repr(told)

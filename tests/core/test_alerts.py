@@ -1,6 +1,7 @@
 """Webhook bodies: what Alertmanager really sends, what a wrong receiver sends, and what nobody should send."""
 
 import json
+import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chatops.core.alerts import MAX_NAME, Notification, NotUnderstood, Severity, parse
-from tests.core.bodies import CAPTURED, a_body, an_alert
+from tests.core.bodies import CAPTURED, a_body, an_alert, damaged
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -384,3 +385,20 @@ def test_another_label_may_name_the_cluster() -> None:
     plain = parse(raw, received_at=datetime(2026, 11, 23, tzinfo=UTC))
     assert [alert.labels["cluster"] for alert in plain.alerts] == ["cassandra", "cassandra"]
     assert [alert.fingerprint for alert in plain.alerts] == [alert.fingerprint for alert in told.alerts]
+
+
+def test_r9_thousands_of_bent_bodies_are_read_or_refused_in_words() -> None:
+    """R9: a seeded slice; each is a notification the house can use, or a sentence for an admin, and nothing else."""
+    dice = random.Random(90)
+    bodies = [CAPTURED[name] for name in sorted(CAPTURED)]
+    outcomes: dict[bool, int] = {True: 0, False: 0}
+    for _ in range(4_000):
+        body = damaged(dice, dice.choice(bodies))
+        try:
+            usable(read(body))
+        except NotUnderstood as problem:
+            str(problem).encode()
+            outcomes[False] += 1
+        else:
+            outcomes[True] += 1
+    assert min(outcomes.values()) > 200, outcomes

@@ -186,15 +186,15 @@ def crash_loop(*, ended: bool = False, **labels: str) -> bytes:
 
 
 @contextmanager
-def town(folder: Path, **changed: str) -> Iterator[Town]:
+def town(folder: Path, *, bot_token: str = DEMO_TOKEN, kube_token: str | None = None, **changed: str) -> Iterator[Town]:
     """Everything running. `changed` are settings over the usual ones; an empty value leaves one out."""
-    kubernetes = KubeApiServer(speed=SPEED)
+    kubernetes = KubeApiServer(speed=SPEED, token=kube_token)
     seed(kubernetes)
-    with kubernetes, BotApiServer(limits=Limits.off()) as bot_api:
+    with kubernetes, BotApiServer(limits=Limits.off(), token=bot_token) as bot_api:
         anna = bot_api.person(ANNA, "Anna", username="anna")
         anna.chat_with_bot()
         environment = {
-            "TELEGRAM_BOT_TOKEN": DEMO_TOKEN,
+            "TELEGRAM_BOT_TOKEN": bot_token,
             "TELEGRAM_API_URL": bot_api.url,
             "TELEGRAM_ADMINS": str(ANNA),
             "TELEGRAM_CHATS": str(ANNA),

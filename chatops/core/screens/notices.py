@@ -17,6 +17,18 @@ NOTICES = {
         "⚠️ Alertmanager sends webhooks with a wrong or missing token: they are refused, their alerts not seen.\n"
         "Put WEBHOOK_TOKEN into http_config.authorization.credentials of the receiver."
     ),
+    "self_audit_not_shown": mark(
+        "⚠️ Cards that are missing where an incident should be shown: {count}. "
+        "The oldest is of #{incident}, open for {minutes} min.\n/incidents lists everything that is open."
+    ),
+    "self_audit_late": mark(
+        "⚠️ Cards that do not show the latest: {count}. The oldest is of #{incident}, behind for {minutes} min.\n"
+        "🔄 on a card shows it as it is now."
+    ),
+    "self_audit_backlog": mark(
+        "⚠️ Webhooks that were accepted and not worked through: {count}. The oldest has waited for {minutes} min.\n"
+        "The bot's log says what holds them up."
+    ),
 }
 
 

@@ -42,6 +42,7 @@ TOASTS = {
     "help_called": mark("📣 Everybody was asked for help"),
     "help_called_lately": mark("⏳ Help was asked for less than 5 minutes ago"),
     "noted": mark("📝 Noted in the timeline of #{number}"),
+    "too_fast": mark("⏳ Too fast: wait {seconds} s"),
     "sent_below": mark("📎 Sent below"),
 }
 

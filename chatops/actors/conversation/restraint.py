@@ -1,0 +1,63 @@
+"""What one person asks too fast is refused here, before anything is looked up for it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from chatops.actors.conversation.shelf import Shelf
+from chatops.actors.messages import TELEGRAM, Address, Deliver
+from chatops.core.audit import Entry, EntryType, Subject
+from chatops.core.budgets import Budgets
+from chatops.core.outgoing import AnswerTap, Lane
+from chatops.core.people import ChatKind, Sender
+from chatops.core.screens.base import screen
+from chatops.core.screens.toasts import toast
+from chatops.core.texts import Tongue
+from chatops.core.updates import Tap, TextMessage
+from chatops.db.store import Store
+
+
+class Restraint:
+    """One chat's budgets. A press is always answered, a command once a burst; the audit log has each burst once."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        shelf: Shelf,
+        clock: Callable[[], datetime],
+        tell: Callable[[Address, object], None],
+        speaks: Callable[[Sender], Tongue],
+    ) -> None:
+        """`speaks` is the language of somebody nobody looked up."""
+        self._store = store
+        self._shelf = shelf
+        self._clock = clock
+        self._tell = tell
+        self._speaks = speaks
+        self._budgets = Budgets()
+
+    def refuses(self, update: Tap | TextMessage) -> bool:
+        """Whether it is too much; then it was answered and is done. What people say among themselves costs nothing."""
+        sender = update.sender
+        if sender is None or (isinstance(update, TextMessage) and not _for_the_bot(update)):
+            return False
+        ruling = self._budgets.spend(sender.id, self._clock())
+        if not ruling.wait:
+            return False
+        words = toast("too_fast", self._speaks(sender), {"seconds": str(ruling.wait)})
+        if isinstance(update, Tap):
+            self._tell(TELEGRAM, Deliver(AnswerTap(update.callback_id, words), Lane.ANSWER))
+        elif ruling.first:
+            self._shelf.send(screen([words], []), Lane.RESULT, thread_id=update.thread_id)
+        if ruling.first:
+            what = "tap" if isinstance(update, Tap) else "command"
+            detail = {"what": what, "why": "too_fast"}
+            subject = Subject.person(sender.id, sender.name)
+            at = self._clock()
+            self._store.audit.append([Entry(EntryType.DENIED, subject, at, chat_id=update.chat_id, detail=detail)])
+        self._store.updates.done(update.update_id)
+        return True
+
+
+def _for_the_bot(text: TextMessage) -> bool:
+    return text.text.startswith("/") or text.chat_kind is ChatKind.PRIVATE

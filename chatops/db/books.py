@@ -1,0 +1,71 @@
+"""What the self-audit looks at: what should be shown and is not, and what still waits to be read."""
+
+from datetime import datetime
+from typing import Any
+
+from chatops.core.self_audit import DELIVERED_WITHIN, Books, Gap
+from chatops.db.columns import time_of, time_of_or_none, time_text
+from chatops.db.database import Database
+
+MOST = 500
+"""Gaps of one kind that are looked at, of the oldest incidents."""
+
+_REACHED = "coalesce(chats.unreachable, '') = ''"
+
+_MISSING = f"""
+SELECT chats.id, incidents.id, incidents.opened_at, 0 FROM incidents JOIN chats ON chats.subscribed AND {_REACHED}
+WHERE incidents.status = 'active' AND incidents.revision > 0 AND NOT EXISTS
+    (SELECT 1 FROM cards WHERE cards.chat_id = chats.id AND cards.incident_id = incidents.id)
+ORDER BY incidents.opened_at LIMIT {MOST}
+"""
+
+_BEHIND = f"""
+SELECT cards.chat_id, incidents.id, incidents.opened_at, cards.revision FROM cards
+JOIN incidents ON incidents.id = cards.incident_id
+LEFT JOIN chats ON chats.id = cards.chat_id
+LEFT JOIN positions AS at ON at.chat_id = cards.chat_id AND at.message_id = cards.message_id
+WHERE cards.revision <> cards.wanted AND {_REACHED} AND NOT (at.screen IS NOT NULL AND at.screen <> 'card'
+    AND coalesce(at.touched_at, '') > ?)
+ORDER BY incidents.opened_at LIMIT {MOST}
+"""
+"""Not those in the drill-down, which are left alone while somebody reads on them."""
+
+_WAITING = """
+SELECT count(*), min(received_at) FROM
+    (SELECT received_at FROM inbox WHERE state = 'new'
+     UNION ALL SELECT inbox.received_at FROM mail JOIN inbox ON inbox.id = mail.inbox_id WHERE mail.done_at IS NULL)
+"""
+
+_UNSEEN = f"""
+SELECT count(*) FROM incidents WHERE status = 'active' AND revision > 0 AND NOT EXISTS
+    (SELECT 1 FROM cards LEFT JOIN chats ON chats.id = cards.chat_id
+     WHERE cards.incident_id = incidents.id AND {_REACHED})
+"""
+
+
+class BooksOfAll:
+    """Reads them in one transaction, so that they are of one moment."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._tables = database.tables
+
+    def read(self, now: datetime) -> Books:
+        """As they are; `now` says who reads on a card at this moment."""
+
+        def work() -> Books:
+            rows: Any = self._tables.connection.execute
+            waiting, since = rows(_WAITING).fetchone()
+            return Books(
+                missing=_gaps(rows(_MISSING)),
+                behind=_gaps(rows(_BEHIND, (time_text(now - DELIVERED_WITHIN),))),
+                waiting=waiting,
+                waiting_since=time_of_or_none(since),
+                unseen=rows(_UNSEEN).fetchone()[0],
+            )
+
+        return self._database.read(work)
+
+
+def _gaps(rows: Any) -> tuple[Gap, ...]:
+    return tuple(Gap(chat, incident, time_of(opened), shown) for chat, incident, opened, shown in rows)
