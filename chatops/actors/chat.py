@@ -39,6 +39,7 @@ from chatops.actors.messages import (
     WorkInterrupted,
     chat_address,
 )
+from chatops.core.access import known
 from chatops.core.buttons import Verb
 from chatops.core.failures import Reason
 from chatops.core.outgoing import Lane, LeaveChat
@@ -120,7 +121,7 @@ class ChatActor(Actor):
 
     def _call_for_help(self, incident_id: int, by_name: str) -> None:
         incident = self._store.incidents.get(incident_id)
-        if incident is not None and not self._canvas.chat.unreachable:
+        if incident is not None and not self._canvas.chat.unreachable and self._canvas.may_show(incident):
             self._shelf.send(help_wanted(incident, by_name, self._canvas.tongue), Lane.PAGE)
 
     def _catch_up(self) -> None:
@@ -183,7 +184,7 @@ class ChatActor(Actor):
         if answer.screen:
             self._shelf.send(answer.screen, Lane.RESULT, thread_id=text.thread_id)
         if answer.position:
-            self._canvas.draw(answer.position, speaks, Lane.RESULT, thread_id=text.thread_id)
+            self._canvas.draw(answer.position, speaks, Lane.RESULT, thread_id=text.thread_id, user=user)
 
     def _moved(self, change: Membership) -> None:
         """A group that no known person put the bot into learns nothing: the bot leaves."""
@@ -191,7 +192,7 @@ class ChatActor(Actor):
         chat = self._canvas.chat
         if not change.present:
             self._store.chats.set_unreachable(self._id, Reason.BLOCKED)
-        elif change.chat_kind is not ChatKind.PRIVATE and inviter is None and not chat.subscribed:
+        elif change.chat_kind is not ChatKind.PRIVATE and not known(inviter).allowed and not chat.subscribed:
             log.warning("leaving a chat that no known person added the bot to", chat=self._id)
             self.tell(TELEGRAM, Deliver(LeaveChat(self._id), Lane.ANSWER))
         else:
@@ -209,7 +210,7 @@ class ChatActor(Actor):
             return None
         if user.name != sender.name:
             user = replace(user, name=sender.name)
-            self._store.users.put(user)
+            self._store.users.rename(user.id, user.name)
         known = self._canvas.chat
         told = replace(known, kind=kind, title=title, unreachable="")
         if kind is ChatKind.PRIVATE:

@@ -1,6 +1,7 @@
 """The whole service: what is started, in which order, and stopped in reverse. Reads as that list."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
@@ -35,9 +36,10 @@ from chatops.actors.tree import Supervisor
 from chatops.actors.upstream_specs import upstream_specs
 from chatops.actors.webhook import WebhookActor
 from chatops.cluster import Cluster
+from chatops.core.access import may_decide
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.outside import Outside
-from chatops.core.people import Chat, ChatKind, Role, User
+from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.core.policy import Policy
 from chatops.core.screens.welcome import COMMANDS
 from chatops.core.texts import LANGUAGES, tongue
@@ -191,10 +193,11 @@ class System:
         settings, store = self._settings, self._store
         for user_id in settings.telegram_admins:
             known = store.users.get(user_id)
-            if known is None or known.role is not Role.ADMIN or known.disabled:
-                store.users.put(User(user_id, known.name if known else str(user_id), Role.ADMIN))
+            if not may_decide(known):
+                user = known or User(user_id, str(user_id))
                 detail = {"user": str(user_id), "role": Role.ADMIN.value}
-                store.audit.append([Entry(EntryType.USER_ADDED, SYSTEM, _now(), detail=detail)])
+                entry = Entry(EntryType.USER_ADDED, SYSTEM, _now(), detail=detail)
+                store.users.put(replace(user, grants=everywhere(Role.ADMIN), disabled=False), [entry])
         # Until a chat is named or subscribes, the admins themselves get the incidents.
         first = settings.telegram_chats or (() if store.chats.all() else settings.telegram_admins)
         for chat_id in first:

@@ -1,6 +1,6 @@
 """Incidents: their state, their alerts, their latest action and the mail they have still to work through."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +25,9 @@ from chatops.db.querying import count, desc, select
 from chatops.db.runs import runs_of, runs_on, write_run
 from chatops.db.silences import silences_of, write_silence
 from chatops.db.trials import write_trial
+
+Readable = Callable[[str, str], bool]
+"""Whether incidents of this cluster and namespace are to be told of."""
 
 ACTIVE = Status.ACTIVE.value
 RUNNING = [state.value for state in ActionState if state.running]
@@ -135,24 +138,33 @@ class Incidents:
 
         return self._database.write(work)
 
-    def open_page(self, offset: int, limit: int) -> tuple[int, tuple[Incident, ...]]:
-        """How many are active, and a page of them: worst severity first, then those nobody has, then the newest."""
+    def open_page(self, offset: int, limit: int, readable: Readable | None = None) -> tuple[int, tuple[Incident, ...]]:
+        """How many are active, and a page of them: worst severity first, then those nobody has, then the newest.
+
+        Without `readable` all of them count.
+        """
         incidents = self._tables.Incident
 
         def work() -> tuple[int, tuple[Incident, ...]]:
             shown = incidents.select(lambda row: row.status == ACTIVE and row.revision > 0)
+            if readable is not None:
+                shown = _only(self._tables, shown, readable)
             order = (incidents.list_rank, desc(incidents.opened_at), desc(incidents.id))
             rows = shown.order_by(*order).limit(limit, offset=offset)
             return shown.count(), _incidents(self._tables, list(rows))
 
         return self._database.read(work)
 
-    def closed_page(self, offset: int, limit: int) -> tuple[int, tuple[Incident, ...]]:
-        """How many have ended, and a page of them, the newest end first."""
+    def closed_page(
+        self, offset: int, limit: int, readable: Readable | None = None
+    ) -> tuple[int, tuple[Incident, ...]]:
+        """How many have ended, and a page of them, the newest end first. Without `readable` all of them count."""
         incidents = self._tables.Incident
 
         def work() -> tuple[int, tuple[Incident, ...]]:
             shown = incidents.select(lambda row: row.closed_at is not None)
+            if readable is not None:
+                shown = _only(self._tables, shown, readable)
             rows = shown.order_by(desc(incidents.closed_at), desc(incidents.id)).limit(limit, offset=offset)
             return shown.count(), _incidents(self._tables, list(rows))
 
@@ -192,6 +204,13 @@ class Incidents:
             return tuple(PastIncident(each, runs.get(each.id, ())) for each in found)
 
         return self._database.read(work)
+
+
+def _only(tables: Tables, shown: Any, readable: Readable) -> Any:
+    """Narrowed to the readable places. There are few places and many incidents: each place is decided once."""
+    places = tables.connection.execute("SELECT DISTINCT cluster, namespace FROM incidents").fetchall()
+    allowed = [f"{cluster}\n{namespace}" for cluster, namespace in places if readable(cluster, namespace)]
+    return shown.filter(lambda row: row.cluster + "\n" + row.namespace in allowed)
 
 
 def _write(tables: Tables, incident: Incident, before: Sequence[Episode] | None) -> None:

@@ -17,7 +17,7 @@ from chatops.core.log_asks import LogAsk
 from chatops.core.objects import ObjectView, Tie, TieRole, Trait
 from chatops.core.outside import Outside
 from chatops.core.past import PastIncident
-from chatops.core.people import Chat, ChatKind, Role, User
+from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.core.reports import Line, Note, Report, Section
 from chatops.core.resources import (
     CLUSTER_WIDE,
@@ -621,9 +621,9 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "timeline, more": lambda tongue: timeline.timeline(96, MORE_TIMELINE, tongue, page=1, pages=2),
     "timeline, empty": lambda tongue: timeline.timeline(96, [], tongue, page=0, pages=1),
     "trouble": lambda tongue: trouble.trouble(POD, Reason.NOT_FOUND, "", tongue, incident_id=96, again=AGAIN),
-    "start": lambda tongue: welcome.start(User(1, "@anna", Role.OPERATOR), PRIVATE, tongue, open_count=4),
+    "start": lambda tongue: welcome.start(User(1, "@anna", everywhere(Role.OPERATOR)), PRIVATE, tongue, open_count=4),
     "start, not subscribed": lambda tongue: welcome.start(
-        User(1, "@anna", Role.VIEWER), replace(PRIVATE, subscribed=False), tongue, open_count=0
+        User(1, "@anna", everywhere(Role.VIEWER)), replace(PRIVATE, subscribed=False), tongue, open_count=0
     ),
     "help": welcome.help_screen,
     "stranger": lambda tongue: welcome.stranger(

@@ -83,6 +83,7 @@ TRIED: dict[str, str] = {
     Verb.DO_SILENCE: mark("silence it"),
     Verb.UNSILENCE: mark("lift the silence"),
     Verb.ESCALATE: mark("ask for help"),
+    Verb.CARD: mark("open it"),
     "note": mark("write a note"),
 }
 """What was denied, where it is no action on the cluster."""
@@ -92,6 +93,10 @@ WHY_DENIED = {
     "disabled": mark("access was taken away"),
     "foreign_button": mark("a button of another message"),
     "not_theirs": mark("somebody else chose it"),
+    "no_grant": mark("nothing was granted"),
+    "out_of_scope": mark("outside of what was granted"),
+    "unknown_button": mark("a button that is not known"),
+    "asker_lost_right": mark("who asked for it may not any more"),
 }
 """Why, where it is not the role."""
 
