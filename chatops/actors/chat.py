@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from chatops.actors.admins import tell_admins
 from chatops.actors.base import Actor
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.cards import Reconciler
@@ -40,6 +41,7 @@ from chatops.actors.messages import (
     chat_address,
 )
 from chatops.core.access import known
+from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
 from chatops.core.failures import Reason
 from chatops.core.outgoing import Lane, LeaveChat
@@ -63,6 +65,7 @@ class ChatActor(Actor):
         super().__init__(directory=directory, address=address)
         self._id = int(str(address[1]))
         self._store = store
+        self._clock = clock
         self._commands = Commands(store, clock=clock)
         self._shelf = Shelf(self._id, store=store, address=address, tell=self.tell, clock=clock)
         self._notes = Notes(store, clock=clock, tell=self.tell)
@@ -193,12 +196,22 @@ class ChatActor(Actor):
         if not change.present:
             self._store.chats.set_unreachable(self._id, Reason.BLOCKED)
         elif change.chat_kind is not ChatKind.PRIVATE and not known(inviter).allowed and not chat.subscribed:
-            log.warning("leaving a chat that no known person added the bot to", chat=self._id)
-            self.tell(TELEGRAM, Deliver(LeaveChat(self._id), Lane.ANSWER))
+            self._leave(change, known(inviter).reason)
         else:
             self._store.chats.put(replace(chat, kind=change.chat_kind, title=change.chat_title, unreachable=""))
             self._catch_up()
         self._store.updates.done(change.update_id)
+
+    def _leave(self, change: Membership, why: str) -> None:
+        log.warning("leaving a chat that no known person added the bot to", chat=self._id)
+        sender = change.sender
+        subject = Subject.person(sender.id, sender.name) if sender else Subject("person")
+        now = self._clock()
+        entry = Entry(EntryType.DENIED, subject, now, chat_id=self._id, detail={"what": "group", "why": why})
+        self._store.audit.append([entry])
+        self.tell(TELEGRAM, Deliver(LeaveChat(self._id), Lane.ANSWER))
+        who = f"{sender.name}, {sender.id}" if sender else "?"
+        tell_admins(self._store, self.tell, Notice("strange_group", {"who": who, "chat": change.chat_title}))
 
     def _met(self, sender: Sender, kind: ChatKind, title: str) -> User | None:
         """Who this is, as far as we know them.

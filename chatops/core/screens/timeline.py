@@ -85,6 +85,7 @@ TRIED: dict[str, str] = {
     Verb.ESCALATE: mark("ask for help"),
     Verb.CARD: mark("open it"),
     "note": mark("write a note"),
+    "group": mark("put the bot into a group"),
 }
 """What was denied, where it is no action on the cluster."""
 
