@@ -12,6 +12,7 @@ import structlog
 
 from chatops.actors.admins import tell_admins
 from chatops.actors.base import Actor
+from chatops.actors.conversation.admission import Admission
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.commands import Commands
@@ -60,7 +61,14 @@ class ChatActor(Actor):
     """Its parts run in its thread: the canvas draws, the cards are reconciled, the taps judged, the way down walked."""
 
     def __init__(
-        self, *, directory: Directory, address: Address, store: Store, clock: Callable[[], datetime], policy: Policy
+        self,
+        *,
+        directory: Directory,
+        address: Address,
+        store: Store,
+        clock: Callable[[], datetime],
+        policy: Policy,
+        bot_name: Callable[[], str] = str,
     ) -> None:
         super().__init__(directory=directory, address=address)
         self._id = int(str(address[1]))
@@ -74,8 +82,9 @@ class ChatActor(Actor):
         self._drilldown = Drilldown(
             self._canvas, store=store, shelf=self._shelf, clock=clock, address=address, tell=self.tell
         )
-        self._taps = Taps(self._drilldown, self._cards, store=store, clock=clock, tell=self.tell)
-        self._replies = Replies({Verb.SEARCH: self._drilldown.search}, store=store)
+        self._admission = Admission(self._canvas, self._drilldown, store=store, clock=clock, bot_name=bot_name)
+        self._taps = Taps(self._drilldown, self._cards, self._admission, store=store, clock=clock, tell=self.tell)
+        self._replies = Replies({Verb.SEARCH: self._drilldown.search, Verb.SCOPE: self._admission.typed}, store=store)
         self._behind: dict[int, None] = {}
 
     def setup(self) -> None:

@@ -160,7 +160,9 @@ class System:
                     commands=_commands(),
                 ),
             ),
-            FamilySpec(CHATS, starter(ChatActor, directory, store=store, clock=_now, policy=policy)),
+            FamilySpec(
+                CHATS, starter(ChatActor, directory, store=store, clock=_now, policy=policy, bot_name=self._bot_name)
+            ),
             FamilySpec(INCIDENTS, starter(IncidentActor, directory, outside=outside, **hearing)),
             ChildSpec(JANITOR, starter(JanitorActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             ChildSpec(WEBHOOK, starter(WebhookActor, directory, **hearing)),
@@ -187,6 +189,11 @@ class System:
             *(ChildSpec(each, executor, Restart.TRANSIENT, watcher=pool) for each in executors),
             ChildSpec(("probe", context), probe, Restart.TRANSIENT),
         ]
+
+    def _bot_name(self) -> str:
+        """`@name` once Telegram has told it."""
+        told = self._health.snapshot().get("telegram")
+        return told.detail if told and told.detail.startswith("@") else ""
 
     def _introduce(self) -> None:
         """The people and chats of the settings, and the one-time code where there is no admin."""

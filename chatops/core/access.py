@@ -44,7 +44,18 @@ ACTING = frozenset(
 )
 """Verbs that change something, or lead to a screen whose only use is to."""
 
-DECIDING: frozenset[Verb] = frozenset()
+DECIDING = frozenset(
+    {
+        Verb.PEOPLE,
+        Verb.PERSON,
+        Verb.GRANT,
+        Verb.SCOPE,
+        Verb.GIVE,
+        Verb.REVOKE,
+        Verb.DISABLE,
+        Verb.ENABLE,
+    }
+)
 """Verbs of the screens where admins say who may."""
 
 ACTING_REPORTS = frozenset({diagnostics.ACTION})

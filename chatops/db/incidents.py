@@ -170,6 +170,10 @@ class Incidents:
 
         return self._database.read(work)
 
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Cluster and namespace of every incident there was, each pair once."""
+        return self._database.read(lambda: _places(self._tables))
+
     def alike_before(self, incident: Incident, *, days: int = 7) -> int:
         """How many earlier incidents of the same title and place were opened within `days` before this one."""
         incidents, since = self._tables.Incident, naive(incident.opened_at) - timedelta(days=days)
@@ -206,10 +210,14 @@ class Incidents:
         return self._database.read(work)
 
 
+def _places(tables: Tables) -> tuple[tuple[str, str], ...]:
+    rows = tables.connection.execute("SELECT DISTINCT cluster, namespace FROM incidents ORDER BY 1, 2")
+    return tuple((cluster, namespace) for cluster, namespace in rows)
+
+
 def _only(tables: Tables, shown: Any, readable: Readable) -> Any:
     """Narrowed to the readable places. There are few places and many incidents: each place is decided once."""
-    places = tables.connection.execute("SELECT DISTINCT cluster, namespace FROM incidents").fetchall()
-    allowed = [f"{cluster}\n{namespace}" for cluster, namespace in places if readable(cluster, namespace)]
+    allowed = [f"{cluster}\n{namespace}" for cluster, namespace in _places(tables) if readable(cluster, namespace)]
     return shown.filter(lambda row: row.cluster + "\n" + row.namespace in allowed)
 
 

@@ -26,7 +26,7 @@ class Users:
 
     def get(self, user_id: int) -> User | None:
         def work() -> User | None:
-            return _found(self._tables, user_id)
+            return find_user(self._tables, user_id)
 
         return self._database.read(work)
 
@@ -34,7 +34,7 @@ class Users:
         """Make the user known, or replace all that is known of them, grants included; and say so in the log."""
 
         def work() -> None:
-            _write(self._tables, user)
+            write_user(self._tables, user)
             append_entries(self._tables, entries)
 
         self._database.write(work)
@@ -46,11 +46,11 @@ class Users:
         """
 
         def work() -> User | None:
-            decided = decide(_found(self._tables, user_id), frozenset(_admin_ids(self._tables)))
+            decided = decide(find_user(self._tables, user_id), frozenset(admin_ids_of(self._tables)))
             if decided is None:
                 return None
             user, entries = decided
-            _write(self._tables, user)
+            write_user(self._tables, user)
             append_entries(self._tables, entries)
             return user
 
@@ -90,10 +90,10 @@ class Users:
 
     def admin_ids(self) -> tuple[int, ...]:
         """Ids of the admins who are not disabled."""
-        return self._database.read(lambda: _admin_ids(self._tables))
+        return self._database.read(lambda: admin_ids_of(self._tables))
 
 
-def _admin_ids(tables: Tables) -> tuple[int, ...]:
+def admin_ids_of(tables: Tables) -> tuple[int, ...]:
     users, grants = tables.User, tables.Grant
     admins = select(
         grant.user_id for grant in grants if grant.role == ADMIN and grant.cluster == "*" and grant.namespace == "*"
@@ -102,7 +102,7 @@ def _admin_ids(tables: Tables) -> tuple[int, ...]:
     return tuple(sorted(row.id for row in users.select(lambda row: not row.disabled) if row.id in ids))
 
 
-def _found(tables: Tables, user_id: int) -> User | None:
+def find_user(tables: Tables, user_id: int) -> User | None:
     row = tables.User.get(id=user_id)
     return None if row is None else _user(row, _grants_of(tables, user_id))
 
@@ -111,7 +111,7 @@ def _grants_of(tables: Tables, user_id: int) -> Sequence[Any]:
     return list(tables.Grant.select(lambda grant: grant.user_id == user_id))
 
 
-def _write(tables: Tables, user: User) -> None:
+def write_user(tables: Tables, user: User) -> None:
     columns = {"name": clean(user.name), "language": clean(user.language), "disabled": user.disabled}
     put_row(tables.User, {"id": user.id}, columns)
     wanted = {(grant.role.value, clean(grant.cluster), clean(grant.namespace)) for grant in user.grants}

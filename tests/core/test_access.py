@@ -6,6 +6,7 @@ import pytest
 
 from chatops.core.access import (
     ACTING,
+    DECIDING,
     EVERYWHERE,
     RIGHTS,
     Place,
@@ -63,8 +64,9 @@ CHANGING = {
 
 
 def test_every_verb_was_thought_of() -> None:
-    assert set(Verb) == READING | CHANGING
+    assert set(Verb) == READING | CHANGING | DECIDING
     assert not READING & CHANGING
+    assert not DECIDING & (READING | CHANGING)
     assert CHANGING == ACTING
 
 
@@ -80,6 +82,8 @@ def test_who_may(role: Role | None, disabled: bool, verb: Verb) -> None:
         assert verdict == Verdict(False, "disabled")
     elif role is Role.VIEWER and verb in CHANGING:
         assert verdict == Verdict(False, "viewer")
+    elif verb in DECIDING and role is not Role.ADMIN:
+        assert verdict == Verdict(False, role)
     else:
         assert verdict == Verdict(True)
 

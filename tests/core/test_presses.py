@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from chatops.core.access import ACTING
+from chatops.core.access import ACTING, DECIDING
 from chatops.core.buttons import Offered, Verb
 from chatops.core.people import ChatKind, Grant, Role, Sender, User, everywhere
 from chatops.core.presses import DOUBLE_TAP, Refusal, judge
@@ -74,6 +74,7 @@ def expected(user: str, verb: Verb, place: str, owner: str, age: str, *, used: b
         (user in ("stranger", "disabled"), Refusal("stranger", denied=user)),
         (place in FOREIGN, Refusal("elsewhere", denied="foreign_button")),
         (user == "viewer" and verb in ACTING, Refusal("no_right", denied="viewer")),
+        (user in ("viewer", "operator") and verb in DECIDING, Refusal("admins_only", denied=user)),
         (owner == "oleg's", Refusal("not_yours", denied="not_theirs")),
         (used, Refusal("used")),
         (age == "over" and not lasting, Refusal("expired", stale=True)),

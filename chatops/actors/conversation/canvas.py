@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from chatops.actors.conversation import views
+from chatops.actors.conversation import people, views
 from chatops.actors.conversation.shelf import Shelf
-from chatops.core.access import may_see
+from chatops.core.access import DECIDING, may_see
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Incident
@@ -51,6 +51,8 @@ class Canvas:
         self, position: Position, incident: Incident | None, speaks: Tongue, user: User | None = None
     ) -> Screen | None:
         """What the database alone can draw; lists for `user`."""
+        if position.screen in DECIDING:
+            return people.drawn(position, self._store, speaks)
         return views.from_store(
             position, incident, self._store, speaks, now=self._clock(), policy=self.policy, user=user
         )

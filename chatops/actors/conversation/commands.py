@@ -14,6 +14,7 @@ from chatops.core.access import OUT_OF_SCOPE, known, may_decide, may_see
 from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position
+from chatops.core.granting import INVITE_PREFIX
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.core.screens import welcome
 from chatops.core.screens.base import Screen, screen
@@ -58,7 +59,9 @@ class Commands:
         command, argument = _command(text.text)
         if not command:
             return Reply()
-        if user is None and command == "start" and argument:
+        if command == "start" and argument.startswith(INVITE_PREFIX):
+            user = self._admit(text, argument) or user
+        elif user is None and command == "start" and argument:
             user = self._redeem(text, argument)
         somebody = known(user)
         if user is None or not somebody.allowed:
@@ -72,6 +75,8 @@ class Commands:
                 return Reply(position=Position(chat.id, 0, Verb.HISTORY))
             case "subscribe" | "unsubscribe":
                 return self._subscription(user, chat, tongue, wanted=command == "subscribe")
+            case "users" | "invite":
+                return self._people(text, user, chat, command, tongue)
             case "help":
                 return Reply(welcome.help_screen(tongue))
             case _ if text.chat_kind is ChatKind.PRIVATE:
@@ -147,6 +152,22 @@ class Commands:
             detail=detail,
         )
         self._store.audit.append([entry])
+
+    def _people(self, text: TextMessage, user: User, chat: Chat, command: str, tongue: Tongue) -> Reply:
+        if not may_decide(user):
+            self._deny(text, user.id, user.name, {"what": f"/{command}", "why": "no_admin"})
+            return Reply(screen([tongue.say(TOASTS["admins_only"])], []))
+        if chat.kind is not ChatKind.PRIVATE:
+            return Reply(screen([tongue.say("👥 Who may do what is decided in a private chat with me.")], []))
+        return Reply(position=Position(chat.id, 0, Verb.PEOPLE if command == "users" else Verb.GRANT))
+
+    def _admit(self, text: TextMessage, token: str) -> User | None:
+        """An invitation makes its opener a user, in private and once. One that does not count says nothing of why."""
+        sender = text.sender
+        if sender is None or text.chat_kind is not ChatKind.PRIVATE:
+            return None
+        newcomer = User(sender.id, sender.name, (), sender.language_code)
+        return self._store.invites.redeem(token, newcomer, now=self._clock())
 
     def _stranger(self, text: TextMessage, command: str, why: str, tongue: Tongue) -> Reply:
         if text.sender is None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from chatops.actors.answering import reply
+from chatops.actors.conversation.admission import DECIDES, Admission
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.views import Reader
@@ -46,6 +47,7 @@ class Taps:
         self,
         drilldown: Drilldown,
         cards: Reconciler,
+        admission: Admission,
         *,
         store: Store,
         clock: Callable[[], datetime],
@@ -53,6 +55,7 @@ class Taps:
     ) -> None:
         self._drilldown = drilldown
         self._cards = cards
+        self._admission = admission
         self._store = store
         self._clock = clock
         self._tell = tell
@@ -76,6 +79,11 @@ class Taps:
             token = offered.token if offered.verb in (Verb.CONFIRM, Verb.APPROVE) else ""
             self._cards.show_next(tap.message_id, offered.incident_id)
             self._tell(incident_address(offered.incident_id), Happened(event, tap.update_id, token))
+            return
+        if offered.verb in DECIDES:
+            code = self._admission.decide(tap, offered, Reader(person, speaks, user))
+            self._toast(tap, toast(code, speaks))
+            self._store.updates.done(tap.update_id)
             return
         self._toast(tap, toast(self._drilldown.follow(tap, offered, Reader(person, speaks, user)), speaks))
         self._store.updates.done(tap.update_id)

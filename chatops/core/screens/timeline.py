@@ -94,6 +94,7 @@ WHY_DENIED = {
     "disabled": mark("access was taken away"),
     "foreign_button": mark("a button of another message"),
     "not_theirs": mark("somebody else chose it"),
+    "no_admin": mark("not an admin"),
     "no_grant": mark("nothing was granted"),
     "out_of_scope": mark("outside of what was granted"),
     "unknown_button": mark("a button that is not known"),

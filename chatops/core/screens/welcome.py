@@ -13,6 +13,8 @@ COMMANDS = (
     ("history", mark("Incidents that ended")),
     ("subscribe", mark("Show every incident in this chat")),
     ("unsubscribe", mark("Show no more incidents in this chat")),
+    ("users", mark("Who may do what (admins)")),
+    ("invite", mark("Invite somebody (admins)")),
     ("help", mark("What the buttons and commands do")),
 )
 """Every command the bot knows, in the order of Telegram's menu."""
