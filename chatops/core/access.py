@@ -107,6 +107,9 @@ class Verdict:
 NOBODY = frozenset({"stranger", "disabled", "no_grant"})
 """Reasons of those who may nothing at all. They are told no more than that."""
 
+ADMINS_ONLY = "admins_only"
+"""The toast for somebody who would decide who may and is no admin."""
+
 OUT_OF_SCOPE = "out_of_scope"
 """The reason where somebody has rights, and none in this place."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chatops.core.access import OUT_OF_SCOPE, Right, known, may_all, needs, right_for
+from chatops.core.access import ADMINS_ONLY, OUT_OF_SCOPE, Right, known, may_all, needs, right_for
 from chatops.core.buttons import Offered, Verb
 from chatops.core.incidents.values import Incident
 from chatops.core.people import User
@@ -64,5 +64,5 @@ def judge(
 def refused_as(offered: Offered, reason: str) -> str:
     """The toast for somebody known who lacks the right."""
     if right_for(offered.verb, offered.args) is Right.DECIDE:
-        return "admins_only"
+        return ADMINS_ONLY
     return OUT_OF_SCOPE if reason == OUT_OF_SCOPE else "no_right"

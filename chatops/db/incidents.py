@@ -1,6 +1,6 @@
 """Incidents: their state, their alerts, their latest action and the mail they have still to work through."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,13 +21,11 @@ from chatops.db.database import Database
 from chatops.db.entities import Tables
 from chatops.db.episodes import episodes_of, write_episodes
 from chatops.db.inbox import inbox_row
+from chatops.db.places import Readable, only, places_of
 from chatops.db.querying import count, desc, select
 from chatops.db.runs import runs_of, runs_on, write_run
 from chatops.db.silences import silences_of, write_silence
 from chatops.db.trials import write_trial
-
-Readable = Callable[[str, str], bool]
-"""Whether incidents of this cluster and namespace are to be told of."""
 
 ACTIVE = Status.ACTIVE.value
 RUNNING = [state.value for state in ActionState if state.running]
@@ -148,7 +146,7 @@ class Incidents:
         def work() -> tuple[int, tuple[Incident, ...]]:
             shown = incidents.select(lambda row: row.status == ACTIVE and row.revision > 0)
             if readable is not None:
-                shown = _only(self._tables, shown, readable)
+                shown = only(self._tables, shown, readable)
             order = (incidents.list_rank, desc(incidents.opened_at), desc(incidents.id))
             rows = shown.order_by(*order).limit(limit, offset=offset)
             return shown.count(), _incidents(self._tables, list(rows))
@@ -164,7 +162,7 @@ class Incidents:
         def work() -> tuple[int, tuple[Incident, ...]]:
             shown = incidents.select(lambda row: row.closed_at is not None)
             if readable is not None:
-                shown = _only(self._tables, shown, readable)
+                shown = only(self._tables, shown, readable)
             rows = shown.order_by(desc(incidents.closed_at), desc(incidents.id)).limit(limit, offset=offset)
             return shown.count(), _incidents(self._tables, list(rows))
 
@@ -172,7 +170,7 @@ class Incidents:
 
     def places(self) -> tuple[tuple[str, str], ...]:
         """Cluster and namespace of every incident there was, each pair once."""
-        return self._database.read(lambda: _places(self._tables))
+        return self._database.read(lambda: places_of(self._tables))
 
     def alike_before(self, incident: Incident, *, days: int = 7) -> int:
         """How many earlier incidents of the same title and place were opened within `days` before this one."""
@@ -208,17 +206,6 @@ class Incidents:
             return tuple(PastIncident(each, runs.get(each.id, ())) for each in found)
 
         return self._database.read(work)
-
-
-def _places(tables: Tables) -> tuple[tuple[str, str], ...]:
-    rows = tables.connection.execute("SELECT DISTINCT cluster, namespace FROM incidents ORDER BY 1, 2")
-    return tuple((cluster, namespace) for cluster, namespace in rows)
-
-
-def _only(tables: Tables, shown: Any, readable: Readable) -> Any:
-    """Narrowed to the readable places. There are few places and many incidents: each place is decided once."""
-    allowed = [f"{cluster}\n{namespace}" for cluster, namespace in _places(tables) if readable(cluster, namespace)]
-    return shown.filter(lambda row: row.cluster + "\n" + row.namespace in allowed)
 
 
 def _write(tables: Tables, incident: Incident, before: Sequence[Episode] | None) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 import structlog
 
 from chatops.actors.conversation.views import readable_by
-from chatops.core.access import OUT_OF_SCOPE, known, may_decide, may_see
+from chatops.core.access import ADMINS_ONLY, OUT_OF_SCOPE, known, may_decide, may_see
 from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position
@@ -156,7 +156,7 @@ class Commands:
     def _people(self, text: TextMessage, user: User, chat: Chat, command: str, tongue: Tongue) -> Reply:
         if not may_decide(user):
             self._deny(text, user.id, user.name, {"what": f"/{command}", "why": "no_admin"})
-            return Reply(screen([tongue.say(TOASTS["admins_only"])], []))
+            return Reply(screen([tongue.say(TOASTS[ADMINS_ONLY])], []))
         if chat.kind is not ChatKind.PRIVATE:
             return Reply(screen([tongue.say("👥 Who may do what is decided in a private chat with me.")], []))
         return Reply(position=Position(chat.id, 0, Verb.PEOPLE if command == "users" else Verb.GRANT))

@@ -54,7 +54,7 @@ from chatops.core.screens.picker import picker
 from chatops.core.screens.pod import container_picker, pod_screen
 from chatops.core.silences import Matched
 from chatops.core.texts import Tongue
-from chatops.db.incidents import Readable
+from chatops.db.places import Readable
 from chatops.db.store import Store
 
 REPORT_PARAMS = ("container", "command", "page", "sort")
