@@ -10,7 +10,9 @@ from typing import Any
 
 import structlog
 
+from chatops.actors.admins import tell_admins
 from chatops.actors.base import Actor
+from chatops.actors.conversation.admission import Admission
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.commands import Commands
@@ -40,6 +42,8 @@ from chatops.actors.messages import (
     WorkInterrupted,
     chat_address,
 )
+from chatops.core.access import known
+from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
 from chatops.core.failures import Reason
 from chatops.core.outgoing import Lane, LeaveChat
@@ -58,11 +62,19 @@ class ChatActor(Actor):
     """Its parts run in its thread: the canvas draws, the cards are reconciled, the taps judged, the way down walked."""
 
     def __init__(
-        self, *, directory: Directory, address: Address, store: Store, clock: Callable[[], datetime], policy: Policy
+        self,
+        *,
+        directory: Directory,
+        address: Address,
+        store: Store,
+        clock: Callable[[], datetime],
+        policy: Policy,
+        bot_name: Callable[[], str] = str,
     ) -> None:
         super().__init__(directory=directory, address=address)
         self._id = int(str(address[1]))
         self._store = store
+        self._clock = clock
         self._commands = Commands(store, clock=clock)
         self._shelf = Shelf(self._id, store=store, address=address, tell=self.tell, clock=clock)
         self._notes = Notes(store, clock=clock, tell=self.tell)
@@ -71,7 +83,8 @@ class ChatActor(Actor):
         self._drilldown = Drilldown(
             self._canvas, store=store, shelf=self._shelf, clock=clock, address=address, tell=self.tell
         )
-        self._taps = Taps(self._drilldown, self._cards, store=store, clock=clock, tell=self.tell)
+        self._admission = Admission(self._canvas, self._drilldown, store=store, clock=clock, bot_name=bot_name)
+        self._taps = Taps(self._drilldown, self._cards, self._admission, store=store, clock=clock, tell=self.tell)
         self._restraint = Restraint(
             store=store,
             shelf=self._shelf,
@@ -79,7 +92,7 @@ class ChatActor(Actor):
             tell=self.tell,
             speaks=lambda sender: self._tongue_of(None, sender),
         )
-        self._replies = Replies({Verb.SEARCH: self._drilldown.search}, store=store)
+        self._replies = Replies({Verb.SEARCH: self._drilldown.search, Verb.SCOPE: self._admission.typed}, store=store)
         self._behind: dict[int, None] = {}
 
     def setup(self) -> None:
@@ -130,7 +143,7 @@ class ChatActor(Actor):
 
     def _call_for_help(self, incident_id: int, by_name: str) -> None:
         incident = self._store.incidents.get(incident_id)
-        if incident is not None and not self._canvas.chat.unreachable:
+        if incident is not None and not self._canvas.chat.unreachable and self._canvas.may_show(incident):
             self._shelf.send(help_wanted(incident, by_name, self._canvas.tongue), Lane.PAGE)
 
     def _catch_up(self) -> None:
@@ -193,7 +206,7 @@ class ChatActor(Actor):
         if answer.screen:
             self._shelf.send(answer.screen, Lane.RESULT, thread_id=text.thread_id)
         if answer.position:
-            self._canvas.draw(answer.position, speaks, Lane.RESULT, thread_id=text.thread_id)
+            self._canvas.draw(answer.position, speaks, Lane.RESULT, thread_id=text.thread_id, user=user)
 
     def _moved(self, change: Membership) -> None:
         """A group that no known person put the bot into learns nothing: the bot leaves."""
@@ -201,13 +214,23 @@ class ChatActor(Actor):
         chat = self._canvas.chat
         if not change.present:
             self._store.chats.set_unreachable(self._id, Reason.BLOCKED)
-        elif change.chat_kind is not ChatKind.PRIVATE and inviter is None and not chat.subscribed:
-            log.warning("leaving a chat that no known person added the bot to", chat=self._id)
-            self.tell(TELEGRAM, Deliver(LeaveChat(self._id), Lane.ANSWER))
+        elif change.chat_kind is not ChatKind.PRIVATE and not known(inviter).allowed and not chat.subscribed:
+            self._leave(change, known(inviter).reason)
         else:
             self._store.chats.put(replace(chat, kind=change.chat_kind, title=change.chat_title, unreachable=""))
             self._catch_up()
         self._store.updates.done(change.update_id)
+
+    def _leave(self, change: Membership, why: str) -> None:
+        log.warning("leaving a chat that no known person added the bot to", chat=self._id)
+        sender = change.sender
+        subject = Subject.person(sender.id, sender.name) if sender else Subject("person")
+        now = self._clock()
+        entry = Entry(EntryType.DENIED, subject, now, chat_id=self._id, detail={"what": "group", "why": why})
+        self._store.audit.append([entry])
+        self.tell(TELEGRAM, Deliver(LeaveChat(self._id), Lane.ANSWER))
+        who = f"{sender.name}, {sender.id}" if sender else "?"
+        tell_admins(self._store, self.tell, Notice("strange_group", {"who": who, "chat": change.chat_title}))
 
     def _met(self, sender: Sender, kind: ChatKind, title: str) -> User | None:
         """Who this is, as far as we know them.
@@ -219,7 +242,7 @@ class ChatActor(Actor):
             return None
         if user.name != sender.name:
             user = replace(user, name=sender.name)
-            self._store.users.put(user)
+            self._store.users.rename(user.id, user.name)
         known = self._canvas.chat
         told = replace(known, kind=kind, title=title, unreachable="")
         if kind is ChatKind.PRIVATE:

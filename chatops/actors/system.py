@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
@@ -40,9 +41,10 @@ from chatops.actors.upstream_specs import upstream_specs
 from chatops.actors.webhook import WebhookActor
 from chatops.cluster import Cluster
 from chatops.cluster.kubeconfig import Kubeconfig
+from chatops.core.access import may_decide
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.outside import Outside
-from chatops.core.people import Chat, ChatKind, Role, User
+from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.core.policy import Policy
 from chatops.core.redaction import Redaction
 from chatops.core.screens.welcome import COMMANDS
@@ -180,7 +182,9 @@ class System:
                     left_hook=store.settings.get(HOOK_SETTING) or "",
                 ),
             ),
-            FamilySpec(CHATS, starter(ChatActor, directory, store=store, clock=_now, policy=policy)),
+            FamilySpec(
+                CHATS, starter(ChatActor, directory, store=store, clock=_now, policy=policy, bot_name=self._bot_name)
+            ),
             FamilySpec(INCIDENTS, starter(IncidentActor, directory, outside=outside, **hearing)),
             ChildSpec(JANITOR, starter(JanitorActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             ChildSpec(SELF_AUDIT, starter(SelfAuditActor, directory, store=store, clock=_now), Restart.TRANSIENT),
@@ -215,15 +219,21 @@ class System:
             ChildSpec(("probe", context), probe, Restart.TRANSIENT),
         ]
 
+    def _bot_name(self) -> str:
+        """`@name` once Telegram has told it."""
+        told = self._health.snapshot().get("telegram")
+        return told.detail if told and told.detail.startswith("@") else ""
+
     def _introduce(self) -> None:
         """The people and chats of the settings, and the one-time code where there is no admin."""
         settings, store = self._settings, self._store
         for user_id in settings.telegram_admins:
             known = store.users.get(user_id)
-            if known is None or known.role is not Role.ADMIN or known.disabled:
-                store.users.put(User(user_id, known.name if known else str(user_id), Role.ADMIN))
+            if not may_decide(known):
+                user = known or User(user_id, str(user_id))
                 detail = {"user": str(user_id), "role": Role.ADMIN.value}
-                store.audit.append([Entry(EntryType.USER_ADDED, SYSTEM, _now(), detail=detail)])
+                entry = Entry(EntryType.USER_ADDED, SYSTEM, _now(), detail=detail)
+                store.users.put(replace(user, grants=everywhere(Role.ADMIN), disabled=False), [entry])
         # Until a chat is named or subscribes, the admins themselves get the incidents.
         first = settings.telegram_chats or (() if store.chats.all() else settings.telegram_admins)
         for chat_id in first:

@@ -1,19 +1,26 @@
-"""Who may do what: one pure decision, the same for every door. Default deny; rights follow the person who presses."""
+"""Who may do what: one pure decision, the same for every door. Default deny; rights follow the person who presses.
 
-from collections.abc import Mapping
+A right is had in a place: a cluster and a namespace. What has no namespace (a node) lies in the place without one,
+which only a grant on every namespace covers; likewise for the cluster.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from chatops.core import diagnostics
 from chatops.core.buttons import Verb
-from chatops.core.people import Role, User
+from chatops.core.incidents.values import Incident
+from chatops.core.people import ANY, Grant, Role, User
+from chatops.core.resources import CLUSTER_WIDE, ObjectRef
 
 
 class Right(StrEnum):
-    """read: see incidents and the cluster; act: change an incident or the cluster."""
+    """read: see incidents and the cluster; act: change an incident or the cluster; decide: say who may."""
 
     READ = "read"
     ACT = "act"
+    DECIDE = "decide"
 
 
 ACTING = frozenset(
@@ -37,36 +44,191 @@ ACTING = frozenset(
 )
 """Verbs that change something, or lead to a screen whose only use is to."""
 
+DECIDING = frozenset(
+    {
+        Verb.PEOPLE,
+        Verb.PERSON,
+        Verb.GRANT,
+        Verb.SCOPE,
+        Verb.GIVE,
+        Verb.REVOKE,
+        Verb.DISABLE,
+        Verb.ENABLE,
+    }
+)
+"""Verbs of the screens where admins say who may."""
+
 ACTING_REPORTS = frozenset({diagnostics.ACTION})
 """Reports that run something in the cluster to know more: asking for one is acting."""
+
+INCIDENT_WIDE = frozenset(
+    {
+        Verb.TAKE,
+        Verb.RELEASE,
+        Verb.RESOLVE,
+        Verb.ASK_REJECT,
+        Verb.REJECT,
+        Verb.SILENCE,
+        Verb.DO_SILENCE,
+        Verb.UNSILENCE,
+        Verb.ESCALATE,
+    }
+)
+"""Verbs that act on the incident itself, whatever object stands beside them."""
 
 RIGHTS = {
     Role.VIEWER: frozenset({Right.READ}),
     Role.OPERATOR: frozenset({Right.READ, Right.ACT}),
-    Role.ADMIN: frozenset({Right.READ, Right.ACT}),
+    Role.ADMIN: frozenset({Right.READ, Right.ACT, Right.DECIDE}),
 }
+"""What a role may where it is granted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is. Empty for what is in no cluster we can name, or in no namespace."""
+
+    cluster: str = ""
+    namespace: str = ""
+
+
+EVERYWHERE = Place()
+"""What concerns all places at once: only a grant without limits covers it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`reason` says why not: stranger, disabled, or the role that lacks the right."""
+    """`reason` says why not: see NOBODY, `out_of_scope`, or the role that is held there and lacks the right."""
 
     allowed: bool
     reason: str = ""
 
 
+NOBODY = frozenset({"stranger", "disabled", "no_grant"})
+"""Reasons of those who may nothing at all. They are told no more than that."""
+
+ADMINS_ONLY = "admins_only"
+"""The toast for somebody who would decide who may and is no admin."""
+
+OUT_OF_SCOPE = "out_of_scope"
+"""The reason where somebody has rights, and none in this place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One right in one place."""
+
+    right: Right
+    place: Place
+
+
 def right_for(verb: Verb, args: Mapping[str, str] | None = None) -> Right:
     """The right that pressing a button takes; `args` are its arguments."""
+    if verb in DECIDING:
+        return Right.DECIDE
     acts = verb in ACTING or (args or {}).get("report") in ACTING_REPORTS
     return Right.ACT if acts else Right.READ
 
 
-def may(user: User | None, right: Right) -> Verdict:
-    """Whether the user has the right; None is somebody unknown, who has none."""
+def place_of(ref: ObjectRef) -> Place:
+    return Place(ref.cluster, "" if ref.kind in CLUSTER_WIDE else ref.namespace)
+
+
+def incident_place(incident: Incident | None) -> Place:
+    """The incident's own; EVERYWHERE for one that is not there, so that nothing hides behind a number."""
+    return Place(incident.cluster, incident.namespace) if incident else EVERYWHERE
+
+
+def needs(
+    verb: Verb,
+    args: Mapping[str, str],
+    *,
+    ref: ObjectRef | None = None,
+    incident_id: int | None = None,
+    incident: Incident | None = None,
+) -> tuple[Need, ...]:
+    """All that a press, a reply or a screen takes; none of it where it concerns neither an object nor an incident.
+
+    An object's screen inside an incident takes READ on the incident too. `incident` is that of the id, if it is there.
+    """
+    return tuple(_needs(verb, args, ref, incident_id, incident))
+
+
+def _needs(
+    verb: Verb, args: Mapping[str, str], ref: ObjectRef | None, incident_id: int | None, incident: Incident | None
+) -> Iterator[Need]:
+    right = right_for(verb, args)
+    if right is Right.DECIDE:
+        yield Need(right, EVERYWHERE)
+        return
+    if verb is Verb.STOP and incident is not None and incident.run is not None:
+        ref = incident.run.plan.ref
+    on_object = ref is not None and verb not in INCIDENT_WIDE
+    if incident_id is not None:
+        yield Need(Right.READ if on_object else right, incident_place(incident))
+    if ref is not None and on_object:
+        yield Need(right, place_of(ref))
+    elif incident_id is None and right is not Right.READ:
+        yield Need(right, EVERYWHERE)
+
+
+def known(user: User | None) -> Verdict:
+    """Whether this is anybody who may something somewhere; None is somebody unknown."""
     if user is None:
         return Verdict(False, "stranger")
     if user.disabled:
         return Verdict(False, "disabled")
-    if right not in RIGHTS[user.role]:
-        return Verdict(False, user.role)
-    return Verdict(True)
+    return Verdict(True) if user.grants else Verdict(False, "no_grant")
+
+
+def may(user: User | None, right: Right, *, cluster: str, namespace: str) -> Verdict:
+    """Whether the user has the right in this place."""
+    somebody = known(user)
+    if user is None or not somebody.allowed:
+        return somebody
+    held = [grant.role for grant in user.grants if covers(grant, cluster, namespace)]
+    if any(right in RIGHTS[role] for role in held):
+        return Verdict(True)
+    return Verdict(False, max(held, key=list(Role).index) if held else OUT_OF_SCOPE)
+
+
+def may_all(user: User | None, wanted: tuple[Need, ...]) -> Verdict:
+    """Whether the user has every one of these rights; the first that is missing says why not."""
+    for need in wanted:
+        verdict = may(user, need.right, cluster=need.place.cluster, namespace=need.place.namespace)
+        if not verdict.allowed:
+            return verdict
+    return known(user)
+
+
+def may_see(user: User | None, incident: Incident | None) -> bool:
+    """Whether the user may read the incident."""
+    place = incident_place(incident)
+    return may(user, Right.READ, cluster=place.cluster, namespace=place.namespace).allowed
+
+
+def may_decide(user: User | None) -> bool:
+    """Whether the user is an admin: may say who may."""
+    return may(user, Right.DECIDE, cluster="", namespace="").allowed
+
+
+def covers(grant: Grant, cluster: str, namespace: str) -> bool:
+    return _fits(grant.cluster, cluster) and _fits(grant.namespace, namespace)
+
+
+def _fits(pattern: str, text: str) -> bool:
+    """ANY stands for any text, and nothing else stands for anything: `?` and `[` are themselves."""
+    if pattern == ANY or not text:
+        return pattern == ANY
+    first, *others = pattern.split(ANY)
+    if not others:
+        return text == pattern
+    *middle, last = others
+    if not text.startswith(first) or len(text) < len(first) + len(last) or not text.endswith(last):
+        return False
+    rest = text[len(first) : len(text) - len(last)]
+    for part in middle:
+        _, found, rest = rest.partition(part) if part else ("", "x", rest)
+        if not found:
+            return False
+    return True

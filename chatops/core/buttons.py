@@ -47,6 +47,17 @@ class Verb(StrEnum):
     INCIDENTS = "incidents"
     HISTORY = "history"
     HELP = "help"
+    PEOPLE = "people"
+    PERSON = "person"
+    GRANT = "grant"
+    """Choose a role, for a person or for an invitation."""
+    SCOPE = "scope"
+    """Choose where the role is to hold; whoever answers the message names a place."""
+    GIVE = "give"
+    """Grant it, or make the invitation."""
+    REVOKE = "revoke"
+    DISABLE = "disable"
+    ENABLE = "enable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,45 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """viewer reads; operator also acts; admin also decides who may."""
+    """viewer reads; operator also acts; admin, where the grant covers everything, also decides who may."""
 
     VIEWER = "viewer"
     OPERATOR = "operator"
     ADMIN = "admin"
 
 
+ANY = "*"
+"""In a grant's pattern: any text, also none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role in the places that the patterns name. What has no cluster or namespace is covered by ANY alone."""
+
+    role: Role
+    cluster: str = ANY
+    namespace: str = ANY
+
+    @property
+    def everywhere(self) -> bool:
+        return self.cluster == self.namespace == ANY
+
+
+def everywhere(role: Role) -> tuple[Grant, ...]:
+    """The grants of somebody who has the role in every place."""
+    return (Grant(role),)
+
+
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who may use the bot. `id` is Telegram's; `language` is empty until chosen or told by Telegram."""
+    """Somebody who may use the bot. `id` is Telegram's; `language` is empty until chosen or told by Telegram.
+
+    All that they may is what their grants say (core.access); without any they are known and may nothing.
+    """
 
     id: int
     name: str
-    role: Role
+    grants: tuple[Grant, ...] = ()
     language: str = ""
     disabled: bool = False
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chatops.core.access import may, right_for
+from chatops.core.access import ADMINS_ONLY, OUT_OF_SCOPE, Right, known, may_all, needs, right_for
 from chatops.core.buttons import Offered, Verb
+from chatops.core.incidents.values import Incident
 from chatops.core.people import User
 from chatops.core.updates import Tap
 
@@ -21,22 +22,36 @@ class Refusal:
     stale: bool = False
 
 
-def judge(tap: Tap, offered: Offered | None, user: User | None, *, now: datetime) -> Refusal | None:
-    """None when it counts. A stranger learns nothing of the button; a foreign token nothing of its message."""
-    known = may(user, right_for(Verb.CARD))
-    if not known.allowed:
-        return Refusal("stranger", denied=known.reason)
+def judge(
+    tap: Tap,
+    offered: Offered | None,
+    user: User | None,
+    *,
+    now: datetime,
+    incident: Incident | None = None,
+    asker: User | None = None,
+) -> Refusal | None:
+    """None when it counts. A stranger learns nothing of the button; a foreign token nothing of its message.
+
+    `incident` is the button's, `asker` who chose what a second person approves: all three as they are stored now.
+    """
+    somebody = known(user)
+    if not somebody.allowed:
+        return Refusal("stranger", denied=somebody.reason)
     if offered is None:
-        return Refusal("unknown", stale=True)
+        return Refusal("unknown", denied="unknown_button", stale=True)
     if offered.chat_id != tap.chat_id or offered.message_id not in (None, tap.message_id):
         return Refusal("elsewhere", denied="foreign_button")
-    verdict = may(user, right_for(offered.verb, offered.args))
+    wanted = needs(offered.verb, offered.args, ref=offered.ref, incident_id=offered.incident_id, incident=incident)
+    verdict = may_all(user, wanted)
     if not verdict.allowed:
-        return Refusal("no_right", denied=verdict.reason)
+        return Refusal(refused_as(offered, verdict.reason), denied=verdict.reason)
     if offered.for_user is not None and offered.for_user != tap.sender.id:
         return Refusal("not_yours", denied="not_theirs")
     if offered.args.get("by") == str(tap.sender.id):
         return Refusal("second_person", denied="second_person")
+    if offered.verb is Verb.APPROVE and "by" in offered.args and not may_all(asker, wanted).allowed:
+        return Refusal("asker_lost_right", denied="asker_lost_right")
     if offered.used_at is not None:
         return Refusal("used")
     if offered.expires_at is not None and now >= offered.expires_at:
@@ -44,3 +59,10 @@ def judge(tap: Tap, offered: Offered | None, user: User | None, *, now: datetime
     if offered.verb in (Verb.CONFIRM, Verb.APPROVE) and now - offered.offered_at < DOUBLE_TAP:
         return Refusal("double_tap")
     return None
+
+
+def refused_as(offered: Offered, reason: str) -> str:
+    """The toast for somebody known who lacks the right."""
+    if right_for(offered.verb, offered.args) is Right.DECIDE:
+        return ADMINS_ONLY
+    return OUT_OF_SCOPE if reason == OUT_OF_SCOPE else "no_right"

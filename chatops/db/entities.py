@@ -44,9 +44,27 @@ class Tables:
             _table_ = "users"
             id = PrimaryKey(int, size=64)
             name = _text()
-            role = _text()
             language = _text()
             disabled = Required(bool)
+
+        class Grant(entity):  # type: ignore[misc]  # see above
+            _table_ = "grants"
+            user_id = _number()
+            role = Required(str, autostrip=False)
+            cluster = Required(str, autostrip=False)
+            namespace = Required(str, autostrip=False)
+            PrimaryKey(user_id, role, cluster, namespace)
+
+        class Invite(entity):  # type: ignore[misc]  # see above
+            _table_ = "invites"
+            token_hash = PrimaryKey(str, autostrip=False)
+            role = _text()
+            cluster = _text()
+            namespace = _text()
+            by_id = _number()
+            by_name = _text()
+            expires_at = Required(datetime)
+            used_at = Optional(datetime)
 
         class Chat(entity):  # type: ignore[misc]  # see above
             _table_ = "chats"
@@ -237,6 +255,8 @@ class Tables:
 
         # Any: pony gives attributes and queries no static types, and core values leave every function that uses them.
         self.User: Any = User
+        self.Grant: Any = Grant
+        self.Invite: Any = Invite
         self.Chat: Any = Chat
         self.Inbox: Any = Inbox
         self.Mail: Any = Mail

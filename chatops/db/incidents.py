@@ -21,6 +21,7 @@ from chatops.db.database import Database
 from chatops.db.entities import Tables
 from chatops.db.episodes import episodes_of, write_episodes
 from chatops.db.inbox import inbox_row
+from chatops.db.places import Readable, only, places_of
 from chatops.db.querying import count, desc, select
 from chatops.db.runs import runs_of, runs_on, write_run
 from chatops.db.silences import silences_of, write_silence
@@ -135,28 +136,41 @@ class Incidents:
 
         return self._database.write(work)
 
-    def open_page(self, offset: int, limit: int) -> tuple[int, tuple[Incident, ...]]:
-        """How many are active, and a page of them: worst severity first, then those nobody has, then the newest."""
+    def open_page(self, offset: int, limit: int, readable: Readable | None = None) -> tuple[int, tuple[Incident, ...]]:
+        """How many are active, and a page of them: worst severity first, then those nobody has, then the newest.
+
+        Without `readable` all of them count.
+        """
         incidents = self._tables.Incident
 
         def work() -> tuple[int, tuple[Incident, ...]]:
             shown = incidents.select(lambda row: row.status == ACTIVE and row.revision > 0)
+            if readable is not None:
+                shown = only(self._tables, shown, readable)
             order = (incidents.list_rank, desc(incidents.opened_at), desc(incidents.id))
             rows = shown.order_by(*order).limit(limit, offset=offset)
             return shown.count(), _incidents(self._tables, list(rows))
 
         return self._database.read(work)
 
-    def closed_page(self, offset: int, limit: int) -> tuple[int, tuple[Incident, ...]]:
-        """How many have ended, and a page of them, the newest end first."""
+    def closed_page(
+        self, offset: int, limit: int, readable: Readable | None = None
+    ) -> tuple[int, tuple[Incident, ...]]:
+        """How many have ended, and a page of them, the newest end first. Without `readable` all of them count."""
         incidents = self._tables.Incident
 
         def work() -> tuple[int, tuple[Incident, ...]]:
             shown = incidents.select(lambda row: row.closed_at is not None)
+            if readable is not None:
+                shown = only(self._tables, shown, readable)
             rows = shown.order_by(desc(incidents.closed_at), desc(incidents.id)).limit(limit, offset=offset)
             return shown.count(), _incidents(self._tables, list(rows))
 
         return self._database.read(work)
+
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Cluster and namespace of every incident there was, each pair once."""
+        return self._database.read(lambda: places_of(self._tables))
 
     def alike_before(self, incident: Incident, *, days: int = 7) -> int:
         """How many earlier incidents of the same title and place were opened within `days` before this one."""

@@ -8,6 +8,7 @@ from chatops.db.chats import Chats
 from chatops.db.database import Database
 from chatops.db.inbox import Inbox
 from chatops.db.incidents import Incidents
+from chatops.db.invites import Invites
 from chatops.db.positions import Positions
 from chatops.db.settings import Settings
 from chatops.db.trials import Trials
@@ -29,6 +30,7 @@ class Store:
         self.positions = Positions(database)
         self.buttons = Buttons(database)
         self.users = Users(database)
+        self.invites = Invites(database)
         self.chats = Chats(database)
         self.updates = Updates(database)
         self.settings = Settings(database)

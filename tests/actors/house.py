@@ -36,7 +36,7 @@ from chatops.actors.tree import Supervisor
 from chatops.actors.webhook import WebhookActor
 from chatops.core.outgoing import AnswerTap, EditMessage, SendMessage
 from chatops.core.outside import Outside
-from chatops.core.people import Chat, ChatKind, Role, Sender, User
+from chatops.core.people import Chat, ChatKind, Role, Sender, User, everywhere
 from chatops.core.policy import Policy
 from chatops.core.updates import Membership, Tap, TextMessage
 from chatops.db.database import Database
@@ -194,7 +194,7 @@ class House:
         self.policy = Policy()
         self._updates = itertools.count(1)
         self._supervisor: Supervisor | None = None
-        self.store.users.put(User(ANNA, "@anna", Role.ADMIN))
+        self.store.users.put(User(ANNA, "@anna", everywhere(Role.ADMIN)))
         self.store.chats.put(Chat(ANNA, ChatKind.PRIVATE, subscribed=True))
 
     def start(self) -> None:

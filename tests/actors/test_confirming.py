@@ -18,7 +18,7 @@ from chatops.actors.messages import (
 from chatops.core.actions import ActionState, Performed, Plan, Preview, Progress
 from chatops.core.audit import EntryType
 from chatops.core.buttons import Button, Verb
-from chatops.core.people import Chat, ChatKind, Role, User
+from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.core.policy import Policy
 from chatops.core.resources import ObjectRef
 from tests.actors.house import ANNA, House
@@ -56,7 +56,7 @@ class Work(Scene):
 def shop(tmp_path: Path) -> Iterator[tuple[House, Work]]:
     built = House(tmp_path)
     built.policy = Policy(protected=("shop",))
-    built.store.users.put(User(OLEG, "@oleg", Role.OPERATOR))
+    built.store.users.put(User(OLEG, "@oleg", everywhere(Role.OPERATOR)))
     work = Work(built.clock)
     built.cluster.answer = work
     try:

@@ -12,7 +12,7 @@ from chatops.core.actions import Progress
 from chatops.core.audit import EntryType
 from chatops.core.incidents import Status
 from chatops.core.outgoing import EditMessage, SendMessage
-from chatops.core.people import Chat, ChatKind, Role, User
+from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from tests.actors.house import ANNA, House, house
 from tests.actors.scene import Scene, body, resolved
 
@@ -108,7 +108,7 @@ def test_a_confirm_expires_and_the_card_comes_back(shop):
 
 def test_only_who_chose_can_confirm(shop):
     built, scene = shop
-    built.store.users.put(User(OLEG, "@oleg", Role.OPERATOR))
+    built.store.users.put(User(OLEG, "@oleg", everywhere(Role.OPERATOR)))
     card = open_card(built)
     built.press(card, "Roll back to 42")
     built.post.wait_text("to revision 42?")
@@ -122,7 +122,7 @@ def test_only_who_chose_can_confirm(shop):
 def test_who_may_not_act_is_told_and_audited(shop, role):
     built, scene = shop
     if role:
-        built.store.users.put(User(EVE, "@eve", role))
+        built.store.users.put(User(EVE, "@eve", everywhere(role)))
     card = open_card(built)
     assert "⛔" in built.press(card, "Roll back to 42", user=EVE)
     assert types(built)[-1] is EntryType.DENIED
@@ -373,7 +373,7 @@ def test_a_crash_after_the_card_arrived_sends_no_second(shop, monkeypatch):
 def team(shop):
     """A subscribed group beside Anna's own chat; Oleg may act, Eve is nobody."""
     built, scene = shop
-    built.store.users.put(User(OLEG, "@oleg", Role.OPERATOR))
+    built.store.users.put(User(OLEG, "@oleg", everywhere(Role.OPERATOR)))
     built.store.chats.put(Chat(GROUP, ChatKind.GROUP, "on-call", subscribed=True))
     return built, scene
 

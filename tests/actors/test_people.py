@@ -8,7 +8,7 @@ import pytest
 from chatops.core.audit import EntryType
 from chatops.core.incidents.escalation import QUIET
 from chatops.core.outgoing import SendMessage
-from chatops.core.people import Chat, ChatKind, Role, User
+from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from tests.actors.house import ANNA, House, Post, house
 from tests.actors.scene import Scene, body, resolved
 
@@ -20,8 +20,8 @@ GROUP = -100_500
 def shop(tmp_path: Path) -> Iterator[House]:
     with house(tmp_path) as built:
         built.cluster.answer = Scene(built.clock)
-        built.store.users.put(User(OLEG, "@oleg", Role.ADMIN))
-        built.store.users.put(User(EVE, "@eve", Role.VIEWER))
+        built.store.users.put(User(OLEG, "@oleg", everywhere(Role.ADMIN)))
+        built.store.users.put(User(EVE, "@eve", everywhere(Role.VIEWER)))
         yield built
 
 

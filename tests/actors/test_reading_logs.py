@@ -13,7 +13,7 @@ from chatops.core.audit import EntryType
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Position
 from chatops.core.masking import mask_lines
-from chatops.core.people import Chat, ChatKind, Role, User
+from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.core.reports import Line, Report, Section
 from chatops.core.resources import ContainerView, Health, LogText, ObjectRef, PodView
 from tests.actors.house import ANNA, House, house
@@ -245,7 +245,7 @@ def test_diagnostics_are_chosen_run_and_written_down(shop):
 @pytest.mark.parametrize("verb", [Verb.DIAGNOSE, Verb.REPORT, Verb.REPORT_FILE])
 def test_a_viewer_runs_no_diagnostics(shop, verb):
     built, _ = shop
-    built.store.users.put(User(EVE, "@eve", Role.VIEWER))
+    built.store.users.put(User(EVE, "@eve", everywhere(Role.VIEWER)))
     args = {"report": "exec_diag", "container": "app", "command": "disk"} if verb is not Verb.DIAGNOSE else {}
     token = offer(built, Button("x", verb, args, POD), EVE)
     assert "you may look" in built.press_token(7, token, user=EVE, chat=EVE)

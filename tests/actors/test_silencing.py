@@ -19,7 +19,7 @@ from chatops.actors.upstream_messages import (
 )
 from chatops.core.audit import EntryType
 from chatops.core.outside import NOTHING
-from chatops.core.people import Role, User
+from chatops.core.people import Role, User, everywhere
 from chatops.core.reports import Line, Report, Section
 from chatops.core.silences import Matched, SilencePlace, SilenceWatch
 from tests.actors.house import ANNA, House, house
@@ -159,7 +159,7 @@ def test_its_time_passes(shop):
 
 def test_who_may_not_act_may_not_silence(shop):
     built, upstream = shop
-    built.store.users.put(User(EVE, "@eve", Role.VIEWER))
+    built.store.users.put(User(EVE, "@eve", everywhere(Role.VIEWER)))
     card = open_card(built)
     assert "⛔" in built.press(card, "Silence", user=EVE)
     assert types(built)[-1] is EntryType.DENIED

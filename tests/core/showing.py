@@ -17,7 +17,7 @@ from chatops.core.log_asks import LogAsk
 from chatops.core.objects import ObjectView, Tie, TieRole, Trait
 from chatops.core.outside import Outside
 from chatops.core.past import PastIncident
-from chatops.core.people import Chat, ChatKind, Role, User
+from chatops.core.people import Chat, ChatKind, Grant, Role, User, everywhere
 from chatops.core.reports import Line, Note, Report, Section
 from chatops.core.resources import (
     CLUSTER_WIDE,
@@ -39,6 +39,7 @@ from chatops.core.screens import (
     logs,
     notices,
     outside,
+    people,
     pod,
     reading,
     rejecting,
@@ -477,6 +478,16 @@ def _pods(count: int) -> tuple[object, ...]:
 
 
 PRIVATE = Chat(1, ChatKind.PRIVATE, subscribed=True)
+SCOPED = User(
+    2,
+    "@oleg",
+    (
+        Grant(Role.VIEWER, "prod-*", "*"),
+        Grant(Role.OPERATOR, "*", "shop"),
+        Grant(Role.OPERATOR, "prod-eu1", "mail-*"),
+        Grant(Role.VIEWER, "*", "billing"),
+    ),
+)
 AGAIN = Button("🔄", Verb.DESCRIBE, ref=WORKLOAD, incident_id=96)
 
 
@@ -621,9 +632,21 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "timeline, more": lambda tongue: timeline.timeline(96, MORE_TIMELINE, tongue, page=1, pages=2),
     "timeline, empty": lambda tongue: timeline.timeline(96, [], tongue, page=0, pages=1),
     "trouble": lambda tongue: trouble.trouble(POD, Reason.NOT_FOUND, "", tongue, incident_id=96, again=AGAIN),
-    "start": lambda tongue: welcome.start(User(1, "@anna", Role.OPERATOR), PRIVATE, tongue, open_count=4),
+    "start": lambda tongue: welcome.start(User(1, "@anna", everywhere(Role.OPERATOR)), PRIVATE, tongue, open_count=4),
     "start, not subscribed": lambda tongue: welcome.start(
-        User(1, "@anna", Role.VIEWER), replace(PRIVATE, subscribed=False), tongue, open_count=0
+        User(1, "@anna", everywhere(Role.VIEWER)), replace(PRIVATE, subscribed=False), tongue, open_count=0
+    ),
+    "start, in places": lambda tongue: welcome.start(SCOPED, PRIVATE, tongue, open_count=1),
+    "people": lambda tongue: people.people([SCOPED] * 9, tongue, page=0),
+    "person": lambda tongue: people.person(SCOPED, tongue),
+    "person, disabled": lambda tongue: people.person(User(2, "@eve", disabled=True), tongue),
+    "grant": lambda tongue: people.choose_role(SCOPED, tongue),
+    "invite": lambda tongue: people.choose_role(None, tongue),
+    "grant, where": lambda tongue: people.choose_place(SCOPED, Role.VIEWER, [("prod", "shop"), ("", "mail")], tongue),
+    "grant, typed": lambda tongue: people.choose_place(SCOPED, Role.VIEWER, [], tongue, typed=SCOPED.grants[0]),
+    "grant, not understood": lambda tongue: people.choose_place(None, Role.VIEWER, [], tongue, unreadable=True),
+    "invitation": lambda tongue: people.invitation(
+        SCOPED.grants[0], "https://t.me/bot?start=inv_AAAAAAAAAAAAAAAAAAAAAA", NOW, tongue
     ),
     "help": welcome.help_screen,
     "stranger": lambda tongue: welcome.stranger(

@@ -6,25 +6,26 @@ from itertools import product
 
 import pytest
 
-from chatops.core.access import ACTING
+from chatops.core.access import ACTING, DECIDING
 from chatops.core.buttons import Offered, Verb
-from chatops.core.people import ChatKind, Role, Sender, User
+from chatops.core.people import ChatKind, Grant, Role, Sender, User, everywhere
 from chatops.core.presses import DOUBLE_TAP, Refusal, judge
+from chatops.core.resources import ObjectRef
 from chatops.core.safeguards import Safeguard
 from chatops.core.screens.confirm import LIFETIMES
 from chatops.core.screens.toasts import TOASTS
 from chatops.core.updates import Tap
-from tests.core.scene import WORKLOAD, at
+from tests.core.scene import WORKLOAD, a_run, an_incident, at
 
 PRESSED = at(0)
 CHAT, MESSAGE, ANNA = -100, 7, 1
 
 USERS = {
     "stranger": None,
-    "disabled": User(ANNA, "@anna", Role.ADMIN, disabled=True),
-    "viewer": User(ANNA, "@anna", Role.VIEWER),
-    "operator": User(ANNA, "@anna", Role.OPERATOR),
-    "admin": User(ANNA, "@anna", Role.ADMIN),
+    "disabled": User(ANNA, "@anna", everywhere(Role.ADMIN), disabled=True),
+    "viewer": User(ANNA, "@anna", everywhere(Role.VIEWER)),
+    "operator": User(ANNA, "@anna", everywhere(Role.OPERATOR)),
+    "admin": User(ANNA, "@anna", everywhere(Role.ADMIN)),
 }
 PLACES = {
     "here": (CHAT, MESSAGE),
@@ -73,6 +74,7 @@ def expected(user: str, verb: Verb, place: str, owner: str, age: str, *, used: b
         (user in ("stranger", "disabled"), Refusal("stranger", denied=user)),
         (place in FOREIGN, Refusal("elsewhere", denied="foreign_button")),
         (user == "viewer" and verb in ACTING, Refusal("no_right", denied="viewer")),
+        (user in ("viewer", "operator") and verb in DECIDING, Refusal("admins_only", denied=user)),
         (owner == "oleg's", Refusal("not_yours", denied="not_theirs")),
         (used, Refusal("used")),
         (age == "over" and not lasting, Refusal("expired", stale=True)),
@@ -100,14 +102,67 @@ def test_who_chose_cannot_be_the_second_person() -> None:
     button = offered(Verb.APPROVE, "here", "anybody's", "long enough", used=False, lasting=True)
     chosen_by = replace(button, args={"by": str(tap().sender.id)})
     assert judge(tap(), chosen_by, USERS["operator"], now=PRESSED) == Refusal("second_person", denied="second_person")
-    assert judge(tap(), replace(button, args={"by": "2"}), USERS["operator"], now=PRESSED) is None
+    asker = User(2, "@oleg", everywhere(Role.OPERATOR))
+    assert judge(tap(), replace(button, args={"by": "2"}), USERS["operator"], now=PRESSED, asker=asker) is None
+
+
+@pytest.mark.parametrize(
+    "asker",
+    [
+        None,
+        User(2, "@oleg"),
+        User(2, "@oleg", everywhere(Role.VIEWER)),
+        User(2, "@oleg", everywhere(Role.OPERATOR), disabled=True),
+        User(2, "@oleg", (Grant(Role.OPERATOR, namespace="mail"),)),
+    ],
+)
+def test_what_somebody_asked_for_who_may_not_any_more_is_not_approved(asker: User | None) -> None:
+    button = replace(
+        offered(Verb.APPROVE, "here", "anybody's", "long enough", used=False, lasting=True), args={"by": "2"}
+    )
+    refusal = judge(tap(), button, USERS["operator"], now=PRESSED, asker=asker)
+    assert refusal == Refusal("asker_lost_right", denied="asker_lost_right")
+
+
+def test_s7_a_button_asks_for_the_right_where_its_object_is() -> None:
+    """READ on the incident and the verb's right on the object: the one does not stand for the other."""
+    incident = replace(an_incident(), namespace="shop")
+    other = replace(WORKLOAD, namespace="mail")
+    user = User(ANNA, "@anna", (Grant(Role.OPERATOR, namespace="shop"), Grant(Role.VIEWER, namespace="mail")))
+    for verb, ref, told in [
+        (Verb.CHOOSE, WORKLOAD, None),
+        (Verb.CHOOSE, other, Refusal("no_right", denied="viewer")),
+        (Verb.LOGS, other, None),
+        (Verb.TAKE, other, None),
+        (Verb.CHOOSE, replace(WORKLOAD, namespace="bank"), Refusal("out_of_scope", denied="out_of_scope")),
+        (Verb.MORE, ObjectRef("Node", "w-1", "shop"), Refusal("out_of_scope", denied="out_of_scope")),
+    ]:
+        button = replace(offered(verb, "here", "anybody's", "long enough", used=False, lasting=True), ref=ref)
+        assert judge(tap(), button, user, now=PRESSED, incident=incident) == told, (verb, ref)
+    hidden = replace(incident, namespace="bank")
+    for verb in Verb:
+        button = offered(verb, "here", "anybody's", "long enough", used=False, lasting=True)
+        assert judge(tap(), button, user, now=PRESSED, incident=hidden) is not None
+
+
+def test_stopping_takes_the_right_on_what_runs() -> None:
+    incident = replace(an_incident(run=a_run()), namespace="shop")
+    user = User(ANNA, "@anna", (Grant(Role.VIEWER, namespace="shop"), Grant(Role.OPERATOR, namespace="mail")))
+    button = replace(offered(Verb.STOP, "here", "anybody's", "long enough", used=False, lasting=True), ref=None)
+    assert judge(tap(), button, user, now=PRESSED, incident=incident) == Refusal("no_right", denied="viewer")
+    assert incident.run
+    plan = replace(incident.run.plan, ref=replace(WORKLOAD, namespace="mail"))
+    elsewhere = replace(incident, run=replace(incident.run, plan=plan))
+    assert judge(tap(), button, user, now=PRESSED, incident=elsewhere) is None
 
 
 @pytest.mark.parametrize("user", USERS)
 def test_an_unknown_token(user: str) -> None:
     found = judge(tap(), None, USERS[user], now=PRESSED)
     known = user not in ("stranger", "disabled")
-    assert found == (Refusal("unknown", stale=True) if known else Refusal("stranger", denied=user))
+    assert found == (
+        Refusal("unknown", denied="unknown_button", stale=True) if known else Refusal("stranger", denied=user)
+    )
 
 
 def test_a_stranger_cannot_tell_a_real_token_from_a_guessed_one() -> None:

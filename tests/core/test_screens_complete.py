@@ -50,6 +50,11 @@ TELEGRAMS = {
 
 NOT_IN_A_TIMELINE = {
     EntryType.USER_ADDED,
+    EntryType.GRANTED,
+    EntryType.REVOKED,
+    EntryType.INVITED,
+    EntryType.DISABLED,
+    EntryType.ENABLED,
     EntryType.CHAT_ADDED,
     EntryType.CHAT_REMOVED,
     EntryType.QUARANTINED,

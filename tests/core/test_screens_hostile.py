@@ -16,7 +16,7 @@ from chatops.core.failures import Reason
 from chatops.core.incidents import Status
 from chatops.core.log_asks import LogAsk
 from chatops.core.past import PastIncident
-from chatops.core.people import Chat, ChatKind, Role, User
+from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.core.resources import ContainerLimits, LogText, ObjectRef, WorkloadView
 from chatops.core.screens import (
     confirm,
@@ -135,7 +135,7 @@ def screens_with(text: str, tongue: Tongue) -> dict[str, Screen]:
             for problem in ("", "forbidden", text)
         },
     }
-    user = User(1, text, Role.ADMIN)
+    user = User(1, text, everywhere(Role.ADMIN))
     return {
         **{f"card {name}": card(incident, tongue, now=NOW) for name, incident in cards.items()},
         "confirm": confirm.confirm(

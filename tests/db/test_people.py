@@ -4,30 +4,30 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from chatops.core.failures import Reason
-from chatops.core.people import Chat, ChatKind, Role, User
+from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.db.database import Database
 from chatops.db.store import Store
 
 from .building import MINUTE, NOW
 
-ANNA = User(2**40, "@anna", Role.ADMIN, "ru")
-BORIS = User(7, "Борис 🔥", Role.OPERATOR)
+ANNA = User(2**40, "@anna", everywhere(Role.ADMIN), "ru")
+BORIS = User(7, "Борис 🔥", everywhere(Role.OPERATOR))
 
 
 def test_users(store: Store, opened: Callable[..., Database]) -> None:
     assert store.users.admin_ids() == ()
-    for user in (ANNA, BORIS, User(8, "gone", Role.ADMIN, disabled=True)):
+    for user in (ANNA, BORIS, User(8, "gone", everywhere(Role.ADMIN), disabled=True)):
         store.users.put(user)
     assert store.users.get(ANNA.id) == ANNA
     assert store.users.get(1) is None
     assert store.users.admin_ids() == (ANNA.id,)
     store.users.set_language(7, "en")
     store.users.set_language(1, "en")
-    store.users.put(User(ANNA.id, " padded \ud800", Role.VIEWER))
+    store.users.put(User(ANNA.id, " padded \ud800", everywhere(Role.VIEWER)))
     assert Store(opened()).users.all() == (
-        User(7, "Борис 🔥", Role.OPERATOR, "en"),
-        User(8, "gone", Role.ADMIN, disabled=True),
-        User(ANNA.id, " padded �", Role.VIEWER),
+        User(7, "Борис 🔥", everywhere(Role.OPERATOR), "en"),
+        User(8, "gone", everywhere(Role.ADMIN), disabled=True),
+        User(ANNA.id, " padded �", everywhere(Role.VIEWER)),
     )
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from chatops.actors.conversation import views
+from chatops.actors.conversation import people, views
 from chatops.actors.conversation.shelf import Shelf
+from chatops.core.access import DECIDING, may_see
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Incident
 from chatops.core.outgoing import Lane
-from chatops.core.people import Chat, ChatKind
+from chatops.core.people import Chat, ChatKind, User
 from chatops.core.policy import Policy
 from chatops.core.screens.base import Screen
 from chatops.core.texts import Tongue, tongue
@@ -37,13 +38,36 @@ class Canvas:
     def tongue(self) -> Tongue:
         return tongue(self.chat.language or self.policy.language)
 
-    def screen(self, position: Position, incident: Incident | None, speaks: Tongue) -> Screen | None:
-        """What the database alone can draw."""
-        return views.from_store(position, incident, self._store, speaks, now=self._clock(), policy=self.policy)
+    def may_show(self, incident: Incident) -> bool:
+        """Whether whoever sees this chat may read the incident.
 
-    def draw(self, position: Position, speaks: Tongue, lane: Lane, *, thread_id: int | None = None) -> None:
+        A group is an admin's decision, and so is a private chat of somebody who is no user: the settings name it. A
+        user's own chat shows what they may read as they are stored now.
+        """
+        owner = self._store.users.get(self.chat_id) if self.chat_id > 0 else None
+        return owner is None or may_see(owner, incident)
+
+    def screen(
+        self, position: Position, incident: Incident | None, speaks: Tongue, user: User | None = None
+    ) -> Screen | None:
+        """What the database alone can draw; lists for `user`."""
+        if position.screen in DECIDING:
+            return people.drawn(position, self._store, speaks)
+        return views.from_store(
+            position, incident, self._store, speaks, now=self._clock(), policy=self.policy, user=user
+        )
+
+    def draw(
+        self,
+        position: Position,
+        speaks: Tongue,
+        lane: Lane,
+        *,
+        thread_id: int | None = None,
+        user: User | None = None,
+    ) -> None:
         incident = self._store.incidents.get(position.incident_id) if position.incident_id else None
-        drawn = self.screen(position, incident, speaks)
+        drawn = self.screen(position, incident, speaks, user)
         if drawn:
             revision = incident.revision if incident else 0
             self.show(drawn, position, lane, revision=revision, thread_id=thread_id)

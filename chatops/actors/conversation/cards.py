@@ -43,7 +43,7 @@ class Reconciler:
     def reconcile(self, incident_id: int) -> None:
         """Show the incident as it is wherever this chat shows it; begin a card where there should be one."""
         incident = self._store.incidents.get(incident_id)
-        if incident is None or not incident.revision:
+        if incident is None or not incident.revision or not self._canvas.may_show(incident):
             return
         card = self._store.cards.get(self._chat_id, incident_id)
         if card is None and self._wants_card(incident):

@@ -125,7 +125,7 @@ class Drilldown:
             return False
         if self._ask(asked):
             return True
-        self._canvas.draw(wanted, reader.tongue, Lane.RESULT, thread_id=tap.thread_id)
+        self._canvas.draw(wanted, reader.tongue, Lane.RESULT, thread_id=tap.thread_id, user=reader.user)
         return False
 
     def search(self, question: Position, text: TextMessage, reader: Reader) -> None:
@@ -179,6 +179,9 @@ class Drilldown:
 
     def ask_approval(self, wanted: ApprovalWanted) -> None:
         """Show here what somebody chose in another chat; anybody else who may act can approve it."""
+        incident = self._store.incidents.get(wanted.incident_id)
+        if incident is None or not self._canvas.may_show(incident):
+            return
         screen = confirm.confirm(
             wanted.preview,
             self._canvas.tongue,

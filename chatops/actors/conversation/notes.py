@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chatops.actors.answering import reply
 from chatops.actors.messages import Address, Happened, incident_address
-from chatops.core.access import Right, may
+from chatops.core.access import OUT_OF_SCOPE, Right, incident_place, known, may
 from chatops.core.audit import Entry, EntryType
 from chatops.core.incidents import Person, Press
 from chatops.core.incidents.events import Noted
@@ -36,9 +36,10 @@ class Notes:
 
     def take(self, text: TextMessage, incident_id: int, user: User | None, speaks: Tongue) -> bool:
         """Whether the incident has it now, and with it the update. Strangers' words are nobody's business."""
-        if user is None or user.disabled:
+        if user is None or not known(user).allowed:
             return False
-        verdict = may(user, Right.ACT)
+        place = incident_place(self._store.incidents.get(incident_id))
+        verdict = may(user, Right.ACT, cluster=place.cluster, namespace=place.namespace)
         person = Person(user.id, user.name)
         if verdict.allowed:
             press = Press(person, text.chat_id, text.message_id, language=speaks.language)
@@ -47,7 +48,8 @@ class Notes:
         self._deny(text, incident_id, person, verdict.reason)
         if text.chat_kind is ChatKind.PRIVATE:
             # In a group it may just be talk among people.
-            refused = toast("no_right", speaks, {"role": user.role})
+            code = OUT_OF_SCOPE if verdict.reason == OUT_OF_SCOPE else "no_right"
+            refused = toast(code, speaks, {"role": verdict.reason})
             reply(text.chat_id, text.message_id, refused, self._tell)
         return False
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from chatops.actors.conversation.views import Reader
-from chatops.core.access import may, right_for
+from chatops.core.access import may_all, needs
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Person
@@ -29,9 +29,11 @@ class Replies:
         answer = self._answers.get(asked.screen) if asked else None
         if asked is None or answer is None or user is None or not text.text.strip():
             return False
-        if not may(user, right_for(asked.screen, asked.args)).allowed:
+        incident = self._store.incidents.get(asked.incident_id) if asked.incident_id else None
+        wanted = needs(asked.screen, asked.args, ref=asked.ref, incident_id=asked.incident_id, incident=incident)
+        if not may_all(user, wanted).allowed:
             return False
-        answer(asked, text, Reader(Person(user.id, user.name), tongue))
+        answer(asked, text, Reader(Person(user.id, user.name), tongue, user))
         return True
 
     def _asked(self, text: TextMessage) -> Position | None:

@@ -4,16 +4,18 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 
+from chatops.actors.answering import reply
+from chatops.actors.conversation.admission import DECIDES, Admission
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.views import Reader
 from chatops.actors.messages import TELEGRAM, Address, Deliver, Happened, incident_address
-from chatops.core.access import Right, may
+from chatops.core.access import Need, known, may_all, may_see, needs
 from chatops.core.actions import Plan
 from chatops.core.audit import Entry, EntryType
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position
-from chatops.core.incidents import Event, Person, Press
+from chatops.core.incidents import Event, Incident, Person, Press
 from chatops.core.incidents.events import (
     Escalate,
     Reject,
@@ -26,8 +28,8 @@ from chatops.core.incidents.events import (
     Unsilence,
 )
 from chatops.core.outgoing import AnswerTap, Lane
-from chatops.core.people import User
-from chatops.core.presses import Refusal, judge
+from chatops.core.people import Sender, User
+from chatops.core.presses import Refusal, judge, refused_as
 from chatops.core.safeguards import typed_right
 from chatops.core.screens.confirm import asker_of, plan_of
 from chatops.core.screens.rejecting import REASONS
@@ -45,6 +47,7 @@ class Taps:
         self,
         drilldown: Drilldown,
         cards: Reconciler,
+        admission: Admission,
         *,
         store: Store,
         clock: Callable[[], datetime],
@@ -52,6 +55,7 @@ class Taps:
     ) -> None:
         self._drilldown = drilldown
         self._cards = cards
+        self._admission = admission
         self._store = store
         self._clock = clock
         self._tell = tell
@@ -59,7 +63,8 @@ class Taps:
     def pressed(self, tap: Tap, user: User | None, speaks: Tongue) -> None:
         """`user` is who pressed, as far as we know them; `speaks` their language, for the toast."""
         offered = self._store.buttons.find(tap.data)
-        refusal = judge(tap, offered, user, now=self._clock())
+        incident, asker = self._concerned(offered, user)
+        refusal = judge(tap, offered, user, now=self._clock(), incident=incident, asker=asker)
         if refusal or offered is None:
             self._refuse(tap, offered, refusal or Refusal("unknown", stale=True), user, speaks)
             self._store.updates.done(tap.update_id)
@@ -75,17 +80,33 @@ class Taps:
             self._cards.show_next(tap.message_id, offered.incident_id)
             self._tell(incident_address(offered.incident_id), Happened(event, tap.update_id, token))
             return
-        self._toast(tap, toast(self._drilldown.follow(tap, offered, Reader(person, speaks)), speaks))
+        if offered.verb in DECIDES:
+            code = self._admission.decide(tap, offered, Reader(person, speaks, user))
+            self._toast(tap, toast(code, speaks))
+            self._store.updates.done(tap.update_id)
+            return
+        self._toast(tap, toast(self._drilldown.follow(tap, offered, Reader(person, speaks, user)), speaks))
         self._store.updates.done(tap.update_id)
 
     def typed(self, text: TextMessage, user: User | None, speaks: Tongue) -> bool:
-        """Whether this is the word that a confirm waits for; then it is handed to its incident as a press is."""
-        if text.sender is None or not may(user, Right.ACT).allowed:
+        """Whether this is the word that a confirm waits for; then it is handed to its incident as a press is.
+
+        Who chose it may have lost the right since: it is decided anew, as for a press.
+        """
+        if text.sender is None:
             return False
         waiting = self._store.buttons.waiting_for_word(text.chat_id, text.sender.id, self._clock())
         offered = next((each for each in waiting if each.ref and typed_right(text.text, each.ref)), None)
         if offered is None or offered.incident_id is None:
             return False
+        verdict = may_all(user, self._needs(offered))
+        if not verdict.allowed:
+            self._note_denied(text, text.sender, offered, verdict.reason)
+            if known(user).allowed:
+                refused = toast(refused_as(offered, verdict.reason), speaks, {"role": verdict.reason})
+                reply(text.chat_id, text.message_id, refused, self._tell)
+            self._store.updates.done(text.update_id)
+            return True
         message_id = offered.message_id or text.message_id
         press = Press(Person(text.sender.id, text.sender.name), text.chat_id, message_id, "", speaks.language)
         self._cards.show_next(message_id, offered.incident_id)
@@ -95,38 +116,52 @@ class Taps:
 
     def _refuse(self, tap: Tap, offered: Offered | None, refusal: Refusal, user: User | None, speaks: Tongue) -> None:
         if refusal.denied:
-            self._note_denied(tap, offered if user else None, refusal)
+            self._note_denied(tap, tap.sender, offered if user else None, refusal.denied)
         chooser = self._store.users.get(offered.for_user) if offered and offered.for_user else None
-        role = speaks.plain(str(user.role)) if user else ""
-        words = {"id": str(tap.sender.id), "role": role, "name": chooser.name if chooser else "?"}
+        words = {"id": str(tap.sender.id), "role": refusal.denied, "name": chooser.name if chooser else "?"}
         self._toast(tap, toast(refusal.toast, speaks, words))
         if refusal.stale and user:
-            self._redraw(tap, offered, speaks)
+            self._redraw(tap, offered, user, speaks)
 
-    def _note_denied(self, tap: Tap, offered: Offered | None, refusal: Refusal) -> None:
+    def _concerned(self, offered: Offered | None, user: User | None) -> tuple[Incident | None, User | None]:
+        """The incident of the button and who chose what it approves, as they are stored now; nothing for a stranger."""
+        if offered is None or user is None:
+            return None, None
+        incident = self._store.incidents.get(offered.incident_id) if offered.incident_id is not None else None
+        by = asker_of(offered.args) if offered.verb is Verb.APPROVE else None
+        return incident, self._store.users.get(by.id) if by else None
+
+    def _needs(self, offered: Offered) -> tuple[Need, ...]:
+        incident = self._store.incidents.get(offered.incident_id) if offered.incident_id is not None else None
+        return needs(offered.verb, offered.args, ref=offered.ref, incident_id=offered.incident_id, incident=incident)
+
+    def _note_denied(self, at: Tap | TextMessage, sender: Sender, offered: Offered | None, why: str) -> None:
         """Of a stranger's press only that it was one: what they pressed is not theirs to have named."""
         what = "unknown"
         if offered:
             what = offered.args.get("action") or offered.args.get("report") or str(offered.verb)
         entry = Entry(
             EntryType.DENIED,
-            Person(tap.sender.id, tap.sender.name).subject,
+            Person(sender.id, sender.name).subject,
             self._clock(),
             incident_id=offered.incident_id if offered else None,
             object=offered.ref if offered else None,
-            chat_id=tap.chat_id,
-            message_id=tap.message_id,
-            detail={"what": what, "why": refusal.denied, **_aimed(offered)},
+            chat_id=at.chat_id,
+            message_id=at.message_id,
+            detail={"what": what, "why": why, **_aimed(offered)},
         )
         self._store.audit.append([entry])
 
-    def _redraw(self, tap: Tap, offered: Offered | None, speaks: Tongue) -> None:
-        """A button that no longer works: the message shows its incident as it is now, with fresh ones."""
+    def _redraw(self, tap: Tap, offered: Offered | None, user: User, speaks: Tongue) -> None:
+        """A button that no longer works: the message shows its incident as it is now, with fresh ones.
+
+        To who may read it: a token that nobody offered must not lead to what its button would not.
+        """
         at = self._store.positions.get(tap.chat_id, tap.message_id)
         incident_id = offered.incident_id if offered else at.incident_id if at else None
-        if incident_id is not None:
+        if incident_id is not None and may_see(user, self._store.incidents.get(incident_id)):
             wanted = Position(tap.chat_id, tap.message_id, Verb.CARD, incident_id)
-            self._drilldown.go(wanted, tap, Reader(Person(tap.sender.id, tap.sender.name), speaks))
+            self._drilldown.go(wanted, tap, Reader(Person(tap.sender.id, tap.sender.name), speaks, user))
 
     def _toast(self, tap: Tap, text: str) -> None:
         self._tell(TELEGRAM, Deliver(AnswerTap(tap.callback_id, text), Lane.ANSWER))

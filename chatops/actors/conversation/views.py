@@ -17,6 +17,7 @@ from chatops.actors.messages import (
     Result,
     Work,
 )
+from chatops.core.access import Right, may
 from chatops.core.actions import CHOSEN, Preview
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Position
@@ -24,6 +25,7 @@ from chatops.core.diagnostics import ACTION
 from chatops.core.incidents import Incident, Person
 from chatops.core.log_asks import FILE_BYTES, FILE_TAIL, LogAsk
 from chatops.core.objects import ObjectView
+from chatops.core.people import User
 from chatops.core.policy import Policy
 from chatops.core.remedies import Advice, experience_of
 from chatops.core.reports import Report
@@ -52,6 +54,7 @@ from chatops.core.screens.picker import picker
 from chatops.core.screens.pod import container_picker, pod_screen
 from chatops.core.silences import Matched
 from chatops.core.texts import Tongue
+from chatops.db.places import Readable
 from chatops.db.store import Store
 
 REPORT_PARAMS = ("container", "command", "page", "sort")
@@ -65,10 +68,11 @@ REMEMBERED = ("similar",)
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who a screen is drawn for."""
+    """Who a screen is drawn for. `user` is what they may: None for nothing."""
 
     person: Person
     tongue: Tongue
+    user: User | None = None
 
 
 def needed(position: Position, now: datetime) -> Work | None:
@@ -212,16 +216,28 @@ def failed(position: Position, reason: str, detail: str, reader: Reader) -> Scre
 
 
 def from_store(
-    position: Position, incident: Incident | None, store: Store, tongue: Tongue, *, now: datetime, policy: Policy
+    position: Position,
+    incident: Incident | None,
+    store: Store,
+    tongue: Tongue,
+    *,
+    now: datetime,
+    policy: Policy,
+    user: User | None = None,
 ) -> Screen | None:
-    """Screens that the database alone can draw; None where the incident is gone."""
+    """Screens that the database alone can draw; None where the incident is gone.
+
+    Lists hold what `user` may read, whoever else sees the chat.
+    """
+    readable = readable_by(user)
     page = number(position.args.get("page"))
     match position.screen:
         case Verb.INCIDENTS:
-            total, shown = store.incidents.open_page(*lists.page_bounds(page))
-            return lists.open_incidents(shown, tongue, total=total, page=page, last=_last_end(store))
+            total, shown = store.incidents.open_page(*lists.page_bounds(page), readable)
+            last = _last_end(store, readable)
+            return lists.open_incidents(shown, tongue, total=total, page=page, last=last)
         case Verb.HISTORY:
-            total, shown = store.incidents.closed_page(*lists.page_bounds(page))
+            total, shown = store.incidents.closed_page(*lists.page_bounds(page), readable)
             return lists.history(shown, tongue, total=total, page=page)
         case Verb.HELP:
             return welcome.help_screen(tongue)
@@ -267,8 +283,13 @@ def _workload_above(position: Position) -> ObjectRef | None:
     return ObjectRef(args["above_kind"], args["above"], position.ref.namespace, cluster=position.ref.cluster)
 
 
-def _last_end(store: Store) -> datetime | None:
-    _, newest = store.incidents.closed_page(0, 1)
+def readable_by(user: User | None) -> Readable:
+    """Whether the user may read what is in a cluster and namespace."""
+    return lambda cluster, namespace: may(user, Right.READ, cluster=cluster, namespace=namespace).allowed
+
+
+def _last_end(store: Store, readable: Readable) -> datetime | None:
+    _, newest = store.incidents.closed_page(0, 1, readable)
     return newest[0].closed_at if newest else None
 
 

@@ -9,6 +9,7 @@ NOTICES = {
         "Check the receiver in alertmanager.yml: webhook_configs without a custom payload."
     ),
     "actor_failed": mark("⚠️ A part of the bot keeps failing: {part}. {reason}\nIt is tried again every minute."),
+    "strange_group": mark("⚠️ The bot was put into a group by somebody who may not use it ({who}). It has left: {chat}"),
     "too_large": mark(
         "⚠️ A webhook was larger than 16 MiB and was refused; its alerts are not seen.\n"
         "Set max_alerts on the receiver in alertmanager.yml."

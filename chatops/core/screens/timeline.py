@@ -83,7 +83,9 @@ TRIED: dict[str, str] = {
     Verb.DO_SILENCE: mark("silence it"),
     Verb.UNSILENCE: mark("lift the silence"),
     Verb.ESCALATE: mark("ask for help"),
+    Verb.CARD: mark("open it"),
     "note": mark("write a note"),
+    "group": mark("put the bot into a group"),
 }
 """What was denied, where it is no action on the cluster."""
 
@@ -94,6 +96,11 @@ WHY_DENIED = {
     "not_theirs": mark("somebody else chose it"),
     "busy": mark("another action was running"),
     "second_person": mark("it takes a second person"),
+    "no_admin": mark("not an admin"),
+    "no_grant": mark("nothing was granted"),
+    "out_of_scope": mark("outside of what was granted"),
+    "unknown_button": mark("a button that is not known"),
+    "asker_lost_right": mark("who asked for it may not any more"),
 }
 """Why, where it is not the role."""
 

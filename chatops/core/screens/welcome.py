@@ -3,9 +3,9 @@
 from markupsafe import Markup
 
 from chatops.core.buttons import Button, Verb
-from chatops.core.people import Chat, ChatKind, Role, User
+from chatops.core.people import ANY, Chat, ChatKind, Grant, Role, User
 from chatops.core.screens.base import Screen, screen
-from chatops.core.texts import Tongue, mark
+from chatops.core.texts import Tongue, mark, one_line
 
 COMMANDS = (
     ("start", mark("Who you are here, and how to begin")),
@@ -13,6 +13,8 @@ COMMANDS = (
     ("history", mark("Incidents that ended")),
     ("subscribe", mark("Show every incident in this chat")),
     ("unsubscribe", mark("Show no more incidents in this chat")),
+    ("users", mark("Who may do what (admins)")),
+    ("invite", mark("Invite somebody (admins)")),
     ("help", mark("What the buttons and commands do")),
 )
 """Every command the bot knows, in the order of Telegram's menu."""
@@ -26,19 +28,38 @@ def start(user: User, chat: Chat, tongue: Tongue, *, open_count: int) -> Screen:
         if chat.subscribed
         else tongue.say("This chat shows no incidents yet: /subscribe starts it.")
     )
+    scoped = [grant_text(grant, tongue) for grant in user.grants if not grant.everywhere]
     return screen(
-        [
-            tongue.say(
-                "You are <b>{name}</b>, role <b>{role}</b>.", name=user.name, role=tongue.plain(ROLES[user.role])
-            ),
-            here,
-        ],
+        [_who(user, tongue), *scoped, here],
         [
             [
                 Button("🔥 " + tongue.plain("All open") + f" · {open_count}", Verb.INCIDENTS, style="primary"),
                 Button("❓ " + tongue.plain("Help"), Verb.HELP),
             ]
         ],
+    )
+
+
+def _who(user: User, tongue: Tongue) -> Markup:
+    held = [grant.role for grant in user.grants if grant.everywhere]
+    if not held:
+        return tongue.say("You are <b>{name}</b>.", name=user.name)
+    role = tongue.plain(ROLES[max(held, key=list(Role).index)])
+    return tongue.say("You are <b>{name}</b>, role <b>{role}</b>.", name=user.name, role=role)
+
+
+def grant_text(grant: Grant, tongue: Tongue) -> Markup:
+    """One grant in words."""
+    role = tongue.plain(ROLES[grant.role])
+    if grant.everywhere:
+        return tongue.say("<b>{role}</b> everywhere", role=role)
+    places = {"cluster": one_line(grant.cluster, 60), "namespace": one_line(grant.namespace, 60)}
+    if grant.cluster == ANY:
+        return tongue.say("<b>{role}</b> in namespace <code>{namespace}</code>", role=role, **places)
+    if grant.namespace == ANY:
+        return tongue.say("<b>{role}</b> in cluster <code>{cluster}</code>", role=role, **places)
+    return tongue.say(
+        "<b>{role}</b> in namespace <code>{namespace}</code> of cluster <code>{cluster}</code>", role=role, **places
     )
 
 

@@ -1,0 +1,99 @@
+"""What admins decide of people: grants, invitations, access taken away. An act and its entry are one transaction."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from chatops.actors.conversation.canvas import Canvas
+from chatops.actors.conversation.drilldown import Drilldown, From
+from chatops.actors.conversation.people import UNREADABLE
+from chatops.actors.conversation.views import Reader
+from chatops.core.access import may_decide
+from chatops.core.audit import Entry, EntryType
+from chatops.core.buttons import Offered, Verb
+from chatops.core.cards import Position
+from chatops.core.granting import (
+    INVITE_LIFETIME,
+    INVITE_PREFIX,
+    Act,
+    Invite,
+    decided,
+    grant_detail,
+    grant_of,
+    place_typed,
+)
+from chatops.core.outgoing import Lane
+from chatops.core.people import Grant
+from chatops.core.screens.people import invitation
+from chatops.core.updates import Tap, TextMessage
+from chatops.db.store import Store
+
+DECIDES = {
+    Verb.GIVE: (EntryType.GRANTED, "given"),
+    Verb.REVOKE: (EntryType.REVOKED, "revoked"),
+    Verb.DISABLE: (EntryType.DISABLED, "disabled_now"),
+    Verb.ENABLE: (EntryType.ENABLED, "enabled_now"),
+}
+"""Buttons that change what somebody may: what is written down, and the toast."""
+
+TOKEN_BYTES = 16
+"""128 random bits; with its prefix 26 characters of the 64 that Telegram takes behind `?start=`."""
+
+
+class Admission:
+    """`bot_name` tells `@name` of the bot, or nothing while Telegram has not told it."""
+
+    def __init__(
+        self,
+        canvas: Canvas,
+        drilldown: Drilldown,
+        *,
+        store: Store,
+        clock: Callable[[], datetime],
+        bot_name: Callable[[], str],
+    ) -> None:
+        self._canvas = canvas
+        self._drilldown = drilldown
+        self._store = store
+        self._clock = clock
+        self._bot_name = bot_name
+
+    def decide(self, tap: Tap, offered: Offered, reader: Reader) -> str:
+        """Do what the button says; the code of the toast. That the presser is an admin is decided already."""
+        args, grant = offered.args, grant_of(offered.args)
+        if "user" not in args:
+            return self._invite(tap, grant, reader) if grant else "not_decided"
+        type, code = DECIDES[offered.verb]
+        act = Act(type, reader.person.subject, self._clock(), tap.chat_id, grant)
+        changed = self._store.users.change(int(args["user"]), partial(decided, act))
+        screen = Verb.PERSON
+        if not may_decide(self._store.users.get(reader.person.id)):
+            # They took it from themselves.
+            screen = Verb.HELP
+        self._drilldown.go(Position(tap.chat_id, tap.message_id, screen, args={"user": args["user"]}), tap, reader)
+        return code if changed else "not_decided"
+
+    def typed(self, question: Position, text: TextMessage, reader: Reader) -> None:
+        """Somebody wrote where the role is to hold: shown as it was understood, and given by a press."""
+        place = place_typed(text.text)
+        kept = {name: value for name, value in question.args.items() if name in ("user", "role")}
+        args = {**kept, "cluster": place[0], "namespace": place[1]} if place else {**kept, UNREADABLE: "1"}
+        at = From(question.chat_id, question.message_id, text.chat_kind, text.thread_id)
+        self._drilldown.go(replace(question, args=args), at, reader)
+
+    def _invite(self, tap: Tap, grant: Grant, reader: Reader) -> str:
+        """The link is shown once and kept nowhere, so the message is drawn here and never again."""
+        now, person = self._clock(), reader.person
+        token = INVITE_PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
+        invite = Invite(grant, person.id, person.name, now + INVITE_LIFETIME)
+        detail = grant_detail(grant)
+        entry = Entry(EntryType.INVITED, person.subject, now, chat_id=tap.chat_id, detail=detail)
+        self._store.invites.add(token, invite, entry)
+        name = self._bot_name().removeprefix("@")
+        link = f"https://t.me/{name}?start={token}" if name else f"/start {token}"
+        at = Position(tap.chat_id, tap.message_id, Verb.PEOPLE, touched_at=now)
+        self._store.positions.put(at)
+        self._canvas.show(invitation(grant, link, invite.expires_at, reader.tongue), at, Lane.RESULT)
+        return "ok"

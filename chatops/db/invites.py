@@ -1,0 +1,63 @@
+"""Invitations: one-time rights to become a user, found by the hash of a token that is kept nowhere."""
+
+import hashlib
+from datetime import datetime
+
+from chatops.core.audit import Entry
+from chatops.core.granting import Invite, admitted, grant_detail
+from chatops.core.people import Grant, Role, User
+from chatops.db.audit import append_entries
+from chatops.db.columns import aware, clean, naive
+from chatops.db.database import Database
+from chatops.db.users import admin_ids_of, find_user, write_user
+
+
+class Invites:
+    """Each works once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._tables = database.tables
+
+    def add(self, token: str, invite: Invite, entry: Entry) -> None:
+        """Remember the invitation, and say so in the log; ones that are long over are forgotten."""
+
+        def work() -> None:
+            moment = naive(entry.at)
+            self._tables.Invite.select(lambda row: row.expires_at < moment).delete(bulk=True)
+            self._tables.Invite(
+                token_hash=_hash(token),
+                **{name: clean(value) for name, value in grant_detail(invite.grant).items()},
+                by_id=invite.by_id,
+                by_name=clean(invite.by_name),
+                expires_at=naive(invite.expires_at),
+            )
+            append_entries(self._tables, [entry])
+
+        self._database.write(work, alone=True)
+
+    def redeem(self, token: str, newcomer: User, *, now: datetime) -> User | None:
+        """Use it up and make `newcomer` a user with its grant, in one transaction; None where it does not count."""
+
+        def work() -> User | None:
+            row = self._tables.Invite.get(token_hash=_hash(token))
+            if row is None or row.used_at is not None:
+                return None
+            invite = Invite(
+                Grant(Role(row.role), row.cluster, row.namespace), row.by_id, row.by_name, aware(row.expires_at)
+            )
+            admins = frozenset(admin_ids_of(self._tables))
+            decided = admitted(invite, find_user(self._tables, newcomer.id), admins, newcomer, now=now)
+            if decided is None:
+                return None
+            user, entries = decided
+            row.used_at = naive(now)
+            write_user(self._tables, user)
+            append_entries(self._tables, entries)
+            return user
+
+        return self._database.write(work)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
