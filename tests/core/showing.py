@@ -493,6 +493,7 @@ AGAIN = Button("🔄", Verb.DESCRIBE, ref=WORKLOAD, incident_id=96)
 
 def _notice(code: str) -> Callable[[Tongue], Screen]:
     detail = {"inbox": "7", "problem": "it is JSON but not an object", "part": "chat -100", "reason": "KeyError"}
+    detail |= {"who": "@eve", "chat": "Their group", "count": "3", "incident": "96", "minutes": "12"}
     return lambda tongue: notices.notice(code, detail, tongue)
 
 
