@@ -7,7 +7,7 @@ import pytest
 
 from chatops.core.audit import EntryType
 from chatops.core.budgets import BURST, WINDOW
-from chatops.core.people import Role, User
+from chatops.core.people import Role, User, everywhere
 from tests.actors.house import ANNA, House, house
 from tests.actors.scene import Scene, body
 
@@ -18,7 +18,7 @@ EVE = 1003
 def shop(tmp_path: Path) -> Iterator[House]:
     with house(tmp_path) as built:
         built.cluster.answer = Scene(built.clock)
-        built.store.users.put(User(EVE, "@eve", Role.VIEWER))
+        built.store.users.put(User(EVE, "@eve", everywhere(Role.VIEWER)))
         yield built
 
 

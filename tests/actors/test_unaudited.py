@@ -130,7 +130,7 @@ def test_a3_a_diagnostic_that_cannot_be_written_down_does_not_run(shop):
 def test_a4_a_denied_confirm_says_at_what_it_was_aimed(shop):
     house, scene, card = shop
     token = confirming(house, card)
-    house.store.users.put(User(EVE, "@eve", Role.OPERATOR))
+    house.store.users.put(User(EVE, "@eve", everywhere(Role.OPERATOR)))
     house.press_token(card, token, user=EVE)
     house.press_token(card, token)
     house.until(lambda: any(each.type is EntryType.ACTION_FINISHED for each in entries(house)))
