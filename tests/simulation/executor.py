@@ -10,6 +10,9 @@ from chatops.actors.messages import PerformPlan
 from chatops.actors.work_messages import Assign, Finished
 from tests.simulation.virtual_time import Agenda
 
+_SECONDS = (*(0.05,) * 8, 0.3, 0.3, 2.0, 20.0, 90.0)
+"""How long a request takes; the pool gives up a look after 30 and a change after 60."""
+
 
 class SlowExecutorActor(ExecutorActor):
     """`hold(actor, seconds)` keeps its mail away; `world` is the agenda that outlives it, as a request does.
@@ -44,7 +47,7 @@ class SlowExecutorActor(ExecutorActor):
                 super().receive(message)
 
     def _begin(self, ticket: Any, submit: Any) -> None:
-        seconds = 0.05 if self._calm() else self._chance.choice([0.05, 0.05, 0.3, 2.0, 20.0, 90.0])
+        seconds = 0.05 if self._calm() else self._chance.choice(_SECONDS)
         if isinstance(submit.work, PerformPlan) and self._chance.random() < 0.5:
             # The request is at the server at once, its answer takes the time.
             outcome = self._outcome(submit.work)

@@ -5,7 +5,7 @@ from tests.simulation.faults import Kind
 from tests.simulation.simulation import ANNA, GROUP, MALLORY, OLEG, VERA, Simulation
 from tests.simulation.telegram import Message
 
-PERSONS = (ANNA, ANNA, ANNA, OLEG, OLEG, OLEG, VERA, MALLORY)
+PERSONS = (*(ANNA,) * 5, *(OLEG,) * 5, VERA, MALLORY)
 
 
 class Happenings:
@@ -27,6 +27,7 @@ class Happenings:
             for group in sim.groups:
                 self._again(chance.uniform(1, 5), (8, 30), lambda p=peer, g=group: p.tell(g))
         self._again(3, (0.5, 5), self._press)
+        self._again(4, (0.7, 3), self._confirm)
         self._again(8, (6, 50), self._interfere)
         self._again(12, (15, 90), self._delete)
         self._again(2, (4, 30), self._fault)
@@ -69,29 +70,36 @@ class Happenings:
         if chance.random() < 0.3:
             other = person if chance.random() < 0.5 else chance.choice(PERSONS)
             sim.world.later(chance.choice([0.0, 0.3, 3.0]), lambda: sim.telegram.press(other, message, token))
-        if chance.random() < 0.5:
-            # Whoever chooses confirms soon after.
-            sim.world.later(chance.uniform(1, 6), lambda: self._confirm(person, message))
 
     def _tempting(self, message: Message) -> list[str]:
         """Buttons that change something are pressed more often than they stand there."""
-        if self._chance.random() < 0.5:
+        if self._chance.random() < 0.4:
             return []
-        signs = ("♻️", "↩️", "➕", "➖", "⏪", "🔁")
-        return [key.data for row in message.rows for key in row if key.label.startswith(signs)]
+        query = "SELECT token FROM buttons WHERE chat_id = ? AND verb = 'choose'"
+        wanted = {row[0] for row in self._sim.rows(query, message.chat_id)}
+        return [key.data for row in message.rows for key in row if key.data in wanted]
 
-    def _confirm(self, person: tuple[int, str], message: Message) -> None:
+    def _confirm(self) -> None:
+        """Whoever chose confirms, once or twice, or somebody else does it for them."""
         sim, chance = self._sim, self._chance
-        recent = [m for m in sim.telegram.standing()[-6:] if m.chat_id == message.chat_id]
-        first = [(m, row[0]) for m in {m.id: m for m in (message, *recent)}.values() for row in m.rows[:1] if row]
-        asking = [(m, key) for m, key in first if key.data and "?" in m.html]
-        if not asking:
+        query = "SELECT token, for_user FROM buttons WHERE verb IN ('confirm', 'approve') AND used_at IS NULL"
+        asked = dict(sim.rows(query))
+        waiting = [
+            (message, key.data)
+            for message in sim.telegram.standing()
+            for row in message.rows
+            for key in row
+            if key.data in asked
+        ]
+        if not waiting:
             return
-        asked, key = chance.choice(asking)
-        self.presses.append((person[0], key.data, asked))
-        sim.note(f"{person[1]} confirms {key.label} in {asked.id}")
+        message, token = chance.choice(waiting)
+        chooser = next((each for each in PERSONS if each[0] == asked[token]), ANNA)
+        person = chooser if chance.random() < 0.85 else chance.choice(PERSONS)
+        self.presses.append((person[0], token, message))
+        sim.note(f"{person[1]} confirms {token} in {message.id}")
         for _ in range(chance.choice([1, 1, 2])):
-            sim.telegram.press(person, asked, key.data)
+            sim.telegram.press(person, message, token)
 
     def _interfere(self) -> None:
         name = self._chance.choice(self._sim.groups)

@@ -88,16 +88,16 @@ class SimulatedTelegram:
             raise Temporary(Reason.TIMEOUT, "Telegram did not answer in time")
         return tuple(RawUpdate(number, 0, json.dumps(body).encode()) for number, body in self._updates)
 
-    def deliver(self, outgoing: Outgoing, key: str = "") -> int:
-        """One request arrives. Raises Failure; `Lost` in its detail means that it had its effect all the same."""
+    def deliver(self, outgoing: Outgoing, key: str, life: int) -> int:
+        """One request of this life arrives. Raises Failure, also for what had its effect."""
         self.requests += 1
         if isinstance(outgoing, AnswerTap):
             return self._answer(outgoing)
         chat_id = outgoing.chat_id
-        self._admit(chat_id)
+        self._admit(chat_id, life)
         if self._trouble(0.06):
             raise Temporary(Reason.SERVER_ERROR, "Internal Server Error")
-        message_id = self._carry_out(outgoing, key)
+        message_id = self._carry_out(outgoing, key, life)
         if self._trouble(0.05):
             self._trace(f"telegram did it and its answer is lost: {message_id}")
             self.lose(chat_id, message_id)
@@ -157,16 +157,16 @@ class SimulatedTelegram:
     def _chat(self, chat_id: int) -> dict[str, Any]:
         return {"id": chat_id, "type": "private" if chat_id > 0 else "supergroup", "title": "on call"}
 
-    def _admit(self, chat_id: int) -> None:
+    def _admit(self, chat_id: int, life: int) -> None:
         now = self._time.seconds
-        told_to_wait, life = self.floods.get(chat_id, (0.0, 0))
-        if now < told_to_wait and life == self.life:
+        told_to_wait, told = self.floods.get(chat_id, (0.0, 0))
+        if now < told_to_wait and life == told:
             self.too_soon.append(f"a request about chat {chat_id} {told_to_wait - now:.2f} s before its wait was over")
         came = self.arrivals.setdefault(chat_id, deque())
         while came and came[0][0] <= now - 60:
             came.popleft()
-        came.append((now, self.life))
-        of_this_life = sum(life == self.life for _, life in came)
+        came.append((now, life))
+        of_this_life = sum(each == life for _, each in came)
         if chat_id < 0 and of_this_life > PER_MINUTE:
             self.too_many.append(f"{of_this_life} requests about group {chat_id} within a minute")
         if (chat_id < 0 and len(came) > PER_MINUTE) or self._trouble(0.04):
@@ -192,10 +192,10 @@ class SimulatedTelegram:
         self._trace(f"toast {answer.callback_id}: {answer.text}")
         return 0
 
-    def _carry_out(self, outgoing: Outgoing, key: str) -> int:
+    def _carry_out(self, outgoing: Outgoing, key: str, life: int) -> int:
         match outgoing:
             case SendMessage(chat_id, html, rows):
-                made = Message(self._new_id(), chat_id, key, self.life, html, rows)
+                made = Message(self._new_id(), chat_id, key, life, html, rows)
                 made.tokens += _tokens(rows)
                 self.messages.setdefault(chat_id, {})[made.id] = made
                 self._trace(f"message {made.id} in {chat_id} as {key or '-'}")

@@ -30,10 +30,12 @@ class Couriers:
     ) -> None:
         self.idle = SENDERS
         self._telegram = telegram
+        self._life = telegram.life
         self._done = done
         self._world = world
         self._chance = chance
-        self._alive = alive
+        self._process_lives = alive
+        self._closed = False
         self._finished: list[tuple[Parcel[Deliver], Outcome]] = []
         self._under_way: list[Parcel[Deliver]] = []
 
@@ -55,6 +57,7 @@ class Couriers:
         for parcel in list(self._under_way):
             if self._chance.random() < 0.5:
                 self._arrive(parcel)
+        self._closed = True
         return ()
 
     def _arrive(self, parcel: Parcel[Deliver]) -> None:
@@ -66,10 +69,14 @@ class Couriers:
             self._finished.append((parcel, outcome))
             self._world.later(0.0, self._tell)
 
+    def _alive(self) -> bool:
+        """Whether anybody hears how it went."""
+        return self._process_lives() and not self._closed
+
     def _attempt(self, parcel: Parcel[Deliver]) -> Outcome:
         outgoing = parcel.delivery.outgoing
         try:
-            message_id = self._telegram.deliver(outgoing, parcel.delivery.key)
+            message_id = self._telegram.deliver(outgoing, parcel.delivery.key, self._life)
         except Failure as failure:
             if self._alive():
                 self._telegram.told_to_wait(outgoing, failure)
