@@ -8,12 +8,13 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 PIP_FLAGS := --quiet --disable-pip-version-check --require-virtualenv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint format messages bench clean
+.PHONY: help demo run test simulate lint format messages bench clean
 
 help:
 	@echo 'make demo      the whole service on loopback stand-ins; ARGS=--once plays one story and ends'
 	@echo 'make run       serve, with the settings of the environment and .env'
 	@echo 'make test      lint, types, import contract, tests; ARGS= goes to pytest'
+	@echo 'make simulate  many seeded lives of the service, SEEDS=500; SEED=123 tells one'
 	@echo 'make lint      everything of that but the tests'
 	@echo 'make format    format, and mend what can be mended'
 	@echo 'make messages  collect and compile translations'
@@ -30,6 +31,12 @@ test: lint
 	@for tool in chromium prometheus-alertmanager kubectl; do \
 		command -v $$tool >/dev/null || echo "$$tool is missing: the tests that need it will be skipped"; done
 	@$(BIN)/python -m pytest -rs $(ARGS)
+
+SEEDS := 500
+SEED :=
+
+simulate: $(VENV)/development
+	@PYTHONHASHSEED=0 $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 
 lint: $(VENV)/development
 	@$(BIN)/ruff check .

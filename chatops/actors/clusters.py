@@ -21,6 +21,7 @@ from chatops.actors.messages import (
     WorkInterrupted,
     pool_address,
 )
+from chatops.actors.tags import first_tag
 from chatops.core.failures import Reason
 from chatops.core.resources import ObjectRef
 from chatops.core.surveys import Survey, together
@@ -55,7 +56,7 @@ class ClustersActor(Actor):
         self._contexts = tuple(contexts)
         self._clock = clock
         self._gatherings: dict[int, _Gathering] = {}
-        self._next = 1
+        self._next = first_tag()
 
     def receive(self, message: Any) -> Any:
         match message:

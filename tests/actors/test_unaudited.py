@@ -12,7 +12,7 @@ from chatops.core.audit import EntryType
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Status
-from chatops.core.people import ChatKind, Role, Sender, User
+from chatops.core.people import ChatKind, Role, Sender, User, everywhere
 from chatops.core.updates import Tap
 from tests.actors.house import ANNA, House
 from tests.actors.scene import POD, Scene, body

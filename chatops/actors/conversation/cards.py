@@ -74,9 +74,20 @@ class Reconciler:
             self.reconcile(card.incident_id)
 
     def arrived(self, done: UnderWay) -> None:
-        """A card was delivered; the incident may have changed while it was on its way."""
-        if done.card and done.position and done.position.incident_id is not None:
+        """A card was delivered; the incident may have changed while it was on its way.
+
+        Another screen may have taken the place of a card that still waited to be sent: then the card is behind, and
+        the message goes back to it once that screen is left alone.
+        """
+        if done.position is None or done.position.incident_id is None:
+            return
+        if done.card:
             self.reconcile(done.position.incident_id)
+            return
+        card = self._store.cards.by_message(self._chat_id, done.message_id)
+        incident = self._store.incidents.get(card.incident_id) if card else None
+        if card and incident and 0 < card.revision < incident.revision:
+            self._refresh(card, incident)
 
     def message_gone(self, lost: UnderWay) -> None:
         """Somebody deleted it. A card of an open incident is posted again, once; anything else was not wanted."""

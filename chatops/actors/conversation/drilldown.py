@@ -22,6 +22,7 @@ from chatops.actors.messages import (
     chat_address,
     incident_address,
 )
+from chatops.actors.tags import first_tag
 from chatops.actors.upstream_messages import UpstreamWork
 from chatops.core.actions import Preview
 from chatops.core.audit import Entry, EntryType
@@ -90,7 +91,7 @@ class Drilldown:
         self._tell = tell
         self._kept = KeptLogs()
         self._asked: dict[int, Asked] = {}
-        self._next_work = 1
+        self._next_work = first_tag()
 
     def follow(self, tap: Tap, offered: Offered, reader: Reader) -> str:
         """Go where the button leads; the code of the toast for it."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chatops.actors.messages import TELEGRAM, Address, Deliver
+from chatops.actors.tags import first_tag
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Card, Position
 from chatops.core.outgoing import EditMessage, Key, Keyboard, Lane, SendDocument, SendMessage
@@ -42,7 +43,7 @@ class Shelf:
         self._tell = tell
         self._clock = clock
         self._under_way: dict[int, UnderWay] = {}
-        self._next_tag = 1
+        self._next_tag = first_tag()
 
     def send(
         self,

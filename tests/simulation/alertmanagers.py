@@ -1,0 +1,150 @@
+"""Alerts that fire and end, and the two Alertmanagers of one pair that tell of them: late, twice, out of order."""
+
+import json
+import random
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tests.simulation.virtual_time import Agenda, VirtualTime
+
+GROUPS = {
+    "checkout": ("c0", "c1", "c2"),
+    "cart": ("k0", "k1"),
+    "search": ("s0",),
+}
+"""Groups by the deployment they are about, and the fingerprints of their alerts."""
+
+PATIENCE = 5.0
+"""Seconds until an Alertmanager gives up waiting for its answer."""
+
+
+@dataclass(slots=True)
+class Truth:
+    """One alert as it really is."""
+
+    starts_at: datetime
+    ends_at: datetime | None = None
+
+
+class Alerts:
+    """What fires."""
+
+    def __init__(self, time: VirtualTime, trace: Callable[[str], None]) -> None:
+        self._time = time
+        self._trace = trace
+        self.known: dict[str, Truth] = {}
+
+    def fires(self, fingerprint: str) -> bool:
+        truth = self.known.get(fingerprint)
+        return truth is not None and truth.ends_at is None
+
+    def turn(self, fingerprint: str) -> None:
+        """It ends if it fires, and fires if it does not."""
+        if self.fires(fingerprint):
+            self.known[fingerprint].ends_at = self._time.now()
+        else:
+            self.known[fingerprint] = Truth(self._time.now())
+        self._trace(f"alert {fingerprint} {'fires' if self.fires(fingerprint) else 'ends'}")
+
+    def end_all(self) -> None:
+        for fingerprint in self.known:
+            if self.fires(fingerprint):
+                self.turn(fingerprint)
+
+
+class Peer:
+    """One Alertmanager. `post(body)` hands a webhook to the service; its future is the answer."""
+
+    def __init__(
+        self,
+        name: str,
+        alerts: Alerts,
+        *,
+        time: VirtualTime,
+        world: Agenda,
+        chance: random.Random,
+        post: Callable[[bytes], "Future[int]"],
+        trace: Callable[[str], None],
+    ) -> None:
+        self.calm = False
+        self.unchecked: list[tuple[int, bytes]] = []
+        """Inbox ids and bodies of what was answered 200, for whoever checks that they are there."""
+        self.skew = timedelta(milliseconds=4 if name == "b" else 0)
+        self._name = name
+        self._alerts = alerts
+        self._time = time
+        self._world = world
+        self._chance = chance
+        self._post = post
+        self._trace = trace
+        self._seen: dict[str, Truth] = {}
+        self._told_resolved: set[tuple[str, datetime]] = set()
+
+    def tell(self, group: str) -> None:
+        """What the group looks like now; nothing where nothing of it is new or fires."""
+        entries = [entry for fingerprint in GROUPS[group] if (entry := self._entry(fingerprint, group))]
+        if not entries:
+            return
+        firing = any(entry["status"] == "firing" for entry in entries)
+        body = {
+            "version": "4",
+            "groupKey": f'{{}}:{{deployment="{group}"}}',
+            "truncatedAlerts": 0,
+            "status": "firing" if firing else "resolved",
+            "receiver": "chatops",
+            "groupLabels": {"deployment": group, "namespace": "shop"},
+            "externalURL": "http://am.example",
+            "alerts": entries,
+        }
+        encoded = json.dumps(body).encode()
+        late = 0.0 if self.calm else self._chance.choice([0.0, 0.0, 0.2, 4.0, 30.0])
+        self._world.later(late, lambda: self._send(encoded))
+        if not self.calm and self._chance.random() < 0.15:
+            # A proxy on the way that repeats.
+            self._world.later(late + self._chance.choice([0.0, 1.0, 20.0]), lambda: self._send(encoded))
+
+    def _entry(self, fingerprint: str, group: str) -> dict[str, object] | None:
+        truth = self._alerts.known.get(fingerprint)
+        if truth is None:
+            return None
+        if truth.ends_at is not None:
+            # An Alertmanager tells the end of what it had told of, once; in the end everything is told once more.
+            mark = (fingerprint, truth.starts_at)
+            if not self.calm and (mark in self._told_resolved or fingerprint not in self._seen):
+                return None
+            self._told_resolved.add(mark)
+            self._seen.pop(fingerprint, None)
+        else:
+            self._seen[fingerprint] = truth
+        return {
+            "status": "firing" if truth.ends_at is None else "resolved",
+            "labels": {
+                "alertname": "KubeDeploymentReplicasMismatch",
+                "namespace": "shop",
+                "deployment": group,
+                "severity": "critical" if fingerprint.endswith("0") else "warning",
+                "shard": fingerprint,
+            },
+            "annotations": {"summary": f"{group} is not well"},
+            "startsAt": (truth.starts_at + self.skew).isoformat(),
+            "endsAt": (truth.ends_at + self.skew).isoformat() if truth.ends_at else "0001-01-01T00:00:00Z",
+            "generatorURL": "http://prom.example/graph",
+            "fingerprint": fingerprint,
+        }
+
+    def _send(self, body: bytes) -> None:
+        self._trace(f"alertmanager {self._name} posts {len(body)} bytes")
+        answer = self._post(body)
+        self._world.later(self._chance.choice([0.1, 0.5, PATIENCE]), lambda: self._hear(answer, body))
+
+    def _hear(self, answer: "Future[int]", body: bytes) -> None:
+        """200 once it is on disk; anything else is sent again, for ever."""
+        lost = not self.calm and self._chance.random() < 0.05
+        if answer.done() and answer.exception() is None:
+            self.unchecked.append((answer.result(), body))
+            if not lost:
+                return
+        self._trace(f"alertmanager {self._name} heard no 200 and repeats")
+        self._world.later(self._chance.choice([1.0, 5.0]), lambda: self._send(body))

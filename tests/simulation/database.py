@@ -1,0 +1,81 @@
+"""The real database without its threads: what would be carried to one is run where it is asked for, in its order.
+
+One file and one mapping serve many seeds, because mapping is what takes long; each seed begins with a fresh copy.
+"""
+
+import shutil
+import sqlite3
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from chatops.db.database import Database
+from chatops.db.jobs import Job, JobQueue
+from chatops.db.migrate import migrate
+from tests.simulation.faults import Faults
+
+
+class SameThreadDatabase(Database):
+    """Commits and reads as the real one does, in the thread that asks; `faults` strike before and after each call."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file, self._pristine = folder / "simulated.db", folder / "pristine.db"
+        url = f"sqlite:///{self._file}"
+        migrate(url)
+        shutil.copy(self._file, self._pristine)
+        super().__init__(url)
+        self.faults = Faults()
+        self._busy = False
+        self._looking: sqlite3.Connection | None = None
+        self._bind()
+
+    def begin_anew(self, faults: Faults) -> None:
+        """An empty database, as on the first day."""
+        self.close()
+        for leftover in self._file.parent.glob(f"{self._file.name}-*"):
+            leftover.unlink()
+        shutil.copy(self._pristine, self._file)
+        self.faults = faults
+
+    def close(self) -> None:
+        self._disconnect()
+        if self._looking:
+            self._looking.close()
+            self._looking = None
+
+    def looking(self) -> sqlite3.Connection:
+        """A connection of one's own, for looking past the store at what is committed; no fault strikes here."""
+        if self._looking is None:
+            self._looking = sqlite3.connect(f"file:{self._file}?mode=ro", uri=True, isolation_level=None)
+        return self._looking
+
+    def _prepare(self, connection: Any) -> None:
+        super()._prepare(connection)
+        # Only the process dies here, never the machine.
+        connection.execute("PRAGMA synchronous = OFF")
+
+    def _submit(self, jobs: JobQueue, job: Job) -> "Future[Any]":
+        if self._busy:
+            raise RuntimeError("a database function must not ask for another one: it would wait for itself")
+        failure = self.faults.at_database()
+        if failure is not None:
+            job.future.set_exception(failure)
+            return job.future
+        self._busy = True
+        try:
+            inner: Job = Job(job.work, job.alone)
+            if jobs is self._writes:
+                self._commit([inner])
+            else:
+                self._answer(inner)
+        finally:
+            self._busy = False
+        if jobs is self._writes:
+            # On disk, and nobody has heard of it yet. A disk that fails says so before.
+            self.faults.here()
+        error = inner.future.exception()
+        if error is not None:
+            job.future.set_exception(error)
+        else:
+            job.future.set_result(inner.future.result())
+        return job.future

@@ -1,0 +1,66 @@
+"""The real ExecutorActor on a slow cluster: what it began may take as long as it likes, also longer than is waited."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from chatops.actors.base import Actor
+from chatops.actors.executor import ExecutorActor
+from chatops.actors.messages import PerformPlan
+from chatops.actors.work_messages import Assign, Finished
+from tests.simulation.virtual_time import Agenda
+
+_SECONDS = (*(0.05,) * 8, 0.3, 0.3, 2.0, 20.0, 90.0)
+"""How long a request takes; the pool gives up a look after 30 and a change after 60."""
+
+
+class SlowExecutorActor(ExecutorActor):
+    """`hold(actor, seconds)` keeps its mail away; `world` is the agenda that outlives it, as a request does.
+
+    `alive` is of the whole process: a request that was sent has its effect even when its thread was given up.
+    """
+
+    def __init__(
+        self,
+        *,
+        hold: Callable[[Actor, float], None],
+        world: Agenda,
+        chance: random.Random,
+        alive: Callable[[], bool],
+        calm: Callable[[], bool],
+        **arguments: Any,
+    ) -> None:
+        super().__init__(**arguments)
+        self._hold = hold
+        self._world = world
+        self._chance = chance
+        self._alive = alive
+        self._calm = calm
+
+    def receive(self, message: Any) -> Any:
+        match message:
+            case Assign(ref, ticket, submit) if ref is self.actor_ref and ticket.take():
+                self._begin(ticket, submit)
+            case Assign():
+                pass
+            case _:
+                super().receive(message)
+
+    def _begin(self, ticket: Any, submit: Any) -> None:
+        seconds = 0.05 if self._calm() else self._chance.choice(_SECONDS)
+        if isinstance(submit.work, PerformPlan) and self._chance.random() < 0.5:
+            # The request is at the server at once, its answer takes the time.
+            outcome = self._outcome(submit.work, submit.by)
+            self._world.later(seconds, lambda: self._end(ticket, outcome))
+        else:
+            self._world.later(seconds, lambda: self._end_late(ticket, submit))
+        self._hold(self, seconds)
+
+    def _end_late(self, ticket: Any, submit: Any) -> None:
+        if self._alive():
+            self._end(ticket, self._outcome(submit.work, submit.by))
+
+    def _end(self, ticket: Any, outcome: Any) -> None:
+        # Also from a thread that was given up: it does not know.
+        if self._alive():
+            self.tell(self._pool, Finished(ticket, outcome))

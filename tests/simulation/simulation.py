@@ -1,0 +1,260 @@
+"""One seed: a service, its worlds, what happens to them, and the rules that hold all the way."""
+
+import random
+import re
+import threading
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+
+import structlog
+
+from chatops.actors.arrivals import Arrivals
+from chatops.actors.chat import ChatActor
+from chatops.actors.clusters import ClustersActor
+from chatops.actors.health import Health
+from chatops.actors.incident import IncidentActor
+from chatops.actors.janitor import JanitorActor
+from chatops.actors.messages import POOL, TELEGRAM, WEBHOOK, Accept, Address, pool_address
+from chatops.actors.pool import PoolActor
+from chatops.actors.specs import ChildSpec, FamilySpec, Restart
+from chatops.actors.system import JANITOR, System
+from chatops.actors.webhook import WebhookActor
+from chatops.core.failures import Failure
+from chatops.core.people import Chat, ChatKind, Role, User, everywhere
+from chatops.core.policy import Policy
+from chatops.db.store import Store
+from tests.simulation.alertmanagers import GROUPS, Alerts, Peer
+from tests.simulation.database import SameThreadDatabase
+from tests.simulation.executor import SlowExecutorActor
+from tests.simulation.faults import Faults, ProcessDied
+from tests.simulation.kubernetes import SimulatedCluster
+from tests.simulation.process import Process
+from tests.simulation.telegram import SimulatedTelegram
+from tests.simulation.telegram_actor import ThreadlessTelegramActor
+from tests.simulation.virtual_time import Agenda, VirtualTime
+
+ANNA, OLEG, VERA, MALLORY = (1001, "anna"), (1002, "oleg"), (1003, "vera"), (666, "mallory")
+"""An admin, an operator, a viewer, and nobody we know."""
+GROUP = -100_500
+EXECUTORS: tuple[Address, ...] = (("executor", "", 0), ("executor", "", 1))
+MOST_STEPS = 60_000
+REMEMBERED = 60
+
+_PLACES = re.compile(r" at 0x[0-9a-f]+")
+"""Where in memory something lies differs from run to run."""
+
+
+class Broken(AssertionError):
+    """A rule did not hold."""
+
+
+class Simulation:
+    """Drive it with `run_until`; what is to happen stands on the `world` agenda."""
+
+    def __init__(self, seed: int, database: SameThreadDatabase, *, loud: bool = False) -> None:
+        self.seed = seed
+        self.time = VirtualTime()
+        self.chance = random.Random(seed)
+        self.world = Agenda(self.time)
+        self.faults = Faults()
+        self.faults.immune = True
+        self.database = database
+        self.trouble_ends = self.chance.choice([15.0, 25.0, 40.0, 90.0])
+        self.groups = tuple(self.chance.sample(list(GROUPS), self.chance.choice([1, 1, 2, 3])))
+        """What the alerts of this seed are about."""
+        self.calm = False
+        self.lives = 0
+        self.deaths: list[tuple[int, Address]] = []
+        self.steps = 0
+        self.story: deque[str] = deque(maxlen=None if loud else REMEMBERED)
+        self.process: Process | None = None
+        database.begin_anew(self.faults)
+        self.store = Store(database)
+        self.telegram = SimulatedTelegram(self.time, self.chance, self.note)
+        self.cluster = SimulatedCluster(tuple(GROUPS), self.time, self.chance, self.audited, self.note)
+        self.alerts = Alerts(self.time, self.note)
+        worldly: dict[str, Any] = {
+            "time": self.time,
+            "world": self.world,
+            "chance": self.chance,
+            "post": self.post,
+            "trace": self.note,
+        }
+        self.peers = (Peer("a", self.alerts, **worldly), Peer("b", self.alerts, **worldly))
+        for (number, name), role in ((ANNA, Role.ADMIN), (OLEG, Role.OPERATOR), (VERA, Role.VIEWER)):
+            self.store.users.put(User(number, f"@{name}", everywhere(role)))
+        self.store.chats.put(Chat(GROUP, ChatKind.GROUP, subscribed=True))
+        self.store.chats.put(Chat(ANNA[0], ChatKind.PRIVATE, subscribed=True))
+
+    def note(self, what: str) -> None:
+        self.story.append(f"{self.time.seconds:9.2f}  {_PLACES.sub('', what)}")
+
+    def audited(self, run: str) -> bool:
+        """Whether the log has the request of this run."""
+        return bool(self.rows("SELECT 1 FROM audit WHERE type = 'action_requested' AND detail LIKE ?", f'%"{run}"%'))
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What is committed, past the store."""
+        return self.database.looking().execute(query, values).fetchall()
+
+    def post(self, body: bytes) -> "Future[int]":
+        """As the intake does it. Where nobody listens the answer never comes."""
+        stored: Future[int] = Future()
+        if self.process and self.process.alive and self.process.started.is_set():
+            self.process.directory.tell(WEBHOOK, Accept(body, "", stored))
+        return stored
+
+    @property
+    def all_deaths(self) -> list[tuple[int, Address]]:
+        """Actors that died in any life."""
+        return [*self.deaths, *((self.lives, address) for address in (self.process.deaths if self.process else ()))]
+
+    # The process
+
+    def start(self) -> None:
+        self.lives += 1
+        self.telegram.life = self.lives
+        self.note(f"process {self.lives} starts")
+        self._resumed = False
+        self.process = Process(
+            self.time,
+            self.chance,
+            self.faults,
+            specs=self._specs,
+            on_failed=lambda address, reason: self.note(f"marked failed: {address} {reason}"),
+            trace=self.note,
+        )
+
+    def _specs(self, process: Process) -> list[ChildSpec | FamilySpec]:
+        """As actors.system has them."""
+        store, now, start = self.store, self.time.now, process.starter
+        hearing = {"store": store, "clock": now}
+        executor = start(
+            SlowExecutorActor,
+            cluster_factory=self.cluster,
+            pool=pool_address(""),
+            clock=now,
+            hold=process.hold,
+            world=self.world,
+            chance=self.chance,
+            alive=lambda: process.alive,
+            calm=lambda: self.calm,
+        )
+        telegram = start(
+            ThreadlessTelegramActor,
+            telegram=self.telegram,
+            arrivals=Arrivals(rows=store.updates, tell=process.directory.tell, now=now),
+            health=Health(now),
+            clock=self.time.monotonic,
+            agenda=process.timers,
+            world=self.world,
+            chance=self.chance,
+            alive=lambda: process.alive,
+        )
+        return [
+            ChildSpec(pool_address(""), start(PoolActor, executors=EXECUTORS, clock=self.time.monotonic)),
+            *(ChildSpec(each, executor, Restart.TRANSIENT, watcher=pool_address("")) for each in EXECUTORS),
+            ChildSpec(POOL, start(ClustersActor, contexts=(), clock=now)),
+            ChildSpec(TELEGRAM, telegram),
+            FamilySpec("chat", start(ChatActor, policy=Policy(), **hearing)),
+            FamilySpec("incident", start(IncidentActor, **hearing)),
+            ChildSpec(JANITOR, start(JanitorActor, **hearing), Restart.TRANSIENT),
+            ChildSpec(WEBHOOK, start(WebhookActor, **hearing)),
+        ]
+
+    def _resume(self, process: Process) -> None:
+        self._resumed = True
+        System._resume(SimpleNamespace(_store=self.store, _directory=process.directory))  # type: ignore[arg-type]  # all it reads
+
+    def end_process(self) -> None:
+        """It is dead; another one is started after a while."""
+        process = self.process
+        assert process
+        process.die()
+        self.deaths += [(self.lives, address) for address in process.deaths]
+        self.faults.disarm()
+        self.process = None
+        self.world.later(0.5 if self.calm else self.chance.choice([0.5, 5.0, 40.0]), self.start)
+
+    # Time
+
+    def run_until(self, end: float, check: Callable[[], None]) -> None:
+        """`check` is called after every step."""
+        while self.time.seconds < end:
+            self.steps += 1
+            if self.steps > MOST_STEPS:
+                raise Broken("it never comes to rest")
+            self._move(end)
+            check()
+
+    def _move(self, end: float) -> None:
+        process = self.process
+        if process and process.over:
+            self.end_process()
+            return
+        try:
+            if self._one_thing(process):
+                return
+        except ProcessDied:
+            if process:
+                process.over = True
+            return
+        except Failure as failure:
+            # The process cannot start without its database.
+            self.note(f"start failed: {failure}")
+            if process:
+                process.over = True
+            return
+        moments = [self.world.next_at(), *((process.timers.next_at(), process.held_until) if process else ())]
+        self.time.seconds = min([end, *(moment for moment in moments if moment is not None)])
+
+    def _one_thing(self, process: Process | None) -> bool:
+        if process and process.started.is_set() and not self._resumed:
+            self._resume(process)
+            return True
+        turn = self.chance.random()
+        if turn < 0.02 and not self.calm:
+            # A slow machine: time passes though there is work.
+            self.time.seconds += self.chance.choice([0.01, 0.2, 1.0])
+        if turn < 0.25 and self.world.fire_one():
+            return True
+        if process and turn < 0.5 and process.timers.fire_one():
+            return True
+        if process and process.step():
+            return True
+        return self.world.fire_one() or bool(process and process.timers.fire_one())
+
+
+@contextmanager
+def determined(seed: int) -> Iterator[None]:
+    """Everything in the service that is drawn by chance, drawn from the seed."""
+    drawn = random.Random(f"ids of {seed}")
+
+    def number() -> uuid.UUID:
+        return uuid.UUID(int=drawn.getrandbits(128), version=4)
+
+    def token(size: int) -> str:
+        return f"t{drawn.getrandbits(size * 6 - 6):0{size}x}"[:20]
+
+    random.seed(seed)
+    name = threading.current_thread().name
+    structlog.configure(processors=[_drop])
+    with (
+        mock.patch("uuid.uuid4", number),
+        mock.patch("secrets.token_urlsafe", token),
+    ):
+        try:
+            yield
+        finally:
+            threading.current_thread().name = name
+            structlog.reset_defaults()
+
+
+def _drop(*_: object) -> Any:
+    raise structlog.DropEvent

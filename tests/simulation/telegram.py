@@ -1,0 +1,221 @@
+"""Telegram as a world: chats with their messages, limits, updates that wait for their offset, and every trouble.
+
+It stands where chatops.telegram.client.Telegram does and raises the same failures. It knows nothing of incidents.
+"""
+
+import json
+import random
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from chatops.core.failures import Failure, Permanent, Reason, Temporary
+from chatops.core.outgoing import AnswerTap, EditMessage, Key, Outgoing, SendMessage
+from chatops.telegram.client import Me, RawUpdate
+from tests.simulation.virtual_time import VirtualTime
+
+PER_MINUTE = 20
+"""Telegram's own limit for a group."""
+QUERY_LIFE = 15.0
+
+
+@dataclass(slots=True)
+class Message:
+    """One message of the bot. `key` is the name the service sent it by, `tokens` every button it ever had."""
+
+    id: int
+    chat_id: int
+    key: str
+    life: int
+    html: str
+    rows: tuple[tuple[Key, ...], ...]
+    tokens: list[str] = field(default_factory=list)
+    deleted: bool = False
+    lost: bool = False
+    """The service was not told that it was sent."""
+
+
+class SimulatedTelegram:
+    """`calm` ends all trouble. `life` is the number of the service's process that talks to it now."""
+
+    def __init__(self, time: VirtualTime, chance: random.Random, trace: Callable[[str], None]) -> None:
+        self.calm = False
+        self.life = 0
+        self.messages: dict[int, dict[int, Message]] = {}
+        self.taps: dict[str, float] = {}
+        self.toasts: dict[str, list[str]] = {}
+        """What each tap was answered, as often as it was."""
+        self.arrivals: dict[int, deque[tuple[float, int]]] = {}
+        """When requests about each chat came, and from which life."""
+        self.floods: dict[int, tuple[float, int]] = {}
+        """Until when each chat was told to wait, and which life was told."""
+        self.too_many: list[str] = []
+        self.too_soon: list[str] = []
+        """Limits that the service broke with what it asked."""
+        self.presses: Counter[int] = Counter()
+        self.by: dict[str, int] = {}
+        """Who made each tap."""
+        self.requests = 0
+        self._time = time
+        self._chance = chance
+        self._trace = trace
+        self._updates: list[tuple[int, dict[str, Any]]] = []
+        self._next_update = 1
+        self._next_message = 1
+
+    # What the service asks
+
+    def me(self) -> Me:
+        return Me(1, "a_bot")
+
+    def set_commands(self, _commands: object) -> None:
+        pass
+
+    def stop_polling(self) -> None:
+        pass
+
+    def hang_up(self) -> None:
+        pass
+
+    def updates(self, offset: int | None, _timeout: int) -> tuple[RawUpdate, ...]:
+        """Everything from `offset` on, again and again until a later offset is asked for."""
+        if self._trouble(0.08):
+            raise Temporary(Reason.SERVER_ERROR, "Bad Gateway")
+        if offset is not None:
+            self._updates = [each for each in self._updates if each[0] >= offset]
+        if self._trouble(0.05):
+            raise Temporary(Reason.TIMEOUT, "Telegram did not answer in time")
+        return tuple(RawUpdate(number, 0, json.dumps(body).encode()) for number, body in self._updates)
+
+    def deliver(self, outgoing: Outgoing, key: str, life: int) -> int:
+        """One request of this life arrives. Raises Failure, also for what had its effect."""
+        self.requests += 1
+        if isinstance(outgoing, AnswerTap):
+            return self._answer(outgoing)
+        chat_id = outgoing.chat_id
+        self._admit(chat_id, life)
+        if self._trouble(0.06):
+            raise Temporary(Reason.SERVER_ERROR, "Internal Server Error")
+        message_id = self._carry_out(outgoing, key, life)
+        if self._trouble(0.05):
+            self._trace(f"telegram did it and its answer is lost: {message_id}")
+            self.lose(chat_id, message_id)
+            raise Temporary(Reason.TIMEOUT, "Telegram did not answer in time")
+        return message_id
+
+    # What people do
+
+    def press(self, user: tuple[int, str], message: Message, token: str) -> None:
+        number = self._next_update
+        query = f"q{number}"
+        self.taps[query] = self._time.seconds
+        self.by[query] = user[0]
+        self.presses[user[0]] += 1
+        chat = self._chat(message.chat_id)
+        sender = {"id": user[0], "is_bot": False, "first_name": user[1], "username": user[1], "language_code": "en"}
+        self._come(
+            {
+                "callback_query": {
+                    "id": query,
+                    "from": sender,
+                    "data": token,
+                    "message": {"message_id": message.id, "date": 1, "chat": chat},
+                }
+            }
+        )
+
+    def write(self, user: tuple[int, str], chat_id: int, text: str) -> None:
+        sender = {"id": user[0], "is_bot": False, "first_name": user[1], "username": user[1], "language_code": "en"}
+        said = {"message_id": self._new_id(), "date": 1_795_424_400, "chat": self._chat(chat_id), "from": sender}
+        self._come({"message": {**said, "text": text}})
+
+    def delete(self, message: Message) -> None:
+        self._trace(f"somebody deletes message {message.id}")
+        message.deleted = True
+
+    @property
+    def update_ids(self) -> range:
+        """Of all updates there ever were."""
+        return range(1, self._next_update)
+
+    def everything(self) -> list[Message]:
+        """All messages of the bot there ever were."""
+        return [each for chat in self.messages.values() for each in chat.values()]
+
+    def standing(self) -> list[Message]:
+        """All messages that nobody deleted, oldest first."""
+        return [each for each in self.everything() if not each.deleted]
+
+    # Inside
+
+    def _come(self, body: dict[str, Any]) -> None:
+        number = self._next_update
+        self._next_update += 1
+        self._updates.append((number, {"update_id": number, **body}))
+
+    def _chat(self, chat_id: int) -> dict[str, Any]:
+        return {"id": chat_id, "type": "private" if chat_id > 0 else "supergroup", "title": "on call"}
+
+    def _admit(self, chat_id: int, life: int) -> None:
+        now = self._time.seconds
+        told_to_wait, told = self.floods.get(chat_id, (0.0, 0))
+        if now < told_to_wait and life == told:
+            self.too_soon.append(f"a request about chat {chat_id} {told_to_wait - now:.2f} s before its wait was over")
+        came = self.arrivals.setdefault(chat_id, deque())
+        while came and came[0][0] <= now - 60:
+            came.popleft()
+        came.append((now, life))
+        of_this_life = sum(each == life for _, each in came)
+        if chat_id < 0 and of_this_life > PER_MINUTE:
+            self.too_many.append(f"{of_this_life} requests about group {chat_id} within a minute")
+        if (chat_id < 0 and len(came) > PER_MINUTE) or self._trouble(0.04):
+            raise Temporary(Reason.THROTTLED, "Too Many Requests", retry_after=self._chance.choice([1.0, 3.0, 12.0]))
+
+    def lose(self, chat_id: int, message_id: int) -> None:
+        """Nobody hears that this message was sent."""
+        if message_id in self.messages.get(chat_id, {}):
+            self.messages[chat_id][message_id].lost = True
+
+    def told_to_wait(self, outgoing: Outgoing, failure: Failure) -> None:
+        """The answer has reached the service: from now on it knows."""
+        if failure.reason is Reason.THROTTLED and failure.retry_after and not isinstance(outgoing, AnswerTap):
+            self.floods[outgoing.chat_id] = (self._time.seconds + failure.retry_after, self.life)
+
+    def _answer(self, answer: AnswerTap) -> int:
+        if self._trouble(0.05):
+            raise Temporary(Reason.SERVER_ERROR, "Internal Server Error")
+        pressed = self.taps.get(answer.callback_id)
+        if pressed is None or self._time.seconds - pressed > QUERY_LIFE or self._trouble(0.02):
+            raise Permanent(Reason.QUERY_EXPIRED, "query is too old and response timeout expired")
+        self.toasts.setdefault(answer.callback_id, []).append(answer.text)
+        self._trace(f"toast {answer.callback_id}: {answer.text}")
+        return 0
+
+    def _carry_out(self, outgoing: Outgoing, key: str, life: int) -> int:
+        match outgoing:
+            case SendMessage(chat_id, html, rows):
+                made = Message(self._new_id(), chat_id, key, life, html, rows)
+                made.tokens += _tokens(rows)
+                self.messages.setdefault(chat_id, {})[made.id] = made
+                self._trace(f"message {made.id} in {chat_id} as {key or '-'}")
+                return made.id
+            case EditMessage(chat_id, message_id, html, rows):
+                known = self.messages.get(chat_id, {}).get(message_id)
+                if known is None or known.deleted:
+                    raise Permanent(Reason.MESSAGE_GONE, "message to edit not found")
+                known.html, known.rows = html, rows
+                known.tokens += [token for token in _tokens(rows) if token not in known.tokens]
+                return message_id
+        return self._new_id()
+
+    def _new_id(self) -> int:
+        self._next_message += 1
+        return self._next_message
+
+    def _trouble(self, probability: float) -> bool:
+        return not self.calm and self._chance.random() < probability
+
+
+def _tokens(rows: tuple[tuple[Key, ...], ...]) -> list[str]:
+    return [key.data for row in rows for key in row if key.data]
