@@ -647,7 +647,7 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "grant, typed": lambda tongue: people.choose_place(SCOPED, Role.VIEWER, [], tongue, typed=SCOPED.grants[0]),
     "grant, not understood": lambda tongue: people.choose_place(None, Role.VIEWER, [], tongue, unreadable=True),
     "invitation": lambda tongue: people.invitation(
-        SCOPED.grants[0], "https://t.me/bot?start=inv_AAAAAAAAAAAAAAAAAAAAAA", NOW, tongue
+        SCOPED.grants[0], "https://t.me/bot?start=inv_AAAAAAAAAAAAAAAAAAAAAA", tongue
     ),
     "help": welcome.help_screen,
     "stranger": lambda tongue: welcome.stranger(

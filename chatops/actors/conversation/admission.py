@@ -95,5 +95,5 @@ class Admission:
         link = f"https://t.me/{name}?start={token}" if name else f"/start {token}"
         at = Position(tap.chat_id, tap.message_id, Verb.PEOPLE, touched_at=now)
         self._store.positions.put(at)
-        self._canvas.show(invitation(grant, link, invite.expires_at, reader.tongue), at, Lane.RESULT)
+        self._canvas.show(invitation(grant, link, reader.tongue), at, Lane.RESULT)
         return "ok"

@@ -1,12 +1,11 @@
 """Who may do what, for admins: the people, one person, and giving a right or an invitation."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from markupsafe import Markup
 
 from chatops.core.buttons import Button, Verb
-from chatops.core.granting import grant_detail
+from chatops.core.granting import INVITE_LIFETIME, grant_detail
 from chatops.core.people import ANY, Grant, Role, User
 from chatops.core.screens.base import PAGE_SIZE, Screen, bold, code, in_rows, page_row, pages_of, screen
 from chatops.core.screens.welcome import ROLES, grant_text
@@ -104,14 +103,14 @@ def choose_place(
     return screen(lines, [*in_rows(buttons, 2), [_back(user, tongue)]])
 
 
-def invitation(grant: Grant, link: str, expires_at: datetime, tongue: Tongue) -> Screen:
+def invitation(grant: Grant, link: str, tongue: Tongue) -> Screen:
     """Shown once: the link is kept nowhere."""
     lines = [
         tongue.say("🎟 <b>Invitation</b>"),
         grant_text(grant, tongue),
         "",
         code(link, 200),
-        tongue.say("Works once, for whoever opens it first, until {time}.", time=tongue.clock(expires_at)),
+        tongue.say("Works once, for whoever opens it first, within {span}.", span=tongue.span(INVITE_LIFETIME)),
     ]
     return screen(
         lines, [[Button("📋 " + tongue.plain("Copy"), copy=link)], [Button(tongue.plain("« People"), Verb.PEOPLE)]]
