@@ -276,9 +276,14 @@ class IncidentActor(Actor):
         elif kind == FOLLOW and self._goes_on(run_id, reason, temporary=temporary):
             self.later(FOLLOW_SECONDS * 2, FollowAgain(run_id))
         else:
-            unknown = reason == Reason.UNKNOWN_OUTCOME
-            state = ActionState.INTERRUPTED if unknown else ActionState.FAILED
+            state = ActionState.INTERRUPTED if self._unknown(kind, reason) else ActionState.FAILED
             self._happened(ActionEnded(run_id, state, reason, detail))
+
+    def _unknown(self, kind: str, reason: str) -> bool:
+        """Whether the change may be in the cluster all the same: what was only being looked after had been taken."""
+        run = self._known.run
+        looked_after = kind == FOLLOW and run is not None and not ACTIONS[run.plan.action].stepwise
+        return looked_after or reason == Reason.UNKNOWN_OUTCOME
 
     def _goes_on(self, run_id: str, reason: str, *, temporary: bool) -> bool:
         """Whether a failed look at a run says nothing of the run itself. Of a step that changes it says all."""

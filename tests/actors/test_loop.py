@@ -215,6 +215,21 @@ def test_a_failed_action_says_why_and_can_be_chosen_again(shop):
     assert built.post.button(card, "Try again")
 
 
+def test_a_change_that_may_not_be_looked_after_is_not_told_as_failed(shop):
+    built, scene = shop
+    card = open_card(built)
+
+    def refuse(work):
+        if type(work).__name__ == "FollowPlan":
+            return WorkFailed(None, "forbidden", "deployments.apps is forbidden", False)
+        return scene(work)
+
+    built.cluster.answer = refuse
+    confirmed(built, card)
+    built.post.wait_text("the change is in the cluster")
+    assert len(scene.performed) == 1
+
+
 def test_a_restart_in_the_middle_of_an_action_never_sends_it_again(shop):
     built, scene = shop
     card = open_card(built)
