@@ -362,7 +362,8 @@ def test_who_writes_does_not_wait_for_all_the_cards(shop):
     built.store.chats.put(replace(anna, subscribed=True))
     built.write("/help")
     built.post.wait(lambda post: post.sent == 4)
-    assert "/history" in built.post.messages[1].html
+    # One card may be under way already, for what a survey tells; the answer waits for no further one.
+    assert any("/history" in built.post.messages[number].html for number in (1, 2))
     built.until(lambda: len(built.store.cards.for_chat(ANNA)) == 3)
 
 
