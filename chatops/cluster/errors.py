@@ -13,7 +13,7 @@ import urllib3.exceptions as http
 from kubernetes.client.exceptions import ApiException
 
 from chatops.cluster.plain import safe_text
-from chatops.core.failures import Failure, Permanent, Reason, Temporary
+from chatops.core.failures import Failure, Permanent, Reason, Temporary, cause_of, distrusts
 
 _LONGEST = 300
 """Characters of another system's words that a phone still shows."""
@@ -77,15 +77,15 @@ def _classify(error: Exception, changes: bool) -> Failure:
         case http.ConnectTimeoutError() if not isinstance(error, http.NewConnectionError):
             return Temporary(Reason.TIMEOUT, "no connection within the time allowed")
         case _ if isinstance(error, _UNSENT):
-            return Temporary(Reason.UNREACHABLE, _cause(error))
+            return Temporary(Reason.UNREACHABLE, cause_of(error))
         case http.TimeoutError() | TimeoutError():
             if changes:
                 return Permanent(Reason.UNKNOWN_OUTCOME, "sent, but no answer within the time allowed")
             return Temporary(Reason.TIMEOUT, "no answer within the time allowed")
         case http.HTTPError() | OSError():
             if changes:
-                return Permanent(Reason.UNKNOWN_OUTCOME, f"sent, but the answer was lost: {_cause(error)}")
-            return Temporary(Reason.UNREACHABLE, _cause(error))
+                return Permanent(Reason.UNKNOWN_OUTCOME, f"sent, but the answer was lost: {cause_of(error)}")
+            return Temporary(Reason.UNREACHABLE, cause_of(error))
         case msgspec.MsgspecError():
             return Temporary(Reason.SERVER_ERROR, f"an answer that is not Kubernetes': {error}")
         case _:
@@ -159,18 +159,8 @@ def _retry_after(error: ApiException, status: Status) -> float | None:
 
 
 def _tls(words: str, changes: bool) -> Failure:
-    if any(sign in words for sign in ("CERTIFICATE", "certificate", "WRONG_VERSION_NUMBER", "hostname")):
+    if distrusts(words):
         return Permanent(Reason.NOT_CONFIGURED, f"TLS: {words}")
     if changes:
         return Permanent(Reason.UNKNOWN_OUTCOME, f"sent, but the answer was lost: {words}")
     return Temporary(Reason.UNREACHABLE, f"TLS: {words}")
-
-
-def _cause(error: Exception) -> str:
-    """The operating system's words ("Connection refused") where there are any; urllib3 wraps them in its own."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, OSError) and seen.strerror:
-            return seen.strerror
-        seen = seen.__cause__ or seen.__context__
-    return str(error)

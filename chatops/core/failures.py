@@ -67,3 +67,21 @@ class ChatMigrated(Permanent):
     def __init__(self, new_chat_id: int) -> None:
         super().__init__(Reason.MIGRATED, f"the group is now {new_chat_id}")
         self.new_chat_id = new_chat_id
+
+
+def cause_of(error: BaseException) -> str:
+    """The operating system's words ("Connection refused") where there are any; libraries wrap them in their own."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.strerror:
+            return seen.strerror
+        seen = seen.__cause__ or seen.__context__
+    return str(error)
+
+
+_DISTRUST = ("CERTIFICATE", "certificate", "WRONG_VERSION_NUMBER", "hostname")
+
+
+def distrusts(words: str) -> bool:
+    """Whether a TLS error says that the other side's certificate does not do, which asking again does not mend."""
+    return any(sign in words for sign in _DISTRUST)

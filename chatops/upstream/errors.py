@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import msgspec
 import urllib3.exceptions as http
 
-from chatops.core.failures import Failure, Permanent, Reason, Temporary
+from chatops.core.failures import Failure, Permanent, Reason, Temporary, cause_of, distrusts
 from chatops.core.plain import safe_text
 
 _LONGEST = 300
@@ -20,8 +20,6 @@ _PASSWORD = re.compile(r"://[^/@\s]+@")
 
 _UNSENT = (http.NewConnectionError, http.ConnectTimeoutError, http.NameResolutionError, http.LocationValueError)
 """urllib3's errors that come before the first byte of a request is written."""
-
-_CERTIFICATE = ("CERTIFICATE", "certificate", "WRONG_VERSION_NUMBER", "hostname")
 
 
 def failure_from(error: Exception, *, changes: bool = False, secrets: Iterable[str] = ()) -> Failure:
@@ -34,9 +32,9 @@ def failure_from(error: Exception, *, changes: bool = False, secrets: Iterable[s
             return error
         case http.MaxRetryError() if isinstance(error.reason, Exception):
             return failure_from(error.reason, changes=changes, secrets=secrets)
-    words = clean(_cause(error), secrets)
+    words = clean(cause_of(error), secrets)
     match error:
-        case http.SSLError() | ssl.SSLError() if any(sign in words for sign in _CERTIFICATE):
+        case http.SSLError() | ssl.SSLError() if distrusts(words):
             return Permanent(Reason.NOT_CONFIGURED, f"TLS: {words}")
         # Before TimeoutError: urllib3 counts a name that does not resolve and a refused port as timeouts' kin.
         case http.ConnectTimeoutError() if not isinstance(error, http.NewConnectionError):
@@ -103,13 +101,3 @@ def _words(body: bytes) -> str:
         text = body[:2_000].decode(errors="replace")
         return "" if "<" in text else text
     return told if isinstance(told, str) else told.error or told.message
-
-
-def _cause(error: Exception) -> str:
-    """The operating system's words ("Connection refused") where there are any; urllib3 wraps them in its own."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, OSError) and seen.strerror:
-            return seen.strerror
-        seen = seen.__cause__ or seen.__context__
-    return str(error)
