@@ -44,18 +44,14 @@ class Served:
     def __init__(self, connection: Connection, clock: Callable[[], float] = time.monotonic) -> None:
         self._connection = connection
         self._clock = clock
-        self._known: dict[str, tuple[float, str]] = {}
-        self._told: dict[str, tuple[float, bytes]] = {}
+        self._told: dict[str, tuple[float, bytes | Permanent]] = {}
 
     def version(self, kind: str) -> str:
         """The version to ask for this kind in, as `v1beta2`. Permanent(NOT_SERVED) where the cluster does not have it.
 
         Where discovery is forbidden it is the usual version: the object's own answer says the rest.
         """
-        since, version = self._known.get(kind, (float("-inf"), ""))
-        if self._clock() - since > KEPT:
-            version = self._discover(kind)
-            self._known[kind] = (self._clock(), version)
+        version = self._discover(kind)
         if not version:
             raise Permanent(Reason.NOT_SERVED, _words(kind))
         return version
@@ -76,11 +72,16 @@ class Served:
         return ""
 
     def _told_at(self, path: str) -> bytes:
-        """What discovery says there, for all kinds of a group at once."""
+        """What discovery says there, for all kinds of a group at once; what it refuses is remembered too."""
         since, told = self._told.get(path, (float("-inf"), b""))
         if self._clock() - since > KEPT:
-            told = self._connection.get(path)
+            try:
+                told = self._connection.get(path)
+            except Permanent as failure:
+                told = failure
             self._told[path] = (self._clock(), told)
+        if isinstance(told, Permanent):
+            raise told
         return told
 
 
