@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from chatops.core.objects import ObjectView, TieRole, Trait
-from chatops.core.quantities import A_QUARTER_MORE, grow, grow_whole
-from chatops.core.remedies.values import Candidate, candidate
+from chatops.core.quantities import A_QUARTER_MORE, grow_whole
+from chatops.core.remedies.values import Candidate, candidate, grown
 from chatops.core.resources import FLUX_KINDS, Health
 from chatops.core.topics import Topic
 
@@ -68,14 +68,14 @@ def _cron_job(view: ObjectView, topics: Topics) -> Iterator[Candidate]:
 def _claim(view: ObjectView, topics: Topics) -> Iterator[Candidate]:
     size = view.trait(Trait.SIZE)
     if size:
-        yield candidate(80, "pvc_expand", view.ref, "volume_full", **_grown(size, "size"))
+        yield candidate(80, "pvc_expand", view.ref, "volume_full", **grown(size, "size"))
 
 
 def _quota(view: ObjectView, topics: Topics) -> Iterator[Candidate]:
     resource, hard = view.trait(Trait.RESOURCE), view.trait(Trait.HARD)
     if resource and hard:
         yield candidate(
-            70, "raise_quota", view.ref, "quota_full", resource=resource, **_grown(hard, "value", _in_quarters)
+            70, "raise_quota", view.ref, "quota_full", resource=resource, **grown(hard, "value", _in_quarters)
         )
     if view.count(Trait.FAILED_PODS):
         yield candidate(60, "cleanup_pods", view.ref, "failed_pods", count=view.trait(Trait.FAILED_PODS))
@@ -122,11 +122,3 @@ _BY_KIND: dict[str, Callable[[ObjectView, Topics], Iterator[Candidate]]] = {
 
 def _in_quarters(quantity: str) -> str:
     return grow_whole(quantity, A_QUARTER_MORE)
-
-
-def _grown(quantity: str, what: str, larger: Callable[[str], str] = grow) -> dict[str, str]:
-    try:
-        return {what: larger(quantity)}
-    except ValueError:
-        # An odd quantity: the preview chooses.
-        return {}

@@ -1,7 +1,9 @@
 """What an incident suggests, and what the ranking knows beside the incident itself."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from chatops.core.quantities import grow
 from chatops.core.remedies.experience import Experience
 from chatops.core.remedies.rules import Rule
 from chatops.core.resources import ObjectRef
@@ -49,6 +51,14 @@ class Candidate:
 
     score: int
     suggestion: Suggestion
+
+
+def grown(quantity: str, what: str, larger: Callable[[str], str] = grow) -> dict[str, str]:
+    """The parameter `what` with a larger quantity; none for an odd one, which the preview then chooses."""
+    try:
+        return {what: larger(quantity)}
+    except ValueError:
+        return {}
 
 
 def candidate(score: int, action: str, ref: ObjectRef, why: str, told: str = "", **params: str) -> Candidate:

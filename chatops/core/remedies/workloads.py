@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from chatops.core.actions import ActionState
 from chatops.core.incidents.values import Incident
-from chatops.core.quantities import grow, grow_whole
-from chatops.core.remedies.values import Candidate, candidate
+from chatops.core.quantities import grow_whole
+from chatops.core.remedies.values import Candidate, candidate, grown
 from chatops.core.resources import ContainerLimits, Health, ObjectRef, PodView, WorkloadView
 from chatops.core.topics import Topic
 
@@ -85,11 +85,7 @@ def _limited(workload: WorkloadView, what: str) -> ContainerLimits | None:
 
 
 def _grown(limits: ContainerLimits, what: str) -> dict[str, str]:
-    try:
-        return {"container": limits.name, what: grow(getattr(limits, what))}
-    except ValueError:
-        # An odd quantity: the preview chooses.
-        return {"container": limits.name}
+    return {"container": limits.name, **grown(getattr(limits, what), what)}
 
 
 def _size(workload: WorkloadView, topics: frozenset[Topic]) -> Iterator[Candidate]:
