@@ -112,8 +112,8 @@ class Reader:
         selector = selector_text(workload.spec.selector)
         if selector is None:
             return []
-        path = collection("ReplicaSet", workload.metadata.namespace)
-        found = self.connection.list(path, Thing, {"labelSelector": selector})
+        # As whole workloads, like the revisions are read: within one look both are one request.
+        found = self.every("ReplicaSet", Workload, workload.metadata.namespace, labels=selector)
         return [rs.metadata for rs in found if _controlled_by(rs.metadata, workload.metadata.uid)]
 
     def _ownership(self, workload: Workload) -> Callable[[Owner | None], bool]:

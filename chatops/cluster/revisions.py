@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from chatops.cluster.connection import Connection, decode
+from chatops.cluster.connection import decode
 from chatops.cluster.models import ControllerRevision, Meta, Workload, listed, mapped
-from chatops.cluster.places import collection
 from chatops.cluster.pod_models import Template
+from chatops.cluster.reader import Reader
 from chatops.cluster.selectors import selector_text
 from chatops.core.resources import ImageChange
 
@@ -38,18 +38,17 @@ class _Patch(msgspec.Struct):
     spec: dict[str, Any] = {}
 
 
-def revisions(connection: Connection, workload: Workload) -> list[Revision]:
+def revisions(reader: Reader, workload: Workload) -> list[Revision]:
     """The revisions this workload's controller keeps, oldest first, without foreign objects of the same labels."""
     selector = selector_text(workload.spec.selector)
     if selector is None:
         return []
-    query = {"labelSelector": selector}
     namespace = workload.metadata.namespace
     if workload.kind == "Deployment":
-        sets = connection.list(collection("ReplicaSet", namespace), Workload, query)
+        sets = reader.every("ReplicaSet", Workload, namespace, labels=selector)
         found = [_of_replica_set(rs) for rs in sets if _owned(rs.metadata, workload) and _number(rs.metadata)]
     else:
-        kept = connection.list(collection("ControllerRevision", namespace), ControllerRevision, query)
+        kept = reader.every("ControllerRevision", ControllerRevision, namespace, labels=selector)
         found = [_of_controller_revision(entry) for entry in kept if _owned(entry.metadata, workload)]
     return sorted(found, key=lambda revision: revision.number)
 

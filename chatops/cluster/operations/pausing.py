@@ -50,7 +50,7 @@ class Pausing(Edit[Workload]):
 
 def _waiting(reader: Reader, workload: Workload) -> tuple[Change, ...]:
     """What was changed in the template while it was paused; nothing without the right to see ReplicaSets."""
-    current = aside(lambda: current_of(workload, revisions(reader.connection, workload)), None)
+    current = aside(lambda: current_of(workload, revisions(reader, workload)), None)
     if current is None:
         return ()
     now = template_of(workload)

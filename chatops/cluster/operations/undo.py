@@ -44,7 +44,7 @@ class Undo:
     def preview(self, reader: Reader, action: str, ref: ObjectRef, params: dict[str, str], now: datetime) -> Preview:
         """What a rollback to `params["revision"]`, or to the last different revision, would change."""
         workload, seen = reader.look(ref, Workload)
-        known = revisions(reader.connection, workload)
+        known = revisions(reader, workload)
         running, template = current_of(workload, known), template_of(workload)
         asked = params.get("revision", "")
         if asked:
@@ -81,7 +81,7 @@ class Undo:
         """
 
         def build(workload: Workload) -> Patch:
-            known = revisions(reader.connection, workload)
+            known = revisions(reader, workload)
             target = next((revision for revision in known if str(revision.number) == plan.params["revision"]), None)
             if target is None:
                 raise Permanent(Reason.CONFLICT, f"revision {plan.params['revision']} is gone")
@@ -100,7 +100,7 @@ class Undo:
         if plan.params.get("action_id"):
             return arrived(reader, plan)
         workload = reader.fetch(plan.ref, Workload)
-        known = revisions(reader.connection, workload)
+        known = revisions(reader, workload)
         left = next((revision for revision in known if str(revision.number) == plan.params.get(FROM_REVISION)), None)
         return left is not None and left.template != template_of(workload)
 

@@ -20,7 +20,7 @@ CHANGE_CAUSE = "kubernetes.io/change-cause"
 def rollout_history(reader: Reader, ref: ObjectRef, params: dict[str, str], now: datetime) -> Report:
     workload = reader.fetch(ref, Workload)
     seen = workload_ref(workload, reader.name)
-    known = revisions(reader.connection, workload)
+    known = revisions(reader, workload)
     if not known:
         return Report("rollout_history", seen, Health.UNKNOWN, notes=(Note("no_revisions"),))
     current = current_of(workload, known)

@@ -33,7 +33,7 @@ def see_workload(
 
 def _revisions(reader: Reader, workload: Workload) -> list[Revision]:
     try:
-        return revisions(reader.connection, workload)
+        return revisions(reader, workload)
     except Failure as failure:
         if failure.reason is not Reason.FORBIDDEN:
             raise
