@@ -30,7 +30,7 @@ run: $(VENV)/runtime
 test: lint
 	@for tool in chromium prometheus-alertmanager kubectl; do \
 		command -v $$tool >/dev/null || echo "$$tool is missing: the tests that need it will be skipped"; done
-	@$(BIN)/python -m pytest -rs $(ARGS)
+	@$(BIN)/python -m pytest -rs --numprocesses=auto --dist=worksteal $(ARGS)
 
 SEEDS := 500
 SEED :=
