@@ -162,7 +162,9 @@ class System:
         policy = Policy(settings.language, settings.protected_namespaces, settings.rules, outside)
         hearing = {"store": store, "clock": _now, "cluster_label": settings.cluster_label}
         clusters = starter(ClustersActor, directory, contexts=settings.kube_contexts, clock=_now)
-        notary = starter(NotaryActor, directory, store=store, clock=_now, chat_id=settings.audit_chat)
+        notary = starter(
+            NotaryActor, directory, store=store, clock=_now, chat_id=settings.audit_chat, health=self._health
+        )
         return [
             # First, so that it is stopped last: its last checkpoint has what the others wrote at their end.
             ChildSpec(NOTARY, notary, Restart.TRANSIENT),

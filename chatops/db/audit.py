@@ -93,20 +93,33 @@ class AuditLog:
 
     def verify(self, checkpoint: Checkpoint | None = None) -> Flaw | None:
         """The first line that is not as it was written, or None. A cut tail shows only against a `checkpoint`."""
-        number, previous_hash = 0, GENESIS
-        while rows := self._raw_from(number + 1 if number else _LEAST):
-            for row in rows:
-                number += 1
-                expected = _expected(row, number, previous_hash)
-                if isinstance(expected, Fault):
-                    return Flaw(number, expected)
-                if checkpoint and checkpoint.number == number and checkpoint.hash != expected:
-                    return Flaw(number, Fault.ANEW)
-                previous_hash = expected
-        return Flaw(number + 1, Fault.CUT) if checkpoint and checkpoint.number > number else None
+        reached = Checkpoint(0, GENESIS)
+        while True:
+            before = reached.number
+            found = self.verify_from(before, reached.hash, _CHUNK, checkpoint)
+            if isinstance(found, Flaw):
+                return found
+            reached = found
+            if reached.number - before < _CHUNK:
+                break
+        cut = checkpoint is not None and checkpoint.number > reached.number
+        return Flaw(reached.number + 1, Fault.CUT) if cut else None
 
-    def _raw_from(self, number: int) -> list[tuple[Any, ...]]:
-        return self._database.read(lambda: self._tables.connection.execute(_RAW, (number, _CHUNK)).fetchall())
+    def verify_from(
+        self, number: int, previous_hash: str, limit: int, checkpoint: Checkpoint | None = None
+    ) -> Checkpoint | Flaw:
+        """Up to `limit` lines behind line `number`, which carries `previous_hash`; as far as they hold, or the flaw."""
+        first = number + 1 if number else _LEAST
+        rows = self._database.read(lambda: self._tables.connection.execute(_RAW, (first, limit)).fetchall())
+        for row in rows:
+            number += 1
+            expected = _expected(row, number, previous_hash)
+            if isinstance(expected, Fault):
+                return Flaw(number, expected)
+            if checkpoint and checkpoint.number == number and checkpoint.hash != expected:
+                return Flaw(number, Fault.ANEW)
+            previous_hash = expected
+        return Checkpoint(number, previous_hash)
 
 
 def append_entries(tables: Tables, entries: Sequence[Entry]) -> tuple[StoredEntry, ...]:
