@@ -131,11 +131,10 @@ class Commands:
         return Reply(screen([told], []), catch_up=wanted)
 
     def _subscribe(self, text: TextMessage, user: User, chat: Chat) -> Chat:
-        self._store.chats.put(chat)
         type = EntryType.CHAT_ADDED if chat.subscribed else EntryType.CHAT_REMOVED
         subject = Subject.person(user.id, user.name)
         entry = Entry(type, subject, self._clock(), chat_id=chat.id, message_id=text.message_id)
-        self._store.audit.append([entry])
+        self._store.chats.put(chat, [entry])
         return chat
 
     def _redeem(self, text: TextMessage, code: str) -> tuple[User | None, str]:
