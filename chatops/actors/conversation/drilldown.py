@@ -28,7 +28,6 @@ from chatops.actors.upstream_messages import UpstreamWork
 from chatops.core.actions import Preview
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position
-from chatops.core.failures import Reason
 from chatops.core.log_asks import SEARCHED
 from chatops.core.outgoing import Lane
 from chatops.core.people import ChatKind
@@ -167,7 +166,7 @@ class Drilldown:
     def abandon(self) -> None:
         """Nobody waits for the answers any more."""
         for asked in self._asked.values():
-            self._witness.failed(asked.trial, Reason.UNKNOWN_OUTCOME, "", interrupted=True)
+            self._witness.abandoned(asked.trial)
         self._asked.clear()
 
     def failed(self, tag: object, reason: str, detail: str, *, interrupted: bool = False) -> None:

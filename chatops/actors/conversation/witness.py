@@ -82,6 +82,11 @@ class Witness:
         elif trial.begun.get("what") == PREVIEW or reason in _NO:
             self._denied(trial, reason, detail, "")
 
+    def abandoned(self, trial: Trial | None) -> None:
+        """Nobody waits for the answer any more: of what ran in a container the outcome stays unknown."""
+        if trial is not None and trial.begun.get("what") == DIAGNOSTIC:
+            self.failed(trial, Reason.UNKNOWN_OUTCOME, "", interrupted=True)
+
     def _finished(self, trial: Trial, told: dict[str, str]) -> None:
         seconds = str(max(0, round((self._clock() - trial.at).total_seconds())))
         detail = {"action": ACTION, "run": trial.begun["run"], **told, "seconds": seconds}
