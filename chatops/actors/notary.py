@@ -129,9 +129,9 @@ class NotaryActor(Actor):
             log.info("audit_log_holds", lines=reached.number)
 
     def _log_newest(self) -> Checkpoint | None:
-        newest, known = Checkpoint(*self._store.audit.head()), self._logged
-        if newest != known:
-            self._compare(known)
+        newest = Checkpoint(*self._store.audit.head())
+        if newest != self._logged:
+            self._compare(self._logged or self._told_chat()[0])
             # Two fields, and not NUMBER:HASH: the log takes that for a bot's token and hides it.
             log.info("audit_checkpoint", number=newest.number, hash=newest.hash)
             self._logged = newest
@@ -153,14 +153,16 @@ class NotaryActor(Actor):
             self._told = True
             tell_admins(self._store, self.tell, Notice("audit_log_changed", {"line": str(flaw.number), "run": command}))
 
-    def _tell_chat(self, newest: Checkpoint, chat_id: int) -> None:
+    def _told_chat(self) -> tuple[Checkpoint | None, datetime | None]:
+        """What the chat was last told, also by an earlier life, and when."""
         told, _, at = (self._store.settings.get(TOLD_SETTING) or "").partition(" ")
-        if self._sending or told == str(newest):
+        return (Checkpoint.of(told), datetime.fromisoformat(at)) if told else (None, None)
+
+    def _tell_chat(self, newest: Checkpoint, chat_id: int) -> None:
+        told, at = self._told_chat()
+        if self._sending or told == newest or (at and self._clock() - at < CHAT_PAUSE):
             return
-        if told:
-            if self._clock() - datetime.fromisoformat(at) < CHAT_PAUSE:
-                return
-            self._compare(Checkpoint.of(told))
+        self._compare(told)
         # Written down first: a crash between the two must not make it two messages an hour.
         self._store.settings.set(TOLD_SETTING, f"{newest} {self._clock().isoformat()}")
         self._sending = newest
