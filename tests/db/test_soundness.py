@@ -48,6 +48,38 @@ def test_a1_an_audit_log_without_its_triggers_is_not_served_on(
         ensure_sound(database)
 
 
+ROUND_THE_TRIGGERS = [
+    ["DROP TABLE audit"],
+    ["ALTER TABLE audit RENAME TO audit_before"],
+    ["ALTER TABLE audit RENAME TO audit_before", "CREATE TABLE audit AS SELECT * FROM audit_before"],
+    ["ALTER TABLE audit RENAME COLUMN hash TO digest"],
+    ["PRAGMA writable_schema = ON", "DELETE FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'"],
+    [
+        "DROP TRIGGER audit_refuses_update",
+        "CREATE TRIGGER audit_refuses_update BEFORE UPDATE ON audit WHEN 0 BEGIN SELECT RAISE(ABORT, 'no'); END",
+    ],
+    ["CREATE TRIGGER quiet BEFORE INSERT ON audit WHEN NEW.type = 'denied' BEGIN SELECT RAISE(IGNORE); END"],
+    [
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET sql = replace(sql, 'RAISE(ABORT,', 'RAISE(IGNORE); SELECT (') "
+        "WHERE tbl_name = 'audit'",
+    ],
+]
+"""What no trigger can refuse, from a console of SQLite's own."""
+
+
+@pytest.mark.parametrize("statements", ROUND_THE_TRIGGERS)
+def test_a1_what_goes_round_the_triggers_is_not_served_on(
+    database: Database, store: Store, statements: list[str]
+) -> None:
+    """A1: SQLite lets the owner of the file change its schema; then the next start refuses it."""
+    stored = store.audit.append([entry(n=str(number)) for number in range(3)])
+    with closing(sqlite3.connect(database.path, isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    assert _seen(database.path, stored) == "refused"
+
+
 def _seen(path: Path, written: tuple[StoredEntry, ...]) -> str:
     """What becomes of a start and of a verification on this file."""
     database = Database(f"sqlite:///{path}", readers=1)
