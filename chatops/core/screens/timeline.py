@@ -48,6 +48,7 @@ SENTENCES = {
     EntryType.NOTED: mark("📝 {who}: {note}"),
     EntryType.DENIED: mark("⛔ {who} tried: {what} — denied ({why})"),
     EntryType.BREACH_FOUND: mark("🩺 the bot missed a card of it, or the latest on one"),
+    EntryType.BREACH_OVER: mark("🩺 the bot shows everything again"),
     EntryType.ACTOR_FAILED: mark("⚠️ the bot stumbled over this incident and went on"),
 }
 
