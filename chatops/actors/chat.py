@@ -42,7 +42,7 @@ from chatops.actors.messages import (
     WorkInterrupted,
     chat_address,
 )
-from chatops.actors.unwritten import forget, known_undone, tell_unwritten
+from chatops.actors.unwritten import PutAside, known_undone, put_aside, tell_unwritten
 from chatops.core.access import known
 from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
@@ -132,6 +132,8 @@ class ChatActor(Actor):
                 self._drilldown.failed(tag, Reason.SERVER_ERROR, "", interrupted=True)
             case ApprovalWanted():
                 self._drilldown.ask_approval(message)
+            case PutAside(update_id):
+                put_aside(self, self._store, update_id)
             case ReturnToCard(message_id):
                 self._cards.return_to_card(message_id)
             case CatchUp():
@@ -203,7 +205,7 @@ class ChatActor(Actor):
                 raise
             if update.sender is not None:
                 tell_unwritten(update, failure, self._tongue_of(None, update.sender), self.tell)
-            forget(self._store, update.update_id)
+            put_aside(self, self._store, update.update_id)
 
     def _written(self, text: TextMessage) -> None:
         if text.sender is not None:

@@ -34,7 +34,7 @@ from chatops.actors.messages import (
 )
 from chatops.actors.silencing import Silencer
 from chatops.actors.timers import Timer
-from chatops.actors.unwritten import forget, known_undone
+from chatops.actors.unwritten import PutAside, known_undone, put_aside
 from chatops.actors.upstream_messages import TendSilence
 from chatops.core.actions import ACTIONS, ActionRun, ActionState, Performed, Progress
 from chatops.core.alerts import CLUSTER, parse
@@ -145,6 +145,8 @@ class IncidentActor(Actor):
             case LookUpAgain(run_id):
                 if self._known.run and self._known.run.id == run_id:
                     self._look_up(self._known.run)
+            case PutAside(update_id):
+                put_aside(self, self._store, update_id)
             case TendSilence(key):
                 self._silencer.tend(key)
             case WorkDone(tag, result):
@@ -208,7 +210,7 @@ class IncidentActor(Actor):
             log.error("not_written_down", incident=self._id, update=update_id, problem=str(failure))
             self._say(Answer(press, "unwritten"), event)
             if update_id is not None:
-                forget(self._store, update_id)
+                put_aside(self, self._store, update_id)
             return
         self._incident = decision.incident
         self._news_at = self._clock()

@@ -1,8 +1,11 @@
 """What a person is told when the database did not take what they asked for: nothing was done, try again."""
 
+from dataclasses import dataclass
+
 import structlog
 
 from chatops.actors.answering import Tell, reply
+from chatops.actors.base import Actor
 from chatops.actors.messages import TELEGRAM, Deliver
 from chatops.core.failures import Failure, Reason
 from chatops.core.outgoing import AnswerTap, Lane
@@ -13,6 +16,15 @@ from chatops.core.updates import Tap, TextMessage
 from chatops.db.store import Store
 
 log = structlog.get_logger()
+
+AGAIN_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class PutAside:
+    """Time to try again to have done with an update that was refused."""
+
+    update_id: int
 
 
 def known_undone(failure: Failure) -> bool:
@@ -30,11 +42,10 @@ def tell_unwritten(update: Tap | TextMessage, failure: Failure, speaks: Tongue, 
         reply(update.chat_id, update.message_id, words, tell)
 
 
-def forget(store: Store, update_id: int) -> None:
-    """They were told to try again: the same press must not count later on. A database that takes nothing at all keeps
-    it, and after a start it is judged anew.
-    """
+def put_aside(actor: Actor, store: Store, update_id: int) -> None:
+    """They were told to try again: the same press must not count later on. It is tried until the database takes it."""
     try:
         store.updates.done(update_id)
     except Failure as failure:
         log.warning("an update could not be put aside", update=update_id, problem=str(failure))
+        actor.later(AGAIN_SECONDS, PutAside(update_id))

@@ -5,12 +5,13 @@ from contextlib import closing
 
 import pytest
 
-from chatops.actors import base
+from chatops.actors import base, unwritten
 from chatops.actors.messages import PerformPlan, ReadReport
 from chatops.core.actions import ActionState
 from chatops.core.audit import EntryType
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Position
+from chatops.core.failures import Reason, Temporary
 from chatops.core.incidents import Status
 from chatops.core.people import Role, User, everywhere
 from tests.actors.house import ANNA, House
@@ -179,6 +180,24 @@ def test_a3_a_note_that_cannot_be_written_down_is_said_to_be_none(shop):
     house.write("it was the disk", reply_to=card)
     house.post.wait_text("could not be written down")
     assert EntryType.NOTED not in [each.type for each in entries(house)]
+
+
+def test_a3_a_press_told_to_be_tried_again_is_put_aside_when_the_disk_is_back(shop, monkeypatch):
+    """It must not count at the next start: they may have pressed again meanwhile, or thought better of it."""
+    house, _, card = shop
+    Broken(house, EntryType.ACKNOWLEDGED)
+    away, done = [Temporary(Reason.SERVER_ERROR, "disk full")] * 2, house.store.updates.done
+
+    def fails_twice(update_id, now=None):
+        if away:
+            raise away.pop()
+        done(update_id, now)
+
+    monkeypatch.setattr(house.store.updates, "done", fails_twice)
+    monkeypatch.setattr(unwritten, "AGAIN_SECONDS", 0.01)
+    assert house.press(card, "Take") == NOT_DONE
+    house.until(lambda: not house.store.updates.pending())
+    assert house.store.incidents.get(1).taken_by is None
 
 
 @pytest.fixture(autouse=True)
