@@ -102,6 +102,7 @@ class ChatActor(Actor):
         self._behind: dict[int, None] = {}
 
     def setup(self) -> None:
+        self._drilldown.resume()
         self._catch_up()
 
     def receive(self, message: Any) -> Any:

@@ -36,6 +36,8 @@ _BYTES = ", ".join(f"CAST({name} AS BLOB)" for name in _TEXTS)
 _RAW = f"SELECT {_ALL_TEXT}, {', '.join(_NUMBERS)}, {_BYTES} FROM audit WHERE id >= ? ORDER BY id LIMIT ?"
 
 _CHUNK = 1000
+_LATELY = 5_000
+"""Lines that are looked through for what a crash left without its end."""
 _LEAST = -(2**63)
 """The least number a row can have: nothing may hide below line 1."""
 
@@ -71,6 +73,24 @@ class AuditLog:
             lines = audit.select(lambda line: line.incident_id == incident_id)
             newest = lines.order_by(lambda line: -line.id).limit(limit)
             return tuple(_stored(line) for line in reversed(list(newest)))
+
+        return self._database.read(work)
+
+    def unfinished(self, chat_id: int, action: str) -> tuple[StoredEntry, ...]:
+        """What was begun in this chat as `action` and has no `action_finished` of its run, among the newest lines."""
+        newest = f"SELECT id FROM audit WHERE id > ? - {_LATELY} AND type IN (?, ?) AND instr(detail, ?)"
+        sought = (EntryType.LOOKED.value, EntryType.ACTION_FINISHED.value, f'"{action}"')
+        audit = self._tables.Audit
+
+        def work() -> tuple[StoredEntry, ...]:
+            head, _ = _head(self._tables)
+            ids = [row[0] for row in self._tables.connection.execute(newest, (head, *sought))]
+            lines = [_stored(line) for line in audit.select(lambda line: line.id in ids).order_by(audit.id)]
+            mine = [line for line in lines if line.entry.detail.get("action") == action and "run" in line.entry.detail]
+            over = {each.entry.detail["run"] for each in mine if each.entry.type is EntryType.ACTION_FINISHED}
+            return tuple(
+                line for line in mine if line.entry.chat_id == chat_id and line.entry.detail["run"] not in over
+            )
 
         return self._database.read(work)
 

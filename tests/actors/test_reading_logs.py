@@ -9,7 +9,7 @@ import pytest
 
 from chatops.actors.conversation.kept_logs import KeptLogs
 from chatops.actors.messages import ReadLogs, ReadPod, ReadReport, WorkFailed
-from chatops.core.audit import Entry, EntryType
+from chatops.core.audit import SYSTEM, Entry, EntryType, Subject
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Position
 from chatops.core.masking import mask_lines
@@ -286,6 +286,27 @@ def test_a4_a_diagnostic_nobody_waits_for_any_more_is_called_interrupted(shop):
     built.until(lambda: asked(built, ReadReport))
     built.stop()
     assert [entry.detail.get("outcome") for entry in told_of(built)] == [None, "interrupted"]
+
+
+def test_a4_a_diagnostic_that_was_killed_with_the_process_is_called_interrupted(shop):
+    built, _ = shop
+    built.stop()
+    begun = {"what": "diagnostics", "action": "exec_diag", "command": "df -h", "container": "app"}
+    for run, chat in (("mine", ANNA), ("theirs", GROUP), ("over", ANNA)):
+        subject = Subject.person(ANNA, "@anna")
+        detail = {**begun, "run": run}
+        built.store.audit.append([Entry(EntryType.LOOKED, subject, built.clock(), 1, POD, chat, 7, detail)])
+    ended = {"action": "exec_diag", "run": "over", "outcome": "succeeded"}
+    built.store.audit.append([Entry(EntryType.ACTION_FINISHED, SYSTEM, built.clock(), 1, POD, ANNA, 7, ended)])
+    before = len(told_of(built))
+    for _ in range(2):
+        built.start()
+        built.write("/help")
+        built.until(lambda: not built.store.updates.pending())
+        built.stop()
+    (after,) = told_of(built)[before:]
+    assert (after.object, after.incident_id, after.chat_id, after.message_id) == (POD, 1, ANNA, 7)
+    assert (after.detail["run"], after.detail["outcome"]) == ("mine", "interrupted")
 
 
 def test_a4_a_log_that_the_cluster_does_not_give_is_a_denied_line(shop):

@@ -163,6 +163,10 @@ class Drilldown:
         if isinstance(result, Preview) and safeguard(result, self._canvas.policy.protected) is Safeguard.SECOND:
             self._look_for_second(result, asked)
 
+    def resume(self) -> None:
+        """After a start: what was under way when the process ended has no answer any more."""
+        self._witness.resume(self._canvas.chat_id)
+
     def abandon(self) -> None:
         """Nobody waits for the answers any more."""
         for asked in self._asked.values():

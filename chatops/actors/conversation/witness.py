@@ -62,6 +62,14 @@ class Witness:
             self._store.audit.append([_entry(EntryType.LOOKED, trial, trial.person, trial.at, trial.begun)])
         return trial
 
+    def resume(self, chat_id: int) -> None:
+        """What an earlier life of this chat began and saw no end of."""
+        for line in self._store.audit.unfinished(chat_id, ACTION):
+            begun = line.entry
+            position = Position(chat_id, begun.message_id or 0, Verb.REPORT, begun.incident_id, ref=begun.object)
+            trial = Trial(position, begun.subject, begun.at, begun.detail)
+            self.failed(trial, Reason.UNKNOWN_OUTCOME, "", interrupted=True)
+
     def told(self, trial: Trial | None, result: Result) -> None:
         """The cluster answered."""
         if trial is None:
