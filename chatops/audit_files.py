@@ -14,18 +14,22 @@ from chatops.core.audit import StoredEntry
 COLUMNS = (
     *("number", "at", "type", "subject_kind", "subject_id", "subject_name", "incident", "chat", "message"),
     *("object_kind", "object_namespace", "object_name", "object_uid", "object_cluster"),
-    *("action", "what", "why", "outcome", "run", "before_version", "after_version", "detail", "previous_hash", "hash"),
+    *("decision", "action", "what", "verb", "why", "outcome", "run", "before_version", "after_version"),
+    *("detail", "previous_hash", "hash"),
 )
-_FROM_DETAIL = ("action", "what", "why", "outcome", "run", "before_version", "after_version")
+_FROM_DETAIL = ("action", "what", "verb", "why", "outcome", "run", "before_version", "after_version")
 
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet takes for the beginning of a formula, the full-width forms included (OWASP, CSV injection)."""
 
 
 def json_lines(lines: Iterable[StoredEntry]) -> Iterator[bytes]:
-    """One JSON object per line of the log, everything of it as it was hashed."""
+    """One JSON object per line of the log, everything of it as it was hashed, and the `decision` that is in it."""
     for line in lines:
-        yield msgspec.json.encode(line) + b"\n"
+        chain = {"previous_hash": line.previous_hash, "hash": line.hash}
+        yield (
+            msgspec.json.encode({"id": line.id, "decision": line.entry.decision, "entry": line.entry, **chain}) + b"\n"
+        )
 
 
 def csv_lines(lines: Iterable[StoredEntry]) -> Iterator[bytes]:
@@ -48,6 +52,7 @@ def _cells(line: StoredEntry) -> list[str | int | None]:
         entry.chat_id,
         entry.message_id,
         *((ref.kind, ref.namespace, ref.name, ref.uid, ref.cluster) if ref else ("",) * 5),
+        entry.decision,
         *(entry.detail.get(name, "") for name in _FROM_DETAIL),
         msgspec.json.encode(entry.detail, order="deterministic").decode(),
         line.previous_hash,

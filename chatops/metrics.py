@@ -34,6 +34,8 @@ _HEARTBEAT = Gauge(
     "chatops_self_audit_ok_timestamp_seconds", "When the self-audit last found everything shown. Alert on its age."
 )
 
+_TAMPERED = Gauge("chatops_audit_log_changed", "1 once the audit log was found not to be as it was written.")
+
 
 def books_looked_at(waiting: int, unseen: int, oldest: float) -> None:
     """`oldest` in seconds."""
@@ -48,6 +50,10 @@ def self_audited(breaches: Collection[str], now: float) -> None:
         _BREACHED.labels(breach.value).set(breach in breaches)
     if not breaches:
         _HEARTBEAT.set(now)
+
+
+def audit_log_changed(*, changed: bool) -> None:
+    _TAMPERED.set(changed)
 
 
 def webhook_answered(status: int) -> None:

@@ -5,11 +5,13 @@ import io
 import json
 from datetime import UTC, datetime
 
+import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chatops.audit_files import COLUMNS, csv_lines, json_lines
-from chatops.core.audit import GENESIS, Entry, EntryType, StoredEntry, Subject
+from chatops.core.audit import ALERTMANAGER, GENESIS, SYSTEM, Entry, EntryType, StoredEntry, Subject, chain_hash
 from chatops.core.resources import ObjectRef
 
 AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -30,6 +32,7 @@ def test_csv_has_every_column_and_the_ones_asked_for_most_of_their_own() -> None
     assert tuple(row) == COLUMNS
     assert row["at"] == "2026-11-23T08:00:00.000000Z"
     assert (row["number"], row["chat"], row["incident"], row["object_uid"]) == ("3", "-100", "7", "uid-1")
+    assert row["decision"] == "allowed"
     assert (row["run"], row["outcome"], row["before_version"], row["after_version"]) == ("r1", "succeeded", "77", "78")
     assert json.loads(row["detail"])["run"] == "r1"
     assert (row["previous_hash"], row["hash"]) == (GENESIS, "f" * 64)
@@ -52,3 +55,30 @@ def test_json_lines_are_one_line_each_and_exact() -> None:
     (written,) = json_lines([line("=1\n\x1b[2J")])
     assert written.count(b"\n") == 1
     assert json.loads(written)["entry"]["subject"]["name"] == "=1\n\x1b[2J"
+
+
+@pytest.mark.parametrize(
+    ("type", "subject", "decision"),
+    [
+        (EntryType.DENIED, Subject.person(1, "@anna"), "denied"),
+        (EntryType.ACTION_REQUESTED, Subject.person(1, "@anna"), "allowed"),
+        (EntryType.ACTION_FINISHED, SYSTEM, ""),
+        (EntryType.OPENED, ALERTMANAGER, ""),
+    ],
+)
+def test_a4_every_field_of_an_attempt_is_in_both_files(type: EntryType, subject: Subject, decision: str) -> None:
+    """A4: who, chat, message, incident, object, decision, reason, versions, outcome, run; the JSON hashes as it did."""
+    told = {"what": "restart", "verb": "confirm", "why": "busy", "run": "r1", "outcome": "failed"}
+    detail = {**told, "before_version": "77", "after_version": "78"}
+    ref = ObjectRef("Deployment", "checkout", "shop", "uid-1", "prod")
+    entry = Entry(type, subject, AT, 7, ref, -100, 42, detail)
+    stored = StoredEntry(3, entry, GENESIS, chain_hash(GENESIS, 3, entry))
+    (row,) = rows(stored)
+    assert detail.items() <= row.items()
+    assert (row["decision"], row["subject_id"], row["chat"], row["message"]) == (decision, subject.id, "-100", "42")
+    (written,) = json_lines([stored])
+    known = msgspec.json.decode(written)
+    assert known["decision"] == decision
+    again = msgspec.convert(known["entry"], Entry)
+    assert again == entry
+    assert chain_hash(known["previous_hash"], known["id"], again) == known["hash"]

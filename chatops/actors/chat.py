@@ -42,10 +42,11 @@ from chatops.actors.messages import (
     WorkInterrupted,
     chat_address,
 )
+from chatops.actors.unwritten import PutAside, known_undone, put_aside, tell_unwritten
 from chatops.core.access import known
 from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
-from chatops.core.failures import Reason
+from chatops.core.failures import Failure, Reason
 from chatops.core.outgoing import Lane, LeaveChat
 from chatops.core.people import ChatKind, Sender, User
 from chatops.core.policy import Policy
@@ -92,10 +93,16 @@ class ChatActor(Actor):
             tell=self.tell,
             speaks=lambda sender: self._tongue_of(None, sender),
         )
-        self._replies = Replies({Verb.SEARCH: self._drilldown.search, Verb.SCOPE: self._admission.typed}, store=store)
+        self._replies = Replies(
+            {Verb.SEARCH: self._drilldown.search, Verb.SCOPE: self._admission.typed},
+            store=store,
+            clock=clock,
+            tell=self.tell,
+        )
         self._behind: dict[int, None] = {}
 
     def setup(self) -> None:
+        self._drilldown.resume()
         self._catch_up()
 
     def receive(self, message: Any) -> Any:
@@ -108,11 +115,8 @@ class ChatActor(Actor):
                 self._draw_next()
             case UpdateArrived(Tap() | TextMessage() as much) if self._restraint.refuses(much):
                 pass
-            case UpdateArrived(Tap() as tap):
-                user = self._met(tap.sender, tap.chat_kind, tap.chat_title)
-                self._taps.pressed(tap, user, self._tongue_of(user, tap.sender))
-            case UpdateArrived(TextMessage() as text):
-                self._written(text)
+            case UpdateArrived(Tap() | TextMessage() as much):
+                self._asked(much)
             case UpdateArrived(Membership() as change):
                 self._moved(change)
             case Delivered(int(tag), message_id):
@@ -126,9 +130,11 @@ class ChatActor(Actor):
             case WorkFailed(tag, reason, detail):
                 self._drilldown.failed(tag, reason, detail)
             case WorkInterrupted(tag):
-                self._drilldown.failed(tag, Reason.SERVER_ERROR, "")
+                self._drilldown.failed(tag, Reason.SERVER_ERROR, "", interrupted=True)
             case ApprovalWanted():
                 self._drilldown.ask_approval(message)
+            case PutAside(update_id):
+                put_aside(self, self._store, update_id)
             case ReturnToCard(message_id):
                 self._cards.return_to_card(message_id)
             case CatchUp():
@@ -140,6 +146,9 @@ class ChatActor(Actor):
             case _:
                 return super().receive(message)
         return None
+
+    def teardown(self) -> None:
+        self._drilldown.abandon()
 
     def _call_for_help(self, incident_id: int, by_name: str) -> None:
         incident = self._store.incidents.get(incident_id)
@@ -185,6 +194,20 @@ class ChatActor(Actor):
             case _:
                 log.error("telegram refused a message", chat=self._id, reason=refusal.reason, detail=refusal.detail)
 
+    def _asked(self, update: Tap | TextMessage) -> None:
+        try:
+            if isinstance(update, Tap):
+                user = self._met(update.sender, update.chat_kind, update.chat_title)
+                self._taps.pressed(update, user, self._tongue_of(user, update.sender))
+            else:
+                self._written(update)
+        except Failure as failure:
+            if not known_undone(failure):
+                raise
+            if update.sender is not None:
+                tell_unwritten(update, failure, self._tongue_of(None, update.sender), self.tell)
+            put_aside(self, self._store, update.update_id)
+
     def _written(self, text: TextMessage) -> None:
         if text.sender is not None:
             user = self._met(text.sender, text.chat_kind, text.chat_title)
@@ -197,6 +220,8 @@ class ChatActor(Actor):
                     # The incident writes the update off together with the note.
                     return
                 self._obey(text, user, speaks)
+        else:
+            self._commands.nameless(text)
         self._store.updates.done(text.update_id)
 
     def _obey(self, text: TextMessage, user: User | None, speaks: Tongue) -> None:

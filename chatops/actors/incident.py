@@ -34,6 +34,7 @@ from chatops.actors.messages import (
 )
 from chatops.actors.silencing import Silencer
 from chatops.actors.timers import Timer
+from chatops.actors.unwritten import PutAside, known_undone, put_aside
 from chatops.actors.upstream_messages import TendSilence
 from chatops.core.actions import ACTIONS, ActionRun, ActionState, Performed, Progress
 from chatops.core.alerts import CLUSTER, parse
@@ -50,6 +51,7 @@ from chatops.core.incidents.events import (
     press_of,
 )
 from chatops.core.incidents.lessons import lessons
+from chatops.core.incidents.refusing import refused
 from chatops.core.outside import NOTHING, Outside
 from chatops.core.surveys import Survey
 from chatops.core.victims import clues_of
@@ -143,6 +145,8 @@ class IncidentActor(Actor):
             case LookUpAgain(run_id):
                 if self._known.run and self._known.run.id == run_id:
                     self._look_up(self._known.run)
+            case PutAside(update_id):
+                put_aside(self, self._store, update_id)
             case TendSilence(key):
                 self._silencer.tend(key)
             case WorkDone(tag, result):
@@ -184,19 +188,29 @@ class IncidentActor(Actor):
     ) -> None:
         before = self._known
         decision = decide(before, event, now=self._clock())
-        stored = self._store.incidents.apply(
-            decision.incident,
-            decision.entries,
-            before=before,
-            mail_done=mail,
-            update_id=update_id,
-            token=token or None,
-            used_by=decision.entries[0].subject.id if decision.entries else "",
-            trials=lessons(before, decision.incident),
-            now=self._clock(),
-        )
-        if not stored:
-            self._refused(event)
+        try:
+            stored = self._store.incidents.apply(
+                decision.incident,
+                decision.entries,
+                before=before,
+                mail_done=mail,
+                update_id=update_id,
+                token=token or None,
+                used_by=decision.entries[0].subject.id if decision.entries else "",
+                trials=lessons(before, decision.incident),
+                now=self._clock(),
+            )
+            if not stored:
+                self._refused(event, update_id)
+                return
+        except Failure as failure:
+            press = press_of(event)
+            if press is None or not known_undone(failure):
+                raise
+            log.error("not_written_down", incident=self._id, update=update_id, problem=str(failure))
+            self._say(Answer(press, "unwritten"), event)
+            if update_id is not None:
+                put_aside(self, self._store, update_id)
             return
         self._incident = decision.incident
         self._news_at = self._clock()
@@ -218,11 +232,19 @@ class IncidentActor(Actor):
                 case _:
                     self._silencer.carry_out(effect)
 
-    def _refused(self, event: Event) -> None:
-        """The one-time button was used up by an earlier press."""
+    def _refused(self, event: Event, update_id: int | None) -> None:
+        """The one-time button was used up by an earlier press, or its time ran out on the way here."""
         press = press_of(event)
         if press is not None:
-            answer_press(Answer(press, "used"), self.tell)
+            entry = refused(self._known, event, press, "used", now=self._clock())
+            self._store.incidents.apply(
+                self._known, (entry,), before=self._known, update_id=update_id, now=self._clock()
+            )
+            self._say(Answer(press, "used"), event)
+
+    def _say(self, answer: Answer, event: Event) -> None:
+        """To a press that changed nothing."""
+        answer_press(answer, self.tell)
         self._announce(changed=False, event=event)
 
     def _announce(self, *, changed: bool, event: Event) -> None:

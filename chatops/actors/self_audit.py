@@ -12,6 +12,7 @@ from chatops.actors.admins import tell_admins
 from chatops.actors.base import Actor
 from chatops.actors.directory import Directory
 from chatops.actors.messages import Address, Notice
+from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.failures import Failure
 from chatops.core.self_audit import SEEN_TWICE, Breach, Finding, Gap, compare
 from chatops.db.store import Store
@@ -28,7 +29,7 @@ class Look:
 
 class SelfAuditActor(Actor):
     """A breach is told to the admins when it begins. Telegram may be what is broken, so the metrics have it too:
-    only a clean round moves their heartbeat.
+    only a clean round moves their heartbeat. The audit log has when it began and when it was over.
     """
 
     def __init__(self, *, directory: Directory, address: Address, store: Store, clock: Callable[[], datetime]) -> None:
@@ -37,6 +38,7 @@ class SelfAuditActor(Actor):
         self._clock = clock
         self._first_missed: Mapping[Gap, datetime] = {}
         self._told: frozenset[Breach] = frozenset()
+        self._unwritten: list[Entry] = []
 
     def setup(self) -> None:
         self.tell(self.address, Look())
@@ -73,8 +75,30 @@ class SelfAuditActor(Actor):
                 incident = "" if finding.incident_id is None else str(finding.incident_id)
                 detail = {"count": str(finding.count), "incident": incident, "minutes": str(minutes)}
                 log.error("self-audit failed", breach=finding.breach, **detail)
+                self._note(EntryType.BREACH_FOUND, finding.breach, now, finding.incident_id, detail)
                 tell_admins(self._store, self.tell, Notice(f"self_audit_{finding.breach}", detail))
         breached = frozenset(finding.breach for finding in findings)
         for healed in sorted(self._told - breached):
             log.info("self-audit is clean again", breach=healed)
+            self._note(EntryType.BREACH_OVER, healed, now)
         self._told = breached
+        self._write()
+
+    def _note(
+        self,
+        type: EntryType,
+        breach: Breach,
+        now: datetime,
+        incident_id: int | None = None,
+        told: Mapping[str, str] | None = None,
+    ) -> None:
+        detail = {"breach": str(breach), **{name: value for name, value in (told or {}).items() if name != "incident"}}
+        self._unwritten.append(Entry(type, SYSTEM, now, incident_id=incident_id, detail=detail))
+
+    def _write(self) -> None:
+        """What cannot be written now is written in a later round: the people are told at once."""
+        try:
+            self._store.audit.append(self._unwritten)
+            self._unwritten = []
+        except Failure as failure:
+            log.error("not_written_down", lines=len(self._unwritten), problem=str(failure))

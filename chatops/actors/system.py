@@ -162,7 +162,9 @@ class System:
         policy = Policy(settings.language, settings.protected_namespaces, settings.rules, outside)
         hearing = {"store": store, "clock": _now, "cluster_label": settings.cluster_label}
         clusters = starter(ClustersActor, directory, contexts=settings.kube_contexts, clock=_now)
-        notary = starter(NotaryActor, directory, store=store, clock=_now, chat_id=settings.audit_chat)
+        notary = starter(
+            NotaryActor, directory, store=store, clock=_now, chat_id=settings.audit_chat, health=self._health
+        )
         return [
             # First, so that it is stopped last: its last checkpoint has what the others wrote at their end.
             ChildSpec(NOTARY, notary, Restart.TRANSIENT),
@@ -239,8 +241,8 @@ class System:
         for chat_id in first:
             if store.chats.get(chat_id) is None:
                 kind = ChatKind.PRIVATE if chat_id > 0 else ChatKind.GROUP
-                store.chats.put(Chat(chat_id, kind, subscribed=True))
-                store.audit.append([Entry(EntryType.CHAT_ADDED, SYSTEM, _now(), chat_id=chat_id)])
+                entry = Entry(EntryType.CHAT_ADDED, SYSTEM, _now(), chat_id=chat_id)
+                store.chats.put(Chat(chat_id, kind, subscribed=True), [entry])
         code = offer_admin_code(store)
         if code:
             log.warning("nobody may use the bot yet: send it this in Telegram", command=f"/start {code}")

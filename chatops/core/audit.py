@@ -32,6 +32,7 @@ class EntryType(StrEnum):
     SILENCE_REQUESTED = "silence_requested"
     SILENCED = "silenced"
     SILENCE_FAILED = "silence_failed"
+    UNSILENCE_REQUESTED = "unsilence_requested"
     UNSILENCED = "unsilenced"
     ESCALATED = "escalated"
     NOTED = "noted"
@@ -47,6 +48,11 @@ class EntryType(StrEnum):
     CHAT_REMOVED = "chat_removed"
     QUARANTINED = "quarantined"
     ACTOR_FAILED = "actor_failed"
+    BREACH_FOUND = "breach_found"
+    BREACH_OVER = "breach_over"
+
+
+PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ class Subject:
 
     @classmethod
     def person(cls, user_id: int, name: str) -> "Subject":
-        return cls("person", str(user_id), name)
+        return cls(PERSON, str(user_id), name)
 
 
 SYSTEM = Subject("system")
@@ -81,6 +87,13 @@ class Entry:
     chat_id: int | None = None
     message_id: int | None = None
     detail: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def decision(self) -> str:
+        """`allowed` or `denied` of what a person attempted; empty where nobody asked for anything."""
+        if self.type is EntryType.DENIED:
+            return "denied"
+        return "allowed" if self.subject.kind == PERSON else ""
 
 
 class Fault(StrEnum):

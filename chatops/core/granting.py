@@ -37,6 +37,7 @@ class Act:
     at: datetime
     chat_id: int
     grant: Grant | None = None
+    message_id: int | None = None
 
 
 def decided(act: Act, user: User | None, admins: Set[int]) -> tuple[User, tuple[Entry, ...]] | None:
@@ -50,7 +51,7 @@ def decided(act: Act, user: User | None, admins: Set[int]) -> tuple[User, tuple[
     if after == user or (may_decide(user) and not may_decide(after) and not set(admins) - {user.id}):
         return None
     detail = {"user": str(user.id), "name": user.name, **(grant_detail(act.grant) if act.grant else {})}
-    return after, (Entry(act.type, act.by, act.at, chat_id=act.chat_id, detail=detail),)
+    return after, (Entry(act.type, act.by, act.at, chat_id=act.chat_id, message_id=act.message_id, detail=detail),)
 
 
 def _after(act: Act, user: User) -> User:

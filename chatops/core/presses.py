@@ -1,5 +1,6 @@
-"""Whether a press counts: the button, the message, the person and the moment must all be right."""
+"""Whether a press or a typed word counts: the button, the message, the person and the moment must all be right."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,7 +8,8 @@ from chatops.core.access import ADMINS_ONLY, OUT_OF_SCOPE, Right, known, may_all
 from chatops.core.buttons import Offered, Verb
 from chatops.core.incidents.values import Incident
 from chatops.core.people import User
-from chatops.core.updates import Tap
+from chatops.core.safeguards import typed_right
+from chatops.core.updates import Tap, TextMessage
 
 DOUBLE_TAP = timedelta(seconds=0.7)
 """A confirm pressed sooner than this after it was offered is the second half of a double tap (UX section 0, 6)."""
@@ -15,10 +17,12 @@ DOUBLE_TAP = timedelta(seconds=0.7)
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a press does not count: a code of screens.toasts. `denied`: audited; `stale`: the message is redrawn."""
+    """Why a press does not count. `toast`: a code of screens.toasts; `denied`: the reason as the log has it; `stale`:
+    the message is redrawn.
+    """
 
     toast: str
-    denied: str = ""
+    denied: str
     stale: bool = False
 
 
@@ -45,7 +49,7 @@ def judge(
     wanted = needs(offered.verb, offered.args, ref=offered.ref, incident_id=offered.incident_id, incident=incident)
     verdict = may_all(user, wanted)
     if not verdict.allowed:
-        return Refusal(refused_as(offered, verdict.reason), denied=verdict.reason)
+        return Refusal(refused_as(offered.verb, offered.args, verdict.reason), denied=verdict.reason)
     if offered.for_user is not None and offered.for_user != tap.sender.id:
         return Refusal("not_yours", denied="not_theirs")
     if offered.args.get("by") == str(tap.sender.id):
@@ -53,16 +57,53 @@ def judge(
     if offered.verb is Verb.APPROVE and "by" in offered.args and not may_all(asker, wanted).allowed:
         return Refusal("asker_lost_right", denied="asker_lost_right")
     if offered.used_at is not None:
-        return Refusal("used")
+        return Refusal("used", denied="used")
     if offered.expires_at is not None and now >= offered.expires_at:
-        return Refusal("expired", stale=True)
+        return Refusal("expired", denied="expired", stale=True)
     if offered.verb in (Verb.CONFIRM, Verb.APPROVE) and now - offered.offered_at < DOUBLE_TAP:
-        return Refusal("double_tap")
+        return Refusal("double_tap", denied="double_tap")
     return None
 
 
-def refused_as(offered: Offered, reason: str) -> str:
-    """The toast for somebody known who lacks the right."""
-    if right_for(offered.verb, offered.args) is Right.DECIDE:
+LATE = timedelta(minutes=15)
+"""For so long after its end a confirm that waited for a word still has it told that it came too late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A word that did not count, and the confirm it was for. `aside`: it may have been meant for somebody else."""
+
+    offered: Offered
+    refusal: Refusal
+    aside: bool
+
+
+def missed(text: TextMessage, asked: Iterable[Offered], question: int | None, *, now: datetime) -> Missed | None:
+    """Whether this is a word that came too late, from another person, or that is not the one asked for.
+
+    `asked` are the chat's confirms that wait or waited for one, the newest first; `question` is the message that what
+    is written without a reply answers, in a private chat. None for all other talk.
+    """
+    at = text.reply_to if text.reply_to is not None else question
+    for offered in asked:
+        if offered.ref is None or text.sender is None:
+            continue
+        theirs, addressed = offered.for_user == text.sender.id, at is not None and at == offered.message_id
+        over = offered.used_at is not None or (offered.expires_at is not None and now >= offered.expires_at)
+        right = typed_right(text.text, offered.ref)
+        if not (right and (theirs or addressed)) and not (addressed and not over):
+            continue
+        if not theirs:
+            return Missed(offered, Refusal("not_yours", denied="not_theirs"), aside=False)
+        if offered.used_at is not None:
+            return Missed(offered, Refusal("already_confirmed", denied="used"), aside=not addressed)
+        code = "expired" if over else "wrong_word"
+        return Missed(offered, Refusal(code, denied=code), aside=not addressed)
+    return None
+
+
+def refused_as(verb: Verb, args: Mapping[str, str], reason: str) -> str:
+    """The toast for somebody known who lacks the right to what the button, or the screen, is for."""
+    if right_for(verb, args) is Right.DECIDE:
         return ADMINS_ONLY
     return OUT_OF_SCOPE if reason == OUT_OF_SCOPE else "no_right"

@@ -46,3 +46,5 @@ class Report:
     file_name: str = ""
     full_text: str = ""
     """For a file, when there is more than fits; empty when the screen says all."""
+    size: int = 0
+    """Bytes that were read for it, where it says what a program said."""

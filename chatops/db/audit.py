@@ -36,6 +36,8 @@ _BYTES = ", ".join(f"CAST({name} AS BLOB)" for name in _TEXTS)
 _RAW = f"SELECT {_ALL_TEXT}, {', '.join(_NUMBERS)}, {_BYTES} FROM audit WHERE id >= ? ORDER BY id LIMIT ?"
 
 _CHUNK = 1000
+_LATELY = 5_000
+"""Lines that are looked through for what a crash left without its end."""
 _LEAST = -(2**63)
 """The least number a row can have: nothing may hide below line 1."""
 
@@ -74,6 +76,24 @@ class AuditLog:
 
         return self._database.read(work)
 
+    def unfinished(self, chat_id: int, action: str) -> tuple[StoredEntry, ...]:
+        """What was begun in this chat as `action` and has no `action_finished` of its run, among the newest lines."""
+        newest = f"SELECT id FROM audit WHERE id > ? - {_LATELY} AND type IN (?, ?) AND instr(detail, ?)"
+        sought = (EntryType.LOOKED.value, EntryType.ACTION_FINISHED.value, f'"{action}"')
+        audit = self._tables.Audit
+
+        def work() -> tuple[StoredEntry, ...]:
+            head, _ = _head(self._tables)
+            ids = [row[0] for row in self._tables.connection.execute(newest, (head, *sought))]
+            lines = [_stored(line) for line in audit.select(lambda line: line.id in ids).order_by(audit.id)]
+            mine = [line for line in lines if line.entry.detail.get("action") == action and "run" in line.entry.detail]
+            over = {each.entry.detail["run"] for each in mine if each.entry.type is EntryType.ACTION_FINISHED}
+            return tuple(
+                line for line in mine if line.entry.chat_id == chat_id and line.entry.detail["run"] not in over
+            )
+
+        return self._database.read(work)
+
     def iterate(self) -> Iterator[StoredEntry]:
         """Every line, oldest first, a chunk at a time: the log never has to fit into memory."""
         after_id = 0
@@ -93,20 +113,33 @@ class AuditLog:
 
     def verify(self, checkpoint: Checkpoint | None = None) -> Flaw | None:
         """The first line that is not as it was written, or None. A cut tail shows only against a `checkpoint`."""
-        number, previous_hash = 0, GENESIS
-        while rows := self._raw_from(number + 1 if number else _LEAST):
-            for row in rows:
-                number += 1
-                expected = _expected(row, number, previous_hash)
-                if isinstance(expected, Fault):
-                    return Flaw(number, expected)
-                if checkpoint and checkpoint.number == number and checkpoint.hash != expected:
-                    return Flaw(number, Fault.ANEW)
-                previous_hash = expected
-        return Flaw(number + 1, Fault.CUT) if checkpoint and checkpoint.number > number else None
+        reached = Checkpoint(0, GENESIS)
+        while True:
+            before = reached.number
+            found = self.verify_from(before, reached.hash, _CHUNK, checkpoint)
+            if isinstance(found, Flaw):
+                return found
+            reached = found
+            if reached.number - before < _CHUNK:
+                break
+        cut = checkpoint is not None and checkpoint.number > reached.number
+        return Flaw(reached.number + 1, Fault.CUT) if cut else None
 
-    def _raw_from(self, number: int) -> list[tuple[Any, ...]]:
-        return self._database.read(lambda: self._tables.connection.execute(_RAW, (number, _CHUNK)).fetchall())
+    def verify_from(
+        self, number: int, previous_hash: str, limit: int, checkpoint: Checkpoint | None = None
+    ) -> Checkpoint | Flaw:
+        """Up to `limit` lines behind line `number`, which carries `previous_hash`; as far as they hold, or the flaw."""
+        first = number + 1 if number else _LEAST
+        rows = self._database.read(lambda: self._tables.connection.execute(_RAW, (first, limit)).fetchall())
+        for row in rows:
+            number += 1
+            expected = _expected(row, number, previous_hash)
+            if isinstance(expected, Fault):
+                return Flaw(number, expected)
+            if checkpoint and checkpoint.number == number and checkpoint.hash != expected:
+                return Flaw(number, Fault.ANEW)
+            previous_hash = expected
+        return Checkpoint(number, previous_hash)
 
 
 def append_entries(tables: Tables, entries: Sequence[Entry]) -> tuple[StoredEntry, ...]:

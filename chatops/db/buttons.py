@@ -95,6 +95,19 @@ class Buttons:
 
         return self._database.read(work)
 
+    def asked_for_word(self, chat_id: int, since: datetime) -> tuple[Offered, ...]:
+        """This chat's confirms that are typed and did not end before `since`, used ones too, the newest first."""
+        moment = naive(since)
+
+        def work() -> tuple[Offered, ...]:
+            rows = self._tables.Button.select(
+                lambda row: row.expires_at is not None and row.expires_at > moment and row.chat_id == chat_id
+            )
+            found = [offered for row in rows if (offered := _offered(row)) is not None and "typed" in offered.args]
+            return tuple(sorted(found, key=lambda offered: offered.offered_at, reverse=True))
+
+        return self._database.read(work)
+
     def use(self, token: str, by: str, now: datetime) -> bool:
         """Whether the press counts. Of all presses on a one-time button exactly one ever does; `by` is kept with it."""
         return _may_be_token(token) and self._database.write(lambda: use_token(self._tables, token, by, now))

@@ -1,8 +1,11 @@
 """The chats the bot knows."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from chatops.core.audit import Entry
 from chatops.core.people import Chat, ChatKind
+from chatops.db.audit import append_entries
 from chatops.db.columns import clean
 from chatops.db.database import Database
 from chatops.db.querying import put_row
@@ -22,8 +25,8 @@ class Chats:
 
         return self._database.read(work)
 
-    def put(self, chat: Chat) -> None:
-        """Make the chat known, or replace what is known of it."""
+    def put(self, chat: Chat, entries: Sequence[Entry] = ()) -> None:
+        """Make the chat known, or replace what is known of it; and say so in the log."""
         columns = {
             "kind": chat.kind.value,
             "title": clean(chat.title),
@@ -31,7 +34,12 @@ class Chats:
             "subscribed": chat.subscribed,
             "unreachable": clean(chat.unreachable),
         }
-        self._database.write(lambda: put_row(self._tables.Chat, {"id": chat.id}, columns))
+
+        def work() -> None:
+            put_row(self._tables.Chat, {"id": chat.id}, columns)
+            append_entries(self._tables, entries)
+
+        self._database.write(work)
 
     def set_unreachable(self, chat_id: int, reason: str) -> None:
         """Telegram refused the chat for good (a failures.Reason value), or `""`: it is back. Unknown chats stay so."""

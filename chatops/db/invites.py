@@ -58,6 +58,26 @@ class Invites:
 
         return self._database.write(work)
 
+    def why_not(self, token: str, user_id: int, *, now: datetime) -> str:
+        """Why an invitation does not let this person in, for the log; `not_admitted` where nothing speaks against it
+        any more.
+        """
+
+        def work() -> str:
+            row = self._tables.Invite.get(token_hash=_hash(token))
+            if row is None:
+                return "no_such_invitation"
+            if row.used_at is not None:
+                return "used"
+            if aware(row.expires_at) <= now:
+                return "expired"
+            opener = find_user(self._tables, user_id)
+            if opener is not None and opener.disabled:
+                return "disabled"
+            return "not_admitted" if row.by_id in admin_ids_of(self._tables) else "asker_lost_right"
+
+        return self._database.read(work)
+
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -92,7 +92,16 @@ def test_the_last_admin_cannot_shut_the_door_behind_them(shop):
     assert "no admin would be left" in shop.press(at, "Disable")
     assert "no admin would be left" in shop.press(at, "admin · everywhere")
     assert shop.store.users.admin_ids() == (ANNA,)
-    assert types(shop) == before
+    assert types(shop) == [*before, EntryType.DENIED, EntryType.DENIED]
+    told = shop.store.audit.page(limit=999)[-1].entry
+    assert told.detail == {
+        "what": "revoke",
+        "why": "not_decided",
+        "user": str(ANNA),
+        "role": "admin",
+        "cluster": "*",
+        "namespace": "*",
+    }
     shop.store.users.put(User(OLEG, "@oleg", everywhere(Role.ADMIN)))
     assert "Disabled" in shop.press(at, "Disable")
     shown(shop, at, "One message is one incident")

@@ -4,16 +4,20 @@ from datetime import timedelta
 
 import pytest
 import structlog
+from prometheus_client import REGISTRY
 
+from chatops.actors import notary
 from chatops.actors.directory import Directory
-from chatops.actors.messages import TELEGRAM, Deliver, Delivered, NotDelivered
-from chatops.actors.notary import CHAT_PAUSE, NOTARY, Attest, NotaryActor
+from chatops.actors.health import Health, PartStatus
+from chatops.actors.messages import TELEGRAM, Deliver, Delivered, NotDelivered, Notice, chat_address
+from chatops.actors.notary import CHAT_PAUSE, NOTARY, PART, ROUND_SECONDS, Attest, GoThrough, NotaryActor
 from chatops.core.audit import SYSTEM, Checkpoint, Entry, EntryType
 from chatops.core.failures import Reason
+from chatops.core.people import Role, User, everywhere
 from chatops.db.database import Database
 from chatops.db.migrate import migrate
 from chatops.db.store import Store
-from tests.actors.house import Clock
+from tests.actors.house import ANNA, Clock
 
 AUDIT_CHAT = -100_900
 
@@ -27,7 +31,9 @@ class Office:
         self.database = Database(url)
         self.database.open()
         self.store, self.clock, self.chat_id = Store(self.database), Clock(), chat_id
-        self.sent = []
+        self.sent, self.notices, self.again = [], [], []
+        self.health = Health()
+        self.store.users.put(User(ANNA, "@anna", everywhere(Role.ADMIN)))
         self.directory = Directory()
         self.directory.tell = self._told
         self.notary = None
@@ -37,12 +43,19 @@ class Office:
         if self.notary:
             self.directory.unregister(NOTARY, self.notary.actor_ref)
         self.notary = NotaryActor(
-            directory=self.directory, address=NOTARY, store=self.store, clock=self.clock, chat_id=self.chat_id
+            directory=self.directory,
+            address=NOTARY,
+            store=self.store,
+            clock=self.clock,
+            chat_id=self.chat_id,
+            health=self.health,
         )
 
     def _told(self, address, message):
         if address == TELEGRAM:
             self.sent.append(message)
+        elif isinstance(message, Notice):
+            self.notices.append((address, message))
 
     def happen(self, count=1):
         entry = Entry(EntryType.LOOKED, SYSTEM, self.clock())
@@ -52,6 +65,26 @@ class Office:
         with structlog.testing.capture_logs() as logged:
             self.notary.receive(Attest())
         return [(each["event"], each.get("number")) for each in logged]
+
+    def change(self, *statements):
+        """Somebody with the file at hand."""
+
+        def work():
+            connection = self.database.tables.connection
+            for guard in ("audit_refuses_delete", "audit_refuses_update"):
+                connection.execute(f"DROP TRIGGER IF EXISTS {guard}")
+            for statement in statements:
+                connection.execute(statement)
+
+        self.database.write(work, alone=True)
+
+    def go_through(self):
+        """The whole chain, slice by slice; what the log says of it."""
+        slices, self.notary.later = [GoThrough()], lambda seconds, message: slices.append(message)
+        with structlog.testing.capture_logs() as logged:
+            for each in slices:
+                self.notary.receive(each)
+        return len(slices), [(each["event"], each.get("number", each.get("lines"))) for each in logged]
 
     def answer(self, answer=None):
         deliver = self.sent[-1]
@@ -131,16 +164,64 @@ def test_without_a_chat_nobody_is_told(office):
 
 
 def test_a2_a_log_that_was_cut_while_it_runs_is_an_error_in_the_log(office):
-    office.happen(5)
+    known = office.happen(5)
     office.round()
-
-    def cut():
-        connection = office.database.tables.connection
-        connection.execute("DROP TRIGGER audit_refuses_delete")
-        connection.execute("DELETE FROM audit WHERE id > 2")
-
-    office.database.write(cut, alone=True)
+    office.change("DELETE FROM audit WHERE id > 2")
     assert office.round() == [("audit_log_changed", 5), ("audit_checkpoint", 2)]
+    command = f"audit verify --head {known}"
+    assert office.notices == [(chat_address(ANNA), Notice("audit_log_changed", {"line": "5", "run": command}))]
+    assert REGISTRY.get_sample_value("chatops_audit_log_changed") == 1
+    assert office.health.snapshot()[PART].status is PartStatus.DOWN
+    # Once: whoever cuts it again and again is not to fill the chats.
+    office.happen(3)
+    office.round()
+    office.change("DELETE FROM audit WHERE id > 1")
+    assert office.round()[0] == ("audit_log_changed", 5)
+    assert len(office.notices) == 1
+
+
+def test_a2_what_the_chat_was_told_is_compared_after_a_start(office):
+    office.happen(3)
+    office.round()
+    office.answer()
+    office.change("DELETE FROM audit WHERE id = 3")
+    office.clock.move(minutes=5)
+    office.happen(2)
+    office.open()
+    assert ("audit_log_changed", 3) in office.round()
+    assert len(office.notices) == 1
+
+
+@pytest.mark.parametrize(
+    ("statement", "bad"),
+    [
+        ("UPDATE audit SET detail = '{}' WHERE id = 7", 7),
+        ("UPDATE audit SET subject_name = 'Eve' WHERE id = 23", 23),
+        ("DELETE FROM audit WHERE id = 1", 1),
+    ],
+)
+def test_a2_a_chain_that_does_not_hold_at_a_start_is_told(office, monkeypatch, statement, bad):
+    monkeypatch.setattr(notary, "SLICE", 5)
+    entry = Entry(EntryType.LOOKED, SYSTEM, office.clock(), detail={"what": "logs"})
+    office.store.audit.append([entry] * 23)
+    office.change()
+    assert office.go_through() == (5, [("audit_log_holds", 23)])
+    assert (office.notices, office.health.snapshot()) == ([], {})
+    office.change(statement)
+    _, logged = office.go_through()
+    assert logged == [("audit_log_changed", bad)]
+    told = Notice("audit_log_changed", {"line": str(bad), "run": "audit verify"})
+    assert office.notices == [(chat_address(ANNA), told)]
+    assert f"line {bad}: " in office.health.snapshot()[PART].detail
+
+
+def test_the_chain_waits_for_a_database_that_is_gone(office):
+    office.happen()
+    office.database.close()
+    waits = []
+    office.notary.later = lambda seconds, message: waits.append((seconds, message))
+    office.notary.receive(GoThrough())
+    assert waits == [(ROUND_SECONDS, GoThrough())]
 
 
 def test_a_database_that_is_gone_ends_nothing(office):

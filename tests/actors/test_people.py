@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from chatops.core.audit import EntryType
+from chatops.core.budgets import BURST
 from chatops.core.incidents.escalation import QUIET
 from chatops.core.outgoing import SendMessage
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
@@ -137,7 +138,25 @@ def test_a_stranger_s_reply_does_nothing(shop):
     shop.write("/help")
     shop.post.wait_text("One message is one incident")
     assert shop.post.sent == sent + 1
-    assert not {EntryType.NOTED, EntryType.DENIED} & set(types(shop))
+    assert EntryType.NOTED not in types(shop)
+    (denied,) = [s.entry for s in shop.store.audit.page(limit=999) if s.entry.type is EntryType.DENIED]
+    assert (denied.subject.id, denied.incident_id) == (str(STRANGER), 1)
+    assert denied.detail == {"what": "note", "why": "stranger"}
+
+
+def test_s17_a_flood_of_refused_notes_is_written_down_within_a_budget(shop):
+    """S17: what people say in a group costs nothing, and still cannot fill the log."""
+    shop.store.chats.put(Chat(GROUP, ChatKind.GROUP, subscribed=True))
+    open_card(shop)
+    found = lambda post: next((n for n, m in post.messages.items() if m.chat_id == GROUP), None)  # noqa: E731
+    card = shop.post.wait(found)
+    shop.until(lambda: shop.store.cards.by_message(GROUP, card))
+    for _ in range(BURST + 10):
+        shop.write("let me in", user=STRANGER, chat=GROUP, reply_to=card)
+    shop.until(lambda: not shop.store.updates.pending())
+    why = [s.entry.detail["why"] for s in shop.store.audit.page(limit=999) if s.entry.type is EntryType.DENIED]
+    assert set(why[:-1]) <= {"stranger"}
+    assert (len(why), why[-1]) == (BURST + 1, "too_fast")
 
 
 def test_a_viewer_is_told_in_private_and_written_down(shop):

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from chatops.actors.conversation.kept_logs import KeptLogs
-from chatops.actors.messages import ReadLogs, ReadPod, ReadReport
-from chatops.core.audit import EntryType
+from chatops.actors.messages import ReadLogs, ReadPod, ReadReport, WorkFailed
+from chatops.core.audit import SYSTEM, Entry, EntryType, Subject
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Position
 from chatops.core.masking import mask_lines
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
-from chatops.core.reports import Line, Report, Section
+from chatops.core.reports import Line, Note, Report, Section
 from chatops.core.resources import ContainerView, Health, LogText, ObjectRef, PodView
 from tests.actors.house import ANNA, House, house
 from tests.actors.scene import POD, Scene, body
@@ -52,7 +52,8 @@ class LogScene(Scene):
                 )
             case ReadReport("exec_diag", ref, params):
                 said = (Section("Output", (Line(f"ran {params['command']} in {params['container']}"),)),)
-                return Report("exec_diag", ref, Health.GOOD, sections=said, full_text="x", file_name="df.txt")
+                facts, size = (("exit code", "0"),), 512
+                return Report("exec_diag", ref, Health.GOOD, facts, said, full_text="x", file_name="df.txt", size=size)
             case _:
                 return super().__call__(work)
 
@@ -237,9 +238,87 @@ def test_diagnostics_are_chosen_run_and_written_down(shop):
     built.press(7, "Disk space")
     built.post.wait_text("ran disk in app")
     assert asked(built, ReadReport) == [ReadReport("exec_diag", POD, {"container": "app", "command": "disk"})]
-    (entry,) = [s.entry for s in built.store.audit.page(limit=99) if s.entry.type is EntryType.LOOKED]
-    assert entry.detail == {"what": "diagnostics", "command": "df -h", "container": "app"}
-    assert (entry.object, entry.subject.id) == (POD, str(ANNA))
+    before, after = told_of(built)
+    what = {"what": "diagnostics", "action": "exec_diag", "command": "df -h", "container": "app"}
+    assert before.detail == {**what, "run": before.detail["run"]}
+    assert (before.object, before.subject.id, before.type) == (POD, str(ANNA), EntryType.LOOKED)
+    came = {"outcome": "succeeded", "exit_code": "0", "bytes": "512", "seconds": "0"}
+    assert after.detail == {"action": "exec_diag", "run": before.detail["run"], **came}
+    assert (after.object, after.type, after.chat_id, after.message_id) == (POD, EntryType.ACTION_FINISHED, ANNA, 7)
+
+
+def told_of(built: House) -> list[Entry]:
+    """What the audit log has of diagnostics."""
+    entries = [stored.entry for stored in built.store.audit.page(limit=99)]
+    return [entry for entry in entries if "exec_diag" in (entry.detail.get("action"), entry.detail.get("what"))]
+
+
+OUTCOMES = [
+    (Report("exec_diag", POD, facts=(("exit code", "1"),), size=9), "failed", {"exit_code": "1", "bytes": "9"}),
+    (Report("exec_diag", POD, notes=(Note("timed_out", "10"),)), "failed", {"problem": "timed_out"}),
+    (Report("exec_diag", POD, notes=(Note("not_running", "app"),)), "failed", {"problem": "not_running"}),
+    (Report("exec_diag", POD, facts=(("exit code", "0"),), notes=(Note("cut", "64"),)), "succeeded", {"cut": "1"}),
+    (WorkFailed(None, "forbidden", "no exec", False), "failed", {"problem": "forbidden", "detail": "no exec"}),
+    (WorkFailed(None, "unknown_outcome", "", False), "interrupted", {"problem": "unknown_outcome"}),
+]
+
+
+@pytest.mark.parametrize(("answer", "outcome", "told"), OUTCOMES)
+def test_a4_what_came_of_a_diagnostic_is_a_line_of_the_same_run(shop, answer, outcome, told):
+    built, _ = shop
+    others = built.cluster.answer
+    built.cluster.answer = lambda work: answer if isinstance(work, ReadReport) else others(work)
+    args = {"report": "exec_diag", "container": "app", "command": "disk"}
+    built.press_token(7, offer(built, Button("x", Verb.REPORT, args, POD)))
+    built.until(lambda: len(told_of(built)) == 2)
+    before, after = told_of(built)
+    assert after.type is EntryType.ACTION_FINISHED
+    assert after.detail["run"] == before.detail["run"]
+    assert after.detail["outcome"] == outcome
+    assert told.items() <= after.detail.items()
+
+
+def test_a4_a_diagnostic_nobody_waits_for_any_more_is_called_interrupted(shop):
+    built, _ = shop
+    built.cluster.answer = lambda work: None
+    args = {"report": "exec_diag", "container": "app", "command": "disk"}
+    built.press_token(7, offer(built, Button("x", Verb.REPORT, args, POD)))
+    built.until(lambda: asked(built, ReadReport))
+    built.stop()
+    assert [entry.detail.get("outcome") for entry in told_of(built)] == [None, "interrupted"]
+
+
+def test_a4_a_diagnostic_that_was_killed_with_the_process_is_called_interrupted(shop):
+    built, _ = shop
+    built.stop()
+    begun = {"what": "diagnostics", "action": "exec_diag", "command": "df -h", "container": "app"}
+    for run, chat in (("mine", ANNA), ("theirs", GROUP), ("over", ANNA)):
+        subject = Subject.person(ANNA, "@anna")
+        detail = {**begun, "run": run}
+        built.store.audit.append([Entry(EntryType.LOOKED, subject, built.clock(), 1, POD, chat, 7, detail)])
+    ended = {"action": "exec_diag", "run": "over", "outcome": "succeeded"}
+    built.store.audit.append([Entry(EntryType.ACTION_FINISHED, SYSTEM, built.clock(), 1, POD, ANNA, 7, ended)])
+    before = len(told_of(built))
+    for _ in range(2):
+        built.start()
+        built.write("/help")
+        built.until(lambda: not built.store.updates.pending())
+        built.stop()
+    (after,) = told_of(built)[before:]
+    assert (after.object, after.incident_id, after.chat_id, after.message_id) == (POD, 1, ANNA, 7)
+    assert (after.detail["run"], after.detail["outcome"]) == ("mine", "interrupted")
+
+
+def test_a4_a_log_that_the_cluster_does_not_give_is_a_denied_line(shop):
+    built, _ = shop
+    others = built.cluster.answer
+    refusal = WorkFailed(None, "forbidden", 'pods "log" is forbidden', False)
+    built.cluster.answer = lambda work: refusal if isinstance(work, ReadLogs) else others(work)
+    built.press_token(7, offer(built, Button("x", Verb.LOGS, {"container": "app"}, POD)))
+    built.until(lambda: built.store.audit.page(limit=99)[-1].entry.type is EntryType.DENIED)
+    entry = built.store.audit.page(limit=99)[-1].entry
+    assert (entry.object, entry.subject.id, entry.message_id) == (POD, str(ANNA), 7)
+    assert entry.detail == {"what": "logs", "why": "forbidden", "detail": 'pods "log" is forbidden'}
 
 
 @pytest.mark.parametrize("verb", [Verb.DIAGNOSE, Verb.REPORT, Verb.REPORT_FILE])

@@ -87,7 +87,9 @@ def test_one_confirm_is_one_run_however_often_it_is_pressed() -> None:
     for incident in (requested(), performed(), after(performed(), progress(finished=True), minute=13)):
         decision = decide(incident, run_action(), now=at(14))
         assert decision.incident == incident
-        assert decision.entries == ()
+        (denied,) = decision.entries
+        assert (denied.type, denied.object) == (EntryType.DENIED, a_plan().ref)
+        assert (denied.detail["why"], denied.detail["run"]) == ("already_confirmed", run_action().run_id)
         assert decision.effects == (Answer(press(), "already_confirmed"),)
 
 

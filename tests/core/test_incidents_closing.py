@@ -67,10 +67,12 @@ def test_a_press(
     assert isinstance(answer, Answer)
     assert (answer.toast, answer.press) == (toast, press(ANNA))
     assert (decision.incident.taken_by, decision.incident.status) == (taken_by, status)
-    assert [entry.type for entry in decision.entries] == ([type] if type else [])
+    # A4: what came to nothing has a line as well.
+    assert [entry.type for entry in decision.entries] == [type or EntryType.DENIED]
     assert decision.incident.revision == before.revision + (1 if type else 0)
     if type is None:
         assert decision.incident == before
+        assert decision.entries[0].detail == {"what": pressed, "why": toast}
     for entry in decision.entries:
         assert (entry.subject, entry.at) == (Subject("person", "1", "@anna"), at(9))
         assert (entry.incident_id, entry.chat_id, entry.message_id) == (96, -100, 7)
@@ -107,4 +109,4 @@ def test_the_second_of_two_presses_changes_nothing(pressed: str) -> None:
     once = decide(opened(), event, now=at(2)).incident
     twice = decide(once, event, now=at(2))
     assert twice.incident == once
-    assert twice.entries == ()
+    assert [entry.type for entry in twice.entries] == [EntryType.DENIED]

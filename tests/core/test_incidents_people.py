@@ -1,7 +1,7 @@
 """Asking for help, and notes: what people tell each other by way of an incident."""
 
 from chatops.core.audit import EntryType
-from chatops.core.incidents import Answer, CallForHelp, Decision, decide
+from chatops.core.incidents import Answer, CallForHelp, decide
 from chatops.core.incidents.escalation import QUIET
 from chatops.core.incidents.events import Escalate, Noted, Resolve, press_of
 from chatops.core.incidents.notes import LONGEST
@@ -14,7 +14,8 @@ def test_help_is_asked_for_once_in_a_while() -> None:
     assert [(entry.type, entry.subject) for entry in first.entries] == [(EntryType.ESCALATED, ANNA.subject)]
     assert first.incident.escalated_at == at(3)
     again = decide(first.incident, Escalate(press(OLEG)), now=at(7.9))
-    assert again == Decision(first.incident, effects=(Answer(press(OLEG), "help_called_lately"),))
+    assert (again.incident, again.effects) == (first.incident, (Answer(press(OLEG), "help_called_lately"),))
+    assert [entry.detail["why"] for entry in again.entries] == ["help_called_lately"]
     later = decide(first.incident, Escalate(press()), now=at(3) + QUIET)
     assert CallForHelp(press()) in later.effects
 
@@ -23,7 +24,7 @@ def test_nobody_is_called_to_what_is_over() -> None:
     closed = after(opened(), Resolve(press()), minute=3)
     decision = decide(closed, Escalate(press()), now=at(4))
     assert decision.effects == (Answer(press(), "already_resolved", {"name": ""}),)
-    assert decision.entries == ()
+    assert [entry.detail for entry in decision.entries] == [{"what": "escalate", "why": "already_resolved"}]
 
 
 def test_a_note_is_an_entry_and_no_reason_to_edit_a_card() -> None:
@@ -50,7 +51,9 @@ def test_secrets_in_a_note_are_masked_also_where_the_cut_would_halve_them() -> N
 
 
 def test_nothing_written_is_no_note() -> None:
-    assert decide(opened(), Noted(press(), " \n "), now=at(5)) == Decision(opened())
+    decision = decide(opened(), Noted(press(), " \n "), now=at(5))
+    assert (decision.incident, decision.effects) == (opened(), ())
+    assert [entry.detail for entry in decision.entries] == [{"what": "note", "why": "nothing_said"}]
 
 
 def test_presses_are_known_as_such() -> None:

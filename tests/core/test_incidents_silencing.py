@@ -159,8 +159,12 @@ def test_somebody_lifts_it_and_is_named() -> None:
     asked = happens(silenced(), Unsilence(press(OLEG)))
     assert toasts(asked) == ["unsilencing"]
     assert isinstance(asked.effects[-1], LiftSilence)
-    assert asked.entries == ()
-    assert toasts(happens(asked.incident, Unsilence(press()))) == ["unsilencing"]
+    (entry,) = asked.entries
+    assert (entry.type, entry.subject) == (EntryType.UNSILENCE_REQUESTED, OLEG.subject)
+    assert (entry.chat_id, entry.message_id, entry.detail["run"]) == (-100, 7, "key")
+    again = happens(asked.incident, Unsilence(press()))
+    assert toasts(again) == ["unsilencing"]
+    assert [(entry.detail["why"], entry.detail["run"]) for entry in again.entries] == [("already_asked", "key")]
     ended = happens(asked.incident, SilenceLifted("key"), 7)
     assert ended.incident.silence.ended_at == at(7)
     (entry,) = ended.entries

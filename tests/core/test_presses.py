@@ -76,11 +76,11 @@ def expected(user: str, verb: Verb, place: str, owner: str, age: str, *, used: b
         (user == "viewer" and verb in ACTING, Refusal("no_right", denied="viewer")),
         (user in ("viewer", "operator") and verb in DECIDING, Refusal("admins_only", denied=user)),
         (owner == "oleg's", Refusal("not_yours", denied="not_theirs")),
-        (used, Refusal("used")),
-        (age == "over" and not lasting, Refusal("expired", stale=True)),
+        (used, Refusal("used", denied="used")),
+        (age == "over" and not lasting, Refusal("expired", denied="expired", stale=True)),
         (
             verb in (Verb.CONFIRM, Verb.APPROVE) and age in ("this moment", "just now", "from the future"),
-            Refusal("double_tap"),
+            Refusal("double_tap", denied="double_tap"),
         ),
     ]
     return next((refusal for applies, refusal in rules if applies), None)

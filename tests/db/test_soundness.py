@@ -4,22 +4,28 @@ import contextlib
 import random
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from chatops.core.audit import StoredEntry
 from chatops.core.failures import Failure, Permanent
+from chatops.db.audit import AuditLog
 from chatops.db.database import Database
+from chatops.db.faults import failure_of
 from chatops.db.soundness import GUARDS, ensure_sound
 from chatops.db.store import Store
 
 from .building import DEPLOYMENT, body, deliver, entry, work_through
 
 DEADLINE = 30.0
-EDITS = 120
+EDITS = 40
+MANY_EDITS = 1_000
 
 
 def test_a_whole_file_is_sound(database: Database, store: Store) -> None:
@@ -40,6 +46,38 @@ def test_a1_an_audit_log_without_its_triggers_is_not_served_on(
             connection.execute(f"{was[: was.index('BEGIN')]} BEGIN {instead}; END")
     with pytest.raises(Permanent, match=f"not guarded .{guard} missing"):
         ensure_sound(database)
+
+
+ROUND_THE_TRIGGERS = [
+    ["DROP TABLE audit"],
+    ["ALTER TABLE audit RENAME TO audit_before"],
+    ["ALTER TABLE audit RENAME TO audit_before", "CREATE TABLE audit AS SELECT * FROM audit_before"],
+    ["ALTER TABLE audit RENAME COLUMN hash TO digest"],
+    ["PRAGMA writable_schema = ON", "DELETE FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'"],
+    [
+        "DROP TRIGGER audit_refuses_update",
+        "CREATE TRIGGER audit_refuses_update BEFORE UPDATE ON audit WHEN 0 BEGIN SELECT RAISE(ABORT, 'no'); END",
+    ],
+    ["CREATE TRIGGER quiet BEFORE INSERT ON audit WHEN NEW.type = 'denied' BEGIN SELECT RAISE(IGNORE); END"],
+    [
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET sql = replace(sql, 'RAISE(ABORT,', 'RAISE(IGNORE); SELECT (') "
+        "WHERE tbl_name = 'audit'",
+    ],
+]
+"""What no trigger can refuse, from a console of SQLite's own."""
+
+
+@pytest.mark.parametrize("statements", ROUND_THE_TRIGGERS)
+def test_a1_what_goes_round_the_triggers_is_not_served_on(
+    database: Database, store: Store, statements: list[str]
+) -> None:
+    """A1: SQLite lets the owner of the file change its schema; then the next start refuses it."""
+    stored = store.audit.append([entry(n=str(number)) for number in range(3)])
+    with closing(sqlite3.connect(database.path, isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    assert _seen(database.path, stored) == "refused"
 
 
 def _seen(path: Path, written: tuple[StoredEntry, ...]) -> str:
@@ -89,6 +127,71 @@ def test_a2_random_bytes_of_the_file_are_refused_or_their_line_is_named(
     assert "another log that seems whole" not in outcomes
     assert "refused" in outcomes
     assert any(each.startswith("line") for each in outcomes)
+
+
+class Bare:
+    """A database as far as looking at it needs one: a connection, and no threads to start for each of a thousand."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.tables = SimpleNamespace(connection=sqlite3.connect(path, isolation_level=None))
+
+    def read(self, work: Callable[[], Any]) -> Any:
+        try:
+            return work()
+        except Exception as error:
+            raise failure_of(error) or error from error
+
+    def close(self) -> None:
+        self.tables.connection.close()
+
+
+def _rows(connection: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
+    """All that is in a table, as bytes: text that is none is no reason to stop."""
+    connection.text_factory = bytes
+    return connection.execute(f"SELECT rowid, * FROM {table} ORDER BY rowid").fetchall()
+
+
+def _found(path: Path, written: list[tuple[Any, ...]]) -> str:
+    """Who finds the damage: SQLite, the log's own chain, or nobody since the log is as it was, row for row."""
+    with closing(Bare(path)) as bare:
+        database: Any = bare
+        try:
+            ensure_sound(database)
+            flaw = AuditLog(database).verify()
+        except Failure:
+            return "refused"
+        if flaw is not None:
+            return f"line {flaw.number}"
+        return "outside" if _rows(bare.tables.connection, "audit") == written else "missed"
+
+
+def test_a2_a_thousand_bytes_changed_at_random(opened: Callable[..., Database], tmp_path: Path) -> None:
+    """A2: each is found, or the log is proven to be as it was: the byte was nobody's, or another table's."""
+    database = opened()
+    store = Store(database)
+    work_through(store, deliver(store, body("g", firing=["a", "b"])))
+    store.audit.append([entry(n=str(number), text="x" * (number * 11 % 300)) for number in range(40)])
+    whole, damaged = tmp_path / "whole.db", tmp_path / "damaged.db"
+    with closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(whole)) as target:
+        source.backup(target)
+    with closing(sqlite3.connect(whole)) as connection:
+        # Or each edit would be looked at through a log of its own beside the file.
+        connection.execute("PRAGMA journal_mode = DELETE")
+        # And small pages leave less of the file to nobody.
+        connection.execute("PRAGMA page_size = 512")
+        connection.execute("VACUUM")
+        written = _rows(connection, "audit")
+    assert _found(whole, written) == "outside"
+    content, chance = whole.read_bytes(), random.Random(20261126)
+    outcomes: Counter[str] = Counter()
+    for _ in range(MANY_EDITS):
+        place, flipped = chance.randrange(len(content)), chance.randrange(1, 256)
+        damaged.write_bytes(content[:place] + bytes([content[place] ^ flipped]) + content[place + 1 :])
+        outcome = _found(damaged, written)
+        assert outcome != "missed", (place, flipped)
+        outcomes[outcome.partition(" ")[0]] += 1
+    assert min(outcomes["refused"], outcomes["line"], outcomes["outside"]) > MANY_EDITS // 50, outcomes
 
 
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.95])

@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+import structlog
+
 from chatops.actors.conversation.canvas import Canvas
+from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.drilldown import Drilldown, From
 from chatops.actors.conversation.people import UNREADABLE
 from chatops.actors.conversation.views import Reader
@@ -14,6 +17,7 @@ from chatops.core.access import may_decide
 from chatops.core.audit import Entry, EntryType
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position
+from chatops.core.failures import Failure
 from chatops.core.granting import (
     INVITE_LIFETIME,
     INVITE_PREFIX,
@@ -29,6 +33,8 @@ from chatops.core.people import Grant
 from chatops.core.screens.people import invitation
 from chatops.core.updates import Tap, TextMessage
 from chatops.db.store import Store
+
+log = structlog.get_logger()
 
 DECIDES = {
     Verb.GIVE: (EntryType.GRANTED, "given"),
@@ -59,21 +65,38 @@ class Admission:
         self._store = store
         self._clock = clock
         self._bot_name = bot_name
+        self._denials = Denials(store, clock=clock)
 
     def decide(self, tap: Tap, offered: Offered, reader: Reader) -> str:
         """Do what the button says; the code of the toast. That the presser is an admin is decided already."""
         args, grant = offered.args, grant_of(offered.args)
         if "user" not in args:
-            return self._invite(tap, grant, reader) if grant else "not_decided"
+            return self._invite(tap, grant, reader) if grant else self._not_decided(tap, offered)
         type, code = DECIDES[offered.verb]
-        act = Act(type, reader.person.subject, self._clock(), tap.chat_id, grant)
+        act = Act(type, reader.person.subject, self._clock(), tap.chat_id, grant, tap.message_id)
         changed = self._store.users.change(int(args["user"]), partial(decided, act))
+        if not changed:
+            code = self._not_decided(tap, offered)
+        try:
+            self._show(tap, args["user"], reader)
+        except Failure as failure:
+            # Whether it was decided is known, and that is what they are told.
+            log.error("a screen could not be drawn", chat=tap.chat_id, problem=str(failure))
+        return code
+
+    def _not_decided(self, tap: Tap, offered: Offered) -> str:
+        """It is so already, or it would leave no admin."""
+        kept = ("user", "role", "cluster", "namespace")
+        named = {name: value for name, value in offered.args.items() if name in kept}
+        self._denials.write(tap, offered.verb, "not_decided", detail=named)
+        return "not_decided"
+
+    def _show(self, tap: Tap, user: str, reader: Reader) -> None:
         screen = Verb.PERSON
         if not may_decide(self._store.users.get(reader.person.id)):
             # They took it from themselves.
             screen = Verb.HELP
-        self._drilldown.go(Position(tap.chat_id, tap.message_id, screen, args={"user": args["user"]}), tap, reader)
-        return code if changed else "not_decided"
+        self._drilldown.go(Position(tap.chat_id, tap.message_id, screen, args={"user": user}), tap, reader)
 
     def typed(self, question: Position, text: TextMessage, reader: Reader) -> None:
         """Somebody wrote where the role is to hold: shown as it was understood, and given by a press."""
@@ -89,7 +112,9 @@ class Admission:
         token = INVITE_PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
         invite = Invite(grant, person.id, person.name, now + INVITE_LIFETIME)
         detail = grant_detail(grant)
-        entry = Entry(EntryType.INVITED, person.subject, now, chat_id=tap.chat_id, detail=detail)
+        entry = Entry(
+            EntryType.INVITED, person.subject, now, chat_id=tap.chat_id, message_id=tap.message_id, detail=detail
+        )
         self._store.invites.add(token, invite, entry)
         name = self._bot_name().removeprefix("@")
         link = f"https://t.me/{name}?start={token}" if name else f"/start {token}"

@@ -9,11 +9,13 @@ from datetime import datetime
 
 import structlog
 
+from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.views import readable_by
 from chatops.core.access import ADMINS_ONLY, OUT_OF_SCOPE, known, may_decide, may_see
 from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position
+from chatops.core.denials import ANONYMOUS
 from chatops.core.granting import INVITE_PREFIX
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.core.screens import welcome
@@ -26,6 +28,12 @@ from chatops.db.store import Store
 log = structlog.get_logger()
 
 CODE_SETTING = "admin_code"
+
+NO_ADMIN, NOT_PRIVATE = "no_admin", "not_private"
+"""Why a command is refused to somebody known."""
+
+INVITATION, ADMIN_CODE, WRONG_CODE = "invitation", "admin_code", "wrong_code"
+_KNOWN = frozenset(name for name, _ in welcome.COMMANDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +61,30 @@ class Commands:
     def __init__(self, store: Store, *, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
+        self._denials = Denials(store, clock=clock)
+
+    def nameless(self, text: TextMessage) -> None:
+        """A channel or an anonymous admin wrote: nobody that could be allowed anything, and nobody to answer."""
+        command, _ = _command(text.text)
+        if command in _KNOWN:
+            self._denials.write_of_talk(text, f"/{command}", ANONYMOUS)
 
     def answer(self, text: TextMessage, user: User | None, chat: Chat, tongue: Tongue) -> Reply:
         """`user` is who wrote, as far as we know them. The empty Reply is for what is not meant for the bot."""
         command, argument = _command(text.text)
         if not command:
             return Reply()
+        refused = ""
         if command == "start" and argument.startswith(INVITE_PREFIX):
-            user = self._admit(text, argument) or user
+            user, refused = self._admit(text, argument, user)
         elif user is None and command == "start" and argument:
-            user = self._redeem(text, argument)
+            user, refused = self._redeem(text, argument)
         somebody = known(user)
         if user is None or not somebody.allowed:
-            return self._stranger(text, command, somebody.reason, tongue)
+            what = "" if not refused else ADMIN_CODE if refused == WRONG_CODE else INVITATION
+            return self._stranger(text, command, what, refused or somebody.reason, tongue)
+        if refused:
+            self._denials.write(text, INVITATION, refused)
         match command:
             case "start":
                 return self._start(text, user, chat, argument, tongue)
@@ -74,7 +93,7 @@ class Commands:
             case "history":
                 return Reply(position=Position(chat.id, 0, Verb.HISTORY))
             case "subscribe" | "unsubscribe":
-                return self._subscription(user, chat, tongue, wanted=command == "subscribe")
+                return self._subscription(text, user, chat, command, tongue)
             case "users" | "invite":
                 return self._people(text, user, chat, command, tongue)
             case "help":
@@ -92,16 +111,18 @@ class Commands:
         catch_up = False
         if text.chat_kind is ChatKind.PRIVATE and not self._store.chats.subscribed():
             # Nobody would see anything otherwise: the first person who comes gets the incidents.
-            chat = self._subscribe(user, replace(known or chat, subscribed=True))
+            chat = self._subscribe(text, user, replace(known or chat, subscribed=True))
             catch_up = True
         total, _ = self._store.incidents.open_page(0, 1, readable_by(user))
         return Reply(welcome.start(user, chat, tongue, open_count=total), catch_up=catch_up)
 
-    def _subscription(self, user: User, chat: Chat, tongue: Tongue, *, wanted: bool) -> Reply:
+    def _subscription(self, text: TextMessage, user: User, chat: Chat, command: str, tongue: Tongue) -> Reply:
+        wanted = command == "subscribe"
         if not may_decide(user) and chat.kind is not ChatKind.PRIVATE:
+            self._denials.write(text, f"/{command}", NO_ADMIN)
             return Reply(screen([tongue.say("⛔ Only an admin decides what a group is shown.")], []))
         if chat.subscribed != wanted:
-            chat = self._subscribe(user, replace(chat, subscribed=wanted))
+            chat = self._subscribe(text, user, replace(chat, subscribed=wanted))
         told = (
             tongue.say("🔔 Every incident is shown in this chat from now on.")
             if wanted
@@ -109,73 +130,67 @@ class Commands:
         )
         return Reply(screen([told], []), catch_up=wanted)
 
-    def _subscribe(self, user: User, chat: Chat) -> Chat:
-        self._store.chats.put(chat)
+    def _subscribe(self, text: TextMessage, user: User, chat: Chat) -> Chat:
         type = EntryType.CHAT_ADDED if chat.subscribed else EntryType.CHAT_REMOVED
-        entry = Entry(type, Subject.person(user.id, user.name), self._clock(), chat_id=chat.id)
-        self._store.audit.append([entry])
+        subject = Subject.person(user.id, user.name)
+        entry = Entry(type, subject, self._clock(), chat_id=chat.id, message_id=text.message_id)
+        self._store.chats.put(chat, [entry])
         return chat
 
-    def _redeem(self, text: TextMessage, code: str) -> User | None:
-        """The one-time code makes its bringer the first admin. It works once, in private, while there is none."""
+    def _redeem(self, text: TextMessage, code: str) -> tuple[User | None, str]:
+        """The one-time code makes its bringer the first admin. It works once, in private, while there is none.
+
+        Nobody, and why not, for a wrong one.
+        """
         kept = self._store.settings.get(CODE_SETTING) or ""
         sender = text.sender
         if sender is None or text.chat_kind is not ChatKind.PRIVATE or not kept or self._store.users.admin_ids():
-            return None
+            return None, ""
         if not hmac.compare_digest(kept, _hash(code)):
             log.warning("a wrong admin code was tried", user=sender.id)
-            return None
+            return None, WRONG_CODE
         user = User(sender.id, sender.name, everywhere(Role.ADMIN), sender.language_code)
         subject = Subject.person(sender.id, sender.name)
-        entry = Entry(EntryType.USER_ADDED, subject, self._clock(), chat_id=text.chat_id, detail={"role": Role.ADMIN})
+        where, detail = (text.chat_id, text.message_id), {"role": Role.ADMIN.value}
+        entry = Entry(EntryType.USER_ADDED, subject, self._clock(), None, None, *where, detail)
         self._store.users.put(user, [entry])
         self._store.settings.set(CODE_SETTING, "")
-        return user
+        return user, ""
 
     def _card(self, text: TextMessage, incident_id: int, user: User, tongue: Tongue) -> Reply:
         """A link to an incident opens it for who may read it, and says nothing of it to others."""
         if may_see(user, self._store.incidents.get(incident_id)):
             return Reply(position=Position(text.chat_id, 0, Verb.CARD, incident_id))
-        self._deny(text, user.id, user.name, {"what": Verb.CARD, "why": OUT_OF_SCOPE}, incident_id)
+        self._denials.write(text, Verb.CARD, OUT_OF_SCOPE, incident_id=incident_id)
         return Reply(screen([tongue.say(TOASTS[OUT_OF_SCOPE])], []))
-
-    def _deny(
-        self, text: TextMessage, user_id: int, name: str, detail: dict[str, str], incident_id: int | None = None
-    ) -> None:
-        entry = Entry(
-            EntryType.DENIED,
-            Subject.person(user_id, name),
-            self._clock(),
-            incident_id=incident_id,
-            chat_id=text.chat_id,
-            message_id=text.message_id,
-            detail=detail,
-        )
-        self._store.audit.append([entry])
 
     def _people(self, text: TextMessage, user: User, chat: Chat, command: str, tongue: Tongue) -> Reply:
         if not may_decide(user):
-            self._deny(text, user.id, user.name, {"what": f"/{command}", "why": "no_admin"})
+            self._denials.write(text, f"/{command}", NO_ADMIN)
             return Reply(screen([tongue.say(TOASTS[ADMINS_ONLY])], []))
         if chat.kind is not ChatKind.PRIVATE:
+            self._denials.write(text, f"/{command}", NOT_PRIVATE)
             return Reply(screen([tongue.say("👥 Who may do what is decided in a private chat with me.")], []))
         return Reply(position=Position(chat.id, 0, Verb.PEOPLE if command == "users" else Verb.GRANT))
 
-    def _admit(self, text: TextMessage, token: str) -> User | None:
-        """An invitation makes its opener a user, in private and once. One that does not count says nothing of why."""
-        sender = text.sender
+    def _admit(self, text: TextMessage, token: str, user: User | None) -> tuple[User | None, str]:
+        """An invitation makes its opener a user, in private and once. Of one that does not count the log has why, and
+        its opener is told nothing.
+        """
+        sender, now = text.sender, self._clock()
         if sender is None or text.chat_kind is not ChatKind.PRIVATE:
-            return None
+            return user, NOT_PRIVATE
         newcomer = User(sender.id, sender.name, (), sender.language_code)
-        return self._store.invites.redeem(token, newcomer, now=self._clock())
+        admitted = self._store.invites.redeem(token, newcomer, now=now)
+        return (admitted, "") if admitted else (user, self._store.invites.why_not(token, sender.id, now=now))
 
-    def _stranger(self, text: TextMessage, command: str, why: str, tongue: Tongue) -> Reply:
+    def _stranger(self, text: TextMessage, command: str, what: str, why: str, tongue: Tongue) -> Reply:
         if text.sender is None:
             return Reply()
         log.info("a stranger wrote", user=text.sender.id, chat=text.chat_id)
-        if command in {name for name, _ in welcome.COMMANDS}:
+        if command in _KNOWN or text.chat_kind is ChatKind.PRIVATE:
             # What else begins with a slash may be meant for another bot of the group.
-            self._deny(text, text.sender.id, text.sender.name, {"what": f"/{command}", "why": why})
+            self._denials.write(text, what or (f"/{command}" if command in _KNOWN else "command"), why)
         admins = [user.name for user in self._store.users.all() if may_decide(user) and user.name.startswith("@")]
         possible = not self._store.users.admin_ids()
         return Reply(welcome.stranger(text.sender.id, text.chat_kind, tongue, admins=admins, code_possible=possible))

@@ -10,6 +10,7 @@ from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.kept_logs import KeptLogs
 from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.conversation.views import Reader
+from chatops.actors.conversation.witness import Trial, Witness
 from chatops.actors.messages import (
     POOL,
     UPSTREAM,
@@ -25,10 +26,8 @@ from chatops.actors.messages import (
 from chatops.actors.tags import first_tag
 from chatops.actors.upstream_messages import UpstreamWork
 from chatops.core.actions import Preview
-from chatops.core.audit import Entry, EntryType
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position
-from chatops.core.diagnostics import ACTION, DIAGNOSTICS
 from chatops.core.log_asks import SEARCHED
 from chatops.core.outgoing import Lane
 from chatops.core.people import ChatKind
@@ -40,15 +39,6 @@ from chatops.db.store import Store
 
 FILES = (Verb.LOG_FILE, Verb.DESCRIBE_FILE, Verb.REPORT_FILE, Verb.YAML_FILE)
 """Screens that are files of their own: the message they are asked from stays where it is."""
-
-READINGS = {
-    Verb.LOGS: "logs",
-    Verb.LOG_FILE: "logs",
-    Verb.DESCRIBE: "the description",
-    Verb.DESCRIBE_FILE: "the description",
-    Verb.YAML_FILE: "the YAML",
-}
-"""Screens that show what a cluster holds inside: reading them is written down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +58,7 @@ class Asked:
     position: Position
     reader: Reader
     thread_id: int | None
+    trial: Trial | None = None
 
 
 class Drilldown:
@@ -90,6 +81,7 @@ class Drilldown:
         self._address = address
         self._tell = tell
         self._kept = KeptLogs()
+        self._witness = Witness(store, clock=clock)
         self._asked: dict[int, Asked] = {}
         self._next_work = first_tag()
 
@@ -113,13 +105,12 @@ class Drilldown:
         In a group the shared card stays: the way down from it is a message of its own.
         """
         wanted = self._remembering(wanted, tap)
-        if _reading(wanted):
-            self._note_reading(wanted, reader)
+        trial = self._witness.begin(wanted, reader)
         if self._is_shared_card(tap) and wanted.screen is not Verb.CARD:
             wanted = replace(wanted, message_id=0, args={**wanted.args, "card": str(tap.message_id)})
         elif wanted.screen not in FILES:
             self._store.positions.put(replace(wanted, touched_at=self._clock()))
-        asked = Asked(wanted, reader, tap.thread_id)
+        asked = Asked(wanted, reader, tap.thread_id, trial)
         kept = self._kept.get(wanted.args.get("kept", "")) if wanted.screen is Verb.LOGS else None
         if kept is not None:
             self._show(asked, wanted, kept)
@@ -151,6 +142,7 @@ class Drilldown:
         asked = self._done(tag)
         if asked is None:
             return
+        self._witness.told(asked.trial, result)
         file = views.file_of(asked.position, result, asked.reader)
         if file:
             below = asked.position.message_id or int(asked.position.args.get("card", "0"))
@@ -171,8 +163,21 @@ class Drilldown:
         if isinstance(result, Preview) and safeguard(result, self._canvas.policy.protected) is Safeguard.SECOND:
             self._look_for_second(result, asked)
 
-    def failed(self, tag: object, reason: str, detail: str) -> None:
+    def resume(self) -> None:
+        """After a start: what was under way when the process ended has no answer any more."""
+        self._witness.resume(self._canvas.chat_id)
+
+    def abandon(self) -> None:
+        """Nobody waits for the answers any more."""
+        for asked in self._asked.values():
+            self._witness.abandoned(asked.trial)
+        self._asked.clear()
+
+    def failed(self, tag: object, reason: str, detail: str, *, interrupted: bool = False) -> None:
+        """`interrupted`: whoever was asked is gone, and it may have happened."""
         asked = self._done(tag)
+        if asked:
+            self._witness.failed(asked.trial, reason, detail, interrupted=interrupted)
         if asked and self._still_there(asked.position):
             theirs = outside.concerns(asked.position, self._canvas.policy.outside)
             screen = (outside if theirs else views).failed(asked.position, reason, detail, asked.reader)
@@ -246,25 +251,3 @@ class Drilldown:
             return True
         at = self._store.positions.get(position.chat_id, position.message_id)
         return at is not None and replace(at, touched_at=None) == replace(position, touched_at=None)
-
-    def _note_reading(self, position: Position, reader: Reader) -> None:
-        entry = Entry(
-            EntryType.LOOKED,
-            reader.person.subject,
-            self._clock(),
-            incident_id=position.incident_id,
-            object=position.ref,
-            chat_id=position.chat_id,
-            message_id=position.message_id or None,
-            detail=_reading(position),
-        )
-        self._store.audit.append([entry])
-
-
-def _reading(position: Position) -> dict[str, str]:
-    """What is written down of looking at this screen; nothing for one that shows only how an object is."""
-    if position.args.get("report") == ACTION and position.screen in (Verb.REPORT, Verb.REPORT_FILE):
-        command = DIAGNOSTICS.get(position.args.get("command", ""))
-        container = position.args.get("container", "")
-        return {"what": "diagnostics", "command": command.words if command else "?", "container": container}
-    return {"what": READINGS[position.screen]} if position.screen in READINGS else {}

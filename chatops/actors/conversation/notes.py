@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from chatops.actors.answering import reply
+from chatops.actors.conversation.denials import Denials
 from chatops.actors.messages import Address, Happened, incident_address
 from chatops.core.access import OUT_OF_SCOPE, Right, incident_place, known, may
-from chatops.core.audit import Entry, EntryType
 from chatops.core.incidents import Person, Press
 from chatops.core.incidents.events import Noted
 from chatops.core.people import ChatKind, User
@@ -21,7 +21,7 @@ class Notes:
 
     def __init__(self, store: Store, *, clock: Callable[[], datetime], tell: Callable[[Address, object], None]) -> None:
         self._store = store
-        self._clock = clock
+        self._denials = Denials(store, clock=clock)
         self._tell = tell
 
     def incident_of(self, text: TextMessage) -> int | None:
@@ -35,8 +35,10 @@ class Notes:
         return position.incident_id if position else None
 
     def take(self, text: TextMessage, incident_id: int, user: User | None, speaks: Tongue) -> bool:
-        """Whether the incident has it now, and with it the update. Strangers' words are nobody's business."""
-        if user is None or not known(user).allowed:
+        """Whether the incident has it now, and with it the update. A stranger hears nothing of it."""
+        somebody = known(user)
+        if user is None or not somebody.allowed:
+            self._denials.write_of_talk(text, "note", somebody.reason, incident_id=incident_id)
             return False
         place = incident_place(self._store.incidents.get(incident_id))
         verdict = may(user, Right.ACT, cluster=place.cluster, namespace=place.namespace)
@@ -45,22 +47,10 @@ class Notes:
             press = Press(person, text.chat_id, text.message_id, language=speaks.language)
             self._tell(incident_address(incident_id), Happened(Noted(press, text.text), text.update_id))
             return True
-        self._deny(text, incident_id, person, verdict.reason)
+        self._denials.write_of_talk(text, "note", verdict.reason, incident_id=incident_id)
         if text.chat_kind is ChatKind.PRIVATE:
             # In a group it may just be talk among people.
             code = OUT_OF_SCOPE if verdict.reason == OUT_OF_SCOPE else "no_right"
             refused = toast(code, speaks, {"role": verdict.reason})
             reply(text.chat_id, text.message_id, refused, self._tell)
         return False
-
-    def _deny(self, text: TextMessage, incident_id: int, person: Person, why: str) -> None:
-        entry = Entry(
-            EntryType.DENIED,
-            person.subject,
-            self._clock(),
-            incident_id=incident_id,
-            chat_id=text.chat_id,
-            message_id=text.message_id,
-            detail={"what": "note", "why": why},
-        )
-        self._store.audit.append([entry])

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime
 
+import structlog
+
 from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.messages import TELEGRAM, Address, Deliver
-from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.budgets import Budgets
+from chatops.core.denials import denied
+from chatops.core.failures import Failure
 from chatops.core.outgoing import AnswerTap, Lane
 from chatops.core.people import ChatKind, Sender
 from chatops.core.screens.base import screen
@@ -14,6 +17,8 @@ from chatops.core.screens.toasts import toast
 from chatops.core.texts import Tongue
 from chatops.core.updates import Tap, TextMessage
 from chatops.db.store import Store
+
+log = structlog.get_logger()
 
 
 class Restraint:
@@ -51,10 +56,11 @@ class Restraint:
             self._shelf.send(screen([words], []), Lane.RESULT, thread_id=update.thread_id)
         if ruling.first:
             what = "tap" if isinstance(update, Tap) else "command"
-            detail = {"what": what, "why": "too_fast"}
-            subject = Subject.person(sender.id, sender.name)
-            at = self._clock()
-            self._store.audit.append([Entry(EntryType.DENIED, subject, at, chat_id=update.chat_id, detail=detail)])
+            try:
+                self._store.audit.append([denied(update, what, "too_fast", self._clock())])
+            except Failure as failure:
+                # It was refused all the same, and nothing was done that would have to be written down first.
+                log.error("not_written_down", chat=update.chat_id, update=update.update_id, problem=str(failure))
         self._store.updates.done(update.update_id)
         return True
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from chatops.actors.answering import reply
 from chatops.actors.conversation.admission import DECIDES, Admission
 from chatops.actors.conversation.cards import Reconciler
+from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.views import Reader
 from chatops.actors.messages import TELEGRAM, Address, Deliver, Happened, incident_address
 from chatops.core.access import Need, known, may_all, may_see, needs
 from chatops.core.actions import Plan
-from chatops.core.audit import Entry, EntryType
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Event, Incident, Person, Press
@@ -28,8 +28,8 @@ from chatops.core.incidents.events import (
     Unsilence,
 )
 from chatops.core.outgoing import AnswerTap, Lane
-from chatops.core.people import Sender, User
-from chatops.core.presses import Refusal, judge, refused_as
+from chatops.core.people import ChatKind, Sender, User
+from chatops.core.presses import LATE, Refusal, judge, missed, refused_as
 from chatops.core.safeguards import typed_right
 from chatops.core.screens.confirm import asker_of, plan_of
 from chatops.core.screens.rejecting import REASONS
@@ -59,6 +59,7 @@ class Taps:
         self._store = store
         self._clock = clock
         self._tell = tell
+        self._denials = Denials(store, clock=clock)
 
     def pressed(self, tap: Tap, user: User | None, speaks: Tongue) -> None:
         """`user` is who pressed, as far as we know them; `speaks` their language, for the toast."""
@@ -66,7 +67,7 @@ class Taps:
         incident, asker = self._concerned(offered, user)
         refusal = judge(tap, offered, user, now=self._clock(), incident=incident, asker=asker)
         if refusal or offered is None:
-            self._refuse(tap, offered, refusal or Refusal("unknown", stale=True), user, speaks)
+            self._refuse(tap, offered, refusal or Refusal("unknown", denied="unknown_button", stale=True), user, speaks)
             self._store.updates.done(tap.update_id)
             return
         if offered.message_id is None:
@@ -98,13 +99,13 @@ class Taps:
         waiting = self._store.buttons.waiting_for_word(text.chat_id, text.sender.id, self._clock())
         offered = next((each for each in waiting if each.ref and typed_right(text.text, each.ref)), None)
         if offered is None or offered.incident_id is None:
-            return False
+            return self._missed(text, text.sender, user, speaks)
         verdict = may_all(user, self._needs(offered))
         if not verdict.allowed:
-            self._note_denied(text, text.sender, offered, verdict.reason)
+            self._note_denied(text, offered, verdict.reason)
             if known(user).allowed:
-                refused = toast(refused_as(offered, verdict.reason), speaks, {"role": verdict.reason})
-                reply(text.chat_id, text.message_id, refused, self._tell)
+                refused = refused_as(offered.verb, offered.args, verdict.reason)
+                self._reply(text, Refusal(refused, denied=verdict.reason), offered, speaks)
             self._store.updates.done(text.update_id)
             return True
         message_id = offered.message_id or text.message_id
@@ -114,14 +115,45 @@ class Taps:
         self._tell(incident_address(offered.incident_id), Happened(event, text.update_id, offered.token))
         return True
 
+    def _missed(self, text: TextMessage, sender: Sender, user: User | None, speaks: Tongue) -> bool:
+        """Whether this is a word that did not count; then it was refused."""
+        if text.text.startswith("/") or not text.text.strip():
+            return False
+        now = self._clock()
+        asked = self._store.buttons.asked_for_word(text.chat_id, now - LATE)
+        newest = self._store.positions.latest(text.chat_id) if asked and text.chat_kind is ChatKind.PRIVATE else None
+        word = missed(text, asked, newest.message_id if newest else None, now=now)
+        if word is None:
+            return False
+        somebody = known(user)
+        self._denials.write_of_talk(
+            text,
+            _tried(word.offered),
+            word.refusal.denied if somebody.allowed else somebody.reason,
+            incident_id=word.offered.incident_id,
+            ref=word.offered.ref,
+            detail=_aimed(word.offered, None),
+        )
+        if somebody.allowed and not word.aside:
+            self._reply(text, word.refusal, word.offered, speaks)
+        self._store.updates.done(text.update_id)
+        return True
+
     def _refuse(self, tap: Tap, offered: Offered | None, refusal: Refusal, user: User | None, speaks: Tongue) -> None:
-        if refusal.denied:
-            self._note_denied(tap, tap.sender, offered if user else None, refusal.denied)
-        chooser = self._store.users.get(offered.for_user) if offered and offered.for_user else None
-        words = {"id": str(tap.sender.id), "role": refusal.denied, "name": chooser.name if chooser else "?"}
-        self._toast(tap, toast(refusal.toast, speaks, words))
+        self._note_denied(tap, offered, refusal.denied)
+        self._toast(tap, self._words(refusal, offered, tap.sender, speaks))
         if refusal.stale and user:
             self._redraw(tap, offered, user, speaks)
+
+    def _words(self, refusal: Refusal, offered: Offered | None, sender: Sender, speaks: Tongue) -> str:
+        chooser = self._store.users.get(offered.for_user) if offered and offered.for_user else None
+        words = {"id": str(sender.id), "role": refusal.denied, "name": chooser.name if chooser else "?"}
+        return toast(refusal.toast, speaks, words)
+
+    def _reply(self, text: TextMessage, refusal: Refusal, offered: Offered, speaks: Tongue) -> None:
+        if text.sender is not None:
+            words = self._words(refusal, offered, text.sender, speaks)
+            reply(text.chat_id, text.message_id, words, self._tell)
 
     def _concerned(self, offered: Offered | None, user: User | None) -> tuple[Incident | None, User | None]:
         """The incident of the button and who chose what it approves, as they are stored now; nothing for a stranger."""
@@ -135,22 +167,20 @@ class Taps:
         incident = self._store.incidents.get(offered.incident_id) if offered.incident_id is not None else None
         return needs(offered.verb, offered.args, ref=offered.ref, incident_id=offered.incident_id, incident=incident)
 
-    def _note_denied(self, at: Tap | TextMessage, sender: Sender, offered: Offered | None, why: str) -> None:
-        """Of a stranger's press only that it was one: what they pressed is not theirs to have named."""
-        what = "unknown"
-        if offered:
-            what = offered.args.get("action") or offered.args.get("report") or str(offered.verb)
-        entry = Entry(
-            EntryType.DENIED,
-            Person(sender.id, sender.name).subject,
-            self._clock(),
-            incident_id=offered.incident_id if offered else None,
-            object=offered.ref if offered else None,
-            chat_id=at.chat_id,
-            message_id=at.message_id,
-            detail={"what": what, "why": why, **_aimed(offered)},
+    def _note_denied(self, at: Tap | TextMessage, offered: Offered | None, why: str) -> None:
+        if offered is None:
+            self._denials.write(at, "unknown", why)
+            return
+        incident = self._store.incidents.get(offered.incident_id) if offered.incident_id is not None else None
+        run = incident.run if incident and offered.verb is Verb.STOP else None
+        self._denials.write(
+            at,
+            _tried(offered),
+            why,
+            incident_id=offered.incident_id,
+            ref=offered.ref or (run.plan.ref if run else None),
+            detail=_aimed(offered, incident),
         )
-        self._store.audit.append([entry])
 
     def _redraw(self, tap: Tap, offered: Offered | None, user: User, speaks: Tongue) -> None:
         """A button that no longer works: the message shows its incident as it is now, with fresh ones.
@@ -167,12 +197,20 @@ class Taps:
         self._tell(TELEGRAM, Deliver(AnswerTap(tap.callback_id, text), Lane.ANSWER))
 
 
-def _aimed(offered: Offered | None) -> dict[str, str]:
-    """Which run a denied confirm would have been, and the version of the object it was made for."""
-    if offered is None or "run" not in offered.args:
-        return {}
-    told = {"run": offered.args["run"], "before_version": plan_of(offered.args)[2]}
-    return {name: value for name, value in told.items() if value}
+def _tried(offered: Offered) -> str:
+    return offered.args.get("action") or offered.args.get("report") or str(offered.verb)
+
+
+def _aimed(offered: Offered, incident: Incident | None) -> dict[str, str]:
+    """The verb; and the run or silence it is about, with the version of the object that was seen for it."""
+    told = {"verb": str(offered.verb)}
+    if "run" in offered.args:
+        return {**told, "run": offered.args["run"], "before_version": plan_of(offered.args)[2]}
+    if offered.verb is Verb.STOP and incident and incident.run:
+        return {**told, "run": incident.run.id, "before_version": incident.run.plan.resource_version}
+    if offered.verb is Verb.UNSILENCE and incident and incident.silence:
+        return {**told, "run": incident.silence.key, "silence": incident.silence.id}
+    return told
 
 
 def run_event(offered: Offered, press: Press) -> RunAction:

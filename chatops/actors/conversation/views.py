@@ -268,7 +268,7 @@ def _advice(incident: Incident, store: Store, policy: Policy, now: datetime) -> 
 
 def _timeline(incident: Incident, store: Store, tongue: Tongue, position: Position) -> Screen:
     """Without a page asked for, the newest one."""
-    entries = store.audit.for_incident(incident.id)
+    entries = [line for line in store.audit.for_incident(incident.id) if timeline.telling(line.entry)]
     pages = pages_of(len(entries), timeline.PER_PAGE)
     page = min(max(number(position.args.get("page"), pages - 1), 0), pages - 1)
     shown = entries[page * timeline.PER_PAGE : (page + 1) * timeline.PER_PAGE]

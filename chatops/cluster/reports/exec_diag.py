@@ -8,7 +8,7 @@ from chatops.cluster.plain import plain_line
 from chatops.cluster.pod_models import Pod
 from chatops.cluster.pods import container_views, pod_ref
 from chatops.cluster.reader import Reader
-from chatops.core.diagnostics import ACTION, DIAGNOSTICS, fitting
+from chatops.core.diagnostics import ACTION, CUT, DIAGNOSTICS, EXIT_CODE, NO_OUTPUT, fitting
 from chatops.core.failures import Permanent, Reason
 from chatops.core.masking import mask_lines
 from chatops.core.reports import Line, Note, Report, Section
@@ -61,19 +61,20 @@ def _told(ref: ObjectRef, container: str, program: str, ran: Ran) -> Report:
     if ran.timed_out:
         notes.append(Note("timed_out", str(int(SECONDS))))
     if ran.cut:
-        notes.append(Note("cut", str(LIMIT // 1024)))
+        notes.append(Note(CUT, str(LIMIT // 1024)))
     if not said:
-        notes.append(Note("no_output"))
+        notes.append(Note(NO_OUTPUT))
     text = "\n".join(said)
     return Report(
         ACTION,
         ref,
         Health.GOOD if ran.exit_code == 0 else Health.WARN,
-        facts=(("exit code", str(ran.exit_code)),) if ran.exit_code is not None else (),
+        facts=((EXIT_CODE, str(ran.exit_code)),) if ran.exit_code is not None else (),
         sections=(Section("Output", tuple(Line(line) for line in said)),) if said else (),
         notes=tuple(notes),
         file_name=f"{ref.name}-{container}-{program}.txt",
         full_text=text + "\n" if len(text) > _FITS else "",
+        size=len(ran.out) + len(ran.err),
     )
 
 

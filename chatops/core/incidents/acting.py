@@ -31,8 +31,7 @@ def run_action(incident: Incident, event: RunAction, *, now: datetime) -> Decisi
     if incident.run and incident.run.id == event.run_id:
         return Decision(incident, effects=(Answer(press, "already_confirmed"),))
     if incident.run and incident.run.state.running:
-        answer = Answer(press, "busy", {"name": incident.run.by_name})
-        return Decision(incident, (_refused(incident, event, now),), (answer,))
+        return Decision(incident, effects=(Answer(press, "busy", {"name": incident.run.by_name}),))
     asked_by = event.asked_by or press.by
     run = ActionRun(
         id=event.run_id,
@@ -60,8 +59,8 @@ def stop_action(incident: Incident, press: Press, *, now: datetime) -> Decision:
     if run is None or not run.state.running or not ACTIONS[run.plan.action].stepwise:
         return Decision(incident, effects=(Answer(press, "nothing_to_stop"),))
     stopped = replace(run, state=ActionState.INTERRUPTED, detail=STOPPED, finished_at=now)
-    done = f"{run.progress.done}/{run.progress.total}" if run.progress else ""
-    entry = _entry(EntryType.ACTION_STOPPED, incident, stopped, now, press=press, detail={"done": done})
+    detail = {"done": _done(run), **_versions(stopped)}
+    entry = _entry(EntryType.ACTION_STOPPED, incident, stopped, now, press=press, detail=detail)
     return Decision(_with(incident, stopped), (entry,), (Answer(press, "stopped"), Look()))
 
 
@@ -95,6 +94,7 @@ def action_moved(
         "seconds": str(max(0, round((now - run.requested_at).total_seconds()))),
         "problem": moved.problem,
         "detail": detail_text,
+        "done": _done(moved),
         **_versions(moved),
     }
     entry = _entry(
@@ -114,7 +114,7 @@ def looked_up(incident: Incident, event: LookedUp, *, now: datetime) -> Decision
     if run is None or run.id != event.run_id or run.state is not ActionState.INTERRUPTED or run.detail:
         return Decision(incident)
     found = replace(run, detail=FOUND if event.happened else ABSENT)
-    entry = _entry(EntryType.ACTION_LOOKED_UP, incident, found, now, detail={"found": found.detail})
+    entry = _entry(EntryType.ACTION_LOOKED_UP, incident, found, now, detail={"found": found.detail, **_versions(found)})
     return Decision(_with(incident, found), (entry,))
 
 
@@ -128,19 +128,10 @@ def _versions(run: ActionRun) -> dict[str, str]:
     return {"before_version": run.plan.resource_version, "after_version": run.after_version}
 
 
-def _refused(incident: Incident, event: RunAction, now: datetime) -> Entry:
-    """A confirmed action that another one kept from running."""
-    press, plan = event.press, event.plan
-    return Entry(
-        EntryType.DENIED,
-        press.by.subject,
-        now,
-        incident_id=incident.id,
-        object=plan.ref,
-        chat_id=press.chat_id or None,
-        message_id=press.message_id or None,
-        detail={"what": plan.action, "why": "busy", "run": event.run_id, "before_version": plan.resource_version},
-    )
+def _done(run: ActionRun) -> str:
+    """How far many steps have come."""
+    stepwise = ACTIONS[run.plan.action].stepwise
+    return f"{run.progress.done}/{run.progress.total}" if run.progress and stepwise else ""
 
 
 def _over(progress: Progress, run: ActionRun, now: datetime) -> bool:
@@ -166,7 +157,7 @@ def _entry(
         now,
         incident_id=incident.id,
         object=run.plan.ref,
-        chat_id=run.chat_id or None,
-        message_id=run.message_id or None,
+        chat_id=(press or run).chat_id or None,
+        message_id=(press or run).message_id or None,
         detail={"action": run.plan.action, "run": run.id, **detail},
     )

@@ -37,6 +37,7 @@ from chatops.core.incidents.events import (
     Unsilence,
 )
 from chatops.core.incidents.notes import note
+from chatops.core.incidents.refusing import witnessed
 from chatops.core.incidents.silencing import (
     lift_failed,
     lift_when_over,
@@ -53,7 +54,7 @@ from chatops.core.surveys import Survey
 
 def decide(incident: Incident, event: Event, *, now: datetime) -> Decision:
     """The incident after the event, what is audited of it, and what is to be done. `now` is aware, in UTC."""
-    return lift_when_over(_decided(incident, event, now=now))
+    return witnessed(incident, lift_when_over(_decided(incident, event, now=now)), event, now=now)
 
 
 def _decided(incident: Incident, event: Event, *, now: datetime) -> Decision:

@@ -215,7 +215,10 @@ Event = (
 )
 
 
+Pressed = Take | Release | Resolve | Reject | RunAction | StopAction | RequestSilence | Unsilence | Escalate | Noted
+"""What a person asked for."""
+
+
 def press_of(event: Event) -> Press | None:
     """The press it came from; None for what nobody pressed."""
-    pressed = Take | Release | Resolve | Reject | RunAction | RequestSilence | Unsilence | Escalate | Noted
-    return event.press if isinstance(event, pressed) else None
+    return event.press if isinstance(event, Pressed) else None

@@ -105,7 +105,7 @@ def silence_failed(incident: Incident, event: SilenceFailed, *, now: datetime) -
 
 
 def unsilence(incident: Incident, event: Unsilence, *, now: datetime) -> Decision:
-    """The audit entry follows once Alertmanager has let go of it."""
+    """Written down when it is asked for, and again once Alertmanager has let go of it."""
     press, known = event.press, incident.silence
     if known is None or not known.standing:
         return Decision(incident, effects=(Answer(press, "not_silenced"),))
@@ -114,7 +114,9 @@ def unsilence(incident: Incident, event: Unsilence, *, now: datetime) -> Decisio
     silence = replace(
         known, lifting=True, lifted_by_id=press.by.id, lifted_by_name=press.by.name, problem="", detail=""
     )
-    return Decision(_with(incident, silence), effects=(Answer(press, "unsilencing"), LiftSilence(silence)))
+    entry = _entry(EntryType.UNSILENCE_REQUESTED, incident, silence, now, press.by.subject)
+    entry = replace(entry, chat_id=press.chat_id, message_id=press.message_id or None)
+    return Decision(_with(incident, silence), (entry,), (Answer(press, "unsilencing"), LiftSilence(silence)))
 
 
 def silence_ended(incident: Incident, event: SilenceLifted | SilenceExpired, *, now: datetime) -> Decision:

@@ -30,6 +30,10 @@ NOTICES = {
         "⚠️ Webhooks that were accepted and not worked through: {count}. The oldest has waited for {minutes} min.\n"
         "The bot's log says what holds them up."
     ),
+    "audit_log_changed": mark(
+        "🔴 The audit log is not as it was written, from line {line} on. Somebody changed the database file.\n"
+        "Keep the file and the bot's log, and run: {run}"
+    ),
 }
 
 

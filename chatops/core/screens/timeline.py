@@ -8,14 +8,17 @@ from markupsafe import Markup, escape
 from chatops.core.actions import ACTIONS
 from chatops.core.audit import SYSTEM, Entry, EntryType, StoredEntry
 from chatops.core.buttons import Button, Verb
+from chatops.core.failures import Reason
 from chatops.core.incidents.acting import ABSENT, FOUND
 from chatops.core.incidents.episodes import Change
 from chatops.core.incidents.notes import LONGEST as LONGEST_NOTE
 from chatops.core.incidents.silencing import EXPIRED, GONE, LIFTED
 from chatops.core.people import Role
 from chatops.core.screens.base import Screen, back_to_card, code, crumbs, page_row, screen
+from chatops.core.screens.confirm import CAUTIONS
 from chatops.core.screens.outside import problem_text
 from chatops.core.screens.run import not_done_text
+from chatops.core.screens.run import problem_text as problem_text_of_cluster
 from chatops.core.screens.welcome import ROLES
 from chatops.core.screens.wording import WORDS, filling
 from chatops.core.texts import Tongue, joined, mark, one_line
@@ -38,11 +41,14 @@ SENTENCES = {
     EntryType.ACTION_PERFORMED: mark("📨 the cluster took it"),
     EntryType.ACTION_STOPPED: mark("⏹ {who} stopped it ({done})"),
     EntryType.SILENCE_REQUESTED: mark("🔕 {who} asked for silence: {matchers}"),
+    EntryType.UNSILENCE_REQUESTED: mark("🔔 {who} asked to lift the silence"),
     EntryType.SILENCED: mark("🔕 silenced until {until}"),
     EntryType.SILENCE_FAILED: mark("❌ Alertmanager did not do it: {outside}"),
     EntryType.ESCALATED: mark("📣 {who} asked for help"),
     EntryType.NOTED: mark("📝 {who}: {note}"),
     EntryType.DENIED: mark("⛔ {who} tried: {what} — denied ({why})"),
+    EntryType.BREACH_FOUND: mark("🩺 the bot missed a card of it, or the latest on one"),
+    EntryType.BREACH_OVER: mark("🩺 the bot shows everything again"),
     EntryType.ACTOR_FAILED: mark("⚠️ the bot stumbled over this incident and went on"),
 }
 
@@ -84,6 +90,7 @@ TRIED: dict[str, str] = {
     Verb.UNSILENCE: mark("lift the silence"),
     Verb.ESCALATE: mark("ask for help"),
     Verb.CARD: mark("open it"),
+    Verb.STOP: mark("stop the action"),
     "note": mark("write a note"),
     "group": mark("put the bot into a group"),
 }
@@ -101,8 +108,28 @@ WHY_DENIED = {
     "out_of_scope": mark("outside of what was granted"),
     "unknown_button": mark("a button that is not known"),
     "asker_lost_right": mark("who asked for it may not any more"),
+    "expired": mark("it came too late"),
+    "wrong_word": mark("not the word that was asked for"),
+    "too_fast": mark("too much at once"),
 }
 """Why, where it is not the role."""
+
+UNTOLD = frozenset(
+    {
+        *("double_tap", "used", "already_confirmed", "already_asked", "already_yours", "nobody_has_it"),
+        *("already_resolved", "already_resolved_by", "already_rejected", "already_rejected_by"),
+        *("already_silenced", "not_silenced", "nothing_to_stop", "nothing_to_match", "help_called_lately"),
+        *("nothing_said",),
+    }
+)
+"""Why a press came to nothing without anybody having been denied anything: the log has it, the timeline does not."""
+
+
+def telling(entry: Entry) -> bool:
+    """Whether the line says what was done to the incident, and not only that somebody's thumb was there."""
+    if entry.type is EntryType.LOOKED:
+        return entry.detail.get("what", "") in READ
+    return entry.type is not EntryType.DENIED or entry.detail.get("why", "") not in UNTOLD
 
 
 def timeline(incident_id: int, entries: Sequence[StoredEntry], tongue: Tongue, *, page: int, pages: int) -> Screen:
@@ -187,8 +214,12 @@ def _tried(detail: dict[str, str], tongue: Tongue) -> str:
     return tongue.plain(ACTIONS[what].title) if what in ACTIONS else what
 
 
-def _why(detail: dict[str, str], tongue: Tongue) -> str:
-    why = detail.get("why", "")
+def _why(detail: dict[str, str], tongue: Tongue) -> str | Markup:
+    why, told = detail.get("why", ""), detail.get("detail", "")
+    if why in CAUTIONS:
+        return tongue.plain(CAUTIONS[why], detail=told)
+    if why in set(Reason):
+        return problem_text_of_cluster(why, told, tongue)
     if why in set(Role):
         return tongue.plain("role {role}", role=tongue.plain(ROLES[Role(why)]))
     return tongue.plain(WHY_DENIED[why]) if why in WHY_DENIED else why
