@@ -41,7 +41,7 @@ def test_mail_during_setup_waits(directory, news):
     assert take(news, 2) == [("setup", HERE), 1]
 
 
-def test_parked_mail_is_bounded_and_the_oldest_is_dropped(clock, news):
+def test_p1_parked_mail_is_bounded_and_the_oldest_is_dropped(clock, news):
     directory = Directory(park_limit=3)
     with capture_logs() as logs:
         for number in range(5):
@@ -133,7 +133,7 @@ def test_wait_gone_names_those_that_remain(directory, news):
     assert directory.wait_gone([quick, slow], 0) == {slow}
 
 
-def test_depths_count_inboxes_and_parked_mail(directory, news):
+def test_p1_depths_count_inboxes_and_parked_mail(directory, news):
     hold = Hold.new()
     start(directory, news)
     directory.tell(HERE, hold)

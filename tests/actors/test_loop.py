@@ -271,7 +271,7 @@ def test_every_button_works_after_a_restart(shop):
     built.post.wait_text("› Pods")
 
 
-def test_a_body_that_cannot_be_read_is_kept_and_told_to_the_admins(shop):
+def test_p1_a_body_that_cannot_be_read_is_kept_and_told_to_the_admins(shop):
     built, _ = shop
     built.post_webhook(b'{"text": "not a webhook"}')
     built.post.wait_text("could not be understood")

@@ -119,7 +119,7 @@ def test_looks_at_an_object_do_not_wait_for_its_change(directory, news, works, p
     assert take(news) == [WorkDone("change", "done")]
 
 
-def test_too_much_work_is_turned_away(directory, news, works, pool):
+def test_p1_too_much_work_is_turned_away(directory, news, works, pool):
     pool(queue_limit=2)
     busy = block(works, "busy")
     look(directory, "busy")
@@ -133,7 +133,7 @@ def test_too_much_work_is_turned_away(directory, news, works, pool):
 
 
 @pytest.mark.parametrize("submit", [look, change])
-def test_a_crash_interrupts_its_one_job_and_no_other(directory, news, works, pool, submit):
+def test_k9_a_crash_interrupts_its_one_job_and_no_other(directory, news, works, pool, submit):
     tree = pool(size=2)
     other = block(works, "other")
     change(directory, "other")
@@ -148,7 +148,7 @@ def test_a_crash_interrupts_its_one_job_and_no_other(directory, news, works, poo
     assert sorted(tree.supervisor.children()[("executor", n)].restarts for n in range(2)) == [0, 1]
 
 
-def test_a_hanging_look_fails_and_its_executor_is_replaced(directory, news, works, pool, clock):
+def test_k9_a_hanging_look_fails_and_its_executor_is_replaced(directory, news, works, pool, clock):
     tree = pool(look_deadline=30.0)
     hanging = block(works, "hanging", answer="too late")
     look(directory, "hanging")
@@ -168,7 +168,7 @@ def test_a_hanging_look_fails_and_its_executor_is_replaced(directory, news, work
     assert tree.supervisor.children()[("executor", 0)].restarts == 1
 
 
-def test_a_hanging_change_is_interrupted_after_its_own_deadline(directory, news, works, pool, clock):
+def test_k9_a_hanging_change_is_interrupted_after_its_own_deadline(directory, news, works, pool, clock):
     pool(look_deadline=30.0, change_deadline=60.0)
     hanging = block(works, "hanging")
     change(directory, "hanging")
@@ -183,7 +183,7 @@ def test_a_hanging_change_is_interrupted_after_its_own_deadline(directory, news,
     hanging.release.set()
 
 
-def test_work_that_no_executor_is_free_for_fails_in_time(directory, news, works, pool, clock):
+def test_k9_work_that_no_executor_is_free_for_fails_in_time(directory, news, works, pool, clock):
     pool(look_deadline=30.0, change_deadline=60.0)
     busy = block(works, "busy")
     change(directory, "busy")
@@ -196,7 +196,7 @@ def test_work_that_no_executor_is_free_for_fails_in_time(directory, news, works,
     assert take(news) == [WorkDone("busy", "done")]
 
 
-def test_executors_that_cannot_start_keep_nobody_waiting_for_ever(directory, news, works, pool, clock):
+def test_k9_executors_that_cannot_start_keep_nobody_waiting_for_ever(directory, news, works, pool, clock):
     def closed(_stop):
         raise OSError("no kubeconfig")
 
@@ -251,7 +251,7 @@ def crash_pool(directory):
     assert directory.wait_gone([ref], PATIENCE) == set()
 
 
-def test_a_crash_of_the_pool_answers_for_all_it_had_and_keeps_what_it_had_not(directory, news, works, pool):
+def test_p1_a_crash_of_the_pool_answers_for_all_it_had_and_keeps_what_it_had_not(directory, news, works, pool):
     pool()
     busy = block(works, "busy")
     change(directory, "busy")
@@ -272,7 +272,7 @@ def test_a_crash_of_the_pool_answers_for_all_it_had_and_keeps_what_it_had_not(di
     assert news.empty()
 
 
-def test_a_change_waits_until_those_of_a_former_pool_are_over(directory, news, works, pool):
+def test_k9_a_change_waits_until_those_of_a_former_pool_are_over(directory, news, works, pool):
     tree = pool(size=2)
     running = block(works, "checkout")
     change(directory, "checkout", "first")
@@ -291,7 +291,7 @@ def test_a_change_waits_until_those_of_a_former_pool_are_over(directory, news, w
     assert take(news) == [WorkDone("second", "perform")]
 
 
-def test_an_executor_that_hangs_on_work_of_a_former_pool_is_replaced(directory, news, works, pool, clock):
+def test_k9_an_executor_that_hangs_on_work_of_a_former_pool_is_replaced(directory, news, works, pool, clock):
     tree = pool(change_deadline=60.0)
     hanging = block(works, "checkout")
     change(directory, "checkout", "first")

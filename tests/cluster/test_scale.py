@@ -48,7 +48,7 @@ def test_one_more_and_back(sandbox: Sandbox, kind: str) -> None:
         ("scale_up", 2, "9" * 5000, cautions.BAD_PARAM, "replicas"),
     ],
 )
-def test_counts_outside_the_policy(
+def test_k7_counts_outside_the_policy(
     sandbox: Sandbox, action: str, count: int, asked: str, code: str, detail: str
 ) -> None:
     sandbox.apply(workload("Deployment", "web", replicas=count), seconds=1)
@@ -59,7 +59,7 @@ def test_counts_outside_the_policy(
     assert (refusal.code, refusal.detail) == (code, detail)
 
 
-def test_what_a_count_should_be_warned_of(sandbox: Sandbox) -> None:
+def test_k7_what_a_count_should_be_warned_of(sandbox: Sandbox) -> None:
     manifest = workload("Deployment", "web")
     manifest["metadata"]["labels"]["argocd.argoproj.io/instance"] = "shop-web"
     hpa = {

@@ -116,7 +116,7 @@ def outcome(found: Obj) -> Obj:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("first", range(0, STATES, AT_ONCE))
-def test_rollbacks(tmp_path: Path, first: int) -> None:
+def test_k6_rollbacks(tmp_path: Path, first: int) -> None:
     with KubeApiServer(auto=False, seed=first) as server:
         server.apply([node(name) for name in NODES])
         sandbox = Sandbox(server, tmp_path / "kubeconfig")

@@ -18,19 +18,19 @@ MOST = 60
 FOUND = list(positives())
 
 
-def test_the_corpus_is_as_large_as_it_says() -> None:
+def test_s11_the_corpus_is_as_large_as_it_says() -> None:
     kinds = Counter(positive.kind for positive in FOUND)
     assert len(FOUND) >= 1_000
     assert len(kinds) >= 26
     assert min(kinds.values()) >= 10
 
 
-def test_nothing_of_any_secret_is_left() -> None:
+def test_s11_nothing_of_any_secret_is_left() -> None:
     left = [(found.kind, found.text, piece) for found in FOUND if (piece := leftover(found, mask(found.text)))]
     assert left == []
 
 
-def test_secrets_go_among_other_lines_too() -> None:
+def test_s11_secrets_go_among_other_lines_too() -> None:
     quiet = benign(60)
     singles = [found for found in FOUND if "\n" not in found.text]
     lines = [line for n, found in enumerate(singles) for line in (quiet[n % 60], found.text, quiet[(n + 7) % 60])]
@@ -39,13 +39,13 @@ def test_secrets_go_among_other_lines_too() -> None:
     assert left == []
 
 
-def test_secrets_go_from_json_within_json() -> None:
+def test_s11_secrets_go_from_json_within_json() -> None:
     singles = [found for found in FOUND if "\n" not in found.text and '"' not in found.secret]
     left = [found.text for found in singles if leftover(found, mask(json.dumps({"log": found.text, "stream": "out"})))]
     assert len(left) <= len(singles) // 1_000, left[:5]
 
 
-def test_benign_lines_stay() -> None:
+def test_s11_benign_lines_stay() -> None:
     lines = benign()
     changed = [line for line in lines if mask(line) != line]
     assert len(lines) >= 1_000
@@ -68,7 +68,7 @@ def test_the_rest_of_the_line_stays_readable(text: str, masked: str) -> None:
     assert mask(text) == masked
 
 
-def test_a_key_without_its_beginning_or_end() -> None:
+def test_s11_a_key_without_its_beginning_or_end() -> None:
     end = "-----END " + "PRIVATE KEY-----"
     assert mask_lines(["MIIEabc+/def", "ab==", end, "ready"]) == (
         "‹private key masked, 12 chars›",
