@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from chatops.actors.admins import tell_admins
-from chatops.actors.base import Actor
+from chatops.actors.base import Actor, summary
 from chatops.actors.conversation.admission import Admission
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.cards import Reconciler
@@ -42,20 +42,24 @@ from chatops.actors.messages import (
     WorkInterrupted,
     chat_address,
 )
+from chatops.actors.quarantine import Quarantine
 from chatops.core.access import known
 from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
-from chatops.core.failures import Reason
-from chatops.core.outgoing import Lane, LeaveChat
+from chatops.core.failures import Failure, Reason
+from chatops.core.outgoing import AnswerTap, Lane, LeaveChat
 from chatops.core.people import ChatKind, Sender, User
 from chatops.core.policy import Policy
 from chatops.core.screens.escalation import help_wanted
 from chatops.core.screens.notices import notice
+from chatops.core.screens.toasts import toast
 from chatops.core.texts import Tongue, tongue
-from chatops.core.updates import Membership, Tap, TextMessage
+from chatops.core.updates import Membership, Tap, TextMessage, Update
 from chatops.db.store import Store
 
 log = structlog.get_logger()
+
+RETRY_SECONDS = 1.0
 
 
 class ChatActor(Actor):
@@ -93,6 +97,7 @@ class ChatActor(Actor):
             speaks=lambda sender: self._tongue_of(None, sender),
         )
         self._replies = Replies({Verb.SEARCH: self._drilldown.search, Verb.SCOPE: self._admission.typed}, store=store)
+        self._quarantine = Quarantine(store=store, clock=clock, tell=self.tell)
         self._behind: dict[int, None] = {}
 
     def setup(self) -> None:
@@ -106,15 +111,8 @@ class ChatActor(Actor):
                     self._fall_behind(incident_id)
             case DrawNext():
                 self._draw_next()
-            case UpdateArrived(Tap() | TextMessage() as much) if self._restraint.refuses(much):
-                pass
-            case UpdateArrived(Tap() as tap):
-                user = self._met(tap.sender, tap.chat_kind, tap.chat_title)
-                self._taps.pressed(tap, user, self._tongue_of(user, tap.sender))
-            case UpdateArrived(TextMessage() as text):
-                self._written(text)
-            case UpdateArrived(Membership() as change):
-                self._moved(change)
+            case UpdateArrived(update):
+                self._take(update)
             case Delivered(int(tag), message_id):
                 done = self._shelf.arrived(tag, message_id)
                 if done:
@@ -141,6 +139,33 @@ class ChatActor(Actor):
                 return super().receive(message)
         return None
 
+    def _take(self, update: Update) -> None:
+        """A crash over an update loses nothing: it is on disk, and told again twice. Then it is put aside."""
+        try:
+            self._hear(update)
+        except Failure:
+            # The database. By the time it can be asked again somebody else may answer here.
+            self.directory.later(RETRY_SECONDS, self.address, UpdateArrived(update))
+            raise
+        except Exception as error:
+            if not self._quarantine.put_aside(update.update_id, error):
+                raise
+            if isinstance(update, Tap):
+                text = toast("broken", self._tongue_of(None, update.sender))
+                self.tell(TELEGRAM, Deliver(AnswerTap(update.callback_id, text), Lane.ANSWER))
+
+    def _hear(self, update: Update) -> None:
+        match update:
+            case Tap() | TextMessage() as much if self._restraint.refuses(much):
+                pass
+            case Tap() as tap:
+                user = self._met(tap.sender, tap.chat_kind, tap.chat_title)
+                self._taps.pressed(tap, user, self._tongue_of(user, tap.sender))
+            case TextMessage() as text:
+                self._written(text)
+            case Membership() as change:
+                self._moved(change)
+
     def _call_for_help(self, incident_id: int, by_name: str) -> None:
         incident = self._store.incidents.get(incident_id)
         if incident is not None and not self._canvas.chat.unreachable and self._canvas.may_show(incident):
@@ -163,7 +188,13 @@ class ChatActor(Actor):
         del self._behind[incident_id]
         if self._behind:
             self.tell(self.address, DrawNext())
-        self._cards.reconcile(incident_id)
+        try:
+            self._cards.reconcile(incident_id)
+        except Failure:
+            raise
+        except Exception as error:
+            # One card that cannot be drawn must not keep the others from it, now and after each restart.
+            log.error("card cannot be drawn", chat=self._id, incident=incident_id, error=summary(error), exc_info=True)
 
     def _come_back(self, message_id: int, seconds: float) -> None:
         self.later(seconds, ReturnToCard(message_id))
