@@ -1,3 +1,6 @@
+import threading
+import time
+
 import pytest
 
 from chatops.actors.children import ChildState
@@ -6,7 +9,9 @@ from chatops.actors.messages import (
     POOL,
     PerformPlan,
     ReadLogs,
+    ReadObject,
     ReadPods,
+    ReadWorkload,
     Submit,
     WorkDone,
     WorkFailed,
@@ -15,7 +20,11 @@ from chatops.actors.messages import (
 from chatops.actors.pool import PoolActor
 from chatops.actors.specs import ChildSpec, Restart, starter
 from chatops.actors.work_messages import Assign, Ticket
+from chatops.cluster import Cluster
 from chatops.core.failures import Permanent, Reason, Temporary
+from chatops.core.resources import ObjectRef
+from chatops.sandbox.kubeapi import KubeApiServer
+from chatops.sandbox.kubeapi.faults import Fault
 from tests.actors.doors import Block, deploy, raising, restart
 from tests.actors.small_actors import PATIENCE, Listener, settle, take
 
@@ -331,3 +340,37 @@ def test_a_job_whose_executor_died_before_beginning_it_is_done_by_the_next(direc
     calls = [works.calls.get_nowait()[0] for _ in range(works.calls.qsize())]
     assert calls.count("perform") == 1
     assert news.empty()
+
+
+def test_k9_a_server_that_never_answers_costs_its_own_looks_and_no_thread(directory, news, pool, clock, tmp_path):
+    """K9: real doors on a real socket. Each look is abandoned, others go on, every thread ends by itself."""
+    size, rounds = 2, 4
+    with KubeApiServer(auto=False) as server:
+        server.apply({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "worker-1"}})
+        kubeconfig = str(server.kubeconfig(tmp_path / "kubeconfig"))
+        hang = server.fail(Fault(kind="hang", path="/deployments/", times=1000))
+        tree = pool(size=size, open_door=lambda stop: Cluster(None, kubeconfig, stop, read_timeout=1.0))
+        for number in range(rounds):
+            left = hang.times
+            directory.tell(POOL, Submit(ReadWorkload(deploy("web")), ASKER, f"hung-{number}"))
+            wait_until(lambda left=left: hang.times < left)
+            directory.tell(POOL, Submit(ReadObject(ObjectRef("Node", "worker-1")), ASKER, f"node-{number}"))
+            assert take(news, 1)[0].tag == f"node-{number}", "the other executor goes on"
+            clock.advance(31.0)
+            answer = take(news, 1)[0]
+            assert (answer.tag, answer.reason) == (f"hung-{number}", Reason.TIMEOUT)
+            wait_until(lambda: len(executors(tree)) == size)
+        wait_until(lambda: sum("ExecutorActor" in thread.name for thread in threading.enumerate()) == size)
+
+
+def executors(tree):
+    """Those that are ready."""
+    views = tree.supervisor.children(timeout=PATIENCE)
+    return [a for a, view in views.items() if a[0] == "executor" and view.state is ChildState.RUNNING]
+
+
+def wait_until(test):
+    deadline = time.monotonic() + PATIENCE
+    while not test():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.005)

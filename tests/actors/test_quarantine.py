@@ -1,7 +1,5 @@
 """What breaks the bot each time is told three times and then put aside; what comes after it is handled."""
 
-import itertools
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +7,6 @@ from typing import Any
 import pytest
 
 from chatops.actors import chat, incident
-from chatops.actors.arrivals import Arrivals
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.commands import Commands
 from chatops.actors.conversation.taps import Taps
@@ -19,34 +16,7 @@ from chatops.core.incidents import Status
 from chatops.core.incidents.events import Take
 from tests.actors.house import ANNA, House, house
 from tests.actors.scene import Scene, body
-
-
-class Sender:
-    """Anna's updates, as they come from Telegram."""
-
-    def __init__(self, shop: House) -> None:
-        self._shop = shop
-        self._arrivals = Arrivals(rows=shop.store.updates, tell=shop.directory.tell, now=shop.clock)
-        self._numbers = itertools.count(100)
-        self.who = {"id": ANNA, "is_bot": False, "first_name": "Anna", "username": "anna"}
-        self.where = {"id": ANNA, "type": "private", "first_name": "Anna"}
-
-    def message(self, number: int, text: str) -> dict[str, Any]:
-        return {"message_id": number, "date": 1790000000, "chat": self.where, "from": self.who, "text": text}
-
-    def write(self, text: str) -> int:
-        number = next(self._numbers)
-        return self._send(number, message=self.message(number, text))
-
-    def press(self, card: int, label: str) -> int:
-        number = next(self._numbers)
-        tap = {"id": f"q{number}", "from": self.who, "chat_instance": "1", "data": self._shop.post.button(card, label)}
-        return self._send(number, callback_query={**tap, "message": self.message(card, "card")})
-
-    def _send(self, number: int, **update: Any) -> int:
-        given = json.dumps({"update_id": number, **update}).encode()
-        self._arrivals.keep([(number, ANNA, given)])
-        return number
+from tests.actors.sender import Sender
 
 
 class Poison:
