@@ -1,5 +1,6 @@
 """Secrets go, all else stays, in time that no text can stretch."""
 
+import base64
 import json
 import time
 from collections import Counter
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatops.core.masking import mask, mask_lines
+from chatops.core.plain import safe_text
 from tests.core.secret_corpus import benign, benign_text, leftover, positives
 
 MIB = 1 << 20
@@ -43,6 +45,41 @@ def test_s11_secrets_go_from_json_within_json() -> None:
     singles = [found for found in FOUND if "\n" not in found.text and '"' not in found.secret]
     left = [found.text for found in singles if leftover(found, mask(json.dumps({"log": found.text, "stream": "out"})))]
     assert len(left) <= len(singles) // 1_000, left[:5]
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize("form", ["{}", "data: {}", 'payload="{}", next', "GET /x?state={} 200"])
+def test_s11_base64_hides_no_secret(form: str) -> None:
+    """S11: as logs have whole requests, Secrets and tokens; of what is short the twelve first characters are needed."""
+    left = []
+    for found in (found for found in FOUND if len(found.text) >= 12):
+        for letters in (encoded(found.text), base64.urlsafe_b64encode(found.text.encode()).decode()):
+            if letters[8:-8] in mask(form.format(letters)):
+                left.append((found.kind, found.text))
+    assert left == []
+
+
+def test_s11_base64_of_the_benign_stays() -> None:
+    lines = [f"request {encoded(line)} done" for line in benign()]
+    changed = [line for line in lines if mask(line) != line]
+    assert len(changed) <= len(lines) // 100, changed[:10]
+
+
+@pytest.mark.parametrize("at", [1, 3, 9, 20])
+def test_s11_colours_hide_no_secret(at: int) -> None:
+    """S11: at any place of a secret, as a log is read: the escape sequences go first."""
+    singles = [found for found in FOUND if "\n" not in found.text]
+    left = []
+    for found in singles:
+        begin = found.text.find(found.secret)
+        cut = max(begin, 0) + min(at, len(found.secret) - 1)
+        coloured = f"\x1b[1;31m{found.text[:cut]}\x1b[0m{found.text[cut:]}\x1b[0m"
+        if leftover(found, safe_text(coloured)):
+            left.append(found.text)
+    assert left == []
 
 
 def test_s11_benign_lines_stay() -> None:
