@@ -21,6 +21,9 @@ _LONGEST = 300
 _PASSWORD = re.compile(r"://[^/@\s]+@")
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f]+")
 
+NAMESPACE_ENDS = "because it is being terminated"
+"""Part of the API server's words about a namespace that goes: nothing is made in it, and no eviction is one."""
+
 _UNCALLED = "failed calling webhook"
 """Part of the API server's words when an admission webhook does not answer."""
 
@@ -103,6 +106,9 @@ def _answered(error: ApiException, changes: bool) -> Failure:
     match code:
         case 401:
             return Permanent(Reason.UNAUTHORIZED, words)
+        case 403 if NAMESPACE_ENDS in words:
+            # No right would help.
+            return Permanent(Reason.REFUSED, words)
         case 403:
             return Permanent(Reason.FORBIDDEN, words)
         case 404:
