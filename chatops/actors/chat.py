@@ -59,7 +59,8 @@ from chatops.db.store import Store
 
 log = structlog.get_logger()
 
-RETRY_SECONDS = 1.0
+RETRY_SECONDS = 5.0
+"""Until an update that the database kept from being handled is told again; sooner would use up the restarts."""
 
 
 class ChatActor(Actor):
