@@ -101,7 +101,8 @@ class Settings(BaseSettings):
     kube_impersonate: str = Field(
         "",
         description="Kubernetes user that people act as, `{id}` is their Telegram number: `telegram:{id}`. The "
-        "cluster's own RBAC then decides for each, and the bot has to be allowed to impersonate them",
+        "cluster's own RBAC then decides for each, and the bot has to be allowed to impersonate them: "
+        "[docs/rbac.md](docs/rbac.md)",
     )
     exec_diagnostics: bool = Field(
         False,

@@ -279,3 +279,31 @@ run._leave(0)
     )
     assert ended.returncode == 1
     assert "hanging" in ended.stdout + ended.stderr
+
+
+def test_p2_a_supervisor_that_gives_up_ends_the_process_with_an_error(place: Place) -> None:
+    """P2: so that whatever runs the process starts it anew."""
+    script = """
+import run
+from chatops.actors.webhook import WebhookActor
+def receive(self, message):
+    raise RuntimeError("no good")
+WebhookActor.setup = lambda self: self.tell(self.address, "anything")
+WebhookActor.receive = receive
+run.cli([])
+"""
+    environment = {**place.environment, "PYTHONPATH": str(RUN.parent)}
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=place.folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert ended.returncode == 1, ended.stderr
+    told = [json.loads(line) for line in (ended.stdout + ended.stderr).splitlines() if line.startswith("{")]
+    assert next(line["reason"] for line in told if line["event"] == "giving up") == "str: RuntimeError: no good"
+    assert told[-1]["event"] == "stopping"
+    assert told[-1]["by"] == "supervisor"

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from chatops.actors.admins import tell_admins
-from chatops.actors.base import Actor
+from chatops.actors.base import Actor, summary
 from chatops.actors.conversation.admission import Admission
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.cards import Reconciler
@@ -42,21 +42,26 @@ from chatops.actors.messages import (
     WorkInterrupted,
     chat_address,
 )
+from chatops.actors.quarantine import Quarantine
 from chatops.actors.unwritten import PutAside, known_undone, put_aside, tell_unwritten
 from chatops.core.access import known
 from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
 from chatops.core.failures import Failure, Reason
-from chatops.core.outgoing import Lane, LeaveChat
+from chatops.core.outgoing import AnswerTap, Lane, LeaveChat
 from chatops.core.people import ChatKind, Sender, User
 from chatops.core.policy import Policy
 from chatops.core.screens.escalation import help_wanted
 from chatops.core.screens.notices import notice
+from chatops.core.screens.toasts import toast
 from chatops.core.texts import Tongue, tongue
-from chatops.core.updates import Membership, Tap, TextMessage
+from chatops.core.updates import Membership, Tap, TextMessage, Update
 from chatops.db.store import Store
 
 log = structlog.get_logger()
+
+RETRY_SECONDS = 5.0
+"""Until an update that the database kept from being handled is told again; sooner would use up the restarts."""
 
 
 class ChatActor(Actor):
@@ -99,6 +104,7 @@ class ChatActor(Actor):
             clock=clock,
             tell=self.tell,
         )
+        self._quarantine = Quarantine(store=store, clock=clock, tell=self.tell)
         self._behind: dict[int, None] = {}
 
     def setup(self) -> None:
@@ -113,12 +119,8 @@ class ChatActor(Actor):
                     self._fall_behind(incident_id)
             case DrawNext():
                 self._draw_next()
-            case UpdateArrived(Tap() | TextMessage() as much) if self._restraint.refuses(much):
-                pass
-            case UpdateArrived(Tap() | TextMessage() as much):
-                self._asked(much)
-            case UpdateArrived(Membership() as change):
-                self._moved(change)
+            case UpdateArrived(update):
+                self._take(update)
             case Delivered(int(tag), message_id):
                 done = self._shelf.arrived(tag, message_id)
                 if done:
@@ -150,6 +152,44 @@ class ChatActor(Actor):
     def teardown(self) -> None:
         self._drilldown.abandon()
 
+    def _take(self, update: Update) -> None:
+        """A crash over an update loses nothing: it is on disk, and told again twice. Then it is put aside."""
+        try:
+            self._hear(update)
+        except Failure as failure:
+            if self._told_undone(update, failure):
+                return
+            # By the time the database can be asked again somebody else may answer here.
+            self.directory.later(RETRY_SECONDS, self.address, UpdateArrived(update))
+            raise
+        except Exception as error:
+            if not self._quarantine.put_aside(update.update_id, error):
+                raise
+            if isinstance(update, Tap):
+                text = toast("broken", self._tongue_of(None, update.sender))
+                self.tell(TELEGRAM, Deliver(AnswerTap(update.callback_id, text), Lane.ANSWER))
+
+    def _told_undone(self, update: Update, failure: Failure) -> bool:
+        """Whether who asked was told to ask again, since nothing of it was stored: it must not count later."""
+        if isinstance(update, Membership) or not known_undone(failure):
+            return False
+        if update.sender is not None:
+            tell_unwritten(update, failure, self._tongue_of(None, update.sender), self.tell)
+        put_aside(self, self._store, update.update_id)
+        return True
+
+    def _hear(self, update: Update) -> None:
+        match update:
+            case Tap() | TextMessage() as much if self._restraint.refuses(much):
+                pass
+            case Tap() as tap:
+                user = self._met(tap.sender, tap.chat_kind, tap.chat_title)
+                self._taps.pressed(tap, user, self._tongue_of(user, tap.sender))
+            case TextMessage() as text:
+                self._written(text)
+            case Membership() as change:
+                self._moved(change)
+
     def _call_for_help(self, incident_id: int, by_name: str) -> None:
         incident = self._store.incidents.get(incident_id)
         if incident is not None and not self._canvas.chat.unreachable and self._canvas.may_show(incident):
@@ -172,7 +212,13 @@ class ChatActor(Actor):
         del self._behind[incident_id]
         if self._behind:
             self.tell(self.address, DrawNext())
-        self._cards.reconcile(incident_id)
+        try:
+            self._cards.reconcile(incident_id)
+        except Failure:
+            raise
+        except Exception as error:
+            # One card that cannot be drawn must not keep the others from it, now and after each restart.
+            log.error("card cannot be drawn", chat=self._id, incident=incident_id, error=summary(error), exc_info=True)
 
     def _come_back(self, message_id: int, seconds: float) -> None:
         self.later(seconds, ReturnToCard(message_id))
@@ -193,20 +239,6 @@ class ChatActor(Actor):
                 pass
             case _:
                 log.error("telegram refused a message", chat=self._id, reason=refusal.reason, detail=refusal.detail)
-
-    def _asked(self, update: Tap | TextMessage) -> None:
-        try:
-            if isinstance(update, Tap):
-                user = self._met(update.sender, update.chat_kind, update.chat_title)
-                self._taps.pressed(update, user, self._tongue_of(user, update.sender))
-            else:
-                self._written(update)
-        except Failure as failure:
-            if not known_undone(failure):
-                raise
-            if update.sender is not None:
-                tell_unwritten(update, failure, self._tongue_of(None, update.sender), self.tell)
-            put_aside(self, self._store, update.update_id)
 
     def _written(self, text: TextMessage) -> None:
         if text.sender is not None:

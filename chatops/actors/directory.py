@@ -17,7 +17,7 @@ import pykka
 import structlog
 from pykka import ActorRef
 
-from chatops.actors.messages import SUPERVISOR, Address
+from chatops.actors.messages import NUDGES, SUPERVISOR, Address
 from chatops.actors.supervision_messages import Wanted
 from chatops.actors.timers import Timer, Timers
 
@@ -54,6 +54,9 @@ class Directory:
         """Deliver to whoever answers at `address`, else park. Keeps each sender's order; never blocks, never fails."""
         with self._changed:
             entry = self._entries.setdefault(address, _Entry())
+            if isinstance(message, NUDGES) and _last(entry) == message:
+                # Written down before it was told, so whoever comes to the one that waits will see it.
+                return
             if entry.open and entry.ref is not None:
                 try:
                     entry.ref.tell(message)
@@ -199,6 +202,15 @@ class Directory:
 
 def _inbox(ref: Ref) -> "queue.Queue[Any]":
     return cast("queue.Queue[Any]", ref.actor_inbox)
+
+
+def _last(entry: _Entry) -> object:
+    """What is handled last of all that waits, None for nothing."""
+    if entry.parked or entry.ref is None:
+        return entry.parked[-1] if entry.parked else None
+    inbox = _inbox(entry.ref)
+    with inbox.mutex:
+        return inbox.queue[-1].message if inbox.queue else None
 
 
 def _waiting(entry: _Entry) -> int:

@@ -32,6 +32,7 @@ from chatops.actors.messages import (
     WorkInterrupted,
     chat_address,
 )
+from chatops.actors.quarantine import Quarantine
 from chatops.actors.silencing import Silencer
 from chatops.actors.timers import Timer
 from chatops.actors.unwritten import PutAside, known_undone, put_aside
@@ -100,6 +101,7 @@ class IncidentActor(Actor):
         self._clock = clock
         self._cluster_label = cluster_label
         self._incident: Incident | None = None
+        self._quarantine = Quarantine(store=store, clock=clock, tell=self.tell)
         self._surveying = False
         self._survey_timer: Timer | None = None
         self._news_at = clock()
@@ -137,7 +139,7 @@ class IncidentActor(Actor):
             case MailArrived():
                 self._work_through_mail()
             case Happened(event, update_id, token):
-                self._happened(event, update_id=update_id, token=token)
+                self._done_by_somebody(event, update_id, token)
             case SurveyAgain():
                 self._look()
             case FollowAgain(run_id):
@@ -160,6 +162,17 @@ class IncidentActor(Actor):
             case _:
                 return super().receive(message)
         return None
+
+    def _done_by_somebody(self, event: Event, update_id: int | None, token: str) -> None:
+        try:
+            self._happened(event, update_id=update_id, token=token)
+        except Failure:
+            raise
+        except Exception as error:
+            if update_id is None or not self._quarantine.put_aside(update_id, error):
+                raise
+            if press := press_of(event):
+                answer_press(Answer(press, "broken"), self.tell)
 
     def _work_through_mail(self) -> None:
         for mail in self._store.incidents.pending_mail(self._id):

@@ -125,6 +125,10 @@ class CatchUp:
     """Bring every card of this chat up to date: after a start, a subscription, a migration."""
 
 
+NUDGES = (MailArrived, CatchUp)
+"""Say only that there is something on disk: one that waits as the last of a mailbox stands for any number more."""
+
+
 @dataclass(frozen=True, slots=True)
 class DrawNext:
     """One of the incidents that changed is drawn; what people do and what arrived comes between it and the next."""

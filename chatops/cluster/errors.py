@@ -21,6 +21,12 @@ _LONGEST = 300
 _PASSWORD = re.compile(r"://[^/@\s]+@")
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f]+")
 
+NAMESPACE_ENDS = "because it is being terminated"
+"""Part of the API server's words about a namespace that goes: nothing is made in it, and no eviction is one."""
+
+_UNCALLED = "failed calling webhook"
+"""Part of the API server's words when an admission webhook does not answer."""
+
 _SEVERAL_BUDGETS = "more than one PodDisruptionBudget"
 
 _UNSENT = (
@@ -100,6 +106,9 @@ def _answered(error: ApiException, changes: bool) -> Failure:
     match code:
         case 401:
             return Permanent(Reason.UNAUTHORIZED, words)
+        case 403 if NAMESPACE_ENDS in words:
+            # No right would help.
+            return Permanent(Reason.REFUSED, words)
         case 403:
             return Permanent(Reason.FORBIDDEN, words)
         case 404:
@@ -115,12 +124,22 @@ def _answered(error: ApiException, changes: bool) -> Failure:
             return Permanent(Reason.BUDGET, budget)
         case 429:
             return Temporary(Reason.THROTTLED, words, retry_after=wait)
-        case 502 | 504 if changes:
+        case _ if code >= 500 and changes and not _untouched(code, words, wait):
             return Permanent(Reason.UNKNOWN_OUTCOME, words)
         case _ if code >= 500:
             return Temporary(Reason.SERVER_ERROR, words, retry_after=wait)
         case _:
             return Permanent(Reason.REFUSED, words)
+
+
+def _untouched(code: int, words: str, wait: float | None) -> bool:
+    """Whether a server error to a change says for certain that nothing was changed.
+
+    Its store may have taken what it did not confirm in time (`etcdserver: request timed out` is a 500), and a proxy
+    that lost the answer says 502, 503 or 504. Turned away at the door is a 503 that names a time to return; a webhook
+    that cannot be called is asked before anything is stored.
+    """
+    return (code == 503 and wait is not None) or _UNCALLED in words
 
 
 def _status(error: ApiException) -> Status:

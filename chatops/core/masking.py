@@ -4,6 +4,7 @@ A cheap pass over the whole text finds the lines that may hold a secret; only th
 sequences have to be gone before: a colour in the middle of a token hides it.
 """
 
+import binascii
 import re
 from collections.abc import Sequence
 
@@ -16,6 +17,11 @@ _LONGEST_KEY = 400
 
 _MOST = 500
 """A line of so many secrets is one."""
+
+_ENCODED = re.compile(rf"\b{'[CI-Za-f][A-Za-z0-9+/_-]{3}' * 4}[A-Za-z0-9+/_-]*={{0,2}}", re.ASCII)
+"""Base64 of what begins with 12 characters of ASCII: then each fourth letter is one of these, as in few other words."""
+
+_STANDARD = str.maketrans("-_", "+/")
 
 _STRANGERS = 8
 """Lines in a row that are not of a key, after which a key without an end is over."""
@@ -36,6 +42,11 @@ def mask_lines(lines: Sequence[str]) -> tuple[str, ...]:
     if whole.count("\n") != max(0, len(masked) - 1):
         # A line end inside a line would put every later one off.
         return tuple(mask(line) if "\n" in line else mask_lines([line])[0] for line in masked)
+    opened = _ENCODED.sub(_decoded, whole)
+    if opened != whole:
+        whole = opened
+        masked = whole.split("\n")
+        lines = tuple(masked)
     numbers = suspects(whole)
     for n in numbers:
         masked[n] = _line(masked[n])
@@ -61,6 +72,18 @@ def _line(line: str) -> str:
             if count == _MOST:
                 return sign("line", line)
     return line
+
+
+def _decoded(match: re.Match[str]) -> str:
+    """Base64 is no secrecy: what would be masked in the open is masked in it."""
+    letters = match[0].rstrip("=").translate(_STANDARD)
+    # A last letter alone holds no whole byte.
+    letters = letters[: len(letters) - (len(letters) % 4 == 1)]
+    data = binascii.a2b_base64(letters + "=" * (-len(letters) % 4))
+    if not data[:12].isascii():
+        return match[0]
+    text = data.decode(errors="replace")
+    return match[0] if mask(text) == text else sign("base64", match[0])
 
 
 def _token(match: re.Match[str]) -> str:

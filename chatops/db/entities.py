@@ -239,6 +239,8 @@ class Tables:
             body = Required(bytes)
             received_at = Required(datetime)
             done_at = Optional(datetime)
+            attempts = _number()
+            problem = _text()
 
         class Trial(entity):  # type: ignore[misc]  # see above
             _table_ = "trials"

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from chatops.db.columns import aware, naive, time_text
+from chatops.core.audit import Entry
+from chatops.db.audit import append_entries
+from chatops.db.columns import aware, clean, naive, time_text
 from chatops.db.database import Database
 from chatops.db.querying import greatest, select
 
@@ -28,7 +30,15 @@ class Updates:
                 if update_id not in known:
                     known.add(update_id)
                     new.append(update_id)
-                    rows(id=update_id, chat_id=chat_id, body=body, received_at=naive(now), done_at=None)
+                    rows(
+                        id=update_id,
+                        chat_id=chat_id,
+                        body=body,
+                        received_at=naive(now),
+                        done_at=None,
+                        attempts=0,
+                        problem="",
+                    )
             return tuple(new)
 
         return self._database.write(work) if given else ()
@@ -42,6 +52,39 @@ class Updates:
                 row.done_at = row.received_at if now is None else naive(now)
 
         self._database.write(work)
+
+    def failed(self, update_id: int) -> tuple[int, int, bytes] | None:
+        """Count one more crash over an update: (how many there were, its chat, its body); None once it is done."""
+
+        def work() -> tuple[int, int, bytes] | None:
+            row = self._tables.Update.get(id=update_id)
+            if row is None or row.done_at is not None:
+                return None
+            row.attempts += 1
+            return int(row.attempts), int(row.chat_id), bytes(row.body)
+
+        return self._database.write(work)
+
+    def quarantine(self, update_id: int, problem: str, entry: Entry) -> None:
+        """Nobody is told of it any more; it is kept for a person to look at, with the audit entry that says so."""
+
+        def work() -> None:
+            row = self._tables.Update.get(id=update_id)
+            if row is not None and row.done_at is None:
+                row.set(done_at=naive(entry.at), problem=clean(problem))
+                append_entries(self._tables, [entry])
+
+        self._database.write(work)
+
+    def quarantined(self) -> tuple[tuple[int, int, bytes, str], ...]:
+        """(update id, chat id, body, problem) of what was put aside, in Telegram's order."""
+        updates = self._tables.Update
+
+        def work() -> tuple[tuple[int, int, bytes, str], ...]:
+            rows = updates.select(lambda row: row.problem != "").order_by(updates.id)
+            return tuple((row.id, row.chat_id, row.body, row.problem) for row in rows)
+
+        return self._database.read(work)
 
     def pending(self) -> tuple[tuple[int, int, bytes, datetime], ...]:
         """(update id, chat id, body, when it came) of what is not done yet, in Telegram's order."""
@@ -64,9 +107,10 @@ class Updates:
         return self._database.read(work)
 
     def prune(self, before: datetime) -> int:
-        """Forget what was done and came before then, but never the newest id; returns how many."""
+        """Forget what was done and came before then, but never the newest id, nor what was put aside; how many."""
         statement = (
-            "DELETE FROM updates WHERE done_at IS NOT NULL AND received_at < ? AND id < (SELECT max(id) FROM updates)"
+            "DELETE FROM updates WHERE done_at IS NOT NULL AND problem = '' AND received_at < ? "
+            "AND id < (SELECT max(id) FROM updates)"
         )
 
         def work() -> int:

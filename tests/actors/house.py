@@ -70,6 +70,8 @@ class Post:
         self.sent = 0
         self.refuse: Callable[[Deliver], NotDelivered | None] = lambda deliver: None
         self.others: list[Any] = []
+        self.there = threading.Event()
+        self.there.set()
         self._ids = itertools.count(1)
         self._keys: set[tuple[int, str]] = set()
 
@@ -100,6 +102,15 @@ class Post:
                     self.others.append(other)
             self.changed.notify_all()
             return Delivered(deliver.tag, message_id)
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Nothing is delivered within; afterwards all of it is, in its order."""
+        self.there.clear()
+        try:
+            yield
+        finally:
+            self.there.set()
 
     def wait(self, test: Callable[["Post"], Any]) -> Any:
         with self.changed:
@@ -136,6 +147,7 @@ class Postman(Actor):
     def receive(self, message: Any) -> Any:
         match message:
             case Deliver():
+                self._post.there.wait(PATIENCE)
                 answer = self._post.take(message)
                 if message.reply_to:
                     self.tell(message.reply_to, answer)
@@ -235,13 +247,18 @@ class House:
         return self.press_token(message_id, self.post.button(message_id, label), user=user, chat=chat)
 
     def press_token(self, message_id: int, token: str, *, user: int = ANNA, chat: int = ANNA) -> str:
+        callback = self.tap(message_id, token, user=user, chat=chat)
+        return str(self.post.wait(lambda post: next((t for t in post.toasts if t.callback_id == callback), None)).text)
+
+    def tap(self, message_id: int, token: str, *, user: int = ANNA, chat: int = ANNA) -> str:
+        """Press and wait for no answer; the callback's id."""
         number = next(self._updates)
         callback = f"q{number}"
         kind = ChatKind.PRIVATE if chat > 0 else ChatKind.GROUP
         tap = Tap(number, callback, chat, kind, "", message_id, Sender(user, f"@u{user}"), token)
         self.store.updates.store([(number, chat, b"{}")], self.clock())
         self.directory.tell(chat_address(chat), UpdateArrived(tap))
-        return str(self.post.wait(lambda post: next((t for t in post.toasts if t.callback_id == callback), None)).text)
+        return callback
 
     def until(self, test: Callable[[], Any]) -> None:
         """Ask `test` until it is true."""

@@ -47,7 +47,7 @@ def test_a_life_is_reported(directory, news, reports):
 
 
 @pytest.mark.parametrize("error", [ValueError("bad\nnews"), SystemExit(3), KeyboardInterrupt(), GeneratorExit()])
-def test_a_crash_is_reported_and_stops_only_its_actor(directory, news, reports, error):
+def test_p1_a_crash_is_reported_and_stops_only_its_actor(directory, news, reports, error):
     other = Recorder.start(directory=directory, address=("other",), news=news)
     ref = start(directory, news)
     settle(directory, HERE)
@@ -82,7 +82,7 @@ def test_a_failing_setup_is_reported_and_keeps_the_mail(directory, news, reports
     assert directory.parked(HERE) == 1
 
 
-def test_only_the_poison_is_lost(directory, news):
+def test_p1_only_the_poison_is_lost(directory, news):
     ref = start(directory, news)
     hold = Hold.new()
     directory.tell(HERE, hold)

@@ -45,7 +45,7 @@ def submit(directory, work, tag="tag"):
     directory.tell(POOL, Submit(work, ASKER, tag))
 
 
-def test_a_cluster_that_hangs_keeps_no_other_waiting(directory, news, works, tree):
+def test_k9_a_cluster_that_hangs_keeps_no_other_waiting(directory, news, works, tree):
     tree("eu1", "us1")
     works.scripts["stuck"] = hanging = Block()
     submit(directory, ReadPods(deploy("stuck", cluster="eu1")), "stuck")

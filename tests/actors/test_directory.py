@@ -4,8 +4,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from chatops.actors.directory import Directory
-from chatops.actors.messages import SUPERVISOR
-from tests.actors.small_actors import Explode, Hold, Recorder, settle, take
+from chatops.actors.messages import SUPERVISOR, MailArrived
+from tests.actors.small_actors import PATIENCE, Explode, Hold, Recorder, settle, take
 
 HERE = ("here",)
 
@@ -41,7 +41,7 @@ def test_mail_during_setup_waits(directory, news):
     assert take(news, 2) == [("setup", HERE), 1]
 
 
-def test_parked_mail_is_bounded_and_the_oldest_is_dropped(clock, news):
+def test_p1_parked_mail_is_bounded_and_the_oldest_is_dropped(clock, news):
     directory = Directory(park_limit=3)
     with capture_logs() as logs:
         for number in range(5):
@@ -133,7 +133,7 @@ def test_wait_gone_names_those_that_remain(directory, news):
     assert directory.wait_gone([quick, slow], 0) == {slow}
 
 
-def test_depths_count_inboxes_and_parked_mail(directory, news):
+def test_p1_depths_count_inboxes_and_parked_mail(directory, news):
     hold = Hold.new()
     start(directory, news)
     directory.tell(HERE, hold)
@@ -144,6 +144,27 @@ def test_depths_count_inboxes_and_parked_mail(directory, news):
     depths = directory.depths()
     assert (depths[HERE], depths[("nobody",)]) == (2, 1)
     hold.release.set()
+
+
+def test_p1_nudges_that_wait_are_one_and_keep_their_place(directory, news):
+    """P1: a storm of webhooks for one incident fills no mailbox: what it is about lies on disk."""
+    held = Hold.new()
+    start(directory, news)
+    settle(directory, HERE)
+    directory.tell(HERE, held)
+    assert held.entered.wait(PATIENCE)
+    for _ in range(1_000):
+        directory.tell(HERE, MailArrived())
+    directory.tell(HERE, "between")
+    for _ in range(1_000):
+        directory.tell(HERE, MailArrived())
+    assert directory.depths()[HERE] == 3
+    for _ in range(1_000):
+        directory.tell(("nobody",), MailArrived())
+    assert directory.parked(("nobody",)) == 1
+    held.release.set()
+    assert take(news, 2) == [("setup", HERE), "between"]
+    settle(directory, HERE)
 
 
 def test_only_served_kinds_wake_the_supervisor_and_once(directory):

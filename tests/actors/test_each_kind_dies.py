@@ -45,7 +45,7 @@ def refs(shop: House) -> dict[Address, Any]:
 
 
 @pytest.mark.parametrize("victim", POISON, ids=lambda address: str(address[0]))
-def test_only_the_victim_comes_back_with_its_state(shop, victim):
+def test_p1_only_the_victim_comes_back_with_its_state(shop, victim):
     shop.post_webhook(body("firing_group_of_3"))
     card = shop.post.wait_text("keeps crashing")
     shop.press(card, "Take")
@@ -67,8 +67,8 @@ def test_only_the_victim_comes_back_with_its_state(shop, victim):
     assert shop.store.incidents.get(1).status is Status.RESOLVED
 
 
-def test_mail_that_crashes_its_incident_three_times_is_put_aside(shop, monkeypatch):
-    """The incident goes on with what came after it, and an admin is told."""
+def test_p1_mail_that_crashes_its_incident_three_times_is_put_aside(shop, monkeypatch):
+    """P1: The incident goes on with what came after it, and an admin is told."""
     shop.post_webhook(body("firing_group_of_3"))
     shop.post.wait_text("keeps crashing")
     from chatops.actors import incident

@@ -94,7 +94,7 @@ def test_bodies_given_up_on_still_fill_the_gate_until_the_actor_lets_go() -> Non
     assert give_up(gate) is Reason.TIMEOUT
 
 
-def test_bytes_are_bounded_too_but_one_body_always_fits() -> None:
+def test_p1_bytes_are_bounded_too_but_one_body_always_fits() -> None:
     directory, _, _ = held()
     gate = Gate(directory, wait_seconds=0.01, most_bytes=10)
     assert give_up(gate, b"x" * 100) is Reason.TIMEOUT
@@ -112,7 +112,7 @@ def test_a_body_nobody_will_ever_answer_for_is_forgotten() -> None:
     assert give_up(gate) is Reason.TIMEOUT
 
 
-def test_a_full_gate_answers_at_once_while_others_wait() -> None:
+def test_p1_a_full_gate_answers_at_once_while_others_wait() -> None:
     directory, kept, arrived = held()
     gate = Gate(directory, wait_seconds=PATIENCE, most_waiting=1)
     waiting = threading.Thread(target=gate.accept, args=(b"first", ""))

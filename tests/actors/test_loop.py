@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from chatops.actors.messages import IncidentChanged, NotDelivered, WorkFailed, chat_address
-from chatops.core.actions import Progress
+from chatops.core.actions import ActionState, Progress
 from chatops.core.audit import EntryType
 from chatops.core.incidents import Status
 from chatops.core.outgoing import EditMessage, SendMessage
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from tests.actors.house import ANNA, House, house
 from tests.actors.scene import Scene, body, resolved
+from tests.actors.sender import Sender
 
 OLEG, EVE = 1002, 1003
 GROUP = -100_500
@@ -95,7 +96,41 @@ def test_a_confirm_works_once(shop):
     assert len(scene.performed) == 1
 
 
-def test_a_confirm_expires_and_the_card_comes_back(shop):
+def test_k8_a_confirm_that_waited_too_long_is_not_acted_on(shop):
+    """K8: pressed in time and heard of later, because nobody listened: it has expired, and the person is told."""
+    built, scene = shop
+    card = open_card(built)
+    built.press(card, "Roll back to 42")
+    built.post.wait_text("to revision 42?")
+    anna = Sender(built)
+    built.stop()
+    number = anna.press(card, "↩️ Roll back")
+    built.clock.move(minutes=5)
+    built.start()
+    anna.resume()
+    toast = built.post.wait(lambda post: next((t for t in post.toasts if t.callback_id == f"q{number}"), None))
+    assert "expired" in toast.text
+    assert not scene.performed
+    built.until(lambda: built.store.updates.pending() == ())
+
+
+def test_k8_what_was_confirmed_runs_without_telegram_and_is_told_later(shop):
+    """K8: the run waits for nobody to see it; the card has its result once there is a way to it."""
+    built, scene = shop
+    card = open_card(built)
+    built.press(card, "Roll back to 42")
+    built.post.wait_text("to revision 42?")
+    built.clock.move(seconds=2)
+    token = built.post.button(card, "↩️ Roll back")
+    with built.post.away():
+        built.tap(card, token)
+        built.until(lambda: (run := built.store.incidents.get(1).run) and run.state is ActionState.SUCCEEDED)
+        assert "to revision 42?" in built.post.messages[card].html
+    assert built.post.wait_text("Rolled back") == card
+    assert (built.post.sent, len(scene.performed)) == (1, 1)
+
+
+def test_k8_a_confirm_expires_and_the_card_comes_back(shop):
     built, scene = shop
     card = open_card(built)
     built.press(card, "Roll back to 42")
@@ -271,7 +306,7 @@ def test_every_button_works_after_a_restart(shop):
     built.post.wait_text("› Pods")
 
 
-def test_a_body_that_cannot_be_read_is_kept_and_told_to_the_admins(shop):
+def test_p1_a_body_that_cannot_be_read_is_kept_and_told_to_the_admins(shop):
     built, _ = shop
     built.post_webhook(b'{"text": "not a webhook"}')
     built.post.wait_text("could not be understood")

@@ -1,3 +1,6 @@
+import threading
+import time
+
 import pytest
 
 from chatops.actors.children import ChildState
@@ -6,7 +9,9 @@ from chatops.actors.messages import (
     POOL,
     PerformPlan,
     ReadLogs,
+    ReadObject,
     ReadPods,
+    ReadWorkload,
     Submit,
     WorkDone,
     WorkFailed,
@@ -15,7 +20,11 @@ from chatops.actors.messages import (
 from chatops.actors.pool import PoolActor
 from chatops.actors.specs import ChildSpec, Restart, starter
 from chatops.actors.work_messages import Assign, Ticket
+from chatops.cluster import Cluster
 from chatops.core.failures import Permanent, Reason, Temporary
+from chatops.core.resources import ObjectRef
+from chatops.sandbox.kubeapi import KubeApiServer
+from chatops.sandbox.kubeapi.faults import Fault
 from tests.actors.doors import Block, deploy, raising, restart
 from tests.actors.small_actors import PATIENCE, Listener, settle, take
 
@@ -119,7 +128,7 @@ def test_looks_at_an_object_do_not_wait_for_its_change(directory, news, works, p
     assert take(news) == [WorkDone("change", "done")]
 
 
-def test_too_much_work_is_turned_away(directory, news, works, pool):
+def test_p1_too_much_work_is_turned_away(directory, news, works, pool):
     pool(queue_limit=2)
     busy = block(works, "busy")
     look(directory, "busy")
@@ -133,7 +142,7 @@ def test_too_much_work_is_turned_away(directory, news, works, pool):
 
 
 @pytest.mark.parametrize("submit", [look, change])
-def test_a_crash_interrupts_its_one_job_and_no_other(directory, news, works, pool, submit):
+def test_k9_a_crash_interrupts_its_one_job_and_no_other(directory, news, works, pool, submit):
     tree = pool(size=2)
     other = block(works, "other")
     change(directory, "other")
@@ -148,7 +157,7 @@ def test_a_crash_interrupts_its_one_job_and_no_other(directory, news, works, poo
     assert sorted(tree.supervisor.children()[("executor", n)].restarts for n in range(2)) == [0, 1]
 
 
-def test_a_hanging_look_fails_and_its_executor_is_replaced(directory, news, works, pool, clock):
+def test_k9_a_hanging_look_fails_and_its_executor_is_replaced(directory, news, works, pool, clock):
     tree = pool(look_deadline=30.0)
     hanging = block(works, "hanging", answer="too late")
     look(directory, "hanging")
@@ -168,7 +177,7 @@ def test_a_hanging_look_fails_and_its_executor_is_replaced(directory, news, work
     assert tree.supervisor.children()[("executor", 0)].restarts == 1
 
 
-def test_a_hanging_change_is_interrupted_after_its_own_deadline(directory, news, works, pool, clock):
+def test_k9_a_hanging_change_is_interrupted_after_its_own_deadline(directory, news, works, pool, clock):
     pool(look_deadline=30.0, change_deadline=60.0)
     hanging = block(works, "hanging")
     change(directory, "hanging")
@@ -183,7 +192,7 @@ def test_a_hanging_change_is_interrupted_after_its_own_deadline(directory, news,
     hanging.release.set()
 
 
-def test_work_that_no_executor_is_free_for_fails_in_time(directory, news, works, pool, clock):
+def test_k9_work_that_no_executor_is_free_for_fails_in_time(directory, news, works, pool, clock):
     pool(look_deadline=30.0, change_deadline=60.0)
     busy = block(works, "busy")
     change(directory, "busy")
@@ -196,7 +205,7 @@ def test_work_that_no_executor_is_free_for_fails_in_time(directory, news, works,
     assert take(news) == [WorkDone("busy", "done")]
 
 
-def test_executors_that_cannot_start_keep_nobody_waiting_for_ever(directory, news, works, pool, clock):
+def test_k9_executors_that_cannot_start_keep_nobody_waiting_for_ever(directory, news, works, pool, clock):
     def closed(_stop):
         raise OSError("no kubeconfig")
 
@@ -251,7 +260,7 @@ def crash_pool(directory):
     assert directory.wait_gone([ref], PATIENCE) == set()
 
 
-def test_a_crash_of_the_pool_answers_for_all_it_had_and_keeps_what_it_had_not(directory, news, works, pool):
+def test_p1_a_crash_of_the_pool_answers_for_all_it_had_and_keeps_what_it_had_not(directory, news, works, pool):
     pool()
     busy = block(works, "busy")
     change(directory, "busy")
@@ -272,7 +281,7 @@ def test_a_crash_of_the_pool_answers_for_all_it_had_and_keeps_what_it_had_not(di
     assert news.empty()
 
 
-def test_a_change_waits_until_those_of_a_former_pool_are_over(directory, news, works, pool):
+def test_k9_a_change_waits_until_those_of_a_former_pool_are_over(directory, news, works, pool):
     tree = pool(size=2)
     running = block(works, "checkout")
     change(directory, "checkout", "first")
@@ -291,7 +300,7 @@ def test_a_change_waits_until_those_of_a_former_pool_are_over(directory, news, w
     assert take(news) == [WorkDone("second", "perform")]
 
 
-def test_an_executor_that_hangs_on_work_of_a_former_pool_is_replaced(directory, news, works, pool, clock):
+def test_k9_an_executor_that_hangs_on_work_of_a_former_pool_is_replaced(directory, news, works, pool, clock):
     tree = pool(change_deadline=60.0)
     hanging = block(works, "checkout")
     change(directory, "checkout", "first")
@@ -331,3 +340,37 @@ def test_a_job_whose_executor_died_before_beginning_it_is_done_by_the_next(direc
     calls = [works.calls.get_nowait()[0] for _ in range(works.calls.qsize())]
     assert calls.count("perform") == 1
     assert news.empty()
+
+
+def test_k9_a_server_that_never_answers_costs_its_own_looks_and_no_thread(directory, news, pool, clock, tmp_path):
+    """K9: real doors on a real socket. Each look is abandoned, others go on, every thread ends by itself."""
+    size, rounds = 2, 4
+    with KubeApiServer(auto=False) as server:
+        server.apply({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "worker-1"}})
+        kubeconfig = str(server.kubeconfig(tmp_path / "kubeconfig"))
+        hang = server.fail(Fault(kind="hang", path="/deployments/", times=1000))
+        tree = pool(size=size, open_door=lambda stop: Cluster(None, kubeconfig, stop, read_timeout=1.0))
+        for number in range(rounds):
+            left = hang.times
+            directory.tell(POOL, Submit(ReadWorkload(deploy("web")), ASKER, f"hung-{number}"))
+            wait_until(lambda left=left: hang.times < left)
+            directory.tell(POOL, Submit(ReadObject(ObjectRef("Node", "worker-1")), ASKER, f"node-{number}"))
+            assert take(news, 1)[0].tag == f"node-{number}", "the other executor goes on"
+            clock.advance(31.0)
+            answer = take(news, 1)[0]
+            assert (answer.tag, answer.reason) == (f"hung-{number}", Reason.TIMEOUT)
+            wait_until(lambda: len(executors(tree)) == size)
+        wait_until(lambda: sum("ExecutorActor" in thread.name for thread in threading.enumerate()) == size)
+
+
+def executors(tree):
+    """Those that are ready."""
+    views = tree.supervisor.children(timeout=PATIENCE)
+    return [a for a, view in views.items() if a[0] == "executor" and view.state is ChildState.RUNNING]
+
+
+def wait_until(test):
+    deadline = time.monotonic() + PATIENCE
+    while not test():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.005)

@@ -86,7 +86,7 @@ def test_a_child_slow_to_start_holds_up_the_others_only_so_long(directory, news,
 
 @pytest.mark.parametrize("error", [ValueError("killed"), SystemExit(1), KeyboardInterrupt()])
 @pytest.mark.parametrize("victim", [A, B, C])
-def test_only_the_killed_child_comes_back(directory, news, grow, child, victim, error):
+def test_p1_only_the_killed_child_comes_back(directory, news, grow, child, victim, error):
     tree = grow([child(A), child(B), child(C)])
     assert tree.supervisor.wait_started(PATIENCE)
     take(news, 3)
@@ -99,7 +99,7 @@ def test_only_the_killed_child_comes_back(directory, news, grow, child, victim, 
     assert news.empty()
 
 
-def test_mail_behind_a_crash_reaches_the_successor_in_order(directory, news, grow, child):
+def test_p1_mail_behind_a_crash_reaches_the_successor_in_order(directory, news, grow, child):
     tree = grow([child(A)])
     assert tree.supervisor.wait_started(PATIENCE)
     hold = Hold.new()
@@ -114,7 +114,7 @@ def test_mail_behind_a_crash_reaches_the_successor_in_order(directory, news, gro
     assert seen == list(range(1, 200))
 
 
-def test_restarts_back_off_and_then_a_permanent_child_ends_the_process_once(directory, news, grow, child, clock):
+def test_p1_restarts_back_off_and_then_a_permanent_child_ends_the_process_once(directory, news, grow, child, clock):
     tree = grow([child(A), child(B)], backoff=1.0)
     assert tree.supervisor.wait_started(PATIENCE)
     take(news, 2)
@@ -239,7 +239,7 @@ def test_the_watcher_is_told_before_the_successor_starts(directory, news, grow, 
     assert heard.get(timeout=PATIENCE) == ChildFailed(A, ref, "Explode", "ValueError: killed")
 
 
-def test_a_hanging_child_is_replaced(directory, news, grow, child):
+def test_p1_a_hanging_child_is_replaced(directory, news, grow, child):
     tree = grow([child(A)])
     assert tree.supervisor.wait_started(PATIENCE)
     hold, old = Hold.new(), directory.ref(A)
@@ -289,7 +289,7 @@ def test_a_killed_family_child_comes_back_alone(directory, news, grow, family):
     assert {a: v.restarts for a, v in tree.supervisor.children().items()} == {one: 1, two: 0}
 
 
-def test_the_supervisors_own_crash_stops_all_and_ends_the_process(directory, news, grow, child):
+def test_p2_the_supervisors_own_crash_stops_all_and_ends_the_process(directory, news, grow, child):
     tree = grow([child(A), child(B)])
     assert tree.supervisor.wait_started(PATIENCE)
     ref = directory.ref(SUPERVISOR)

@@ -3,13 +3,17 @@
 import json
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from pydantic import SecretStr
 
-from chatops.actors.messages import Notice
+from chatops.actors.messages import WEBHOOK, BodiesStored, Notice
 from chatops.actors.system import System
+from chatops.actors.webhook import WebhookActor
 from chatops.cluster import Cluster
 from chatops.core.audit import EntryType
 from chatops.core.failures import Failure
@@ -134,3 +138,30 @@ def test_s12_an_error_that_holds_a_secret_is_told_without_it(tmp_path, monkeypat
     (failed,) = [line for line in lines if line.type is EntryType.ACTOR_FAILED]
     assert "cannot log in with" in failed.detail["reason"]
     assert "CANARY" not in repr(failed) + repr(told)
+
+
+@pytest.fixture
+def broken(tmp_path, monkeypatch) -> Iterator[System]:
+    """One whose supervisor gave up: a permanent part died more often than is allowed."""
+    wanted = settings(tmp_path)
+    migrate(wanted.database_url)
+    built = System(wanted)
+    monkeypatch.setattr(WebhookActor, "receive", lambda *_: 1 / 0)
+    built.start()
+    try:
+        for _ in range(10):
+            built._directory.tell(WEBHOOK, BodiesStored(()))
+        yield built
+    finally:
+        built.stop()
+
+
+def test_p2_when_the_supervisor_gives_up_health_is_red_before_the_end(broken):
+    """P2: who waits for the end is told a code that is none of success, and both probes are red until the stop."""
+    assert broken.wait(timeout=30) == 1
+    for probe in ("healthz", "readyz"):
+        with pytest.raises(HTTPError) as red:
+            urlopen(f"http://127.0.0.1:{broken.app_port}/{probe}", timeout=10)
+        assert red.value.code == 503
+    assert not broken.readiness().alive
+    assert not broken.readiness().ready

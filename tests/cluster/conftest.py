@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from chatops.sandbox.kubeapi import Behaviour, KubeApiServer, LogLine, StepClock
+from tests.cluster.rights_asked import Asked, documented
 from tests.cluster.sandbox import NODES, NOW, Sandbox, node
 from tests.cluster.world import build
 
@@ -26,7 +27,9 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
         )
         server.apply([node(name) for name in NODES])
         server.step(5)
+        asked = Asked(server)
         yield Sandbox(server, tmp_path / "kubeconfig")
+    assert asked.rights <= documented(), "docs/rbac.md grants all that the service asks for"
 
 
 @pytest.fixture(scope="session")

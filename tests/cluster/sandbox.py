@@ -61,8 +61,8 @@ class Sandbox:
         self.kubeconfig = str(server.kubeconfig(path))
         self.cluster = self.connect()
 
-    def connect(self, **limits: float) -> Cluster:
-        return Cluster("demo", self.kubeconfig, threading.Event(), sleep=lambda _: None, **limits)
+    def connect(self, *, sleep: Callable[[float], None] = lambda _: None, **limits: float) -> Cluster:
+        return Cluster("demo", self.kubeconfig, threading.Event(), sleep=sleep, **limits)
 
     def apply(self, *objects: Obj, seconds: float = 60.0) -> None:
         self.server.apply(objects)

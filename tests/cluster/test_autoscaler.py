@@ -87,7 +87,7 @@ def test_the_minimum_goes_down_and_back(sandbox: Sandbox) -> None:
         ("hpa_lower_min", 3, 5, {"min": "two"}, cautions.BAD_PARAM, "min"),
     ],
 )
-def test_bounds_outside_the_policy(
+def test_k7_bounds_outside_the_policy(
     sandbox: Sandbox, action: str, low: int | None, high: int, asked: dict[str, str], code: str, detail: str
 ) -> None:
     sandbox.apply(autoscaler(low, high), seconds=1)
@@ -175,7 +175,7 @@ def test_somebody_elses_bound_will_not_arrive(sandbox: Sandbox) -> None:
     assert sandbox.cluster.follow(plan).failed == "maxReplicas is 6 by now, not 8"
 
 
-def test_a_lost_answer_is_looked_up(sandbox: Sandbox) -> None:
+def test_k2_a_lost_answer_is_looked_up(sandbox: Sandbox) -> None:
     sandbox.apply(autoscaler(), seconds=1)
     plan = sandbox.plan("hpa_raise_max", sandbox.ref(KIND, "web"))
     assert not sandbox.cluster.happened(plan)
@@ -187,7 +187,7 @@ def test_a_lost_answer_is_looked_up(sandbox: Sandbox) -> None:
     assert sandbox.sent("PATCH") == 1
 
 
-def test_a_bound_changed_meanwhile_is_a_conflict(sandbox: Sandbox) -> None:
+def test_k1_a_bound_changed_meanwhile_is_a_conflict(sandbox: Sandbox) -> None:
     sandbox.apply(autoscaler(), seconds=1)
     plan = sandbox.plan("hpa_raise_max", sandbox.ref(KIND, "web"))
     sandbox.apply(autoscaler(high=7), seconds=1)

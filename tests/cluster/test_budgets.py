@@ -95,10 +95,10 @@ RULES: list[tuple[str, int]] = [("minAvailable", 0), ("minAvailable", 2), ("minA
         (tuple(RULES[:2]), 0, ""),
     ],
 )
-def test_what_is_said_beforehand_is_what_the_server_does(
+def test_k5_what_is_said_beforehand_is_what_the_server_does(
     sandbox: Sandbox, rules: tuple[tuple[str, int], ...], ill: int, policy: str
 ) -> None:
-    """For every pod of three, some of them not ready."""
+    """K5: For every pod of three, some of them not ready."""
     more = {"unhealthyPodEvictionPolicy": policy} if policy else {}
     budgets = [budget("web", name=f"b{number}", **{rule: count}, **more) for number, (rule, count) in enumerate(rules)]
     sandbox.apply(workload("StatefulSet", "web", replicas=3), *budgets)

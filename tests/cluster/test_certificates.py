@@ -99,7 +99,7 @@ def test_git_does_not_take_a_renewal_back(sandbox: Sandbox) -> None:
     assert sandbox.preview("cert_renew", sandbox.ref(KIND, "shop-tls")).cautions == ()
 
 
-def test_a_lost_answer_is_looked_up(sandbox: Sandbox) -> None:
+def test_k2_a_lost_answer_is_looked_up(sandbox: Sandbox) -> None:
     sandbox.apply(certificate(), seconds=1)
     plan = sandbox.plan("cert_renew", sandbox.ref(KIND, "shop-tls"))
     sandbox.server.fail(Fault(kind="drop_after", method="PATCH"))
@@ -109,7 +109,7 @@ def test_a_lost_answer_is_looked_up(sandbox: Sandbox) -> None:
     assert sandbox.cluster.happened(plan)
 
 
-def test_a_status_that_moves_on_is_kept(sandbox: Sandbox) -> None:
+def test_k1_a_status_that_moves_on_is_kept(sandbox: Sandbox) -> None:
     sandbox.apply(certificate(), seconds=1)
     plan = sandbox.plan("cert_renew", sandbox.ref(KIND, "shop-tls"))
     other = {"type": "Other", "status": "True"}

@@ -76,7 +76,7 @@ def test_only_failed_pods_of_the_scope_go(sandbox: Sandbox, kind: str, names: se
     assert before - left(sandbox) - {"report-x"} == names
 
 
-def test_a_node_replaced_meanwhile_is_left_alone(sandbox: Sandbox) -> None:
+def test_k4_a_node_replaced_meanwhile_is_left_alone(sandbox: Sandbox) -> None:
     sandbox.apply(failed("evicted-1"))
     plan = sandbox.plan("cleanup_pods", sandbox.ref("Node", "worker-1", ""))
     other = Plan(plan.action, replace(plan.ref, uid="another"), params=plan.params)
@@ -135,7 +135,7 @@ def test_pods_made_after_the_look_are_not_touched(sandbox: Sandbox) -> None:
     assert left(sandbox) == {"new"}
 
 
-def test_a_lost_answer_is_looked_at_again(sandbox: Sandbox) -> None:
+def test_k2_a_lost_answer_is_looked_at_again(sandbox: Sandbox) -> None:
     sandbox.apply(failed("a"), failed("b"), failed("c"))
     plan = sandbox.plan("cleanup_pods", CLUSTER)
     assert not sandbox.cluster.happened(plan)

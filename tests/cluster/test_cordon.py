@@ -77,7 +77,7 @@ def test_a_node_that_is_not_there(sandbox: Sandbox) -> None:
     assert caught.value.reason is Reason.NOT_FOUND
 
 
-def test_a_node_that_somebody_else_cordoned_meanwhile(sandbox: Sandbox) -> None:
+def test_k1_a_node_that_somebody_else_cordoned_meanwhile(sandbox: Sandbox) -> None:
     plan = sandbox.plan("cordon", node_ref(sandbox))
     sandbox.edit("Node", "worker-1", lambda found: found.setdefault("spec", {}).update(unschedulable=True), "")
     with pytest.raises(Permanent) as caught:
@@ -86,7 +86,7 @@ def test_a_node_that_somebody_else_cordoned_meanwhile(sandbox: Sandbox) -> None:
     assert sandbox.sent("PATCH") == 0
 
 
-def test_a_lost_cordon_is_looked_up(sandbox: Sandbox) -> None:
+def test_k2_a_lost_cordon_is_looked_up(sandbox: Sandbox) -> None:
     plan = sandbox.plan("cordon", node_ref(sandbox))
     assert not sandbox.cluster.happened(plan)
     sandbox.server.fail(Fault(kind="drop_after", method="PATCH"))
@@ -133,7 +133,7 @@ def test_a_node_that_came_back_is_kept(sandbox: Sandbox) -> None:
     assert sandbox.sent("DELETE") == 0
 
 
-def test_a_node_is_deleted_by_its_uid_only(sandbox: Sandbox) -> None:
+def test_k4_a_node_is_deleted_by_its_uid_only(sandbox: Sandbox) -> None:
     sandbox.server.stop_node("worker-1")
     sandbox.server.step(60)
     with pytest.raises(Permanent) as caught:
@@ -145,7 +145,7 @@ def test_a_node_is_deleted_by_its_uid_only(sandbox: Sandbox) -> None:
     assert sandbox.sent("DELETE") == 0
 
 
-def test_a_finalizer_holds_a_node(sandbox: Sandbox) -> None:
+def test_k5_a_finalizer_holds_a_node(sandbox: Sandbox) -> None:
     hold = {"finalizers": ["example.com/machine"]}
     sandbox.edit("Node", "worker-1", lambda found: found["metadata"].update(hold), "")
     sandbox.server.stop_node("worker-1")

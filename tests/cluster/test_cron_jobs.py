@@ -80,7 +80,7 @@ def test_a_run_under_way(sandbox: Sandbox, policy: str, expected: tuple[Caution,
     assert sandbox.preview("cronjob_trigger", ref).cautions == expected
 
 
-def test_a_template_changed_meanwhile_is_a_conflict(sandbox: Sandbox) -> None:
+def test_k1_a_template_changed_meanwhile_is_a_conflict(sandbox: Sandbox) -> None:
     sandbox.apply(cron_job())
     plan = sandbox.plan("cronjob_trigger", sandbox.ref("CronJob", "nightly"))
 

@@ -112,7 +112,7 @@ def test_the_right_to_approve_is_given_by_signer(sandbox: Sandbox) -> None:
     assert sandbox.preview("approve_csr", seen).refusal is None
 
 
-def test_a_request_that_moves_on_is_read_again(sandbox: Sandbox) -> None:
+def test_k1_a_request_that_moves_on_is_read_again(sandbox: Sandbox) -> None:
     sandbox.apply(request(), seconds=1)
     plan = sandbox.plan("approve_csr", ref(sandbox))
     sandbox.annotate(KIND, "csr-abcde", {"seen": "1"}, "")
@@ -120,7 +120,7 @@ def test_a_request_that_moves_on_is_read_again(sandbox: Sandbox) -> None:
     assert [each["type"] for each in conditions(sandbox)] == ["Approved"]
 
 
-def test_a_request_denied_meanwhile_stays_denied(sandbox: Sandbox) -> None:
+def test_k1_a_request_denied_meanwhile_stays_denied(sandbox: Sandbox) -> None:
     sandbox.apply(request(), seconds=1)
     plan = sandbox.plan("approve_csr", ref(sandbox))
     sandbox.apply(request(conditions=[{"type": "Denied", "status": "True"}]), seconds=1)
@@ -132,7 +132,7 @@ def test_a_request_denied_meanwhile_stays_denied(sandbox: Sandbox) -> None:
     assert not sandbox.cluster.happened(plan)
 
 
-def test_a_lost_approval_is_looked_up(sandbox: Sandbox) -> None:
+def test_k2_a_lost_approval_is_looked_up(sandbox: Sandbox) -> None:
     sandbox.apply(request(), seconds=1)
     plan = sandbox.plan("approve_csr", ref(sandbox))
     sandbox.server.fail(Fault(kind="drop_after", method="PUT"))
@@ -143,7 +143,7 @@ def test_a_lost_approval_is_looked_up(sandbox: Sandbox) -> None:
     assert sandbox.sent("PUT") == 1
 
 
-def test_another_request_of_the_same_name(sandbox: Sandbox) -> None:
+def test_k4_another_request_of_the_same_name(sandbox: Sandbox) -> None:
     sandbox.apply(request(), seconds=1)
     plan = sandbox.plan("approve_csr", ref(sandbox))
     sandbox.server.store.delete(REQUESTS, "", "csr-abcde")

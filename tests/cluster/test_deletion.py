@@ -63,7 +63,7 @@ def test_a_pod_that_goes_already_is_refused(sandbox: Sandbox) -> None:
     assert refusal.code == cautions.GOING
 
 
-def test_another_pod_of_the_same_name_is_never_deleted(sandbox: Sandbox) -> None:
+def test_k4_another_pod_of_the_same_name_is_never_deleted(sandbox: Sandbox) -> None:
     sandbox.apply(workload("StatefulSet", "db"))
     ref = sandbox.ref("Pod", "db-0")
     plan = sandbox.plan("delete_pod", ref)
@@ -80,7 +80,7 @@ def test_another_pod_of_the_same_name_is_never_deleted(sandbox: Sandbox) -> None
         sandbox.preview("delete_pod", ref)
 
 
-def test_a_deletion_needs_a_uid(sandbox: Sandbox) -> None:
+def test_k4_a_deletion_needs_a_uid(sandbox: Sandbox) -> None:
     sandbox.apply(pod("lonely"))
     with pytest.raises(Permanent) as caught:
         sandbox.cluster.perform(Plan("delete_pod", ObjectRef("Pod", "lonely", "shop")))
@@ -88,7 +88,7 @@ def test_a_deletion_needs_a_uid(sandbox: Sandbox) -> None:
     assert sandbox.sent("DELETE") == 0
 
 
-def test_a_lost_deletion_is_looked_up(sandbox: Sandbox) -> None:
+def test_k2_a_lost_deletion_is_looked_up(sandbox: Sandbox) -> None:
     sandbox.apply(pod("lonely"))
     plan = sandbox.plan("delete_pod", sandbox.ref("Pod", "lonely"))
     assert not sandbox.cluster.happened(plan)

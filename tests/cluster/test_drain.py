@@ -168,7 +168,7 @@ def test_a_node_that_is_not_there(sandbox: Sandbox) -> None:
     assert caught.value.reason is Reason.NOT_FOUND
 
 
-def test_a_budget_slows_a_drain_and_does_not_end_it(sandbox: Sandbox) -> None:
+def test_k5_a_budget_slows_a_drain_and_does_not_end_it(sandbox: Sandbox) -> None:
     sandbox.apply(workload("Deployment", "web", replicas=6), budget("web", maxUnavailable=1))
     plan = sandbox.plan("drain", node_ref(sandbox))
     assert plan.params["total"] == "3"
@@ -186,7 +186,7 @@ def test_a_budget_slows_a_drain_and_does_not_end_it(sandbox: Sandbox) -> None:
     assert len(ready) == 6
 
 
-def test_a_budget_that_never_allows_it_is_waited_for(sandbox: Sandbox) -> None:
+def test_k5_a_budget_that_never_allows_it_is_waited_for(sandbox: Sandbox) -> None:
     sandbox.apply(workload("StatefulSet", "db", replicas=2), budget("db", maxUnavailable=0))
     sandbox.apply(workload("Deployment", "web", replicas=2))
     plan = sandbox.plan("drain", node_ref(sandbox))
@@ -236,7 +236,7 @@ def test_pods_that_came_after_the_look_are_counted(sandbox: Sandbox) -> None:
     assert passes(sandbox, plan)[-1].finished
 
 
-def test_a_lost_answer_is_seen_in_the_next_pass(sandbox: Sandbox) -> None:
+def test_k2_a_lost_answer_is_seen_in_the_next_pass(sandbox: Sandbox) -> None:
     sandbox.apply(pinned(pod("a")), pinned(pod("b")))
     plan = sandbox.plan("drain", node_ref(sandbox))
     sandbox.cluster.perform(plan)
@@ -253,7 +253,7 @@ def test_a_pod_that_is_gone_already_is_passed_over(sandbox: Sandbox) -> None:
     assert sandbox.cluster.proceed(plan).detail == "1 terminating"
 
 
-def test_a_pod_that_was_replaced_under_its_name_is_looked_at_anew(sandbox: Sandbox) -> None:
+def test_k4_a_pod_that_was_replaced_under_its_name_is_looked_at_anew(sandbox: Sandbox) -> None:
     sandbox.apply(pinned(pod("a")))
     plan = sandbox.plan("drain", node_ref(sandbox))
     sandbox.cluster.perform(plan)
@@ -286,7 +286,7 @@ def test_a_right_that_is_missing_is_said_before(sandbox: Sandbox) -> None:
     assert sandbox.sent("DELETE") == 0
 
 
-def test_a_namespace_that_goes_takes_its_pods_along(sandbox: Sandbox) -> None:
+def test_k5_a_namespace_that_goes_takes_its_pods_along(sandbox: Sandbox) -> None:
     hold = pinned(pod("held", namespace="ending"))
     sandbox.apply(hold, pinned(pod("a")))
     plan = sandbox.plan("drain", node_ref(sandbox))
@@ -312,7 +312,7 @@ def test_a_node_that_was_opened_meanwhile_is_left(sandbox: Sandbox) -> None:
     assert not sandbox.cluster.happened(plan)
 
 
-def test_another_node_of_the_same_name_is_not_drained(sandbox: Sandbox) -> None:
+def test_k4_another_node_of_the_same_name_is_not_drained(sandbox: Sandbox) -> None:
     plan = sandbox.plan("drain", node_ref(sandbox))
     nodes = sandbox.server.kinds.of("v1", "Node")
     assert nodes is not None
@@ -336,7 +336,7 @@ def test_daemon_pods_whose_set_is_gone_leave(sandbox: Sandbox) -> None:
     assert sandbox.preview("drain", node_ref(sandbox)).plan.params["total"] == "0", "not known to be gone: it stays"
 
 
-def test_a_lost_cordon_is_looked_up(sandbox: Sandbox) -> None:
+def test_k2_a_lost_cordon_is_looked_up(sandbox: Sandbox) -> None:
     plan = sandbox.plan("drain", node_ref(sandbox))
     sandbox.server.fail(Fault(kind="drop_after", method="PATCH"))
     with pytest.raises(Permanent) as caught:

@@ -84,13 +84,22 @@ CHANGED = {
 
 
 @pytest.mark.parametrize(("error", "kind", "reason"), READS, ids=lambda value: str(value)[:40])
-def test_changing_differs_only_where_the_answer_may_be_lost(
+def test_k2_changing_differs_only_where_the_answer_may_be_lost(
     error: Exception, kind: type[Failure], reason: Reason
 ) -> None:
-    lost = type(error).__name__ in CHANGED or getattr(error, "status", 0) in (502, 504) or "EOF" in str(error)
+    answered = int(getattr(error, "status", 0) or 0)
+    turned_away = answered == 503 and failure_from(error).retry_after is not None
+    server = answered >= 500 and reason is Reason.SERVER_ERROR and not turned_away
+    lost = type(error).__name__ in CHANGED or server or "EOF" in str(error)
     failure = failure_from(error, changes=True)
     expected = (Permanent, Reason.UNKNOWN_OUTCOME) if lost else (kind, reason)
     assert (type(failure), failure.reason) == expected
+
+
+def test_k2_a_webhook_that_cannot_be_called_kept_the_change_out() -> None:
+    words = 'Internal error occurred: failed calling webhook "policy.example.com": context deadline exceeded'
+    failure = failure_from(api(500, words), changes=True)
+    assert (type(failure), failure.reason) == (Temporary, Reason.SERVER_ERROR)
 
 
 def test_kubernetes_own_words_are_the_detail() -> None:
@@ -117,11 +126,11 @@ def test_a_body_that_is_no_status_leaves_the_http_words(body: str) -> None:
         (None, None, None),
     ],
 )
-def test_retry_after(headers: dict[str, str] | None, details: dict[str, Any] | None, wait: float | None) -> None:
+def test_k2_retry_after(headers: dict[str, str] | None, details: dict[str, Any] | None, wait: float | None) -> None:
     assert failure_from(api(429, "later", headers=headers, details=details)).retry_after == wait
 
 
-def test_a_budget_says_which_and_how_many() -> None:
+def test_k5_a_budget_says_which_and_how_many() -> None:
     assert failure_from(api(429, "no", details=FORBIDS)).detail == "The disruption budget web needs 2 healthy pods"
     assert failure_from(api(500, SEVERAL)).detail == SEVERAL
 

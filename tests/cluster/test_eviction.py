@@ -33,7 +33,7 @@ def test_an_evicted_pod_is_replaced(sandbox: Sandbox, kind: str) -> None:
     assert (arrived.finished, arrived.done, arrived.total) == (True, 2, 2)
 
 
-def test_a_budget_that_forbids_it_is_named_with_its_numbers(sandbox: Sandbox) -> None:
+def test_k5_a_budget_that_forbids_it_is_named_with_its_numbers(sandbox: Sandbox) -> None:
     sandbox.apply(workload("Deployment", "web"), budget("web", name="web-pdb", minAvailable=2), budget("other"))
     ref = first_pod(sandbox)
     asked = len(sandbox.server.requests.matching(method="POST"))
@@ -44,7 +44,7 @@ def test_a_budget_that_forbids_it_is_named_with_its_numbers(sandbox: Sandbox) ->
     assert sandbox.sent("POST") == sandbox.sent("DELETE") == 0
 
 
-def test_several_budgets_are_told(sandbox: Sandbox) -> None:
+def test_k5_several_budgets_are_told(sandbox: Sandbox) -> None:
     sandbox.apply(workload("Deployment", "web"), budget("web", name="a", minAvailable=1), budget("web", name="b"))
     refusal = sandbox.preview("evict_pod", first_pod(sandbox)).refusal
     assert refusal is not None
@@ -52,7 +52,7 @@ def test_several_budgets_are_told(sandbox: Sandbox) -> None:
     assert refusal.detail == "shop/a 2/1, shop/b 2/2"
 
 
-def test_a_budget_that_cannot_be_read_leaves_the_servers_words(sandbox: Sandbox) -> None:
+def test_k5_a_budget_that_cannot_be_read_leaves_the_servers_words(sandbox: Sandbox) -> None:
     sandbox.apply(workload("Deployment", "web"), budget("web", minAvailable=2))
     ref = first_pod(sandbox)
     sandbox.server.access.allow("*", Rule(verbs=("get", "list"), resources=("pods", "replicasets", "deployments")))
@@ -63,7 +63,7 @@ def test_a_budget_that_cannot_be_read_leaves_the_servers_words(sandbox: Sandbox)
     assert refusal.detail == "The disruption budget web needs 2 healthy pods and has 2 currently"
 
 
-def test_a_budget_that_forbids_it_by_then_is_kept_to(sandbox: Sandbox) -> None:
+def test_k5_a_budget_that_forbids_it_by_then_is_kept_to(sandbox: Sandbox) -> None:
     sandbox.apply(workload("Deployment", "web"), budget("web", maxUnavailable=1))
     plan = sandbox.plan("evict_pod", first_pod(sandbox))
     sandbox.apply(budget("web", minAvailable=2), seconds=1)
@@ -75,7 +75,7 @@ def test_a_budget_that_forbids_it_by_then_is_kept_to(sandbox: Sandbox) -> None:
     assert not sandbox.cluster.happened(plan)
 
 
-def test_a_server_under_load_is_not_a_budget(sandbox: Sandbox) -> None:
+def test_k2_a_server_under_load_is_not_a_budget(sandbox: Sandbox) -> None:
     sandbox.apply(workload("Deployment", "web"))
     plan = sandbox.plan("evict_pod", first_pod(sandbox))
     sandbox.server.fail(Fault(kind="status", method="POST", code=429, retry_after=1, times=2))
@@ -83,7 +83,7 @@ def test_a_server_under_load_is_not_a_budget(sandbox: Sandbox) -> None:
     assert sandbox.cluster.happened(plan)
 
 
-def test_another_pod_of_the_same_name_is_never_evicted(sandbox: Sandbox) -> None:
+def test_k4_another_pod_of_the_same_name_is_never_evicted(sandbox: Sandbox) -> None:
     sandbox.apply(workload("StatefulSet", "db"))
     plan = sandbox.plan("evict_pod", sandbox.ref("Pod", "db-0"))
     sandbox.cluster.perform(plan)
@@ -106,7 +106,7 @@ def test_a_pod_gone_before_the_eviction(sandbox: Sandbox) -> None:
     assert caught.value.reason is Reason.NOT_FOUND
 
 
-def test_an_eviction_needs_a_uid(sandbox: Sandbox) -> None:
+def test_k4_an_eviction_needs_a_uid(sandbox: Sandbox) -> None:
     sandbox.apply(pod("lonely"))
     with pytest.raises(Permanent) as caught:
         sandbox.cluster.perform(Plan("evict_pod", ObjectRef("Pod", "lonely", "shop")))
@@ -114,7 +114,7 @@ def test_an_eviction_needs_a_uid(sandbox: Sandbox) -> None:
     assert sandbox.sent("POST") == 0
 
 
-def test_a_lost_eviction_is_looked_up(sandbox: Sandbox) -> None:
+def test_k2_a_lost_eviction_is_looked_up(sandbox: Sandbox) -> None:
     sandbox.apply(pod("lonely"))
     plan = sandbox.plan("evict_pod", sandbox.ref("Pod", "lonely"))
     sandbox.server.fail(Fault(kind="drop_after", method="POST"))

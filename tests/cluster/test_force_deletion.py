@@ -101,7 +101,7 @@ def test_without_the_right_to_see_nodes_only_time_tells(sandbox: Sandbox) -> Non
     assert refusal.code == cautions.NOT_STUCK
 
 
-def test_another_pod_of_the_same_name_is_never_deleted(sandbox: Sandbox) -> None:
+def test_k4_another_pod_of_the_same_name_is_never_deleted(sandbox: Sandbox) -> None:
     sandbox.apply(workload("StatefulSet", "db"))
     ref = sandbox.ref("Pod", "db-0")
     lost(sandbox, ref)
@@ -115,7 +115,7 @@ def test_another_pod_of_the_same_name_is_never_deleted(sandbox: Sandbox) -> None
     assert sandbox.ref("Pod", "db-0") == successor
 
 
-def test_a_lost_answer_is_looked_up(sandbox: Sandbox) -> None:
+def test_k2_a_lost_answer_is_looked_up(sandbox: Sandbox) -> None:
     sandbox.apply(pod("left", nodeName="worker-9"))
     plan = preview(sandbox, sandbox.ref("Pod", "left")).plan
     assert not sandbox.cluster.happened(plan)

@@ -166,7 +166,7 @@ def test_an_application_at_work_is_left_alone(sandbox: Sandbox, phase: str) -> N
     assert sandbox.preview("gitops_sync", ref).refusal == Caution(cautions.SYNCING)
 
 
-def test_an_operation_begun_since_the_preview_is_not_mingled_with(sandbox: Sandbox) -> None:
+def test_k1_an_operation_begun_since_the_preview_is_not_mingled_with(sandbox: Sandbox) -> None:
     sandbox.apply(application(), seconds=1)
     plan = sandbox.plan("gitops_sync", sandbox.ref("Application", "shop", "argocd"))
 
@@ -240,7 +240,7 @@ def test_what_is_suspended_is_not_asked(sandbox: Sandbox) -> None:
     ("kind", "given", "namespace"),
     [("Application", application(), "argocd"), ("Kustomization", kustomization(), "flux-system")],
 )
-def test_a_lost_answer_is_looked_up(sandbox: Sandbox, kind: str, given: Obj, namespace: str) -> None:
+def test_k2_a_lost_answer_is_looked_up(sandbox: Sandbox, kind: str, given: Obj, namespace: str) -> None:
     sandbox.apply(given, seconds=1)
     plan = sandbox.plan("gitops_sync", sandbox.ref(kind, given["metadata"]["name"], namespace))
     assert not sandbox.cluster.happened(plan)

@@ -38,7 +38,7 @@ def restart(door: Cluster, person: int) -> None:
         door.perform(plan)
 
 
-def test_the_persons_own_rights_decide(sandbox: Sandbox, door: Cluster) -> None:
+def test_s8_the_persons_own_rights_decide(sandbox: Sandbox, door: Cluster) -> None:
     restart(door, ANNA)
     with pytest.raises(Permanent) as caught:
         restart(door, OLEG)
@@ -46,7 +46,7 @@ def test_the_persons_own_rights_decide(sandbox: Sandbox, door: Cluster) -> None:
     assert f"telegram:{OLEG}" in caught.value.detail
 
 
-def test_every_request_bears_the_name_and_none_afterwards(sandbox: Sandbox, door: Cluster) -> None:
+def test_s8_every_request_bears_the_name_and_none_afterwards(sandbox: Sandbox, door: Cluster) -> None:
     sandbox.server.requests.clear()
     restart(door, ANNA)
     assert set(users(sandbox)) == {f"telegram:{ANNA}"}
@@ -57,7 +57,7 @@ def test_every_request_bears_the_name_and_none_afterwards(sandbox: Sandbox, door
     assert users(sandbox)[-1] == ""
 
 
-def test_what_one_may_not_is_not_hidden_from_another(door: Cluster) -> None:
+def test_s8_what_one_may_not_is_not_hidden_from_another(door: Cluster) -> None:
     with door.acting_for(OLEG):
         assert "rollout_restart" in door.workload(WEB).denied
     with door.acting_for(ANNA):
@@ -65,7 +65,7 @@ def test_what_one_may_not_is_not_hidden_from_another(door: Cluster) -> None:
     assert "rollout_restart" in door.workload(WEB).denied, "the bot itself may not"
 
 
-def test_without_the_right_to_impersonate_it_is_said(sandbox: Sandbox, door: Cluster) -> None:
+def test_s8_without_the_right_to_impersonate_it_is_said(sandbox: Sandbox, door: Cluster) -> None:
     sandbox.server.access.reset()
     sandbox.server.access.allow(BOT, Rule(verbs=("get", "list", "patch")))
     with pytest.raises(Permanent) as caught:
@@ -74,7 +74,7 @@ def test_without_the_right_to_impersonate_it_is_said(sandbox: Sandbox, door: Clu
     assert "cannot impersonate" in caught.value.detail
 
 
-def test_nobody_is_impersonated_unless_it_is_set(sandbox: Sandbox, door: Cluster) -> None:
+def test_s8_nobody_is_impersonated_unless_it_is_set(sandbox: Sandbox, door: Cluster) -> None:
     plain = sandbox.connect()
     sandbox.server.access.reset()
     sandbox.server.requests.clear()

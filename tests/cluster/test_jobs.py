@@ -121,7 +121,7 @@ def test_without_an_id_nothing_is_made(sandbox: Sandbox) -> None:
     assert caught.value.reason is Reason.REFUSED
 
 
-def test_a_lost_rerun_is_looked_up_by_its_name(sandbox: Sandbox) -> None:
+def test_k2_a_lost_rerun_is_looked_up_by_its_name(sandbox: Sandbox) -> None:
     sandbox.apply(job())
     plan = sandbox.plan("job_rerun", sandbox.ref("Job", "migrate"))
     assert not sandbox.cluster.happened(plan)
@@ -193,7 +193,7 @@ def test_what_a_deletion_should_be_warned_of(sandbox: Sandbox) -> None:
     )
 
 
-def test_a_job_held_by_a_finalizer_is_on_its_way(sandbox: Sandbox) -> None:
+def test_k5_a_job_held_by_a_finalizer_is_on_its_way(sandbox: Sandbox) -> None:
     sandbox.apply(job(meta={"finalizers": ["example.com/mine"]}))
     ref = sandbox.ref("Job", "migrate")
     plan = sandbox.plan("job_delete", ref)
@@ -205,7 +205,7 @@ def test_a_job_held_by_a_finalizer_is_on_its_way(sandbox: Sandbox) -> None:
         assert sandbox.preview(action, ref).refusal == Caution(cautions.DELETING)
 
 
-def test_another_job_of_the_same_name_is_never_deleted(sandbox: Sandbox) -> None:
+def test_k4_another_job_of_the_same_name_is_never_deleted(sandbox: Sandbox) -> None:
     sandbox.apply(job())
     plan = sandbox.plan("job_delete", sandbox.ref("Job", "migrate"))
     sandbox.cluster.perform(plan)

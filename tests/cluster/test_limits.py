@@ -178,7 +178,7 @@ def test_without_the_right_to_see_nodes(sandbox: Sandbox) -> None:
     assert (preview.refusal, preview.cautions) == (None, ())
 
 
-def test_a_limit_that_somebody_else_changed_is_not_overwritten(sandbox: Sandbox) -> None:
+def test_k1_a_limit_that_somebody_else_changed_is_not_overwritten(sandbox: Sandbox) -> None:
     sandbox.apply(sized(limits={"memory": "512Mi"}))
     plan = sandbox.plan("raise_memory_limit", sandbox.ref("Deployment", "web"))
 

@@ -29,7 +29,7 @@ def event(about: dict[str, Any], number: int, message: str) -> dict[str, Any]:
     }
 
 
-def test_logs(sandbox: Sandbox) -> None:
+def test_s11_logs(sandbox: Sandbox) -> None:
     sandbox.apply(pod("chatty"))
     sandbox.server.set_logs("shop", "chatty", "app", [(AT, found.text) for found in FOUND])
     lines = sandbox.cluster.logs(sandbox.ref("Pod", "chatty"), tail=len(FOUND), limit_bytes=1 << 24).lines
@@ -37,7 +37,7 @@ def test_logs(sandbox: Sandbox) -> None:
     assert [found.text for found, line in zip(FOUND, lines, strict=True) if leftover(found, line)] == []
 
 
-def test_a_key_over_several_lines_of_a_log(sandbox: Sandbox) -> None:
+def test_s11_a_key_over_several_lines_of_a_log(sandbox: Sandbox) -> None:
     sandbox.apply(pod("chatty"))
     (found, *_) = [found for found in positives() if found.text.startswith("starting\n")]
     sandbox.server.set_logs("shop", "chatty", "app", [(AT, line) for line in found.text.split("\n")])
@@ -47,7 +47,7 @@ def test_a_key_over_several_lines_of_a_log(sandbox: Sandbox) -> None:
     assert lines[-1].endswith(" started")
 
 
-def test_a_secret_with_colours_inside(sandbox: Sandbox) -> None:
+def test_s11_a_secret_with_colours_inside(sandbox: Sandbox) -> None:
     sandbox.apply(pod("chatty"))
     shaped = [found for found in FOUND if found.text == found.secret]
     coloured = [f"{found.secret[:9]}\x1b[31m{found.secret[9:]}\x1b[0m" for found in shaped]
@@ -56,7 +56,7 @@ def test_a_secret_with_colours_inside(sandbox: Sandbox) -> None:
     assert [found.text for found, line in zip(shaped, lines, strict=True) if leftover(found, line)] == []
 
 
-def test_events_and_descriptions(sandbox: Sandbox) -> None:
+def test_s11_events_and_descriptions(sandbox: Sandbox) -> None:
     # Ordinary words within a secret stand elsewhere in so much text; its last random ones do not.
     some = [found for found in FOUND[::25] if " " not in found.secret]
     secret = "canary" + "-0x7f" * 3
@@ -82,7 +82,7 @@ def test_events_and_descriptions(sandbox: Sandbox) -> None:
     assert "note-0" in shown.full_text
 
 
-def test_a_containers_last_words(sandbox: Sandbox) -> None:
+def test_s11_a_containers_last_words(sandbox: Sandbox) -> None:
     (found, *_) = [found for found in FOUND if found.kind == "address"]
     manifest = pod("dead")
     state = {"terminated": {"exitCode": 1, "reason": "Error", "message": found.text}}
@@ -95,7 +95,7 @@ def test_a_containers_last_words(sandbox: Sandbox) -> None:
     assert leftover(found, repr(view) + repr(sandbox.cluster.describe(ref))) == ""
 
 
-def test_failures() -> None:
+def test_s11_failures() -> None:
     left = []
     for found in FOUND:
         error = ApiException(status=422, reason="Invalid")

@@ -19,7 +19,7 @@ def template_note(sandbox: Sandbox, kind: str, name: str) -> str:
 
 
 @pytest.mark.parametrize("action", ["rollout_restart", "scale_up"])
-def test_a_lost_answer_is_an_unknown_outcome_and_never_repeated(sandbox: Sandbox, action: str) -> None:
+def test_k2_a_lost_answer_is_an_unknown_outcome_and_never_repeated(sandbox: Sandbox, action: str) -> None:
     sandbox.apply(workload("Deployment", "web"))
     plan = sandbox.plan(action, sandbox.ref("Deployment", "web"))
     assert not sandbox.cluster.happened(plan)
@@ -31,7 +31,7 @@ def test_a_lost_answer_is_an_unknown_outcome_and_never_repeated(sandbox: Sandbox
     assert sandbox.cluster.happened(plan)
 
 
-def test_an_answer_lost_before_the_effect_did_not_happen(sandbox: Sandbox) -> None:
+def test_k2_an_answer_lost_before_the_effect_did_not_happen(sandbox: Sandbox) -> None:
     sandbox.apply(workload("Deployment", "web"))
     plan = sandbox.plan("rollout_restart", sandbox.ref("Deployment", "web"))
     sandbox.server.fail(Fault(kind="drop_before", method="PATCH"))
@@ -42,7 +42,7 @@ def test_an_answer_lost_before_the_effect_did_not_happen(sandbox: Sandbox) -> No
     assert not sandbox.cluster.happened(plan)
 
 
-def test_a_patch_that_hangs_is_an_unknown_outcome(sandbox: Sandbox) -> None:
+def test_k2_a_patch_that_hangs_is_an_unknown_outcome(sandbox: Sandbox) -> None:
     sandbox.apply(workload("Deployment", "web"))
     plan = sandbox.plan("rollout_restart", sandbox.ref("Deployment", "web"))
     sandbox.server.fail(Fault(kind="hang", method="PATCH"))
@@ -55,7 +55,7 @@ def test_a_patch_that_hangs_is_an_unknown_outcome(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("code", [429, 503])
-def test_a_patch_turned_away_is_sent_again(sandbox: Sandbox, code: int) -> None:
+def test_k2_a_patch_turned_away_is_sent_again(sandbox: Sandbox, code: int) -> None:
     sandbox.apply(workload("Deployment", "web"))
     plan = sandbox.plan("rollout_restart", sandbox.ref("Deployment", "web"))
     sandbox.server.fail(Fault(kind="status", code=code, retry_after=1, method="PATCH", times=2))
@@ -63,7 +63,7 @@ def test_a_patch_turned_away_is_sent_again(sandbox: Sandbox, code: int) -> None:
     assert sandbox.sent("PATCH") == 3
 
 
-def test_a_server_that_is_away_is_temporary(sandbox: Sandbox) -> None:
+def test_k2_a_server_that_is_away_is_temporary(sandbox: Sandbox) -> None:
     sandbox.apply(workload("Deployment", "web"))
     plan = sandbox.plan("rollout_restart", sandbox.ref("Deployment", "web"))
     with sandbox.server.away(), pytest.raises(Temporary):
@@ -72,7 +72,7 @@ def test_a_server_that_is_away_is_temporary(sandbox: Sandbox) -> None:
     assert sandbox.sent("PATCH") == 1
 
 
-def test_a_status_that_moved_on_is_no_conflict(sandbox: Sandbox) -> None:
+def test_k1_a_status_that_moved_on_is_no_conflict(sandbox: Sandbox) -> None:
     sandbox.apply(workload("Deployment", "web"), seconds=1)
     plan = sandbox.plan("rollout_restart", sandbox.ref("Deployment", "web"))
     sandbox.server.step(120)
@@ -82,7 +82,7 @@ def test_a_status_that_moved_on_is_no_conflict(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("action", ["rollout_restart", "rollout_undo", "scale_up"])
-def test_a_spec_that_changed_since_is_a_conflict_and_nothing_is_sent(sandbox: Sandbox, action: str) -> None:
+def test_k1_a_spec_that_changed_since_is_a_conflict_and_nothing_is_sent(sandbox: Sandbox, action: str) -> None:
     sandbox.apply(workload("Deployment", "web"))
     sandbox.release("Deployment", "web", "app:2")
     plan = sandbox.plan(action, sandbox.ref("Deployment", "web"))
@@ -93,7 +93,7 @@ def test_a_spec_that_changed_since_is_a_conflict_and_nothing_is_sent(sandbox: Sa
     assert sandbox.sent("PATCH") == 0
 
 
-def test_a_plan_without_a_generation_holds_to_its_version(sandbox: Sandbox) -> None:
+def test_k1_a_plan_without_a_generation_holds_to_its_version(sandbox: Sandbox) -> None:
     sandbox.apply(workload("Deployment", "web"))
     ref = sandbox.ref("Deployment", "web")
     plan = Plan("rollout_restart", ref, "1", {"restarted_at": "2026-11-23T09:00:00Z"})
@@ -104,7 +104,7 @@ def test_a_plan_without_a_generation_holds_to_its_version(sandbox: Sandbox) -> N
 
 
 @pytest.mark.parametrize("action", ["rollout_restart", "scale_up"])
-def test_conflicts_without_end_are_given_up(sandbox: Sandbox, action: str) -> None:
+def test_k1_conflicts_without_end_are_given_up(sandbox: Sandbox, action: str) -> None:
     sandbox.apply(workload("Deployment", "web"))
     plan = sandbox.plan(action, sandbox.ref("Deployment", "web"))
     sandbox.server.fail(Fault(kind="status", code=409, method="PATCH", times=99))
@@ -115,7 +115,7 @@ def test_conflicts_without_end_are_given_up(sandbox: Sandbox, action: str) -> No
 
 
 @pytest.mark.parametrize("action", ["rollout_restart", "scale_up"])
-def test_an_object_replaced_since_is_not_touched(sandbox: Sandbox, action: str) -> None:
+def test_k4_an_object_replaced_since_is_not_touched(sandbox: Sandbox, action: str) -> None:
     sandbox.apply(workload("Deployment", "web"))
     ref = sandbox.ref("Deployment", "web")
     plan = sandbox.plan(action, ref)

@@ -106,7 +106,7 @@ def test_only_a_deployment_is_paused(sandbox: Sandbox) -> None:
     assert refusal.code == cautions.NOT_APPLICABLE
 
 
-def test_a_lost_answer_is_looked_up(sandbox: Sandbox) -> None:
+def test_k2_a_lost_answer_is_looked_up(sandbox: Sandbox) -> None:
     sandbox.apply(workload("Deployment", "web"))
     plan = sandbox.plan("rollout_pause", sandbox.ref("Deployment", "web"))
     sandbox.server.fail(Fault(kind="drop_after", method="PATCH"))

@@ -62,7 +62,7 @@ def test_a_stranger_is_not_repeated() -> None:
     assert len(calls) == 1
 
 
-def test_the_wait_is_never_shorter_than_asked() -> None:
+def test_k2_the_wait_is_never_shorter_than_asked() -> None:
     waits: list[float] = []
     server = Server(Temporary(Reason.THROTTLED, retry_after=3.0), Temporary(Reason.THROTTLED, retry_after=1.0))
     retries(waits).read(server)
@@ -97,7 +97,7 @@ def test_waits_count_towards_the_total() -> None:
     ],
     ids=["refused", "no connection", "429", "503 with Retry-After"],
 )
-def test_a_change_that_was_turned_away_is_repeated(failure: Failure) -> None:
+def test_k2_a_change_that_was_turned_away_is_repeated(failure: Failure) -> None:
     server = Server(failure)
     assert retries([]).change(server) == "answer"
     assert server.requests == 2
@@ -108,7 +108,7 @@ def test_a_change_that_was_turned_away_is_repeated(failure: Failure) -> None:
     [BUSY, Permanent(Reason.UNKNOWN_OUTCOME), Permanent(Reason.CONFLICT), Permanent(Reason.REFUSED)],
     ids=lambda failure: str(failure.reason),
 )
-def test_a_change_that_may_have_happened_is_not(failure: Failure) -> None:
+def test_k2_a_change_that_may_have_happened_is_not(failure: Failure) -> None:
     server = Server(failure)
     with pytest.raises(type(failure)):
         retries([]).change(server)

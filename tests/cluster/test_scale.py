@@ -1,9 +1,12 @@
 """Counts: up, down, back, and the policy around them."""
 
+import random
+from collections import Counter
+
 import pytest
 
 from chatops.core import cautions
-from chatops.core.actions import Change
+from chatops.core.actions import ACTIONS, Change, Danger
 from tests.cluster.sandbox import Obj, Sandbox, workload
 
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
@@ -48,7 +51,7 @@ def test_one_more_and_back(sandbox: Sandbox, kind: str) -> None:
         ("scale_up", 2, "9" * 5000, cautions.BAD_PARAM, "replicas"),
     ],
 )
-def test_counts_outside_the_policy(
+def test_k7_counts_outside_the_policy(
     sandbox: Sandbox, action: str, count: int, asked: str, code: str, detail: str
 ) -> None:
     sandbox.apply(workload("Deployment", "web", replicas=count), seconds=1)
@@ -59,7 +62,7 @@ def test_counts_outside_the_policy(
     assert (refusal.code, refusal.detail) == (code, detail)
 
 
-def test_what_a_count_should_be_warned_of(sandbox: Sandbox) -> None:
+def test_k7_what_a_count_should_be_warned_of(sandbox: Sandbox) -> None:
     manifest = workload("Deployment", "web")
     manifest["metadata"]["labels"]["argocd.argoproj.io/instance"] = "shop-web"
     hpa = {
@@ -80,6 +83,53 @@ def test_what_a_count_should_be_warned_of(sandbox: Sandbox) -> None:
     ]
     view = sandbox.cluster.workload(sandbox.ref("Deployment", "web"))
     assert (view.managed_by, view.autoscaler) == ("Argo CD app shop-web", "web-hpa 1-4")
+
+
+def test_k7_any_count_is_capped_warned_of_and_tried_first(sandbox: Sandbox) -> None:
+    """K7: zero, tenfold, negative, owned by an autoscaler: generated, each tried before anything changes."""
+    chance = random.Random(7)
+    codes: Counter[str] = Counter()
+    for number in range(120):
+        kind = chance.choice(["Deployment", "StatefulSet"])
+        name, count, owned = f"web-{number}", chance.choice([0, 1, 2, 3, 9, 40]), chance.random() < 0.3
+        asked = chance.choice([0, count * 10, count * 10 + 1, -1, -count, count + 1, count - 1, count, 10**9])
+        action = chance.choice(["scale_up", "scale_down"])
+        sandbox.server.apply(workload(kind, name, replicas=count))
+        if owned:
+            sandbox.server.apply(autoscaler_of(kind, name))
+        ref = sandbox.ref(kind, name)
+        sandbox.server.requests.clear()
+        preview = sandbox.preview(action, ref, replicas=str(asked))
+        tried = sandbox.server.requests.matching(method="PATCH")
+        assert sandbox.sent("PATCH") == 0
+        assert sandbox.get(kind, name)["spec"]["replicas"] == count, "a preview changes nothing"
+        told = {each.code for each in preview.cautions}
+        fits = 0 <= asked <= max(10, min(count * 10, count + 50)) and (asked > count) == (action == "scale_up")
+        state = (kind, count, asked, action, owned)
+        assert (preview.refusal is None) == (fits and asked != count), state
+        if preview.refusal is not None:
+            codes[preview.refusal.code] += 1
+            assert tried == []
+            continue
+        assert len(tried) == 1, "the server was asked what it thinks of it"
+        assert (cautions.TO_ZERO in told) == (asked == 0), state
+        assert (cautions.AUTOSCALER in told) == owned, state
+        codes.update(told or {"plain"})
+        sandbox.cluster.perform(preview.plan)
+        assert sandbox.get(kind, name)["spec"]["replicas"] == asked
+    assert set(codes) == {cautions.AT_LIMIT, cautions.ALREADY, cautions.TO_ZERO, cautions.AUTOSCALER, "plain"}
+
+
+def test_k7_no_count_is_changed_in_one_tap() -> None:
+    assert all(ACTIONS[action].changes for action in ("scale_up", "scale_down", "hpa_raise_max", "hpa_lower_min"))
+    assert ACTIONS["scale_down"].danger is Danger.DISRUPT
+
+
+def autoscaler_of(kind: str, name: str) -> Obj:
+    target = {"apiVersion": "apps/v1", "kind": kind, "name": name}
+    meta = {"name": name, "namespace": "shop"}
+    spec = {"scaleTargetRef": target, "maxReplicas": 4}
+    return {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": meta, "spec": spec}
 
 
 def test_a_count_somebody_else_changed_will_not_arrive(sandbox: Sandbox) -> None:

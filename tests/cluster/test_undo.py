@@ -62,7 +62,7 @@ def test_back_and_forth(sandbox: Sandbox, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", WORKLOADS)
-def test_refusals(sandbox: Sandbox, kind: str) -> None:
+def test_k6_refusals(sandbox: Sandbox, kind: str) -> None:
     sandbox.apply(workload(kind, "web", "app:1"))
     ref = sandbox.ref(kind, "web")
     for revision, code, detail in (
@@ -75,7 +75,7 @@ def test_refusals(sandbox: Sandbox, kind: str) -> None:
         assert (refusal.code, refusal.detail) == (code, detail)
 
 
-def test_a_paused_deployment_is_refused(sandbox: Sandbox) -> None:
+def test_k6_a_paused_deployment_is_refused(sandbox: Sandbox) -> None:
     sandbox.apply(workload("Deployment", "web", "app:1"))
     sandbox.release("Deployment", "web", "app:2")
     sandbox.edit("Deployment", "web", lambda found: found["spec"].update(paused=True))
@@ -84,7 +84,7 @@ def test_a_paused_deployment_is_refused(sandbox: Sandbox) -> None:
     assert refusal.code == cautions.PAUSED
 
 
-def test_an_earlier_revision_that_is_the_same_is_passed_over(sandbox: Sandbox) -> None:
+def test_k6_an_earlier_revision_that_is_the_same_is_passed_over(sandbox: Sandbox) -> None:
     sandbox.apply(workload("StatefulSet", "web", "app:1"))
     for image in ("app:2", "app:3"):
         sandbox.release("StatefulSet", "web", image)
@@ -122,7 +122,7 @@ def test_who_will_revert_it_is_said(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("kind", WORKLOADS)
-def test_a_lost_answer_is_looked_up_by_the_action_id(sandbox: Sandbox, kind: str) -> None:
+def test_k2_a_lost_answer_is_looked_up_by_the_action_id(sandbox: Sandbox, kind: str) -> None:
     sandbox.apply(workload(kind, "web", "app:1"))
     sandbox.release(kind, "web", "app:2")
     plan = sandbox.plan("rollout_undo", sandbox.ref(kind, "web"), action_id="act-7")
@@ -135,7 +135,7 @@ def test_a_lost_answer_is_looked_up_by_the_action_id(sandbox: Sandbox, kind: str
     assert image_of(sandbox, kind) == "app:1"
 
 
-def test_a_write_between_read_and_patch_is_a_failed_test_and_not_overwritten(sandbox: Sandbox) -> None:
+def test_k6_a_write_between_read_and_patch_is_a_failed_test_and_not_overwritten(sandbox: Sandbox) -> None:
     sandbox.apply(workload("Deployment", "web", "app:1"))
     sandbox.release("Deployment", "web", "app:2")
     plan = sandbox.plan("rollout_undo", sandbox.ref("Deployment", "web"))
@@ -211,7 +211,7 @@ IMAGES: dict[str, tuple[str, ...]] = {
 )
 @pytest.mark.parametrize("history", list(IMAGES))
 @pytest.mark.parametrize("revision", ["", "1", "2", "7"])
-def test_the_same_as_kubectl(sandbox: Sandbox, kind: str, history: str, revision: str, paused: bool) -> None:
+def test_k6_the_same_as_kubectl(sandbox: Sandbox, kind: str, history: str, revision: str, paused: bool) -> None:
     first, *rest = IMAGES[history]
     for namespace in (OURS, THEIRS):
         manifest = workload(kind, "web", first, namespace=namespace)

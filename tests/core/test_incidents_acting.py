@@ -163,7 +163,7 @@ def test_a_rollout_that_fails_says_so_in_the_clusters_words() -> None:
     assert decision.entries[0].detail["detail"] == "ProgressDeadlineExceeded"
 
 
-def test_what_never_arrives_is_called_failed_in_the_end() -> None:
+def test_k8_what_never_arrives_is_called_failed_in_the_end() -> None:
     limit = FOLLOW_LIMIT.total_seconds() / 60
     assert state(after(performed(), progress(2), minute=12 + limit)) is ActionState.PERFORMED
     late = after(performed(), progress(2), minute=12.1 + limit)
@@ -197,7 +197,7 @@ def interrupted(detail: str = "") -> Decision:
 
 @pytest.mark.parametrize("detail", ["", "connection reset by peer"])
 @pytest.mark.parametrize(("happened", "found"), [(True, FOUND), (False, ABSENT)])
-def test_an_interrupted_run_is_looked_up_and_never_sent_again(detail: str, happened: bool, found: str) -> None:
+def test_k2_an_interrupted_run_is_looked_up_and_never_sent_again(detail: str, happened: bool, found: str) -> None:
     decision = interrupted(detail)
     run = decision.incident.run
     assert run

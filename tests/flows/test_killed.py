@@ -43,7 +43,7 @@ def test_between_the_tap_and_the_outcome(place, kind):
     assert image.endswith(":1.42.0")
 
 
-def test_a_lost_answer_is_looked_up(place):
+def test_k2_a_lost_answer_is_looked_up(place):
     place.post(crash_loop())
     place.press(place.card("#1", "Roll back to 42"), "Roll back to 42")
     place.card("expires in 1 min")

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from chatops.cluster.budgets import forbids, guards, read_budgets, told
 from chatops.cluster.connection import MERGE_PATCH
+from chatops.cluster.errors import NAMESPACE_ENDS
 from chatops.cluster.leaving import leaving
 from chatops.cluster.models import Node
 from chatops.cluster.nodes import is_control_plane
@@ -29,9 +30,6 @@ AT_ONCE = 20
 
 TOTAL = "total"
 """Parameter of a plan: how many pods were to leave when it was made."""
-
-_ENDING = "because it is being terminated"
-"""Part of the API server's words about a namespace that goes: it takes no eviction, and deletes its pods itself."""
 
 _MOST_FAILURES = 3
 """Evictions that fail for good before the pass is given up: the next ones would too."""
@@ -91,7 +89,7 @@ class Drain:
                 if failure.reason in (Reason.NOT_FOUND, Reason.CONFLICT, Reason.UNKNOWN_OUTCOME):
                     # Gone, another's by now, or to be seen in the next pass.
                     asked += 1
-                elif failure.reason is Reason.BUDGET or _ENDING in failure.detail:
+                elif failure.reason is Reason.BUDGET or NAMESPACE_ENDS in failure.detail:
                     held[workload] = failure.detail
                 elif failure.reason in (Reason.FORBIDDEN, Reason.REFUSED):
                     failures.append(f"{pod.metadata.namespace}/{pod.metadata.name}: {failure.detail}")
@@ -134,7 +132,7 @@ class Drain:
         try:
             evict(reader, pod_ref(first, reader.name), dry_run=True)
         except Permanent as failure:
-            if failure.reason is Reason.FORBIDDEN and _ENDING not in failure.detail:
+            if failure.reason is Reason.FORBIDDEN:
                 return Caution(cautions.DENIED, failure.detail)
         return None
 

@@ -68,7 +68,6 @@ def apply(reader: Reader, plan: Plan, model: type[T], build: Build[T]) -> tuple[
     reason to refuse, a spec that did is Permanent(CONFLICT). The check is the plan's `seen`, or for a
     plan without one its resource version.
     """
-    last = Permanent(Reason.CONFLICT, f"{plan.ref.kind} {plan.ref.path} keeps changing")
     for _ in range(_TRIES):
         thing, seen = reader.look(plan.ref, model)
         if not _as_seen(plan, thing, seen):
@@ -82,10 +81,9 @@ def apply(reader: Reader, plan: Plan, model: type[T], build: Build[T]) -> tuple[
             # A JSON patch whose `test` fails is a 422 like any other refusal; only the object tells them apart.
             if failure.reason is Reason.REFUSED and not _moved(thing, reader.fetch(plan.ref, model)):
                 raise
-            last = failure
             continue
         return thing, taken(answer).resource_version
-    raise last
+    raise Permanent(Reason.CONFLICT, f"{plan.ref.kind} {plan.ref.path} keeps changing")
 
 
 def arrived(reader: Reader, plan: Plan, model: type[Thing] = Thing) -> bool:

@@ -56,7 +56,6 @@ class Approval:
 
     def perform(self, reader: Reader, plan: Plan) -> Performed:
         """Approve it as it is now. Permanent(CONFLICT) when somebody decided it meanwhile."""
-        last = Permanent(Reason.CONFLICT, f"{plan.ref.kind} {plan.ref.path} keeps changing")
         for _ in range(_TRIES):
             request, raw = _read(reader, plan.ref)
             if refusal := _refusal(request):
@@ -66,10 +65,9 @@ class Approval:
             except Permanent as failure:
                 if failure.reason is not Reason.CONFLICT:
                     raise
-                last = failure
                 continue
             return Performed(None, taken(answer).resource_version)
-        raise last
+        raise Permanent(Reason.CONFLICT, f"{plan.ref.kind} {plan.ref.path} keeps changing")
 
     def follow(self, reader: Reader, plan: Plan) -> Progress:
         request = reader.fetch(plan.ref, SigningRequest)

@@ -8,6 +8,10 @@ NOTICES = {
         "⚠️ A webhook could not be understood and was kept (inbox {inbox}): {problem}\n"
         "Check the receiver in alertmanager.yml: webhook_configs without a custom payload."
     ),
+    "update_aside": mark(
+        "⚠️ Something that was pressed or written breaks the bot and was put aside (update {update}): {problem}\n"
+        "The bot's log says where."
+    ),
     "actor_failed": mark("⚠️ A part of the bot keeps failing: {part}. {reason}\nIt is tried again every minute."),
     "strange_group": mark("⚠️ The bot was put into a group by somebody who may not use it ({who}). It has left: {chat}"),
     "too_large": mark(

@@ -37,6 +37,7 @@ TOASTS = {
     "asker_lost_right": mark("⛔ Who asked for this may not do it any more"),
     "second_person": mark("👥 You chose it: somebody else has to approve"),
     "not_yours": mark("⛔ {name} chose this: only they can confirm it"),
+    "broken": mark("⚠️ This breaks the bot: it was put aside, and the admins are told"),
     "expired": mark("⌛ This confirm has expired: choose again"),
     "used": mark("👌 This button was pressed already"),
     "unknown": mark("⌛ This button is not known any more: here is the card as it is now"),

@@ -183,6 +183,10 @@ class Objects:
 
     def _write(self, target: Target, before: Obj, after: Obj, options: WriteOptions, operation: str) -> Obj:
         resource = target.resource
+        wanted = after["metadata"].get("resourceVersion")
+        # Before anything is validated: of a stale write only that it is stale is said.
+        if wanted and wanted != before["metadata"]["resourceVersion"]:
+            raise conflict(resource, target.name)
         if target.subresource in ("status", "approval"):
             kept = copy.deepcopy(before)
             if target.subresource == "approval":
@@ -204,9 +208,6 @@ class Objects:
             validation.check_change(resource, before, after)
             if resource is CLAIMS:
                 check_expansion(self._store, before, after)
-        wanted = after["metadata"].get("resourceVersion")
-        if wanted and wanted != before["metadata"]["resourceVersion"]:
-            raise conflict(resource, target.name)
         if managed_fields.without(after) == managed_fields.without(before):
             return before
         self._sign(after, resource, options, operation, target.subresource)

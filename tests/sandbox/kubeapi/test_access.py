@@ -100,7 +100,7 @@ def test_reviews_agree_with_the_doors(guarded: KubeApiServer, caller: Http) -> N
     assert rules["resourceRules"] == [{"verbs": ["get", "list"], "apiGroups": [""], "resources": ["pods"]}]
 
 
-def test_impersonation_needs_the_right_and_then_acts_as_the_other(guarded: KubeApiServer, caller: Http) -> None:
+def test_s8_impersonation_needs_the_right_and_then_acts_as_the_other(guarded: KubeApiServer, caller: Http) -> None:
     guarded.access.allow(BOT, Rule(verbs=("impersonate",), groups=("",), resources=("users",), names=("anna",)))
     guarded.access.allow("anna", Rule(verbs=("list",), resources=("pods",)))
     as_anna = {"Impersonate-User": "anna"}

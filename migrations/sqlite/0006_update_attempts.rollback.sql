@@ -1,0 +1,3 @@
+ALTER TABLE updates DROP COLUMN problem;
+
+ALTER TABLE updates DROP COLUMN attempts;
