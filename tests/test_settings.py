@@ -146,9 +146,10 @@ def test_the_example_file_is_the_defaults(tmp_path: Path) -> None:
         ("LOG_FORMAT", "xml", "'json' or 'console'"),
     ],
 )
-def test_a_bad_value_is_named_with_its_mend_and_not_shown(
+def test_s2_a_bad_value_is_named_with_its_mend_and_not_shown(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
 ) -> None:
+    """S2: the matrix of what is not started with."""
     monkeypatch.setenv(name, value)
     (line,) = problems()
     assert line.startswith(f"{name} ")
@@ -171,7 +172,8 @@ def test_every_problem_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "10.0.0.1", "host.example"])
-def test_the_intake_is_never_opened_to_others_without_a_token(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+def test_s2_the_intake_is_never_opened_to_others_without_a_token(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """S2: it does not start."""
     monkeypatch.setenv("BIND_ADDRESS", address)
     (line,) = problems()
     assert "BIND_ADDRESS" in line
@@ -239,7 +241,8 @@ def test_telegram_posts_over_https_or_on_this_machine(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("url", ["http://bot.example/hook", "bot.example", "https://"])
-def test_telegram_posts_nowhere_else(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+def test_s2_telegram_posts_nowhere_else(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """S2: a secret of Telegram's webhook travels in no clear text; the secret itself is made at each start."""
     monkeypatch.setenv("TELEGRAM_WEBHOOK_URL", url)
     (problem,) = problems()
     assert "TELEGRAM_WEBHOOK_URL" in problem
