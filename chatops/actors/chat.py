@@ -28,6 +28,7 @@ from chatops.actors.messages import (
     Address,
     ApprovalWanted,
     CatchUp,
+    ChatBegan,
     Deliver,
     Delivered,
     DrawNext,
@@ -96,6 +97,7 @@ class ChatActor(Actor):
         self._behind: dict[int, None] = {}
 
     def setup(self) -> None:
+        self.tell(TELEGRAM, ChatBegan(self._id))
         self._catch_up()
 
     def receive(self, message: Any) -> Any:

@@ -246,6 +246,12 @@ class Pacer(Generic[D]):
         self._enqueue(chat, parcel)
         return True
 
+    def withdraw(self, chat_id: int) -> None:
+        """Whoever began the chat's keyed messages is gone, and would not hear where they stand: they are not sent."""
+        chat = self._chats.get(chat_id)
+        for parcel in [each for each in chat.waiting if _place(each.delivery)] if chat else []:
+            self._chats[chat_id].take(parcel)
+
     def recall(self, now: float) -> None:
         """Whoever had parcels under way is gone: they wait again."""
         for parcel in self._answers_in_flight:

@@ -22,6 +22,7 @@ from chatops.actors.messages import (
     UPSTREAM,
     WEBHOOK,
     Accept,
+    ChatBegan,
     Deliver,
     Delivered,
     NotDelivered,
@@ -135,6 +136,9 @@ class Postman(Actor):
 
     def receive(self, message: Any) -> Any:
         match message:
+            case ChatBegan():
+                # Nothing waits here.
+                pass
             case Deliver():
                 answer = self._post.take(message)
                 if message.reply_to:

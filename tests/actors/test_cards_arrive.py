@@ -98,6 +98,7 @@ class CardsArrive(RuleBasedStateMachine):
                 self.mail.append((moved, None))
 
     def _wakes(self, chat_id: int) -> ChatLife:
+        self.pacer.withdraw(chat_id)
         self.lives[chat_id] = ChatLife(chat_id, self.books, self._add, lambda: self.now)
         self.lives[chat_id].reads(None)
         return self.lives[chat_id]
@@ -189,17 +190,10 @@ class CardsArrive(RuleBasedStateMachine):
                 for incident_id in self.books.known:
                     self._forgive(chat_id, incident_id)
         if not mail_is_lost:
-            # What still waits or is under way belongs to the life that ends, and goes out beside the next one's.
-            for incident_id in self.books.known:
-                if self._waits(chat_id, incident_id):
-                    self._forgive(chat_id, incident_id)
-
-    def _waits(self, chat_id: int, incident_id: int) -> bool:
-        parcels = [*self.flying, *self.pacer._chats[chat_id].waiting] if chat_id in self.pacer._chats else self.flying
-        return any(
-            isinstance(p.delivery.outgoing, SendMessage) and p.delivery.outgoing.html.startswith(f"{incident_id}:")
-            for p in parcels
-        )
+            # What is under way belongs to the life that ends, and may arrive beside the next one's.
+            for sent in (each.delivery.outgoing for each in self.flying if self._chat(each) == chat_id):
+                if isinstance(sent, SendMessage):
+                    self._forgive(chat_id, int(sent.html.split(":")[0]))
 
     def _chat(self, parcel: Parcel[Deliver]) -> int:
         outgoing: Any = parcel.delivery.outgoing
@@ -217,6 +211,9 @@ class CardsArrive(RuleBasedStateMachine):
         """Telegram is well: what is due goes out, each chat reads its mail, and everything is shown as it is."""
         if not hasattr(self, "books"):
             return
+        # A deleted message and a group that moved show when something is to be said in them.
+        for number in self.books.known:
+            self._changes(number)
         for _ in range(2_000):
             while self.mail:
                 self.a_chat_reads_its_mail()
