@@ -91,7 +91,7 @@ def lives(steps: int) -> None:
     from hypothesis import HealthCheck, settings
     from hypothesis.stateful import run_state_machine_as_test
 
-    from tests.core.test_cards_arrive import CardsArrive
+    from tests.actors.test_cards_arrive import CardsArrive
     from tests.core.test_incidents_any_order import AnyOrder
 
     for machine in (AnyOrder, CardsArrive):

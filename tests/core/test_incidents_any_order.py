@@ -320,7 +320,7 @@ class AnyOrder(RuleBasedStateMachine):
         """Asked for before anything else is told of it, and with one end at most."""
         for type in (EntryType.ACTION_REQUESTED, EntryType.ACTION_PERFORMED, EntryType.ACTION_LOOKED_UP):
             runs = [entry.detail["run"] for entry in self.written if entry.type is type]
-            assert len(runs) == len(set(runs)) or type is EntryType.ACTION_PERFORMED
+            assert len(runs) == len(set(runs))
         ends = [
             e.detail["run"] for e in self.written if e.type in (EntryType.ACTION_FINISHED, EntryType.ACTION_STOPPED)
         ]
@@ -391,4 +391,4 @@ def fires_anew(episode: Episode, later: Episode) -> bool:
 
 
 TestAnyOrder = AnyOrder.TestCase
-TestAnyOrder.settings = settings(max_examples=250, stateful_step_count=50, deadline=None)
+TestAnyOrder.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
