@@ -211,7 +211,10 @@ class House:
             ChildSpec(TELEGRAM, starter(Postman, self.directory, post=self.post)),
             FamilySpec("chat", starter(ChatActor, self.directory, policy=policy, **shared)),
             FamilySpec("incident", starter(IncidentActor, self.directory, outside=self.outside, **shared)),
-            ChildSpec(WEBHOOK, starter(WebhookActor, self.directory, store=self.store, clock=self.clock)),
+            ChildSpec(
+                WEBHOOK,
+                starter(WebhookActor, self.directory, monotonic=lambda: self.clock().timestamp(), **shared),
+            ),
         ]
         self._supervisor = Supervisor(
             self.directory, specs, give_up=lambda *_: None, on_failed=lambda *what: self.failed.append(what)

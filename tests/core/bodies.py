@@ -109,7 +109,9 @@ def twisted(dice: random.Random, body: bytes) -> bytes:
             case 3 if isinstance(holder, list):
                 holder.extend(copy.deepcopy(holder) * dice.randint(1, 3))
             case 4 if isinstance(holder, dict):
-                holder[dice.choice(["", "\0", "\ud800", "labels", "status", "x" * 300])] = dice.choice(STRANGE)
+                holder[dice.choice(["", "\0", "\ud800", "labels", "status", "x" * 300])] = copy.deepcopy(
+                    dice.choice(STRANGE)
+                )
             case 5 if isinstance(holder, dict):
                 holder.update({f"label_{n}": str(n) for n in range(dice.choice([10, 500]))})
             case 6 if key is not None:
