@@ -87,6 +87,20 @@ def test_s15_nothing_that_serves_runs_a_program_or_evaluates_text() -> None:
     assert bad == []
 
 
+LOCAL_TIME = re.compile(
+    r"(datetime\.)?datetime\.(now|today|fromtimestamp)\((?!.*(UTC|tz)).*\)|.*utcnow\(.*|.*\.astimezone\(\)"
+    r"|(datetime\.)?date\.today\(.*|time\.(localtime|ctime|mktime|strftime)\(.*"
+)
+
+
+def test_r11_no_moment_is_local_time() -> None:
+    """R11: a change to or from daylight saving moves nothing, since nothing is told in local time."""
+    assert LOCAL_TIME.fullmatch("datetime.now()")
+    assert not LOCAL_TIME.fullmatch("datetime.now(UTC)")
+    calls = [(name, ast.unparse(node)) for name, node in parsed(SERVING) if isinstance(node, ast.Call)]
+    assert [(name, text) for name, text in calls if LOCAL_TIME.fullmatch(text)] == []
+
+
 @pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
 def test_s18_every_requirement_is_pinned_to_one_version(file: str) -> None:
     """S18: a name and `==`; no range, no address, no other index."""

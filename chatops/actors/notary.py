@@ -103,7 +103,7 @@ class NotaryActor(Actor):
         if self._sending or told == str(newest):
             return
         if told:
-            if self._clock() - datetime.fromisoformat(at) < CHAT_PAUSE:
+            if abs(self._clock() - datetime.fromisoformat(at)) < CHAT_PAUSE:
                 return
             self._compare(Checkpoint.of(told))
         # Written down first: a crash between the two must not make it two messages an hour.
