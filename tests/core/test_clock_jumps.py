@@ -19,7 +19,7 @@ from chatops.core.incidents.events import AlertsReceived, Escalate, Event, Resol
 from chatops.core.screens.card import card
 from chatops.core.self_audit import SEEN_TWICE, Books, Gap, compare
 from chatops.core.texts import LANGUAGES, tongue
-from tests.core.scene import NEW, START, a_survey, a_workload, an_alert, press, run_action, told
+from tests.core.scene import NEW, START, a_survey, a_workload, an_alert, hear, opened, press, run_action, told
 
 DAY = timedelta(days=1)
 NEGATIVE = re.compile(r"[-−]\d+ ?(s|min|h|d|с|мин|ч|д)\b")
@@ -80,6 +80,14 @@ def test_r11_help_can_be_called_after_the_clock_was_set_back() -> None:
     assert again.escalated_at == START
     soon = decide(again, Escalate(press()), now=START + QUIET / 2).incident
     assert soon == again
+
+
+def test_r11_what_fires_again_after_the_clock_was_set_back_is_shown() -> None:
+    """R11: a late word came before the jump; the next one is Alertmanager's own repeat and no late word any more."""
+    ended = hear(opened(), an_alert(firing=False, until=5), minute=5).incident
+    doubtful = hear(ended, an_alert(), minute=6).incident
+    assert not doubtful.open
+    assert hear(doubtful, an_alert(), minute=6 - 24 * 60).incident.open
 
 
 def test_r11_the_self_audit_sees_what_was_opened_before_the_clock_was_set_back() -> None:
