@@ -46,6 +46,12 @@ FIRST := 0
 fuzz: $(VENV)/development
 	@$(BIN)/python -m tests.core.fuzz --count $(COUNT) --first $(FIRST)
 
+COVERING := tests/core/test_access.py tests/core/test_presses.py tests/web tests/db/test_audit.py tests/actors
+
+coverage: $(VENV)/development
+	@$(BIN)/python -m coverage run -m pytest -q $(COVERING)
+	@$(BIN)/python -m coverage report
+
 lint: $(VENV)/development
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
