@@ -296,10 +296,8 @@ class AnyOrder(RuleBasedStateMachine):
                 continue
             episode = incident.episode(alert.fingerprint)
             assert episode
-            late = (
-                known and known.ends_at and alert.starts_at <= known.ends_at <= self.now <= known.ends_at + LATE_WINDOW
-            )
-            assert episode.firing or late
+            ended = known.ends_at if known else None
+            assert episode.firing or (ended and alert.starts_at <= ended and self.now <= ended + LATE_WINDOW)
 
     def _what_is_known_says_nothing(self, before: Incident, incident: Incident, event: AlertsReceived) -> None:
         """The model of how many edits there may be: a webhook that tells an open incident nothing new makes none."""
