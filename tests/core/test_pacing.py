@@ -506,3 +506,11 @@ def test_what_nobody_would_know_is_not_sent(pacer):
     pacer.withdraw(GROUP)
     pacer.withdraw(12345)
     assert {item.outgoing.html for _, item in drain(pacer, 0.0)} == {"notice", "edit", "another chat's"}
+
+
+def test_what_is_under_way_and_nobody_would_know_is_not_tried_again(pacer):
+    pacer.add(send("card", key="card:1"), 0.0)
+    parcel = pacer.next(0.0)
+    pacer.withdraw(GROUP)
+    assert pacer.failed(parcel, 0.0)
+    assert len(pacer) == 0
