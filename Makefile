@@ -8,13 +8,15 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 PIP_FLAGS := --quiet --disable-pip-version-check --require-virtualenv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test simulate lint format messages bench clean
+.PHONY: help demo run test simulate fuzz coverage lint format messages bench clean
 
 help:
 	@echo 'make demo      the whole service on loopback stand-ins; ARGS=--once plays one story and ends'
 	@echo 'make run       serve, with the settings of the environment and .env'
 	@echo 'make test      lint, types, import contract, tests; ARGS= goes to pytest'
 	@echo 'make simulate  many seeded lives of the service, SEEDS=500; SEED=123 tells one'
+	@echo 'make fuzz      COUNT=100000 webhooks nobody should send, and half as many steps of incidents and cards in any order'
+	@echo 'make coverage  branches of the doors, the judges and the audit log that their own tests take'
 	@echo 'make lint      everything of that but the tests'
 	@echo 'make format    format, and mend what can be mended'
 	@echo 'make messages  collect and compile translations'
@@ -37,6 +39,18 @@ SEED :=
 
 simulate: $(VENV)/development
 	@PYTHONHASHSEED=0 $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
+COUNT := 100000
+FIRST := 0
+
+fuzz: $(VENV)/development
+	@$(BIN)/python -m tests.core.fuzz --count $(COUNT) --first $(FIRST)
+
+COVERING := tests/core/test_access.py tests/core/test_presses.py tests/web tests/db/test_audit.py tests/actors
+
+coverage: $(VENV)/development
+	@$(BIN)/python -m coverage run -m pytest -q $(COVERING)
+	@$(BIN)/python -m coverage report
 
 lint: $(VENV)/development
 	@$(BIN)/ruff check .

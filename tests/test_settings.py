@@ -146,9 +146,10 @@ def test_the_example_file_is_the_defaults(tmp_path: Path) -> None:
         ("LOG_FORMAT", "xml", "'json' or 'console'"),
     ],
 )
-def test_a_bad_value_is_named_with_its_mend_and_not_shown(
+def test_s2_a_bad_value_is_named_with_its_mend_and_not_shown(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
 ) -> None:
+    """S2: the matrix of what is not started with."""
     monkeypatch.setenv(name, value)
     (line,) = problems()
     assert line.startswith(f"{name} ")
@@ -171,13 +172,59 @@ def test_every_problem_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "10.0.0.1", "host.example"])
-def test_the_intake_is_never_opened_to_others_without_a_token(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+def test_s2_the_intake_is_never_opened_to_others_without_a_token(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """S2: it does not start."""
     monkeypatch.setenv("BIND_ADDRESS", address)
     (line,) = problems()
     assert "BIND_ADDRESS" in line
     assert "set WEBHOOK_TOKEN" in line
     monkeypatch.setenv("WEBHOOK_TOKEN", "long-enough-token")
     assert good().listen_on == address
+
+
+NO_START = {
+    "an empty token on a public address": {"WEBHOOK_TOKEN": "", "BIND_ADDRESS": "0.0.0.0"},
+    "an empty token on loopback": {"WEBHOOK_TOKEN": "", "BIND_ADDRESS": "127.0.0.1"},
+    "no token on a public address": {"BIND_ADDRESS": "0.0.0.0"},
+    "no token on every IPv6 address": {"BIND_ADDRESS": "::"},
+    "no token on a name": {"BIND_ADDRESS": "chatops.example"},
+    "no token on what only looks like loopback": {"BIND_ADDRESS": "127.0.0.1.example"},
+    "half a rotation": {"WEBHOOK_TOKEN": "the-new-token-of-it,"},
+    "three tokens": {"WEBHOOK_TOKEN": "one-token,two-token,three-token"},
+    "a token that no header carries": {"WEBHOOK_TOKEN": "two words"},
+    "a bot's token that is none": {"TELEGRAM_BOT_TOKEN": "nonsense"},
+    "Telegram posting in clear text": {"TELEGRAM_WEBHOOK_URL": "http://bot.example/hook"},
+    "the Mini App in clear text": {"PUBLIC_URL": "http://ops.example"},
+    "people acting as the cluster's own users": {"KUBE_IMPERSONATE": "system:{id}"},
+    "everybody acting as one user": {"KUBE_IMPERSONATE": "telegram:anybody"},
+    "one port for both doors": {"APP_PORT": "8081", "ALERT_PORT": "8081"},
+}
+
+
+@pytest.mark.parametrize("what", NO_START)
+def test_s2_it_does_not_start_with(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    """S2: the matrix of what would be open to others; the same without the one mistake is good."""
+    set_all(monkeypatch, **NO_START[what])
+    assert problems()
+    for name in NO_START[what]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    assert good()
+
+
+@pytest.mark.parametrize("tokens", ["", "long-enough-token", "the-new-one-of-two,the-old-one-of-two"])
+@pytest.mark.parametrize("address", ["", "127.0.0.1", "::1", "localhost", "0.0.0.0", "10.1.2.3"])
+def test_s2_without_a_token_only_this_machine_gets_in(
+    monkeypatch: pytest.MonkeyPatch, tokens: str, address: str
+) -> None:
+    """S2: every pair of address and token: either it listens on loopback alone, or it asks for a token."""
+    set_all(monkeypatch, **{name: v for name, v in {"WEBHOOK_TOKEN": tokens, "BIND_ADDRESS": address}.items() if v})
+    told = read()
+    if isinstance(told, Settings):
+        assert told.webhook_tokens or told.listen_on in {"127.0.0.1", "::1", "localhost"}
+    else:
+        assert not tokens
+        assert address in {"0.0.0.0", "10.1.2.3"}
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
@@ -239,7 +286,8 @@ def test_telegram_posts_over_https_or_on_this_machine(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("url", ["http://bot.example/hook", "bot.example", "https://"])
-def test_telegram_posts_nowhere_else(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+def test_s2_telegram_posts_nowhere_else(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """S2: a secret of Telegram's webhook travels in no clear text; the secret itself is made at each start."""
     monkeypatch.setenv("TELEGRAM_WEBHOOK_URL", url)
     (problem,) = problems()
     assert "TELEGRAM_WEBHOOK_URL" in problem

@@ -28,6 +28,7 @@ from chatops.actors.messages import (
     Address,
     ApprovalWanted,
     CatchUp,
+    ChatBegan,
     Deliver,
     Delivered,
     DrawNext,
@@ -108,6 +109,7 @@ class ChatActor(Actor):
         self._behind: dict[int, None] = {}
 
     def setup(self) -> None:
+        self.tell(TELEGRAM, ChatBegan(self._id))
         self._drilldown.resume()
         self._catch_up()
 

@@ -182,6 +182,15 @@ class Deliver:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatBegan:
+    """The chat's actor begins a life: new messages with a key that a former one left are not sent, since nobody would
+    know them when they arrive. What should be shown is asked for anew.
+    """
+
+    chat_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
     """Telegram took it. `message_id` is the message sent or edited, 0 for answers."""
 

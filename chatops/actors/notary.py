@@ -160,7 +160,7 @@ class NotaryActor(Actor):
 
     def _tell_chat(self, newest: Checkpoint, chat_id: int) -> None:
         told, at = self._told_chat()
-        if self._sending or told == newest or (at and self._clock() - at < CHAT_PAUSE):
+        if self._sending or told == newest or (at and abs(self._clock() - at) < CHAT_PAUSE):
             return
         self._compare(told)
         # Written down first: a crash between the two must not make it two messages an hour.

@@ -13,6 +13,7 @@ from chatops.actors.chat import ChatActor
 from chatops.actors.clusters import ClustersActor
 from chatops.actors.conversation.commands import offer_admin_code
 from chatops.actors.directory import Directory
+from chatops.actors.door_warnings import DoorWarnings
 from chatops.actors.executor import ExecutorActor
 from chatops.actors.gate import Gate
 from chatops.actors.health import Health
@@ -86,8 +87,12 @@ class System:
         self._directory = Directory()
         self._gate = Gate(self._directory)
         self._telegram = Telegram(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
+        warnings = DoorWarnings(self._tell_admins)
         self._intake = Intake(
-            self._gate.accept, settings.webhook_tokens, on_refused=self._wrong_token, on_too_large=self._too_large
+            self._gate.accept,
+            settings.webhook_tokens,
+            on_refused=warnings.wrong_token,
+            on_too_large=warnings.too_large,
         ).server(host=settings.listen_on, port=settings.alert_port)
         self._arrivals = Arrivals(rows=self._store.updates, tell=self._directory.tell, now=_now)
         self._hook_secret = secrets.token_urlsafe(32)
@@ -98,7 +103,6 @@ class System:
         self._ended = threading.Event()
         self._exit_code = 0
         self._database_open = False
-        self._told_wrong_token = False
 
     @property
     def alert_port(self) -> int:
@@ -285,16 +289,6 @@ class System:
         """An error may hold what it was raised with. Credentials of clusters change while we run: they are read now."""
         credentials = Kubeconfig(self._settings.kubeconfig).credentials()
         return Redaction((*self._settings.secrets, *credentials)).hide(text)
-
-    def _wrong_token(self, user_agent: str) -> None:
-        """Said once: an Alertmanager with a wrong token loses every alert it sends."""
-        if user_agent.startswith("Alertmanager/") and not self._told_wrong_token:
-            self._told_wrong_token = True
-            # Not in this thread: it answers every request and must not wait for the database.
-            threading.Thread(target=self._tell_admins, args=(Notice("wrong_token"),), daemon=True).start()
-
-    def _too_large(self, user_agent: str) -> None:
-        threading.Thread(target=self._tell_admins, args=(Notice("too_large"),), daemon=True).start()
 
     def _tell_admins(self, told: Notice) -> None:
         tell_admins(self._store, self._directory.tell, told)

@@ -18,7 +18,7 @@ from chatops.actors.directory import Directory
 from chatops.actors.health import Health
 from chatops.actors.hook import Hook
 from chatops.actors.line import Line
-from chatops.actors.messages import Address, Deliver, Delivered, NotDelivered
+from chatops.actors.messages import Address, ChatBegan, Deliver, Delivered, NotDelivered
 from chatops.actors.poller import Poller
 from chatops.actors.senders import Outcome, Senders, join_all
 from chatops.actors.timers import Timer
@@ -121,7 +121,7 @@ class TelegramActor(Actor):
         self._timer: Timer | None = None
         self._open = False
         self._succeeds = False
-        self._early: list[Deliver] = []
+        self._early: list[Deliver | ChatBegan] = []
 
     def setup(self) -> None:
         # Behind all mail that is parked by this time, and so behind what a predecessor handed over.
@@ -129,10 +129,10 @@ class TelegramActor(Actor):
 
     def receive(self, message: Any) -> Any:
         match message:
-            case Deliver() if not self._open:
+            case Deliver() | ChatBegan() if not self._open:
                 self._early.append(message)
-            case Deliver():
-                self._add(message)
+            case Deliver() | ChatBegan():
+                self._heed(message)
                 self._pump()
             case Wake():
                 self._pump()
@@ -156,24 +156,26 @@ class TelegramActor(Actor):
             log.error("thread does not end and is left behind", thread=thread.name)
         self._settle()
         if not self._open:
-            for deliver in self._early:
-                self._add(deliver)
+            for message in self._early:
+                self._heed(message)
         self._pacer.recall(self._clock())
         self.tell(self.address, HandedOver(self._pacer))
 
     def _begin(self) -> None:
         self._open = True
-        for deliver in self._early:
-            self._add(deliver)
+        for message in self._early:
+            self._heed(message)
         self._early.clear()
         self._senders.start()
         self._polling = threading.Thread(target=self._poll, name="telegram-poller", daemon=True)
         self._polling.start()
         self._pump()
 
-    def _add(self, deliver: Deliver) -> None:
-        if not self._pacer.add(deliver, self._clock()):
-            self._reply(deliver, _superseded(deliver))
+    def _heed(self, message: Deliver | ChatBegan) -> None:
+        if isinstance(message, ChatBegan):
+            self._pacer.withdraw(message.chat_id)
+        elif not self._pacer.add(message, self._clock()):
+            self._reply(message, _superseded(message))
 
     def _poll(self) -> None:
         try:

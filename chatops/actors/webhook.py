@@ -1,5 +1,6 @@
 """The WebhookActor: what Alertmanager sent is put on disk first and looked at after."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
@@ -22,10 +23,16 @@ from chatops.core.alerts import CLUSTER, NotUnderstood, parse
 from chatops.core.audit import ALERTMANAGER, Entry, EntryType
 from chatops.core.failures import Failure
 from chatops.db.store import Store
+from chatops.web.throttle import Throttle
 
 log = structlog.get_logger()
 
 RETRY_SECONDS = 1.0
+NOTICE_SECONDS = 300.0
+"""Of bodies that cannot be read the admins hear once in this time: a receiver with a payload of its own sends many, and
+each word of it would keep an incident's message waiting.
+"""
+
 MOST_ATTEMPTS = 3
 """A body that breaks its reading this often is put aside: it must not stop the ones behind it."""
 
@@ -41,11 +48,13 @@ class WebhookActor(Actor):
         store: Store,
         clock: Callable[[], datetime],
         cluster_label: str = CLUSTER,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(directory=directory, address=address)
         self._store = store
         self._clock = clock
         self._cluster_label = cluster_label
+        self._notices = Throttle(NOTICE_SECONDS, monotonic)
 
     def setup(self) -> None:
         """What was committed and not routed before the last end is routed first."""
@@ -111,4 +120,8 @@ class WebhookActor(Actor):
         detail = {"inbox": str(inbox_id), "problem": problem[:400]}
         entry = Entry(EntryType.QUARANTINED, ALERTMANAGER, self._clock(), detail=detail)
         self._store.inbox.quarantine(inbox_id, problem, entry)
-        tell_admins(self._store, self.tell, Notice("quarantined", detail))
+        unsaid = self._notices.through()
+        if unsaid == 0:
+            tell_admins(self._store, self.tell, Notice("quarantined", detail))
+        elif unsaid:
+            tell_admins(self._store, self.tell, Notice("quarantined_again", {**detail, "count": str(unsaid + 1)}))

@@ -62,6 +62,8 @@ class Parcel(Generic[D]):
     added_at: float
     not_before: float = 0.0
     failures: int = 0
+    withdrawn: bool = False
+    """Not to be tried again, should it fail."""
 
     @property
     def message_id(self) -> int:
@@ -243,8 +245,17 @@ class Pacer(Generic[D]):
         self._ended(parcel, now, succeeded=False)
         chat.not_before = now + self._wait(chat.failures, retry_after)
         chat.failures += 1
-        self._enqueue(chat, parcel)
+        if not parcel.withdrawn:
+            self._enqueue(chat, parcel)
         return True
+
+    def withdraw(self, chat_id: int) -> None:
+        """Whoever began the chat's keyed messages is gone, and would not hear where they stand: they are not sent."""
+        chat = self._chats.get(chat_id)
+        for parcel in [each for each in chat.waiting if _place(each.delivery)] if chat else []:
+            self._chats[chat_id].take(parcel)
+        if chat and chat.in_flight and _place(chat.in_flight.delivery):
+            chat.in_flight.withdrawn = True
 
     def recall(self, now: float) -> None:
         """Whoever had parcels under way is gone: they wait again."""
@@ -255,7 +266,8 @@ class Pacer(Generic[D]):
             if chat.in_flight is not None:
                 parcel = chat.in_flight
                 self._ended(parcel, now, succeeded=False)
-                self._enqueue(chat, parcel)
+                if not parcel.withdrawn:
+                    self._enqueue(chat, parcel)
 
     def _chat(self, chat_id: int, now: float) -> _Chat[D]:
         chat = self._chats.get(chat_id)

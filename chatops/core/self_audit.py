@@ -79,7 +79,8 @@ class Round:
 def compare(books: Books, first_missed: Mapping[Gap, datetime], now: datetime) -> Round:
     """Look at the books; `first_missed` is the last round's."""
     missed = {gap: min(first_missed.get(gap, now), now) for gap in (*books.missing, *books.behind)}
-    old = [gap for gap in books.missing if now - gap.opened_at >= SHOWN_WITHIN]
+    # By their distance: what was opened before the clock was set back is no younger for it.
+    old = [gap for gap in books.missing if abs(now - gap.opened_at) >= SHOWN_WITHIN]
     not_shown = [(gap.opened_at, gap.incident_id) for gap in old if now - missed[gap] >= SEEN_TWICE]
     late = [(missed[gap], gap.incident_id) for gap in books.behind if now - missed[gap] >= DELIVERED_WITHIN]
     findings = [
@@ -87,7 +88,7 @@ def compare(books: Books, first_missed: Mapping[Gap, datetime], now: datetime) -
         for breach, gaps in ((Breach.NOT_SHOWN, not_shown), (Breach.LATE, late))
         if gaps
     ]
-    if books.waiting_since is not None and now - books.waiting_since >= READ_WITHIN:
+    if books.waiting_since is not None and abs(now - books.waiting_since) >= READ_WITHIN:
         findings.append(Finding(Breach.BACKLOG, books.waiting, books.waiting_since))
     since = [*(gap.opened_at for gap in books.missing), *(missed[gap] for gap in books.behind)]
     return Round(tuple(findings), missed, len(old) > len(not_shown), min(since, default=None))

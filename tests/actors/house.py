@@ -22,6 +22,7 @@ from chatops.actors.messages import (
     UPSTREAM,
     WEBHOOK,
     Accept,
+    ChatBegan,
     Deliver,
     Delivered,
     NotDelivered,
@@ -146,6 +147,9 @@ class Postman(Actor):
 
     def receive(self, message: Any) -> Any:
         match message:
+            case ChatBegan():
+                # Nothing waits here.
+                pass
             case Deliver():
                 self._post.there.wait(PATIENCE)
                 answer = self._post.take(message)
@@ -219,7 +223,10 @@ class House:
             ChildSpec(TELEGRAM, starter(Postman, self.directory, post=self.post)),
             FamilySpec("chat", starter(ChatActor, self.directory, policy=policy, **shared)),
             FamilySpec("incident", starter(IncidentActor, self.directory, outside=self.outside, **shared)),
-            ChildSpec(WEBHOOK, starter(WebhookActor, self.directory, store=self.store, clock=self.clock)),
+            ChildSpec(
+                WEBHOOK,
+                starter(WebhookActor, self.directory, monotonic=lambda: self.clock().timestamp(), **shared),
+            ),
         ]
         self._supervisor = Supervisor(
             self.directory, specs, give_up=lambda *_: None, on_failed=lambda *what: self.failed.append(what)

@@ -306,7 +306,20 @@ def test_every_button_works_after_a_restart(shop):
     built.post.wait_text("› Pods")
 
 
-def test_p1_a_body_that_cannot_be_read_is_kept_and_told_to_the_admins(shop):
+def test_r9_bodies_that_cannot_be_read_are_kept_and_told_of_once_in_a_while(shop):
+    """R9: a receiver with a payload of its own sends many; a word for each would hold up the incidents."""
+    built, _ = shop
+    for number in range(20):
+        built.post_webhook(b"nonsense %d" % number)
+    built.until(lambda: len(built.store.inbox.quarantined()) == 20)
+    built.clock.move(minutes=6)
+    built.post_webhook(b"nonsense again")
+    built.post.wait_text("since the last word of them: 20")
+    assert built.post.sent == 2
+
+
+def test_r9_a_body_that_cannot_be_read_is_kept_and_told_to_the_admins(shop):
+    """R9: with what is wrong with it, and a line of the audit log."""
     built, _ = shop
     built.post_webhook(b'{"text": "not a webhook"}')
     built.post.wait_text("could not be understood")

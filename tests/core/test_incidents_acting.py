@@ -131,6 +131,12 @@ def test_what_the_cluster_took_is_written_down_and_followed() -> None:
     assert decision.effects == (Follow(run),)
 
 
+def test_what_the_cluster_took_told_twice_is_written_down_once() -> None:
+    event = ActionPerformed("run-1", UNDO, "1001")
+    known = decide(requested(), event, now=at(12.1)).incident
+    assert decide(known, event, now=at(12.2)) == Decision(known)
+
+
 def test_progress_is_shown_when_it_moves_and_written_down_never() -> None:
     before = performed()
     moved = decide(before, progress(3), now=at(12.5))

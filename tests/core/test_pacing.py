@@ -495,3 +495,22 @@ def test_order_is_kept_within_a_lane_and_within_a_message(items):
                 if isinstance(flight.item.outgoing, EditMessage) and flight.item.outgoing.message_id == message
             ]
             assert edits == sorted(edits)
+
+
+def test_what_nobody_would_know_is_not_sent(pacer):
+    """A chat's new life begins its first cards anew; edits and messages without a key stay as they are."""
+    pacer.add(send("card", key="card:1"), 0.0)
+    pacer.add(send("notice"), 0.0)
+    pacer.add(edit("edit", key="message:1"), 0.0)
+    pacer.add(send("another chat's", chat=OTHER, key="card:1"), 0.0)
+    pacer.withdraw(GROUP)
+    pacer.withdraw(12345)
+    assert {item.outgoing.html for _, item in drain(pacer, 0.0)} == {"notice", "edit", "another chat's"}
+
+
+def test_what_is_under_way_and_nobody_would_know_is_not_tried_again(pacer):
+    pacer.add(send("card", key="card:1"), 0.0)
+    parcel = pacer.next(0.0)
+    pacer.withdraw(GROUP)
+    assert pacer.failed(parcel, 0.0)
+    assert len(pacer) == 0

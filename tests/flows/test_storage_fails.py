@@ -1,25 +1,84 @@
 """The database cannot be written: a webhook gets a 503, never a 200 and never a 4xx, and all recovers alone."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from tests.flows.town import crash_loop, until
+import pytest
+
+from tests.flows.town import TOKEN, Town, crash_loop, until
+from tests.upstream.real import BINARY, real_alertmanager
+
+CONFIG = """
+route:
+  receiver: chatops
+  group_by: [alertname, pod]
+  group_wait: 0s
+  group_interval: 1s
+  repeat_interval: 1h
+receivers:
+  - name: chatops
+    webhook_configs:
+      - url: http://127.0.0.1:{port}/api/v1/alertmanager
+        http_config: {{authorization: {{credentials: {token}}}}}
+"""
 
 
-def test_a_locked_database_is_a_503_until_it_is_free(place):
+@contextmanager
+def locked(place: Town) -> Iterator[None]:
+    """Another process writes and does not come to an end."""
     holder = sqlite3.connect(place.folder / "chatops.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     try:
-        assert place.post(crash_loop()) == 503
-        assert place.ready()["ready"]
+        yield
     finally:
         holder.execute("ROLLBACK")
         holder.close()
-    until(lambda: place.post(crash_loop()) == 200, "it takes alerts again")
+
+
+@contextmanager
+def full(place: Town) -> Iterator[None]:
+    with place.service.on_a_full_disk():
+        yield
+
+
+FAULTS = {"locked": locked, "full": full}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_r3_what_cannot_be_stored_is_a_503_until_it_can(place, fault):
+    """R3: the service stays ready, no part of it dies, and what was taken before is shown after all."""
+    assert place.post(crash_loop()) == 200
+    with FAULTS[fault](place):
+        assert {place.post(crash_loop(ended=True)) for _ in range(3)} == {503}
+        assert place.ready()["ready"]
     place.card("keeps crashing")
+    until(lambda: place.post(crash_loop(ended=True)) == 200, "it takes alerts again")
+    place.card("🟢", "resolved")
     assert len(place.cards()) == 1
+    assert place.metric("chatops_actor_restarts_total") == 0
 
 
-def test_a_wrong_token_stores_nothing(place):
+@pytest.mark.alertmanager
+@pytest.mark.skipif(BINARY is None, reason="Debian's prometheus-alertmanager is not installed")
+def test_r3_alertmanager_delivers_again_what_could_not_be_stored(place, tmp_path):
+    """R3: five alerts fire during each fault, each is refused at least once, and all are there once it is over."""
+    with real_alertmanager(tmp_path, CONFIG.format(port=place.service.alert_port, token=TOKEN)) as real:
+        for fault in FAULTS:
+            pods = [f"{fault}-{number}" for number in range(5)]
+            before = place.metric("chatops_webhooks_total")
+            with FAULTS[fault](place):
+                for pod in pods:
+                    real.fire({"alertname": "CrashLoop", "severity": "critical", "namespace": "shop", "pod": pod})
+                until(lambda: place.metric("chatops_webhooks_total") >= before + 5, "all were refused")  # noqa: B023
+            for pod in pods:
+                place.card(pod)
+    with place.store() as store:
+        assert len(store.incidents.active_ids()) == 5 * len(FAULTS)
+
+
+def test_s1_a_wrong_token_stores_nothing(place):
+    """S1: and a body that is too large stores nothing either."""
     assert place.post(crash_loop(), token="somebody-else") == 401
     assert place.post(b"x" * (16 * 1024 * 1024 + 1)) == 413
     with place.store() as store:

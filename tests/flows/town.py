@@ -3,6 +3,8 @@
 import contextlib
 import json
 import os
+import re
+import resource
 import signal
 import subprocess
 import sys
@@ -99,6 +101,26 @@ class Service:
         assert self._process
         return self._process.wait(PATIENCE)
 
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
+    @contextmanager
+    def on_a_full_disk(self) -> Iterator[None]:
+        """No file takes a byte more from it: not the database, not its own log."""
+        _, hard = resource.prlimit(self.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (0, hard))
+        try:
+            yield
+        finally:
+            resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (hard, hard))
+
+    def resident(self) -> int:
+        """Bytes of memory it holds."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
     def stop(self) -> None:
         if self._process and self._process.poll() is None:
             self.kill()
@@ -139,6 +161,12 @@ class Town:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.service.app_port}/readyz", timeout=PATIENCE) as answer:
             told: dict[str, Any] = json.loads(answer.read())
         return told
+
+    def metric(self, name: str) -> float:
+        """The sum of a metric over its labels; 0 where nothing was counted."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.service.app_port}/metrics", timeout=PATIENCE) as answer:
+            lines = answer.read().decode().splitlines()
+        return sum(float(line.rpartition(" ")[2]) for line in lines if re.match(rf"{name}(?:{{| )", line))
 
     def card(self, *parts: str) -> Seen:
         """The first message of the bot that says all of `parts`, in its text or on its buttons."""

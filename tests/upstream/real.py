@@ -6,8 +6,8 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +24,30 @@ def free_port() -> int:
 
 
 class RealAlertmanager:
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, process: "subprocess.Popen[bytes]") -> None:
         self.url = url
+        self._process = process
 
     def fire(self, labels: dict[str, str], **fields: Any) -> None:
         """What Prometheus would post."""
-        body = json.dumps([{"labels": labels, **fields}]).encode()
+        self.fire_all([labels], **fields)
+
+    def fire_all(self, labels: Sequence[dict[str, str]], **fields: Any) -> None:
+        """All in one post."""
+        body = json.dumps([{"labels": each, **fields} for each in labels]).encode()
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(f"{self.url}/api/v2/alerts", data=body, headers=headers)
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             assert answer.status == 200
+
+    def reload(self) -> None:
+        """Read the configuration anew, as by SIGHUP: groups and their timers begin again. Returns when it has."""
+        with urllib.request.urlopen(f"{self.url}/-/reload", data=b"", timeout=PATIENCE) as answer:
+            assert answer.status == 200
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait(PATIENCE)
 
     def get(self, path: str) -> Any:
         with urllib.request.urlopen(self.url + path, timeout=PATIENCE) as answer:
@@ -41,7 +55,8 @@ class RealAlertmanager:
 
 
 @contextmanager
-def real_alertmanager(folder: Path, config: str = CONFIG) -> Iterator[RealAlertmanager]:
+def real_alertmanager(folder: Path, config: str = CONFIG, *, peering: Sequence[str] = ()) -> Iterator[RealAlertmanager]:
+    """`peering` are its flags for a cluster of several; none for one that stands alone."""
     assert BINARY
     port = free_port()
     file = folder / "alertmanager.yml"
@@ -51,10 +66,10 @@ def real_alertmanager(folder: Path, config: str = CONFIG) -> Iterator[RealAlertm
         f"--config.file={file}",
         f"--storage.path={folder / 'am'}",
         f"--web.listen-address=127.0.0.1:{port}",
-        "--cluster.listen-address=",
+        *(peering or ["--cluster.listen-address="]),
     ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    real = RealAlertmanager(f"http://127.0.0.1:{port}")
+    real = RealAlertmanager(f"http://127.0.0.1:{port}", process)
     try:
         deadline = time.monotonic() + PATIENCE
         while not _ready(real.url):
@@ -63,6 +78,29 @@ def real_alertmanager(folder: Path, config: str = CONFIG) -> Iterator[RealAlertm
     finally:
         process.terminate()
         process.wait(10)
+
+
+@contextmanager
+def real_pair(folder: Path, config: str) -> Iterator[tuple[RealAlertmanager, RealAlertmanager]]:
+    """Two that know of each other. The second waits a second for the first before it sends."""
+    ports = free_port(), free_port()
+    with ExitStack() as stack:
+        peers = []
+        for name, own, other in zip("ab", ports, reversed(ports), strict=True):
+            (folder / name).mkdir()
+            flags = [
+                f"--cluster.listen-address=127.0.0.1:{own}",
+                f"--cluster.advertise-address=127.0.0.1:{own}",
+                f"--cluster.peer=127.0.0.1:{other}",
+                "--cluster.peer-timeout=1s",
+                "--cluster.gossip-interval=50ms",
+            ]
+            peers.append(stack.enter_context(real_alertmanager(folder / name, config, peering=flags)))
+        deadline = time.monotonic() + PATIENCE
+        while any(len(peer.get("/api/v2/status")["cluster"].get("peers", ())) < 2 for peer in peers):
+            assert time.monotonic() < deadline, "they do not find each other"
+            time.sleep(0.05)
+        yield peers[0], peers[1]
 
 
 def _ready(url: str) -> bool:

@@ -93,7 +93,8 @@ BASIC = base64.b64encode(f"anyone:{TOKEN}".encode()).decode()
         f"Authorization: Basic {BASIC}",
     ],
 )
-def test_either_token_opens_in_every_allowed_form(store: Store, port: int, header: str) -> None:
+def test_s1_either_token_opens_in_every_allowed_form(store: Store, port: int, header: str) -> None:
+    """S1: a token is changed without a moment at which Alertmanager has none that is taken."""
     with Wire(port) as wire:
         assert wire.post(b"{}", headers=(header,)).status == 200
     assert len(store.taken) == 1
@@ -124,7 +125,8 @@ def test_either_token_opens_in_every_allowed_form(store: Store, port: int, heade
         (f"Cookie: token={TOKEN}",),
     ],
 )
-def test_everybody_else_is_refused(store: Store, port: int, headers: tuple[str, ...]) -> None:
+def test_s1_everybody_else_is_refused(store: Store, port: int, headers: tuple[str, ...]) -> None:
+    """S1: missing, wrong, empty, very long, doubled and non-ASCII alike."""
     with Wire(port) as wire:
         answer = wire.post(b"{}", headers=headers)
     answer.assert_problem(401)
@@ -133,7 +135,8 @@ def test_everybody_else_is_refused(store: Store, port: int, headers: tuple[str, 
     assert store.taken == []
 
 
-def test_a_token_in_the_query_opens_nothing(store: Store, port: int) -> None:
+def test_s2_a_token_in_the_query_opens_nothing(store: Store, port: int) -> None:
+    """S2: it would stand in every log on its way."""
     with Wire(port) as wire:
         wire.post(b"{}", path=f"{PATH}?token={TOKEN}&access_token={TOKEN}").assert_problem(401)
     assert store.taken == []
@@ -157,13 +160,15 @@ def test_without_tokens_the_door_is_open(store: Store) -> None:
     assert store.taken == [(b"{}", "")]
 
 
-def test_an_authorization_larger_than_the_head_may_be_is_refused(store: Store, port: int) -> None:
+def test_s1_an_authorization_larger_than_the_head_may_be_is_refused(store: Store, port: int) -> None:
+    """S1: before anything is compared."""
     with Wire(port) as wire:
         wire.post(b"{}", headers=(f"Authorization: Bearer {'x' * 20_000}",)).assert_problem(431)
     assert store.taken == []
 
 
-def test_a_stranger_is_answered_before_the_body_is_sent(store: Store, port: int) -> None:
+def test_s1_a_stranger_is_answered_before_the_body_is_sent(store: Store, port: int) -> None:
+    """S1: the body is not read, and so not parsed."""
     with Wire(port) as wire:
         wire.send(head(headers=("Content-Length: 10000000",)))
         wire.answer().assert_problem(401)
@@ -193,7 +198,8 @@ def test_a_whole_refused_body_still_leaves_the_answer_readable(store: Store, por
         wire.post(b"x" * 5_000_000).assert_problem(401)
 
 
-def test_a_body_announced_too_large_is_refused_unread(store: Store, port: int) -> None:
+def test_s14_a_body_announced_too_large_is_refused_unread(store: Store, port: int) -> None:
+    """S14: and a stranger's is a 401 whatever it announces."""
     with Wire(port) as wire:
         wire.send(head(headers=(GOOD, f"Content-Length: {MAX_BODY + 1}")))
         wire.answer().assert_problem(413)
@@ -203,7 +209,8 @@ def test_a_body_announced_too_large_is_refused_unread(store: Store, port: int) -
     assert store.taken == []
 
 
-def test_a_chunked_body_is_refused_once_it_is_too_large(store: Store) -> None:
+def test_s14_a_chunked_body_is_refused_once_it_is_too_large(store: Store) -> None:
+    """S14: it announces no length, so it is counted; the one who asked is named to the admins."""
     too_large: list[str] = []
     with serving(store, on_too_large=too_large.append) as port, Wire(port) as wire:
         wire.send(head(headers=(GOOD, "Transfer-Encoding: chunked", "User-Agent: Alertmanager/0.25.0")))
@@ -239,14 +246,18 @@ def test_chunks_are_put_together(store: Store, port: int) -> None:
         (("no colon",), 400),
     ],
 )
-def test_a_broken_head_is_a_problem_and_no_body(store: Store, port: int, lines: tuple[str, ...], status: int) -> None:
+def test_s14_a_broken_head_is_a_problem_and_no_body(
+    store: Store, port: int, lines: tuple[str, ...], status: int
+) -> None:
+    """S14: nothing behind it is read."""
     with Wire(port) as wire:
         wire.send(head(headers=(GOOD, *lines)))
         wire.answer().assert_problem(status)
     assert store.taken == []
 
 
-def test_a_sender_that_dawdles_keeps_nobody_waiting(store: Store) -> None:
+def test_s14_a_sender_that_dawdles_keeps_nobody_waiting(store: Store) -> None:
+    """S14: with one thread."""
     with serving(store, threads=1) as port, Wire(port) as slow, Wire(port) as quick:
         slow.send(head(headers=(GOOD, "Content-Length: 4")) + b"sl")
         assert quick.post(b"quick", headers=(GOOD,)).status == 200
@@ -279,7 +290,10 @@ def test_one_connection_carries_many_webhooks(store: Store, port: int) -> None:
         (ValueError("a bug"), "5"),
     ],
 )
-def test_what_is_not_stored_is_503_and_never_4xx(store: Store, port: int, failure: Exception, retry_after: str) -> None:
+def test_r3_what_is_not_stored_is_503_and_never_4xx(
+    store: Store, port: int, failure: Exception, retry_after: str
+) -> None:
+    """R3: Alertmanager repeats a 5xx and nothing else."""
     store.failure = failure
     with Wire(port) as wire:
         answer = wire.post(b"{}", headers=(GOOD,))
@@ -349,7 +363,8 @@ def test_health_needs_no_token(port: int) -> None:
         assert wire.answer().json() == {"status": "ok"}
 
 
-def test_refusals_are_told_each_and_logged_once_in_a_while(store: Store) -> None:
+def test_s1_refusals_are_told_each_and_logged_once_in_a_while(store: Store) -> None:
+    """S1: whoever guesses fills no disk, and what they guessed is not written down."""
     now = [0.0]
     refused: list[str] = []
     with (

@@ -112,7 +112,8 @@ class Reconciler:
     def _refresh(self, card: Card, incident: Incident) -> None:
         position = self._store.positions.get(self._chat_id, card.message_id)
         if position and position.screen is not Verb.CARD and not _answered(position, incident):
-            idle = self._clock() - (position.touched_at or self._clock())
+            # By its distance: a clock that was set back must not leave a card behind.
+            idle = abs(self._clock() - (position.touched_at or self._clock()))
             if idle < LEFT_ALONE:
                 self._come_back(card.message_id, (LEFT_ALONE - idle).total_seconds() + 1)
                 return

@@ -72,6 +72,8 @@ def action_moved(
     if run is None or run.id != event.run_id or not run.state.running:
         return Decision(incident)
     match event:
+        case ActionPerformed() if run.state is ActionState.PERFORMED:
+            return Decision(incident)
         case ActionPerformed(undo=undo, resource_version=after):
             moved = replace(run, state=ActionState.PERFORMED, undo=undo, after_version=after)
             detail = _versions(moved)

@@ -112,7 +112,8 @@ def _reopens(before: Incident, after: Incident, changes: Counter[Change], now: d
         return True
     if before.status is Status.REJECTED or not (after.firing or after.truncated) or before.closed_at is None:
         return False
-    return before.closed_by is None or now - before.closed_at >= HAND_CLOSED_GRACE
+    # By its distance: a clock that was set back must not keep it quiet for longer.
+    return before.closed_by is None or abs(now - before.closed_at) >= HAND_CLOSED_GRACE
 
 
 def _visible(incident: Incident) -> tuple[object, ...]:

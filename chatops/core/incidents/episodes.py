@@ -76,6 +76,7 @@ def _is_late_duplicate(episode: Episode, alert: Alert, now: datetime) -> bool:
     assert episode.ends_at is not None
     if alert.starts_at > episode.ends_at:
         return False
-    if episode.late_at is not None and now - episode.late_at >= REPEATED_AFTER:
+    # By their distance: a clock that was set back must not hide what fires.
+    if episode.late_at is not None and abs(now - episode.late_at) >= REPEATED_AFTER:
         return False
-    return now - episode.ends_at <= LATE_WINDOW
+    return abs(now - episode.ends_at) <= LATE_WINDOW

@@ -12,6 +12,11 @@ NOTICES = {
         "⚠️ Something that was pressed or written breaks the bot and was put aside (update {update}): {problem}\n"
         "The bot's log says where."
     ),
+    "quarantined_again": mark(
+        "⚠️ Webhooks that could not be understood since the last word of them: {count}. All were kept; the newest "
+        "(inbox {inbox}): {problem}\n"
+        "Check the receiver in alertmanager.yml: webhook_configs without a custom payload."
+    ),
     "actor_failed": mark("⚠️ A part of the bot keeps failing: {part}. {reason}\nIt is tried again every minute."),
     "strange_group": mark("⚠️ The bot was put into a group by somebody who may not use it ({who}). It has left: {chat}"),
     "too_large": mark(
