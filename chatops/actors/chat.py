@@ -34,14 +34,17 @@ from chatops.actors.messages import (
     HelpWanted,
     IncidentChanged,
     NotDelivered,
+    NotesOver,
     Notice,
     ReturnToCard,
     UpdateArrived,
+    WasAway,
     WorkDone,
     WorkFailed,
     WorkInterrupted,
     chat_address,
 )
+from chatops.core.absence import NOTE_STANDS
 from chatops.core.access import known
 from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
@@ -56,6 +59,8 @@ from chatops.core.updates import Membership, Tap, TextMessage
 from chatops.db.store import Store
 
 log = structlog.get_logger()
+
+NOTE_SECONDS = NOTE_STANDS.total_seconds() + 1
 
 
 class ChatActor(Actor):
@@ -97,6 +102,8 @@ class ChatActor(Actor):
 
     def setup(self) -> None:
         self._catch_up()
+        if self._store.positions.noted(self._id):
+            self.later(NOTE_SECONDS, NotesOver())
 
     def receive(self, message: Any) -> Any:
         match message:
@@ -108,9 +115,11 @@ class ChatActor(Actor):
                 self._draw_next()
             case UpdateArrived(Tap() | TextMessage() as much) if self._restraint.refuses(much):
                 pass
-            case UpdateArrived(Tap() as tap):
+            case UpdateArrived(Tap() as tap, late):
                 user = self._met(tap.sender, tap.chat_kind, tap.chat_title)
-                self._taps.pressed(tap, user, self._tongue_of(user, tap.sender))
+                self._taps.pressed(tap, user, self._tongue_of(user, tap.sender), late)
+                if late:
+                    self.later(NOTE_SECONDS, NotesOver())
             case UpdateArrived(TextMessage() as text):
                 self._written(text)
             case UpdateArrived(Membership() as change):
@@ -133,6 +142,11 @@ class ChatActor(Actor):
                 self._cards.return_to_card(message_id)
             case CatchUp():
                 self._catch_up()
+            case WasAway(absence):
+                self._fall_behind(*self._cards.was_away(absence))
+                self.later(NOTE_SECONDS, NotesOver())
+            case NotesOver():
+                self._fall_behind(*self._cards.notes_over())
             case HelpWanted(incident_id, by_name):
                 self._call_for_help(incident_id, by_name)
             case Notice(code, detail):

@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from chatops.actors.upstream_messages import UpstreamWork
+from chatops.core.absence import Absence
 from chatops.core.actions import Performed, Plan, Preview, Progress
 from chatops.core.incidents import Person
 from chatops.core.incidents.events import Event
@@ -126,6 +127,18 @@ class CatchUp:
 
 
 @dataclass(frozen=True, slots=True)
+class WasAway:
+    """The bot heard nothing of Telegram for longer than a press is kept: open cards say so, with buttons that work."""
+
+    absence: Absence
+
+
+@dataclass(frozen=True, slots=True)
+class NotesOver:
+    """Cards that still say that the bot was away have said it for long enough."""
+
+
+@dataclass(frozen=True, slots=True)
 class DrawNext:
     """One of the incidents that changed is drawn; what people do and what arrived comes between it and the next."""
 
@@ -157,9 +170,10 @@ class ApprovalWanted:
 
 @dataclass(frozen=True, slots=True)
 class UpdateArrived:
-    """An update for this chat is on disk."""
+    """An update for this chat is on disk. A press that came `late`, after an absence, does not count."""
 
     update: Update
+    late: Absence | None = None
 
 
 @dataclass(frozen=True, slots=True)

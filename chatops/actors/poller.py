@@ -12,7 +12,7 @@ import structlog
 from chatops.actors.arrivals import Arrivals, Came
 from chatops.actors.line import SOON, Line
 from chatops.core.failures import Failure, Reason
-from chatops.telegram.client import Telegram
+from chatops.telegram.client import BATCH, Telegram
 
 log = structlog.get_logger()
 
@@ -67,20 +67,20 @@ class Poller:
                 self._refused(failure)
             return
         self._line.works()
-        if came:
-            self._keep(came)
-        elif time.monotonic() - asked_at < SOON:
+        self._keep(came)
+        if not came and time.monotonic() - asked_at < SOON:
             # Not a long poll: something in between answers for Telegram.
             self._stopping.wait(SOON)
 
     def _keep(self, came: Sequence[Came]) -> None:
         try:
-            self._arrivals.keep(came)
+            self._arrivals.keep(came, more=len(came) >= BATCH)
         except Failure as failure:
             # The offset stays, so Telegram gives them again.
             self._line.not_stored(failure)
             return
-        self._offset = max(number for number, _, _ in came) + 1
+        if came:
+            self._offset = max(number for number, _, _ in came) + 1
 
     def _refused(self, failure: Failure) -> None:
         if failure.reason is not Reason.CONFLICT or "webhook" not in failure.detail:

@@ -30,10 +30,12 @@ def judge(
     now: datetime,
     incident: Incident | None = None,
     asker: User | None = None,
+    late: bool = False,
 ) -> Refusal | None:
     """None when it counts. A stranger learns nothing of the button; a foreign token nothing of its message.
 
     `incident` is the button's, `asker` who chose what a second person approves: all three as they are stored now.
+    `late`: it came after an absence of the bot (core.absence).
     """
     somebody = known(user)
     if not somebody.allowed:
@@ -52,6 +54,8 @@ def judge(
         return Refusal("second_person", denied="second_person")
     if offered.verb is Verb.APPROVE and "by" in offered.args and not may_all(asker, wanted).allowed:
         return Refusal("asker_lost_right", denied="asker_lost_right")
+    if late:
+        return Refusal("too_late", denied="too_late", stale=True)
     if offered.used_at is not None:
         return Refusal("used")
     if offered.expires_at is not None and now >= offered.expires_at:

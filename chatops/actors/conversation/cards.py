@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.shelf import Shelf, UnderWay
+from chatops.core.absence import Absence, away, note_of
 from chatops.core.buttons import Verb
 from chatops.core.cards import Card, Position
 from chatops.core.incidents import Incident
@@ -73,6 +74,22 @@ class Reconciler:
         if card:
             self.reconcile(card.incident_id)
 
+    def was_away(self, absence: Absence) -> tuple[int, ...]:
+        """Every open card here has to say so, and to show buttons that are listened to: worst first, then newest."""
+        return self._store.cards.note_open(self._chat_id, note_of(absence))
+
+    def notes_over(self) -> tuple[int, ...]:
+        """Incidents whose card says that the bot was away, and has for long enough: they are behind from now on."""
+        over = []
+        for position in self._store.positions.noted(self._chat_id):
+            if away(position.args, self._clock()) is None:
+                self._store.positions.put(replace(position, args={}))
+                card = self._store.cards.by_message(self._chat_id, position.message_id)
+                if card is not None:
+                    self._store.cards.put(replace(card, revision=0))
+                    over.append(card.incident_id)
+        return tuple(over)
+
     def arrived(self, done: UnderWay) -> None:
         """A card was delivered; the incident may have changed while it was on its way.
 
@@ -116,9 +133,11 @@ class Reconciler:
             if idle < LEFT_ALONE:
                 self._come_back(card.message_id, (LEFT_ALONE - idle).total_seconds() + 1)
                 return
-        if position and position.screen is not Verb.CARD:
+        # A note stands until the next change: this is one, unless the card has not been seen to show the note yet.
+        noted = position.args if position and position.screen is Verb.CARD and not card.revision else {}
+        if position and (position.screen is not Verb.CARD or position.args != noted):
             self._store.positions.put(replace(position, screen=Verb.CARD, args={}, ref=None))
-        at = Position(self._chat_id, card.message_id, Verb.CARD, incident.id)
+        at = Position(self._chat_id, card.message_id, Verb.CARD, incident.id, noted)
         screen = self._canvas.screen(at, incident, self._canvas.tongue)
         if screen:
             self._shelf.edit(screen, self._lane(incident), position=at, revision=incident.revision, card=True)

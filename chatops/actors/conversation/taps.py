@@ -10,6 +10,7 @@ from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.views import Reader
 from chatops.actors.messages import TELEGRAM, Address, Deliver, Happened, incident_address
+from chatops.core.absence import Absence, note_of
 from chatops.core.access import Need, known, may_all, may_see, needs
 from chatops.core.actions import Plan
 from chatops.core.audit import Entry, EntryType
@@ -60,13 +61,14 @@ class Taps:
         self._clock = clock
         self._tell = tell
 
-    def pressed(self, tap: Tap, user: User | None, speaks: Tongue) -> None:
+    def pressed(self, tap: Tap, user: User | None, speaks: Tongue, late: Absence | None = None) -> None:
         """`user` is who pressed, as far as we know them; `speaks` their language, for the toast."""
         offered = self._store.buttons.find(tap.data)
         incident, asker = self._concerned(offered, user)
-        refusal = judge(tap, offered, user, now=self._clock(), incident=incident, asker=asker)
+        refusal = judge(tap, offered, user, now=self._clock(), incident=incident, asker=asker, late=late is not None)
         if refusal or offered is None:
-            self._refuse(tap, offered, refusal or Refusal("unknown", stale=True), user, speaks)
+            note = note_of(late) if late else {}
+            self._refuse(tap, offered, refusal or Refusal("unknown", stale=True), user, speaks, note)
             self._store.updates.done(tap.update_id)
             return
         if offered.message_id is None:
@@ -114,14 +116,22 @@ class Taps:
         self._tell(incident_address(offered.incident_id), Happened(event, text.update_id, offered.token))
         return True
 
-    def _refuse(self, tap: Tap, offered: Offered | None, refusal: Refusal, user: User | None, speaks: Tongue) -> None:
+    def _refuse(
+        self,
+        tap: Tap,
+        offered: Offered | None,
+        refusal: Refusal,
+        user: User | None,
+        speaks: Tongue,
+        note: dict[str, str],
+    ) -> None:
         if refusal.denied:
             self._note_denied(tap, tap.sender, offered if user else None, refusal.denied)
         chooser = self._store.users.get(offered.for_user) if offered and offered.for_user else None
         words = {"id": str(tap.sender.id), "role": refusal.denied, "name": chooser.name if chooser else "?"}
         self._toast(tap, toast(refusal.toast, speaks, words))
         if refusal.stale and user:
-            self._redraw(tap, offered, user, speaks)
+            self._redraw(tap, offered, user, speaks, note)
 
     def _concerned(self, offered: Offered | None, user: User | None) -> tuple[Incident | None, User | None]:
         """The incident of the button and who chose what it approves, as they are stored now; nothing for a stranger."""
@@ -152,7 +162,7 @@ class Taps:
         )
         self._store.audit.append([entry])
 
-    def _redraw(self, tap: Tap, offered: Offered | None, user: User, speaks: Tongue) -> None:
+    def _redraw(self, tap: Tap, offered: Offered | None, user: User, speaks: Tongue, note: dict[str, str]) -> None:
         """A button that no longer works: the message shows its incident as it is now, with fresh ones.
 
         To who may read it: a token that nobody offered must not lead to what its button would not.
@@ -160,7 +170,7 @@ class Taps:
         at = self._store.positions.get(tap.chat_id, tap.message_id)
         incident_id = offered.incident_id if offered else at.incident_id if at else None
         if incident_id is not None and may_see(user, self._store.incidents.get(incident_id)):
-            wanted = Position(tap.chat_id, tap.message_id, Verb.CARD, incident_id)
+            wanted = Position(tap.chat_id, tap.message_id, Verb.CARD, incident_id, note)
             self._drilldown.go(wanted, tap, Reader(Person(tap.sender.id, tap.sender.name), speaks, user))
 
     def _toast(self, tap: Tap, text: str) -> None:

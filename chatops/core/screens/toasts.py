@@ -38,6 +38,7 @@ TOASTS = {
     "second_person": mark("👥 You chose it: somebody else has to approve"),
     "not_yours": mark("⛔ {name} chose this: only they can confirm it"),
     "expired": mark("⌛ This confirm has expired: choose again"),
+    "too_late": mark("⌛ I was away: this press did not count. Press again"),
     "used": mark("👌 This button was pressed already"),
     "unknown": mark("⌛ This button is not known any more: here is the card as it is now"),
     "elsewhere": mark("⛔ This button belongs to another message"),
