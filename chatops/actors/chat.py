@@ -102,7 +102,9 @@ class ChatActor(Actor):
 
     def setup(self) -> None:
         self._catch_up()
-        if self._store.positions.noted(self._id):
+        noted = self._cards.notes()
+        if noted:
+            self._fall_behind(*noted)
             self.later(NOTE_SECONDS, NotesOver())
 
     def receive(self, message: Any) -> Any:

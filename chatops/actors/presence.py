@@ -60,16 +60,15 @@ class Presence:
 
         Before what came with the answer is stored, so that a crash in between cannot make it count.
         """
+        self._known()
         ended = absence(self._since(), self._now())
         if ended is not None:
             self._keep(ended)
             log.warning("was away for longer than telegram keeps a press", seconds=round(ended.span.total_seconds()))
             for chat_id in self._chats():
                 self._tell(chat_address(chat_id), WasAway(ended))
-        elif more and self.catching_up:
-            last = self._known()
-            assert last is not None
-            self._keep(Absence(last.since, self._now()))
+        elif more and self.catching_up and self._last is not None:
+            self._keep(Absence(self._last.since, self._now()))
 
     def heard(self) -> None:
         """And all that came with the answer is stored."""
@@ -82,7 +81,7 @@ class Presence:
     @property
     def catching_up(self) -> bool:
         """Whether the bot has only just returned."""
-        last = self._known()
+        last = self._last
         return last is not None and timedelta() <= self._now() - last.until <= CAUGHT_UP
 
     def too_late(self, came_at: datetime) -> Absence | None:

@@ -100,7 +100,7 @@ class Cards:
         return self._database.read(lambda: tuple(row[0] for row in self._tables.connection.execute(_CHATS_OF_OPEN)))
 
     def note_open(self, chat_id: int, note: dict[str, str]) -> tuple[int, ...]:
-        """Every card of an active incident here is to be drawn anew, with this note as its position's arguments.
+        """Every card of an active incident here gets this note as its position's arguments.
 
         Their incidents: worst severity first, then the newest.
         """
@@ -109,7 +109,6 @@ class Cards:
         def work() -> tuple[int, ...]:
             found = tables.connection.execute(_OPEN_IN, (chat_id,)).fetchall()
             for incident_id, message_id in found:
-                tables.Card.get(chat_id=chat_id, incident_id=incident_id).revision = 0
                 columns = {
                     "screen": Verb.CARD.value,
                     "incident_id": incident_id,
