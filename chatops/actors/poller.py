@@ -17,6 +17,8 @@ from chatops.telegram.client import BATCH, Telegram
 log = structlog.get_logger()
 
 POLL_SECONDS = 25
+FIRST_POLL_SECONDS = 1
+"""What waits at Telegram comes at once. That nothing does has to be known before somebody presses a button."""
 FOREIGN_HOOK = (
     "a webhook is set for this bot, so it cannot be polled: call deleteWebhook, set TELEGRAM_WEBHOOK_URL, "
     "or use another bot"
@@ -38,6 +40,7 @@ class Poller:
         self._stopping = stopping
         self._left_hook = left_hook
         self._offset: int | None = None
+        self._answered = False
 
     def run(self, *, tell_pending: bool) -> None:
         """`tell_pending` first tells what was stored and is not done yet, for nobody has been told in this process.
@@ -61,14 +64,16 @@ class Poller:
         asked_at = time.monotonic()
         try:
             self._line.introduce()
-            came = self._telegram.updates(self._offset, POLL_SECONDS)
+            came = self._telegram.updates(self._offset, POLL_SECONDS if self._answered else FIRST_POLL_SECONDS)
         except Failure as failure:
+            self._answered = False
             if not self._stopping.is_set():
                 self._refused(failure)
             return
         self._line.works()
         self._keep(came)
-        if not came and time.monotonic() - asked_at < SOON:
+        waited, self._answered = self._answered, True
+        if waited and not came and time.monotonic() - asked_at < SOON:
             # Not a long poll: something in between answers for Telegram.
             self._stopping.wait(SOON)
 

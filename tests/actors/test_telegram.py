@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from chatops.actors.arrivals import Arrivals
 from chatops.actors.base import Actor
 from chatops.actors.directory import Directory
 from chatops.actors.health import Health, PartStatus
-from chatops.actors.messages import TELEGRAM, Deliver, Delivered, NotDelivered, UpdateArrived, chat_address
+from chatops.actors.messages import TELEGRAM, Deliver, Delivered, NotDelivered, UpdateArrived, WasAway, chat_address
+from chatops.actors.presence import HEARD, Presence
 from chatops.actors.specs import ChildSpec, starter
 from chatops.actors.supervisor import ChildState
 from chatops.actors.telegram import HookWanted, PollerBroke, TelegramActor
@@ -65,6 +66,7 @@ class Office:
         self.telegram = Telegram(server.token, server.url)
         self.told: queue.Queue[Any] = queue.Queue()
         self.ref: Any = None
+        self._began = datetime.now(UTC)
         self._tags = itertools.count(1)
 
     def arguments(self) -> dict[str, Any]:
@@ -76,8 +78,21 @@ class Office:
             "clock": self.clock,
         }
 
-    def arrivals(self, rows: Any) -> Arrivals:
-        return Arrivals(rows=rows, tell=self.directory.tell, now=lambda: datetime.now(UTC))
+    def arrivals(self, rows: Any, presence: Presence | None = None) -> Arrivals:
+        return Arrivals(rows=rows, tell=self.directory.tell, now=self.now, presence=presence)
+
+    def now(self) -> datetime:
+        return self._began + timedelta(seconds=self.clock.now)
+
+    def presence(self) -> Presence:
+        """Goes by the clocks that are moved by hand; Anna's chat shows what is open."""
+        return Presence(
+            settings=self.store.settings,
+            chats=lambda: (self.anna.id,),
+            tell=self.directory.tell,
+            now=self.now,
+            clock=self.clock,
+        )
 
     def start(self, **others: Any) -> None:
         arguments = {**self.arguments(), **others}
@@ -252,6 +267,71 @@ def test_an_update_that_telegram_gives_twice_is_told_once(open_office, server):
         server.world.updates._next_id = first.update_id + 10
     open_office.anna.send("twice")
     assert open_office.next().update.text == "twice"
+
+
+def test_r21_presses_of_an_outage_are_gone_or_late_and_the_chat_is_told_first(office, server):
+    """R21: Telegram forgets a press after 150 s, and what it still hands over does not count."""
+    office.listen(101)
+    office.start(arrivals=office.arrivals(office.store.updates, office.presence()))
+    office.until_part(PartStatus.UP)
+    office.deliver(SendMessage(101, "card", KEYS))
+    office.next()
+    card = office.anna.messages()[-1]
+    office.anna.tap(card, "Take")
+    assert office.next().late is None
+    server.wait_for(lambda: server.world.updates.polling)
+    server.go_away()
+    office.until_part(PartStatus.DOWN)
+    forgotten = office.anna.tap(card, "Take")
+    for clock in (office.clock, server.world.clock):
+        clock.advance(600)
+    kept = office.anna.tap(card, "Take")
+    server.come_back()
+    told = office.next()
+    assert isinstance(told, WasAway)
+    assert told.absence.span >= timedelta(seconds=600)
+    late = office.next()
+    assert (late.update.callback_id, late.late) == (kept.query_id, told.absence)
+    assert forgotten.query_id != kept.query_id
+    office.clock.advance(3)
+    fresh = office.anna.tap(card, "Take")
+    counted = office.next()
+    assert (counted.update.callback_id, counted.late) == (fresh.query_id, None)
+    assert office.told.empty()
+
+
+def test_r21_a_short_outage_loses_no_press(office, server):
+    """R21: nobody is told of it, and the press counts."""
+    office.listen(101)
+    office.start(arrivals=office.arrivals(office.store.updates, office.presence()))
+    office.until_part(PartStatus.UP)
+    office.deliver(SendMessage(101, "card", KEYS))
+    office.next()
+    office.pass_time(lambda: office.store.settings.get(HEARD))
+    server.go_away()
+    office.until_part(PartStatus.DOWN)
+    press = office.anna.tap(office.anna.messages()[-1], "Take")
+    for clock in (office.clock, server.world.clock):
+        clock.advance(100)
+    server.come_back()
+    told = office.next()
+    assert (told.update.callback_id, told.late) == (press.query_id, None)
+
+
+def test_r21_posts_of_an_outage_are_late_too(office, server, hook_door):
+    """R21: Telegram could not reach us, and posts what it kept once it can."""
+    hook_door._arrivals = office.arrivals(office.store.updates, office.presence())
+    office.listen(101)
+    office.start(hook=hook_door.wanted(), arrivals=hook_door._arrivals)
+    office.until_part(PartStatus.UP)
+    office.deliver(SendMessage(101, "card", KEYS))
+    office.next()
+    server.wait_for(lambda: office.store.settings.get(HEARD))
+    office.clock.advance(600)
+    office.anna.tap(office.anna.messages()[-1], "Take")
+    told, late = office.next(), office.next()
+    assert isinstance(told, WasAway)
+    assert late.late == told.absence
 
 
 def test_it_introduces_itself_and_sets_the_menu(office, server):
