@@ -25,6 +25,7 @@ from chatops.actors.conversation.taps import Taps
 from chatops.actors.directory import Directory
 from chatops.actors.messages import (
     TELEGRAM,
+    AccessChanged,
     Address,
     ApprovalWanted,
     CatchUp,
@@ -88,7 +89,9 @@ class ChatActor(Actor):
         self._drilldown = Drilldown(
             self._canvas, store=store, shelf=self._shelf, clock=clock, address=address, tell=self.tell
         )
-        self._admission = Admission(self._canvas, self._drilldown, store=store, clock=clock, bot_name=bot_name)
+        self._admission = Admission(
+            self._canvas, self._drilldown, store=store, clock=clock, tell=self.tell, bot_name=bot_name
+        )
         self._taps = Taps(self._drilldown, self._cards, self._admission, store=store, clock=clock, tell=self.tell)
         self._restraint = Restraint(
             store=store,
@@ -151,6 +154,10 @@ class ChatActor(Actor):
                 self._fall_behind(*self._cards.notes_over())
             case HelpWanted(incident_id, by_name):
                 self._call_for_help(incident_id, by_name)
+            case AccessChanged() if not self._canvas.chat.unreachable:
+                self._access_changed(message)
+            case AccessChanged():
+                pass
             case Notice(code, detail):
                 self._shelf.send(notice(code, detail, self._canvas.tongue), Lane.PAGE)
             case _:
@@ -161,6 +168,13 @@ class ChatActor(Actor):
         incident = self._store.incidents.get(incident_id)
         if incident is not None and not self._canvas.chat.unreachable and self._canvas.may_show(incident):
             self._shelf.send(help_wanted(incident, by_name, self._canvas.tongue), Lane.PAGE)
+
+    def _access_changed(self, change: AccessChanged) -> None:
+        """Tell whose chat this is; what they may see from now on is shown where they want incidents shown."""
+        told = self._admission.news(change)
+        if told is not None:
+            self._shelf.send(told, Lane.PAGE)
+            self._catch_up()
 
     def _catch_up(self) -> None:
         self._fall_behind(*self._cards.behind())

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from chatops.actors.upstream_messages import UpstreamWork
 from chatops.core.absence import Absence
 from chatops.core.actions import Performed, Plan, Preview, Progress
+from chatops.core.audit import EntryType
 from chatops.core.incidents import Person
 from chatops.core.incidents.events import Event
 from chatops.core.log_asks import TAIL
 from chatops.core.objects import ObjectView
 from chatops.core.outgoing import Lane, Outgoing
+from chatops.core.people import Grant
 from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
 from chatops.core.silences import Matched, SilencePlace, SilenceWatch
@@ -156,6 +158,14 @@ class Notice:
 
     code: str
     detail: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessChanged:
+    """An admin decided what the person whose private chat this is may do: `type` as in core.granting.Act."""
+
+    type: EntryType
+    grant: Grant | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from chatops.core.updates import Tap
 DOUBLE_TAP = timedelta(seconds=0.7)
 """A confirm pressed sooner than this after it was offered is the second half of a double tap (UX section 0, 6)."""
 
+CONFIRMS = frozenset({Verb.CONFIRM, Verb.APPROVE, Verb.DECIDE})
+"""The second of two taps."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -60,7 +63,7 @@ def judge(
         return Refusal("used")
     if offered.expires_at is not None and now >= offered.expires_at:
         return Refusal("expired", stale=True)
-    if offered.verb in (Verb.CONFIRM, Verb.APPROVE) and now - offered.offered_at < DOUBLE_TAP:
+    if offered.verb in CONFIRMS and now - offered.offered_at < DOUBLE_TAP:
         return Refusal("double_tap")
     return None
 

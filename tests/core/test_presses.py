@@ -79,7 +79,7 @@ def expected(user: str, verb: Verb, place: str, owner: str, age: str, *, used: b
         (used, Refusal("used")),
         (age == "over" and not lasting, Refusal("expired", stale=True)),
         (
-            verb in (Verb.CONFIRM, Verb.APPROVE) and age in ("this moment", "just now", "from the future"),
+            verb in (Verb.CONFIRM, Verb.APPROVE, Verb.DECIDE) and age in ("this moment", "just now", "from the future"),
             Refusal("double_tap"),
         ),
     ]

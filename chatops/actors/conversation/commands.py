@@ -89,7 +89,8 @@ class Commands:
         if argument.startswith("inc_") and number.isdecimal() and len(number) < 16:
             return self._card(text, int(number), user, tongue)
         known = self._store.chats.get(chat.id)
-        catch_up = False
+        # Somebody who has just been let in, or may see more than before.
+        catch_up = chat.subscribed
         if text.chat_kind is ChatKind.PRIVATE and not self._store.chats.subscribed():
             # Nobody would see anything otherwise: the first person who comes gets the incidents.
             chat = self._subscribe(user, replace(known or chat, subscribed=True))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from chatops.actors.answering import reply
-from chatops.actors.conversation.admission import DECIDES, Admission
+from chatops.actors.conversation.admission import Admission, decides
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.views import Reader
@@ -82,7 +82,7 @@ class Taps:
             self._cards.show_next(tap.message_id, offered.incident_id)
             self._tell(incident_address(offered.incident_id), Happened(event, tap.update_id, token))
             return
-        if offered.verb in DECIDES:
+        if decides(offered):
             code = self._admission.decide(tap, offered, Reader(person, speaks, user))
             self._toast(tap, toast(code, speaks))
             self._store.updates.done(tap.update_id)
