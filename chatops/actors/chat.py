@@ -21,6 +21,7 @@ from chatops.actors.conversation.notes import Notes
 from chatops.actors.conversation.replies import Replies
 from chatops.actors.conversation.restraint import Restraint
 from chatops.actors.conversation.shelf import Shelf
+from chatops.actors.conversation.strangers import Strangers
 from chatops.actors.conversation.taps import Taps
 from chatops.actors.directory import Directory
 from chatops.actors.messages import (
@@ -56,7 +57,7 @@ from chatops.core.policy import Policy
 from chatops.core.screens.escalation import help_wanted
 from chatops.core.screens.notices import notice
 from chatops.core.texts import Tongue, tongue
-from chatops.core.updates import Membership, Tap, TextMessage
+from chatops.core.updates import Faceless, Membership, Tap, TextMessage
 from chatops.db.store import Store
 
 log = structlog.get_logger()
@@ -93,6 +94,7 @@ class ChatActor(Actor):
             self._canvas, self._drilldown, store=store, clock=clock, tell=self.tell, bot_name=bot_name
         )
         self._taps = Taps(self._drilldown, self._cards, self._admission, store=store, clock=clock, tell=self.tell)
+        self._strangers = Strangers(store=store, shelf=self._shelf, clock=clock, tell=self.tell)
         self._restraint = Restraint(
             store=store,
             shelf=self._shelf,
@@ -118,7 +120,7 @@ class ChatActor(Actor):
                     self._fall_behind(incident_id)
             case DrawNext():
                 self._draw_next()
-            case UpdateArrived(Tap() | TextMessage() as much) if self._restraint.refuses(much):
+            case UpdateArrived(Tap() | TextMessage() | Faceless() as much) if self._restraint.refuses(much):
                 pass
             case UpdateArrived(Tap() as tap, late):
                 user = self._met(tap.sender, tap.chat_kind, tap.chat_title)
@@ -127,6 +129,8 @@ class ChatActor(Actor):
                     self.later(NOTE_SECONDS, NotesOver())
             case UpdateArrived(TextMessage() as text):
                 self._written(text)
+            case UpdateArrived(Faceless() as attempt):
+                self._strangers.turned_away(attempt, self._tongue_of(None, attempt.sender))
             case UpdateArrived(Membership() as change):
                 self._moved(change)
             case Delivered(int(tag), message_id):

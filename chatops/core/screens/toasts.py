@@ -26,6 +26,7 @@ TOASTS = {
     "nothing_to_stop": mark("👌 Nothing is running that could be stopped"),
     "busy": mark("⏳ {name} already runs an action here"),
     "stranger": mark("⛔ I don't know you: your id is {id}"),
+    "faceless": mark("⛔ Only people known to this bot can use it, in their own name"),
     "no_right": mark("⛔ Role {role}: you may look, but not do this"),
     "out_of_scope": mark("⛔ This lies outside of what you were given"),
     "admins_only": mark("⛔ Only an admin decides who may"),
