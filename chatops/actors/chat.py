@@ -18,6 +18,7 @@ from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.commands import Commands
 from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.notes import Notes
+from chatops.actors.conversation.refusals import Refusals
 from chatops.actors.conversation.replies import Replies
 from chatops.actors.conversation.restraint import Restraint
 from chatops.actors.conversation.shelf import Shelf
@@ -39,12 +40,12 @@ from chatops.actors.messages import (
     NotesOver,
     Notice,
     ReturnToCard,
+    SendHere,
     UpdateArrived,
     WasAway,
     WorkDone,
     WorkFailed,
     WorkInterrupted,
-    chat_address,
 )
 from chatops.core.absence import NOTE_STANDS
 from chatops.core.access import known
@@ -87,6 +88,7 @@ class ChatActor(Actor):
         self._notes = Notes(store, clock=clock, tell=self.tell)
         self._canvas = Canvas(self._id, store=store, shelf=self._shelf, clock=clock, policy=policy)
         self._cards = Reconciler(self._canvas, store=store, shelf=self._shelf, clock=clock, come_back=self._come_back)
+        self._refusals = Refusals(self._canvas, self._cards, store=store, shelf=self._shelf, tell=self.tell)
         self._drilldown = Drilldown(
             self._canvas, store=store, shelf=self._shelf, clock=clock, address=address, tell=self.tell
         )
@@ -134,11 +136,14 @@ class ChatActor(Actor):
             case UpdateArrived(Membership() as change):
                 self._moved(change)
             case Delivered(int(tag), message_id):
+                self._refusals.arrived()
                 done = self._shelf.arrived(tag, message_id)
                 if done:
                     self._cards.arrived(done)
             case NotDelivered():
-                self._not_delivered(message)
+                self._refusals.heard(message)
+            case SendHere(outgoing, tokens, position, key):
+                self._shelf.resend(outgoing, tokens, position, key)
             case WorkDone(tag, result):
                 self._drilldown.answered(tag, result)
             case WorkFailed(tag, reason, detail):
@@ -201,23 +206,6 @@ class ChatActor(Actor):
 
     def _come_back(self, message_id: int, seconds: float) -> None:
         self.later(seconds, ReturnToCard(message_id))
-
-    def _not_delivered(self, refusal: NotDelivered) -> None:
-        lost = self._shelf.lost(refusal.tag) if isinstance(refusal.tag, int) else None
-        match refusal.reason:
-            case Reason.MIGRATED if refusal.new_chat_id:
-                self._store.cards.move_chat(self._id, refusal.new_chat_id)
-                self.tell(chat_address(refusal.new_chat_id), CatchUp())
-            case Reason.BLOCKED | Reason.CHAT_GONE:
-                log.warning("chat cannot be reached", chat=self._id, reason=refusal.reason, detail=refusal.detail)
-                self._store.chats.set_unreachable(self._id, refusal.reason)
-            case Reason.MESSAGE_GONE if lost and lost.message_id:
-                self._cards.message_gone(lost)
-            case Reason.SUPERSEDED:
-                # What was sent in its place is being brought up to date.
-                pass
-            case _:
-                log.error("telegram refused a message", chat=self._id, reason=refusal.reason, detail=refusal.detail)
 
     def _written(self, text: TextMessage) -> None:
         if text.sender is not None:

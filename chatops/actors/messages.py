@@ -8,11 +8,12 @@ from chatops.actors.upstream_messages import UpstreamWork
 from chatops.core.absence import Absence
 from chatops.core.actions import Performed, Plan, Preview, Progress
 from chatops.core.audit import EntryType
+from chatops.core.cards import Position
 from chatops.core.incidents import Person
 from chatops.core.incidents.events import Event
 from chatops.core.log_asks import TAIL
 from chatops.core.objects import ObjectView
-from chatops.core.outgoing import Lane, Outgoing
+from chatops.core.outgoing import Lane, Outgoing, SendMessage
 from chatops.core.people import Grant
 from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
@@ -211,12 +212,26 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class NotDelivered:
-    """Telegram refused it for good: `reason` is a failures.Reason value."""
+    """Telegram refused it for good: `reason` is a failures.Reason value.
+
+    For a chat that lives on under `new_chat_id`, `refused` is what was to be delivered.
+    """
 
     tag: Hashable
     reason: str
     detail: str
     new_chat_id: int | None = None
+    refused: Outgoing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendHere:
+    """A message on its way to this chat when it still had another id. Its buttons' tokens are this chat's by now."""
+
+    message: SendMessage
+    tokens: tuple[str, ...]
+    position: Position | None
+    key: str
 
 
 @dataclass(frozen=True, slots=True)

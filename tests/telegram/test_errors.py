@@ -50,24 +50,28 @@ def refused(oddity, status: int, description: str, **parameters) -> Failure:
         (500, "Internal Server Error", Temporary, Reason.SERVER_ERROR),
     ],
 )
-def test_telegrams_words(oddity, status, description, kind, reason):
+def test_r15_telegrams_words(oddity, status, description, kind, reason):
+    """R15: what may be tried again, and what never is."""
     failure = refused(oddity, status, description)
     assert type(failure) is kind
     assert (failure.reason, failure.detail) == (reason, description)
 
 
-def test_a_flood_wait_says_how_long(oddity):
+def test_r13_a_flood_wait_says_how_long(oddity):
+    """R13: to the second."""
     failure = refused(oddity, 429, "Too Many Requests: retry after 17", retry_after=17)
     assert isinstance(failure, Temporary)
     assert (failure.reason, failure.retry_after) == (Reason.THROTTLED, 17.0)
 
 
 @pytest.mark.parametrize("odd", ["soon", -3, None, True, [], {}])
-def test_a_flood_wait_without_a_number_waits_all_the_same(oddity, odd):
+def test_r13_a_flood_wait_without_a_number_waits_all_the_same(oddity, odd):
+    """R13: something in between answered."""
     assert refused(oddity, 429, "Too Many Requests", retry_after=odd).retry_after == 5.0
 
 
-def test_a_migration_tells_the_new_id(oddity):
+def test_r16_a_migration_tells_the_new_id(oddity):
+    """R16: under which the chat lives on."""
     failure = refused(oddity, 400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-1009)
     assert isinstance(failure, ChatMigrated)
     assert failure.new_chat_id == -1009

@@ -66,6 +66,13 @@ class Shelf:
         outgoing = SendMessage(self._chat_id, screen.html, keyboard, screen.silent, reply_to, thread_id)
         self._tell(TELEGRAM, Deliver(outgoing, lane, key, self._address, tag))
 
+    def resend(self, message: SendMessage, tokens: tuple[str, ...], position: Position | None, key: str) -> None:
+        """What was on its way when this chat had another id, once more and as it was."""
+        here = replace(position, chat_id=self._chat_id) if position else None
+        tag = self._remember(UnderWay(tokens, here, 0, False, 0, key))
+        outgoing = replace(message, chat_id=self._chat_id)
+        self._tell(TELEGRAM, Deliver(outgoing, Lane.RESULT, key, self._address, tag))
+
     def edit(
         self,
         screen: Screen,
