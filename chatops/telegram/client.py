@@ -29,8 +29,8 @@ _NO_PREVIEW = types.LinkPreviewOptions(is_disabled=True)
 _TOPIC_GONE = ("thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 BATCH = 100
 
-_SIMPLER_MAY_DO = frozenset({Reason.BAD_MARKUP, Reason.REFUSED})
-"""Servers other than Telegram's own say in words of theirs what they do not know."""
+_SIMPLER_MAY_DO = frozenset({Reason.BAD_MARKUP, Reason.REFUSED, Reason.TOO_LONG})
+"""Servers other than Telegram's own say in words of theirs what they do not know; plain text is shorter, too."""
 
 _TEXT_SIGNS = ("entities", "tag")
 _KEYS_SIGNS = ("button", "markup", "keyboard", "style", "copy_text")

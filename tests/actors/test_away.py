@@ -190,6 +190,8 @@ def test_r21_the_worst_and_newest_first(shop):
             alert["labels"] |= {"severity": severity, "alertname": f"Alert{number}"}
         shop.post_webhook(json.dumps(told).encode())
         shop.until(lambda number=number: shop.store.cards.get(ANNA, number + 1))
+    shop.until(lambda: all(shop.store.incidents.get(n).survey for n in range(1, 6)))
+    shop.until(lambda: not shop.store.cards.stale(ANNA))
     severities = {n: shop.store.incidents.get(n).severity.value for n in range(1, 6)}
     expected = sorted(severities, key=lambda n: (["critical", "warning", "info"].index(severities[n]), -n))
     edited: list[int] = []
@@ -200,5 +202,5 @@ def test_r21_the_worst_and_newest_first(shop):
 
     shop.post.refuse = seen
     returned(shop)
-    shop.until(lambda: len(edited) >= 5)
-    assert edited[:5] == expected
+    shop.until(lambda: len(set(edited)) >= 5)
+    assert list(dict.fromkeys(edited)) == expected

@@ -229,12 +229,25 @@ def test_a_server_that_refuses_in_its_own_words_gets_the_message_too(telegram, s
     assert (last(anna).text, last(anna).buttons) == ("x since 09:13!", ["Roll back", "Logs", "Runbook"])
 
 
-def test_r15_markup_that_is_never_taken_arrives_as_plain_text(telegram, server, anna):
+@pytest.mark.parametrize(
+    "words",
+    [
+        'can\'t parse entities: Unsupported start tag "x" at byte offset 0',
+        "can't parse entities: Can't find end tag corresponding to start tag b",
+        "message is too long",
+        "MESSAGE_TOO_LONG",
+        "text is too long",
+        "ENTITY_TEXT_INVALID",
+        "ENTITIES_TOO_LONG",
+        "no mood for it",
+    ],
+)
+def test_r15_markup_that_is_never_taken_arrives_as_plain_text(telegram, server, anna, words):
     """R15: rather without its looks than not at all."""
 
     def all_markup(name, given, run=server._door._run):
         if given.text("parse_mode"):
-            raise refusal("can't parse entities: no mood for it")
+            raise refusal(words)
         return run(name, given)
 
     server._door._run = all_markup
