@@ -18,13 +18,16 @@ from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.commands import Commands
 from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.notes import Notes
+from chatops.actors.conversation.refusals import Refusals
 from chatops.actors.conversation.replies import Replies
 from chatops.actors.conversation.restraint import Restraint
 from chatops.actors.conversation.shelf import Shelf
+from chatops.actors.conversation.strangers import Strangers
 from chatops.actors.conversation.taps import Taps
 from chatops.actors.directory import Directory
 from chatops.actors.messages import (
     TELEGRAM,
+    AccessChanged,
     Address,
     ApprovalWanted,
     CatchUp,
@@ -35,16 +38,19 @@ from chatops.actors.messages import (
     HelpWanted,
     IncidentChanged,
     NotDelivered,
+    NotesOver,
     Notice,
     ReturnToCard,
+    SendHere,
     UpdateArrived,
+    WasAway,
     WorkDone,
     WorkFailed,
     WorkInterrupted,
-    chat_address,
 )
 from chatops.actors.quarantine import Quarantine
 from chatops.actors.unwritten import PutAside, known_undone, put_aside, tell_unwritten
+from chatops.core.absence import NOTE_STANDS, Absence
 from chatops.core.access import known
 from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
@@ -56,13 +62,15 @@ from chatops.core.screens.escalation import help_wanted
 from chatops.core.screens.notices import notice
 from chatops.core.screens.toasts import toast
 from chatops.core.texts import Tongue, tongue
-from chatops.core.updates import Membership, Tap, TextMessage, Update
+from chatops.core.updates import Faceless, Membership, Tap, TextMessage, Update
 from chatops.db.store import Store
 
 log = structlog.get_logger()
 
 RETRY_SECONDS = 5.0
 """Until an update that the database kept from being handled is told again; sooner would use up the restarts."""
+
+NOTE_SECONDS = NOTE_STANDS.total_seconds() + 1
 
 
 class ChatActor(Actor):
@@ -87,11 +95,15 @@ class ChatActor(Actor):
         self._notes = Notes(store, clock=clock, tell=self.tell)
         self._canvas = Canvas(self._id, store=store, shelf=self._shelf, clock=clock, policy=policy)
         self._cards = Reconciler(self._canvas, store=store, shelf=self._shelf, clock=clock, come_back=self._come_back)
+        self._refusals = Refusals(self._canvas, self._cards, store=store, shelf=self._shelf, tell=self.tell)
         self._drilldown = Drilldown(
             self._canvas, store=store, shelf=self._shelf, clock=clock, address=address, tell=self.tell
         )
-        self._admission = Admission(self._canvas, self._drilldown, store=store, clock=clock, bot_name=bot_name)
+        self._admission = Admission(
+            self._canvas, self._drilldown, store=store, clock=clock, tell=self.tell, bot_name=bot_name
+        )
         self._taps = Taps(self._drilldown, self._cards, self._admission, store=store, clock=clock, tell=self.tell)
+        self._strangers = Strangers(store=store, shelf=self._shelf, clock=clock, tell=self.tell)
         self._restraint = Restraint(
             store=store,
             shelf=self._shelf,
@@ -112,6 +124,10 @@ class ChatActor(Actor):
         self.tell(TELEGRAM, ChatBegan(self._id))
         self._drilldown.resume()
         self._catch_up()
+        noted = self._cards.notes()
+        if noted:
+            self._fall_behind(*noted)
+            self.later(NOTE_SECONDS, NotesOver())
 
     def receive(self, message: Any) -> Any:
         match message:
@@ -121,14 +137,17 @@ class ChatActor(Actor):
                     self._fall_behind(incident_id)
             case DrawNext():
                 self._draw_next()
-            case UpdateArrived(update):
-                self._take(update)
+            case UpdateArrived(update, late):
+                self._take(update, late)
             case Delivered(int(tag), message_id):
+                self._refusals.arrived()
                 done = self._shelf.arrived(tag, message_id)
                 if done:
                     self._cards.arrived(done)
             case NotDelivered():
-                self._not_delivered(message)
+                self._refusals.heard(message)
+            case SendHere(outgoing, tokens, position, key):
+                self._shelf.resend(outgoing, tokens, position, key)
             case WorkDone(tag, result):
                 self._drilldown.answered(tag, result)
             case WorkFailed(tag, reason, detail):
@@ -143,8 +162,17 @@ class ChatActor(Actor):
                 self._cards.return_to_card(message_id)
             case CatchUp():
                 self._catch_up()
+            case WasAway(absence):
+                self._fall_behind(*self._cards.was_away(absence))
+                self.later(NOTE_SECONDS, NotesOver())
+            case NotesOver():
+                self._fall_behind(*self._cards.notes_over())
             case HelpWanted(incident_id, by_name):
                 self._call_for_help(incident_id, by_name)
+            case AccessChanged() if not self._canvas.chat.unreachable:
+                self._access_changed(message)
+            case AccessChanged():
+                pass
             case Notice(code, detail):
                 self._shelf.send(notice(code, detail, self._canvas.tongue), Lane.PAGE)
             case _:
@@ -154,15 +182,15 @@ class ChatActor(Actor):
     def teardown(self) -> None:
         self._drilldown.abandon()
 
-    def _take(self, update: Update) -> None:
+    def _take(self, update: Update, late: Absence | None) -> None:
         """A crash over an update loses nothing: it is on disk, and told again twice. Then it is put aside."""
         try:
-            self._hear(update)
+            self._hear(update, late)
         except Failure as failure:
             if self._told_undone(update, failure):
                 return
             # By the time the database can be asked again somebody else may answer here.
-            self.directory.later(RETRY_SECONDS, self.address, UpdateArrived(update))
+            self.directory.later(RETRY_SECONDS, self.address, UpdateArrived(update, late))
             raise
         except Exception as error:
             if not self._quarantine.put_aside(update.update_id, error):
@@ -173,22 +201,26 @@ class ChatActor(Actor):
 
     def _told_undone(self, update: Update, failure: Failure) -> bool:
         """Whether who asked was told to ask again, since nothing of it was stored: it must not count later."""
-        if isinstance(update, Membership) or not known_undone(failure):
+        if isinstance(update, Membership | Faceless) or not known_undone(failure):
             return False
         if update.sender is not None:
             tell_unwritten(update, failure, self._tongue_of(None, update.sender), self.tell)
         put_aside(self, self._store, update.update_id)
         return True
 
-    def _hear(self, update: Update) -> None:
+    def _hear(self, update: Update, late: Absence | None) -> None:
         match update:
-            case Tap() | TextMessage() as much if self._restraint.refuses(much):
+            case Tap() | TextMessage() | Faceless() as much if self._restraint.refuses(much):
                 pass
             case Tap() as tap:
                 user = self._met(tap.sender, tap.chat_kind, tap.chat_title)
-                self._taps.pressed(tap, user, self._tongue_of(user, tap.sender))
+                self._taps.pressed(tap, user, self._tongue_of(user, tap.sender), late)
+                if late:
+                    self.later(NOTE_SECONDS, NotesOver())
             case TextMessage() as text:
                 self._written(text)
+            case Faceless() as attempt:
+                self._strangers.turned_away(attempt, self._tongue_of(None, attempt.sender))
             case Membership() as change:
                 self._moved(change)
 
@@ -196,6 +228,13 @@ class ChatActor(Actor):
         incident = self._store.incidents.get(incident_id)
         if incident is not None and not self._canvas.chat.unreachable and self._canvas.may_show(incident):
             self._shelf.send(help_wanted(incident, by_name, self._canvas.tongue), Lane.PAGE)
+
+    def _access_changed(self, change: AccessChanged) -> None:
+        """Tell whose chat this is; what they may see from now on is shown where they want incidents shown."""
+        told = self._admission.news(change)
+        if told is not None:
+            self._shelf.send(told, Lane.PAGE)
+            self._catch_up()
 
     def _catch_up(self) -> None:
         self._fall_behind(*self._cards.behind())
@@ -225,23 +264,6 @@ class ChatActor(Actor):
     def _come_back(self, message_id: int, seconds: float) -> None:
         self.later(seconds, ReturnToCard(message_id))
 
-    def _not_delivered(self, refusal: NotDelivered) -> None:
-        lost = self._shelf.lost(refusal.tag) if isinstance(refusal.tag, int) else None
-        match refusal.reason:
-            case Reason.MIGRATED if refusal.new_chat_id:
-                self._store.cards.move_chat(self._id, refusal.new_chat_id)
-                self.tell(chat_address(refusal.new_chat_id), CatchUp())
-            case Reason.BLOCKED | Reason.CHAT_GONE:
-                log.warning("chat cannot be reached", chat=self._id, reason=refusal.reason, detail=refusal.detail)
-                self._store.chats.set_unreachable(self._id, refusal.reason)
-            case Reason.MESSAGE_GONE if lost and lost.message_id:
-                self._cards.message_gone(lost)
-            case Reason.SUPERSEDED:
-                # What was sent in its place is being brought up to date.
-                pass
-            case _:
-                log.error("telegram refused a message", chat=self._id, reason=refusal.reason, detail=refusal.detail)
-
     def _written(self, text: TextMessage) -> None:
         if text.sender is not None:
             user = self._met(text.sender, text.chat_kind, text.chat_title)
@@ -254,8 +276,6 @@ class ChatActor(Actor):
                     # The incident writes the update off together with the note.
                     return
                 self._obey(text, user, speaks)
-        else:
-            self._commands.nameless(text)
         self._store.updates.done(text.update_id)
 
     def _obey(self, text: TextMessage, user: User | None, speaks: Tongue) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import structlog
 
 from chatops.actors.arrivals import Arrivals
-from chatops.actors.line import Line
+from chatops.actors.line import SOON, Line
 from chatops.core.failures import Failure
 from chatops.telegram.client import Telegram
 
@@ -74,6 +74,14 @@ class Hook:
             return
         if state.waiting and state.error:
             self._line.does_not_work(f"Telegram cannot reach TELEGRAM_WEBHOOK_URL: {state.error}")
-        else:
+        elif self._heard(more=bool(state.waiting)):
             self._line.works()
-        self._stopping.wait(CHECK_SECONDS)
+        self._stopping.wait(SOON if self._arrivals.catching_up else CHECK_SECONDS)
+
+    def _heard(self, *, more: bool) -> bool:
+        try:
+            self._arrivals.keep((), more=more)
+        except Failure as failure:
+            self._line.not_stored(failure)
+            return False
+        return True

@@ -5,12 +5,16 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from chatops.actors.upstream_messages import UpstreamWork
+from chatops.core.absence import Absence
 from chatops.core.actions import Performed, Plan, Preview, Progress
+from chatops.core.audit import EntryType
+from chatops.core.cards import Position
 from chatops.core.incidents import Person
 from chatops.core.incidents.events import Event
 from chatops.core.log_asks import TAIL
 from chatops.core.objects import ObjectView
-from chatops.core.outgoing import Lane, Outgoing
+from chatops.core.outgoing import Lane, Outgoing, SendMessage
+from chatops.core.people import Grant
 from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
 from chatops.core.silences import Matched, SilencePlace, SilenceWatch
@@ -130,6 +134,18 @@ NUDGES = (MailArrived, CatchUp)
 
 
 @dataclass(frozen=True, slots=True)
+class WasAway:
+    """The bot heard nothing of Telegram for longer than a press is kept: open cards say so, with buttons that work."""
+
+    absence: Absence
+
+
+@dataclass(frozen=True, slots=True)
+class NotesOver:
+    """Cards that still say that the bot was away have said it for long enough."""
+
+
+@dataclass(frozen=True, slots=True)
 class DrawNext:
     """One of the incidents that changed is drawn; what people do and what arrived comes between it and the next."""
 
@@ -150,6 +166,14 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessChanged:
+    """An admin decided what the person whose private chat this is may do: `type` as in core.granting.Act."""
+
+    type: EntryType
+    grant: Grant | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalWanted:
     """Somebody chose in another chat what takes a second person: show it here, for approval."""
 
@@ -161,9 +185,10 @@ class ApprovalWanted:
 
 @dataclass(frozen=True, slots=True)
 class UpdateArrived:
-    """An update for this chat is on disk."""
+    """An update for this chat is on disk. A press that came `late`, after an absence, does not count."""
 
     update: Update
+    late: Absence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +225,26 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class NotDelivered:
-    """Telegram refused it for good: `reason` is a failures.Reason value."""
+    """Telegram refused it for good: `reason` is a failures.Reason value.
+
+    For a chat that lives on under `new_chat_id`, `refused` is what was to be delivered.
+    """
 
     tag: Hashable
     reason: str
     detail: str
     new_chat_id: int | None = None
+    refused: Outgoing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendHere:
+    """A message on its way to this chat when it still had another id. Its buttons' tokens are this chat's by now."""
+
+    message: SendMessage
+    tokens: tuple[str, ...]
+    position: Position | None
+    key: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,13 @@ import structlog
 from chatops.actors.arrivals import Arrivals, Came
 from chatops.actors.line import SOON, Line
 from chatops.core.failures import Failure, Reason
-from chatops.telegram.client import Telegram
+from chatops.telegram.client import BATCH, Telegram
 
 log = structlog.get_logger()
 
 POLL_SECONDS = 25
+FIRST_POLL_SECONDS = 1
+"""What waits at Telegram comes at once. That nothing does has to be known before somebody presses a button."""
 FOREIGN_HOOK = (
     "a webhook is set for this bot, so it cannot be polled: call deleteWebhook, set TELEGRAM_WEBHOOK_URL, "
     "or use another bot"
@@ -38,6 +40,7 @@ class Poller:
         self._stopping = stopping
         self._left_hook = left_hook
         self._offset: int | None = None
+        self._answered = False
 
     def run(self, *, tell_pending: bool) -> None:
         """`tell_pending` first tells what was stored and is not done yet, for nobody has been told in this process.
@@ -61,26 +64,28 @@ class Poller:
         asked_at = time.monotonic()
         try:
             self._line.introduce()
-            came = self._telegram.updates(self._offset, POLL_SECONDS)
+            came = self._telegram.updates(self._offset, POLL_SECONDS if self._answered else FIRST_POLL_SECONDS)
         except Failure as failure:
+            self._answered = False
             if not self._stopping.is_set():
                 self._refused(failure)
             return
         self._line.works()
-        if came:
-            self._keep(came)
-        elif time.monotonic() - asked_at < SOON:
+        self._keep(came)
+        waited, self._answered = self._answered, True
+        if waited and not came and time.monotonic() - asked_at < SOON:
             # Not a long poll: something in between answers for Telegram.
             self._stopping.wait(SOON)
 
     def _keep(self, came: Sequence[Came]) -> None:
         try:
-            self._arrivals.keep(came)
+            self._arrivals.keep(came, more=len(came) >= BATCH)
         except Failure as failure:
             # The offset stays, so Telegram gives them again.
             self._line.not_stored(failure)
             return
-        self._offset = max(number for number, _, _ in came) + 1
+        if came:
+            self._offset = max(number for number, _, _ in came) + 1
 
     def _refused(self, failure: Failure) -> None:
         if failure.reason is not Reason.CONFLICT or "webhook" not in failure.detail:

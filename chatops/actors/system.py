@@ -33,6 +33,7 @@ from chatops.actors.messages import (
 )
 from chatops.actors.notary import NOTARY, NotaryActor
 from chatops.actors.pool import PoolActor
+from chatops.actors.presence import Presence
 from chatops.actors.probe import ProbeActor
 from chatops.actors.self_audit import SelfAuditActor
 from chatops.actors.specs import ChildSpec, FamilySpec, Restart, starter
@@ -94,7 +95,9 @@ class System:
             on_refused=warnings.wrong_token,
             on_too_large=warnings.too_large,
         ).server(host=settings.listen_on, port=settings.alert_port)
-        self._arrivals = Arrivals(rows=self._store.updates, tell=self._directory.tell, now=_now)
+        tell = self._directory.tell
+        presence = Presence(settings=self._store.settings, chats=self._store.cards.chats_of_open, tell=tell, now=_now)
+        self._arrivals = Arrivals(rows=self._store.updates, tell=tell, now=_now, presence=presence)
         self._hook_secret = secrets.token_urlsafe(32)
         hook = TelegramHook(self._posted, self._hook_secret) if settings.telegram_webhook_url else None
         api = build_api(self.readiness, hook=hook)
@@ -269,8 +272,9 @@ class System:
         waiting = {*incidents.incidents_with_mail(), *incidents.running(), *incidents.silenced()}
         for incident_id in sorted(waiting):
             self._directory.tell(incident_address(incident_id), MailArrived())
-        for chat in self._store.chats.subscribed():
-            self._directory.tell(chat_address(chat.id), CatchUp())
+        chats = {*(chat.id for chat in self._store.chats.subscribed()), *self._store.cards.chats_of_open()}
+        for chat_id in sorted(chats):
+            self._directory.tell(chat_address(chat_id), CatchUp())
 
     def _give_up(self, address: Address, reason: str) -> None:
         log.critical("giving up", part=address, reason=reason)

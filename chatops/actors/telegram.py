@@ -238,7 +238,8 @@ class TelegramActor(Actor):
 
 def _refusal(deliver: Deliver, failure: Failure) -> NotDelivered:
     moved = failure.new_chat_id if isinstance(failure, ChatMigrated) else None
-    return NotDelivered(deliver.tag, failure.reason.value, failure.detail, moved)
+    refused = deliver.outgoing if moved else None
+    return NotDelivered(deliver.tag, failure.reason.value, failure.detail, moved, refused)
 
 
 def _superseded(deliver: Deliver) -> NotDelivered:

@@ -54,6 +54,7 @@ DECIDING = frozenset(
         Verb.REVOKE,
         Verb.DISABLE,
         Verb.ENABLE,
+        Verb.DECIDE,
     }
 )
 """Verbs of the screens where admins say who may."""

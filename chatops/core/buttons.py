@@ -54,10 +54,12 @@ class Verb(StrEnum):
     SCOPE = "scope"
     """Choose where the role is to hold; whoever answers the message names a place."""
     GIVE = "give"
-    """Grant it, or make the invitation."""
+    """Ask whether to grant it, or make the invitation."""
     REVOKE = "revoke"
     DISABLE = "disable"
     ENABLE = "enable"
+    DECIDE = "decide"
+    """Grant, take away, disable or enable, as was asked."""
 
 
 @dataclass(frozen=True, slots=True)

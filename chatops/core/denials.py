@@ -4,14 +4,11 @@ from datetime import datetime
 
 from chatops.core.audit import PERSON, Entry, EntryType, Subject
 from chatops.core.resources import ObjectRef
-from chatops.core.updates import Tap, TextMessage
-
-ANONYMOUS = "anonymous"
-"""Why nothing is done for a channel or an anonymous admin: nobody is known to have asked."""
+from chatops.core.updates import Faceless, Tap, TextMessage
 
 
 def denied(
-    at: Tap | TextMessage,
+    at: Tap | TextMessage | Faceless,
     what: str,
     why: str,
     now: datetime,
@@ -30,6 +27,6 @@ def denied(
         incident_id=incident_id,
         object=ref,
         chat_id=at.chat_id,
-        message_id=at.message_id,
+        message_id=at.message_id or None,
         detail={name: value for name, value in told.items() if value},
     )

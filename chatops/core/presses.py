@@ -14,6 +14,9 @@ from chatops.core.updates import Tap, TextMessage
 DOUBLE_TAP = timedelta(seconds=0.7)
 """A confirm pressed sooner than this after it was offered is the second half of a double tap (UX section 0, 6)."""
 
+CONFIRMS = frozenset({Verb.CONFIRM, Verb.APPROVE, Verb.DECIDE})
+"""The second of two taps."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -34,10 +37,12 @@ def judge(
     now: datetime,
     incident: Incident | None = None,
     asker: User | None = None,
+    late: bool = False,
 ) -> Refusal | None:
     """None when it counts. A stranger learns nothing of the button; a foreign token nothing of its message.
 
     `incident` is the button's, `asker` who chose what a second person approves: all three as they are stored now.
+    `late`: it came after an absence of the bot (core.absence).
     """
     somebody = known(user)
     if not somebody.allowed:
@@ -56,11 +61,13 @@ def judge(
         return Refusal("second_person", denied="second_person")
     if offered.verb is Verb.APPROVE and "by" in offered.args and not may_all(asker, wanted).allowed:
         return Refusal("asker_lost_right", denied="asker_lost_right")
+    if late:
+        return Refusal("too_late", denied="too_late", stale=True)
     if offered.used_at is not None:
         return Refusal("used", denied="used")
     if offered.expires_at is not None and now >= offered.expires_at:
         return Refusal("expired", denied="expired", stale=True)
-    if offered.verb in (Verb.CONFIRM, Verb.APPROVE) and now - offered.offered_at < DOUBLE_TAP:
+    if offered.verb in CONFIRMS and now - offered.offered_at < DOUBLE_TAP:
         return Refusal("double_tap", denied="double_tap")
     return None
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from chatops.core.people import ChatKind, Sender
 
@@ -49,4 +50,38 @@ class Membership:
     present: bool
 
 
-Update = TextMessage | Tap | Membership
+class Namelessness(StrEnum):
+    """Why something was not done in a person's own name.
+
+    anonymous: an admin as the group, or a person as a channel; channel: a channel itself, or its post in a group;
+    forwarded: somebody else's words; via_bot: a bot's words; bot: by a bot; inline: on a message that the bot did not
+    send, so that it is in no chat that it knows.
+    """
+
+    ANONYMOUS = "anonymous"
+    CHANNEL = "channel"
+    FORWARDED = "forwarded"
+    VIA_BOT = "via_bot"
+    BOT = "bot"
+    INLINE = "inline"
+
+
+@dataclass(frozen=True, slots=True)
+class Faceless:
+    """A command or a press in nobody's own name. `sender` is the account that Telegram names, which may be anybody's.
+
+    `command` is its first word without slash and name of a bot; a press has a `callback_id` instead.
+    """
+
+    update_id: int
+    chat_id: int
+    chat_kind: ChatKind
+    message_id: int
+    sender: Sender
+    why: Namelessness
+    command: str = ""
+    callback_id: str = ""
+    thread_id: int | None = None
+
+
+Update = TextMessage | Tap | Membership | Faceless

@@ -2,13 +2,26 @@
 
 from typing import Any
 
+from chatops.core.buttons import Verb
 from chatops.core.cards import Card
 from chatops.core.incidents.values import Status
+from chatops.db.columns import to_json
 from chatops.db.database import Database
 from chatops.db.entities import Tables
 from chatops.db.querying import desc, exists, put_row, select
 
 ACTIVE = Status.ACTIVE.value
+
+_CHATS_OF_OPEN = """
+SELECT DISTINCT cards.chat_id FROM cards JOIN incidents ON incidents.id = cards.incident_id
+WHERE incidents.status = 'active' ORDER BY cards.chat_id
+"""
+
+_OPEN_IN = """
+SELECT cards.incident_id, cards.message_id FROM cards JOIN incidents ON incidents.id = cards.incident_id
+WHERE cards.chat_id = ? AND incidents.status = 'active' AND incidents.revision > 0
+ORDER BY incidents.list_rank / 2, incidents.id DESC
+"""
 
 
 class Cards:
@@ -81,6 +94,35 @@ class Cards:
             return tuple(sorted(found))
 
         return self._database.read(work)
+
+    def chats_of_open(self) -> tuple[int, ...]:
+        """Chats that have the card of an active incident."""
+        return self._database.read(lambda: tuple(row[0] for row in self._tables.connection.execute(_CHATS_OF_OPEN)))
+
+    def note_open(self, chat_id: int, note: dict[str, str]) -> tuple[int, ...]:
+        """Every card of an active incident here gets this note as its position's arguments.
+
+        Their incidents: worst severity first, then the newest.
+        """
+        tables = self._tables
+
+        def work() -> tuple[int, ...]:
+            found = tables.connection.execute(_OPEN_IN, (chat_id,)).fetchall()
+            for incident_id, message_id in found:
+                columns = {
+                    "screen": Verb.CARD.value,
+                    "incident_id": incident_id,
+                    "args": to_json(note),
+                    "ref": to_json(None),
+                }
+                row = tables.Position.get(chat_id=chat_id, message_id=message_id)
+                if row is None:
+                    tables.Position(chat_id=chat_id, message_id=message_id, touched_at=None, **columns)
+                else:
+                    row.set(**columns)
+            return tuple(incident_id for incident_id, _ in found)
+
+        return self._database.write(work)
 
     def move_chat(self, old: int, new: int) -> None:
         """A group became a supergroup: all that is known of the old chat is the new one's.

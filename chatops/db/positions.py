@@ -39,6 +39,17 @@ class Positions:
 
         return self._database.read(work)
 
+    def noted(self, chat_id: int) -> tuple[Position, ...]:
+        """The messages of the chat that show an incident and a note beside it."""
+        positions = self._tables.Position
+        card, bare = Verb.CARD.value, to_json({})
+
+        def work() -> tuple[Position, ...]:
+            rows = positions.select(lambda row: row.chat_id == chat_id and row.screen == card and row.args != bare)
+            return tuple(_known(row) for row in rows.order_by(positions.message_id))
+
+        return self._database.read(work)
+
     def latest(self, chat_id: int) -> Position | None:
         """The message of the chat that was touched last."""
         positions = self._tables.Position

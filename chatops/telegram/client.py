@@ -27,10 +27,10 @@ Commands = Mapping[str, Sequence[tuple[str, str]]]
 
 _NO_PREVIEW = types.LinkPreviewOptions(is_disabled=True)
 _TOPIC_GONE = ("thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
-_BATCH = 100
+BATCH = 100
 
-_SIMPLER_MAY_DO = frozenset({Reason.BAD_MARKUP, Reason.REFUSED})
-"""Servers other than Telegram's own say in words of theirs what they do not know."""
+_SIMPLER_MAY_DO = frozenset({Reason.BAD_MARKUP, Reason.REFUSED, Reason.TOO_LONG})
+"""Servers other than Telegram's own say in words of theirs what they do not know; plain text is shorter, too."""
 
 _TEXT_SIGNS = ("entities", "tag")
 _KEYS_SIGNS = ("button", "markup", "keyboard", "style", "copy_text")
@@ -100,7 +100,7 @@ class Telegram:
         """
         wait = max(1, timeout)
         ask = partial(
-            apihelper.get_updates, offset=offset, limit=_BATCH, allowed_updates=list(KINDS), long_polling_timeout=wait
+            apihelper.get_updates, offset=offset, limit=BATCH, allowed_updates=list(KINDS), long_polling_timeout=wait
         )
         told = self._call("getUpdates", ask, wire=self._poll, longer=wait)
         if not isinstance(told, list):

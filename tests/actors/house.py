@@ -35,6 +35,7 @@ from chatops.actors.messages import (
 from chatops.actors.specs import ChildSpec, FamilySpec, starter
 from chatops.actors.tree import Supervisor
 from chatops.actors.webhook import WebhookActor
+from chatops.core.absence import Absence
 from chatops.core.outgoing import AnswerTap, EditMessage, SendMessage
 from chatops.core.outside import Outside
 from chatops.core.people import Chat, ChatKind, Role, Sender, User, everywhere
@@ -249,22 +250,28 @@ class House:
         self.directory.tell(WEBHOOK, Accept(body, source, stored))
         return stored.result(PATIENCE)
 
-    def press(self, message_id: int, label: str, *, user: int = ANNA, chat: int = ANNA) -> str:
+    def press(
+        self, message_id: int, label: str, *, user: int = ANNA, chat: int = ANNA, late: Absence | None = None
+    ) -> str:
         """Press a button by its label; the toast's text."""
-        return self.press_token(message_id, self.post.button(message_id, label), user=user, chat=chat)
+        return self.press_token(message_id, self.post.button(message_id, label), user=user, chat=chat, late=late)
 
-    def press_token(self, message_id: int, token: str, *, user: int = ANNA, chat: int = ANNA) -> str:
-        callback = self.tap(message_id, token, user=user, chat=chat)
+    def press_token(
+        self, message_id: int, token: str, *, user: int = ANNA, chat: int = ANNA, late: Absence | None = None
+    ) -> str:
+        callback = self.tap(message_id, token, user=user, chat=chat, late=late)
         return str(self.post.wait(lambda post: next((t for t in post.toasts if t.callback_id == callback), None)).text)
 
-    def tap(self, message_id: int, token: str, *, user: int = ANNA, chat: int = ANNA) -> str:
+    def tap(
+        self, message_id: int, token: str, *, user: int = ANNA, chat: int = ANNA, late: Absence | None = None
+    ) -> str:
         """Press and wait for no answer; the callback's id."""
         number = next(self._updates)
         callback = f"q{number}"
         kind = ChatKind.PRIVATE if chat > 0 else ChatKind.GROUP
         tap = Tap(number, callback, chat, kind, "", message_id, Sender(user, f"@u{user}"), token)
         self.store.updates.store([(number, chat, b"{}")], self.clock())
-        self.directory.tell(chat_address(chat), UpdateArrived(tap))
+        self.directory.tell(chat_address(chat), UpdateArrived(tap, late))
         return callback
 
     def until(self, test: Callable[[], Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chatops.actors.messages import MakePreview, PerformPlan, UpdateArrived, WorkFailed, chat_address
+from chatops.actors.messages import MakePreview, PerformPlan, WorkFailed
 from chatops.core import cautions
 from chatops.core.actions import Caution, Plan, Preview
 from chatops.core.audit import Entry, EntryType, Subject
@@ -16,7 +16,6 @@ from chatops.core.cards import Position
 from chatops.core.granting import Invite
 from chatops.core.people import Chat, ChatKind, Grant, Role, User, everywhere
 from chatops.core.presses import LATE
-from chatops.core.updates import TextMessage
 from tests.actors.house import ANNA, House
 from tests.actors.scene import CHECKOUT, POD, body
 from tests.actors.test_confirming import JOB, Work, choose
@@ -198,20 +197,6 @@ def test_a4_a_wrong_admin_code_is_written_down(shop):
     built.store.settings.set("admin_code", "x" * 64)
     built.write("/start guessed", user=STRANGER, chat=STRANGER)
     assert one(built).detail == {"what": "admin_code", "why": "wrong_code"}
-
-
-def test_a4_a_nameless_command_is_written_down(shop):
-    """S4: a channel and an anonymous admin are nobody, and are not answered."""
-    built, _ = shop
-    sent = built.post.sent
-    for number, text in enumerate(("/incidents", "/weather", "hello"), 800):
-        said = TextMessage(number, GROUP, ChatKind.GROUP, "", number, None, text, built.clock())
-        built.store.updates.store([(number, GROUP, b"{}")], built.clock())
-        built.directory.tell(chat_address(GROUP), UpdateArrived(said))
-    entry = one(built)
-    assert (entry.subject, entry.chat_id, entry.message_id) == (Subject("person"), GROUP, 800)
-    assert entry.detail == {"what": "/incidents", "why": "anonymous"}
-    assert built.post.sent == sent
 
 
 # Replies

@@ -83,7 +83,8 @@ def test_a_confirm_pressed_at_once_is_a_double_tap(shop):
     assert not scene.performed
 
 
-def test_a_confirm_works_once(shop):
+def test_r22_a_confirm_works_once(shop):
+    """R22: the second tap is told so."""
     built, scene = shop
     card = open_card(built)
     built.press(card, "Roll back to 42")
@@ -327,7 +328,8 @@ def test_r9_a_body_that_cannot_be_read_is_kept_and_told_to_the_admins(shop):
     assert types(built)[-1] is EntryType.QUARANTINED
 
 
-def test_a_deleted_card_is_posted_again_once(shop):
+def test_r18_a_deleted_card_is_posted_again_once(shop):
+    """R18: its incident is open, and somebody deleted its message."""
     built, _ = shop
     card = open_card(built)
     gone = {card}
@@ -358,7 +360,8 @@ def test_a_chat_that_blocked_the_bot_catches_up_when_it_returns(shop):
     built.post.wait_text("keeps crashing")
 
 
-def test_a_group_becoming_a_supergroup_keeps_its_card(shop):
+def test_r16_a_group_becoming_a_supergroup_keeps_its_card(shop):
+    """R16: all that is known of the old chat is the new one's."""
     built, _ = shop
     card = open_card(built)
     built.post.refuse = lambda deliver: (

@@ -133,7 +133,8 @@ def test_only_an_admin_of_everything_subscribes_a_group(shop):
 
 
 @pytest.mark.parametrize("how", ["disabled", "revoked", "moved elsewhere"])
-def test_buttons_already_sent_stop_at_once(shop, how):
+def test_s3_buttons_already_sent_stop_at_once(shop, how):
+    """S3: somebody removed keeps the buttons and no right."""
     card = opened(shop, GROUP)
     shop.press(card, "Roll back to 42", user=OLEG, chat=GROUP)
     question = shop.post.wait_text("to revision 42?")
@@ -250,7 +251,8 @@ def test_s3_a_token_of_another_chat_or_nobody_s_is_refused_and_written_down(shop
     assert shop.store.incidents.get(1).taken_by is None
 
 
-def test_a_guessed_token_does_not_lead_to_an_incident_that_may_not_be_read(shop):
+def test_s3_a_guessed_token_does_not_lead_to_an_incident_that_may_not_be_read(shop):
+    """S3: nor does the message that it was pressed on."""
     card = opened(shop, GROUP)
     shop.press(card, "Resources", user=OLEG, chat=GROUP)
     below = shop.post.wait_text("› Resources")
@@ -261,7 +263,8 @@ def test_a_guessed_token_does_not_lead_to_an_incident_that_may_not_be_read(shop)
     assert shop.post.messages[below] == shown
 
 
-def test_a_stranger_s_command_is_written_down_and_other_bots_commands_are_not(shop):
+def test_s4_a_stranger_s_command_is_written_down_and_other_bots_commands_are_not(shop):
+    """S4: what is meant for another bot is none of ours."""
     shop.write("/weather", user=STRANGER, chat=GROUP)
     shop.write("/incidents", user=STRANGER, chat=GROUP)
     shop.until(lambda: denials(shop) == [(str(STRANGER), "/incidents", "stranger")])

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from chatops.actors.arrivals import Arrivals
 from chatops.actors.base import Actor
 from chatops.actors.directory import Directory
 from chatops.actors.health import Health, PartStatus
-from chatops.actors.messages import TELEGRAM, Deliver, Delivered, NotDelivered, UpdateArrived, chat_address
+from chatops.actors.messages import TELEGRAM, Deliver, Delivered, NotDelivered, UpdateArrived, WasAway, chat_address
+from chatops.actors.presence import HEARD, Presence
 from chatops.actors.specs import ChildSpec, starter
 from chatops.actors.supervisor import ChildState
 from chatops.actors.telegram import HookWanted, PollerBroke, TelegramActor
@@ -27,6 +28,7 @@ from chatops.db.database import Database
 from chatops.db.migrate import migrate
 from chatops.db.store import Store
 from chatops.sandbox.botapi import BotApiServer, HandClock, Limits, Person
+from chatops.sandbox.botapi.faults import Fault
 from chatops.telegram.client import Telegram, posted
 from chatops.web.api import api_server, build_api
 from chatops.web.hook import TelegramHook
@@ -65,6 +67,7 @@ class Office:
         self.telegram = Telegram(server.token, server.url)
         self.told: queue.Queue[Any] = queue.Queue()
         self.ref: Any = None
+        self._began = datetime.now(UTC)
         self._tags = itertools.count(1)
 
     def arguments(self) -> dict[str, Any]:
@@ -76,8 +79,21 @@ class Office:
             "clock": self.clock,
         }
 
-    def arrivals(self, rows: Any) -> Arrivals:
-        return Arrivals(rows=rows, tell=self.directory.tell, now=lambda: datetime.now(UTC))
+    def arrivals(self, rows: Any, presence: Presence | None = None) -> Arrivals:
+        return Arrivals(rows=rows, tell=self.directory.tell, now=self.now, presence=presence)
+
+    def now(self) -> datetime:
+        return self._began + timedelta(seconds=self.clock.now)
+
+    def presence(self) -> Presence:
+        """Goes by the clocks that are moved by hand; Anna's chat shows what is open."""
+        return Presence(
+            settings=self.store.settings,
+            chats=lambda: (self.anna.id,),
+            tell=self.directory.tell,
+            now=self.now,
+            clock=self.clock,
+        )
 
     def start(self, **others: Any) -> None:
         arguments = {**self.arguments(), **others}
@@ -202,7 +218,8 @@ def test_what_is_not_for_the_bot_is_confirmed_and_not_stored(open_office, server
     assert len(open_office.store.updates.pending()) == 2
 
 
-def test_what_was_not_done_is_told_again_at_the_next_start(open_office):
+def test_r20_what_was_not_done_is_told_again_at_the_next_start(open_office):
+    """R20: stored before the offset moved, so that a crash in between loses no press."""
     open_office.anna.send("first")
     open_office.anna.send("second")
     first, second = open_office.next().update, open_office.next().update
@@ -217,7 +234,8 @@ def test_what_was_not_done_is_told_again_at_the_next_start(open_office):
     assert open_office.next().update.text == "third"
 
 
-def test_updates_that_cannot_be_stored_are_asked_for_again(office, server):
+def test_r20_updates_that_cannot_be_stored_are_asked_for_again(office, server):
+    """R20: the offset moves only past what is on disk."""
     failures = [Temporary(Reason.SERVER_ERROR, "disk full")]
 
     class Full:
@@ -241,7 +259,8 @@ def test_updates_that_cannot_be_stored_are_asked_for_again(office, server):
     assert office.told.empty()
 
 
-def test_an_update_that_telegram_gives_twice_is_told_once(open_office, server):
+def test_r20_an_update_that_telegram_gives_twice_is_told_once(open_office, server):
+    """R20: by its id."""
     open_office.anna.send("once")
     first = open_office.next().update
     polled_past(server, first.update_id)
@@ -252,6 +271,71 @@ def test_an_update_that_telegram_gives_twice_is_told_once(open_office, server):
         server.world.updates._next_id = first.update_id + 10
     open_office.anna.send("twice")
     assert open_office.next().update.text == "twice"
+
+
+def test_r21_presses_of_an_outage_are_gone_or_late_and_the_chat_is_told_first(office, server):
+    """R21: Telegram forgets a press after 150 s, and what it still hands over does not count."""
+    office.listen(101)
+    office.start(arrivals=office.arrivals(office.store.updates, office.presence()))
+    office.until_part(PartStatus.UP)
+    office.deliver(SendMessage(101, "card", KEYS))
+    office.next()
+    card = office.anna.messages()[-1]
+    office.anna.tap(card, "Take")
+    assert office.next().late is None
+    server.wait_for(lambda: server.world.updates.polling)
+    server.go_away()
+    office.until_part(PartStatus.DOWN)
+    forgotten = office.anna.tap(card, "Take")
+    for clock in (office.clock, server.world.clock):
+        clock.advance(600)
+    kept = office.anna.tap(card, "Take")
+    server.come_back()
+    told = office.next()
+    assert isinstance(told, WasAway)
+    assert told.absence.span >= timedelta(seconds=600)
+    late = office.next()
+    assert (late.update.callback_id, late.late) == (kept.query_id, told.absence)
+    assert forgotten.query_id != kept.query_id
+    office.clock.advance(3)
+    fresh = office.anna.tap(card, "Take")
+    counted = office.next()
+    assert (counted.update.callback_id, counted.late) == (fresh.query_id, None)
+    assert office.told.empty()
+
+
+def test_r21_a_short_outage_loses_no_press(office, server):
+    """R21: nobody is told of it, and the press counts."""
+    office.listen(101)
+    office.start(arrivals=office.arrivals(office.store.updates, office.presence()))
+    office.until_part(PartStatus.UP)
+    office.deliver(SendMessage(101, "card", KEYS))
+    office.next()
+    office.pass_time(lambda: office.store.settings.get(HEARD))
+    server.go_away()
+    office.until_part(PartStatus.DOWN)
+    press = office.anna.tap(office.anna.messages()[-1], "Take")
+    for clock in (office.clock, server.world.clock):
+        clock.advance(100)
+    server.come_back()
+    told = office.next()
+    assert (told.update.callback_id, told.late) == (press.query_id, None)
+
+
+def test_r21_posts_of_an_outage_are_late_too(office, server, hook_door):
+    """R21: Telegram could not reach us, and posts what it kept once it can."""
+    hook_door._arrivals = office.arrivals(office.store.updates, office.presence())
+    office.listen(101)
+    office.start(hook=hook_door.wanted(), arrivals=hook_door._arrivals)
+    office.until_part(PartStatus.UP)
+    office.deliver(SendMessage(101, "card", KEYS))
+    office.next()
+    server.wait_for(lambda: office.store.settings.get(HEARD))
+    office.clock.advance(600)
+    office.anna.tap(office.anna.messages()[-1], "Take")
+    told, late = office.next(), office.next()
+    assert isinstance(told, WasAway)
+    assert late.late == told.absence
 
 
 def test_it_introduces_itself_and_sets_the_menu(office, server):
@@ -356,7 +440,8 @@ def test_telegram_posts_where_it_is_told_to(office, server, hook_door):
     assert not server.world.updates.polling
 
 
-def test_a_post_that_could_not_be_stored_comes_again_and_is_told_once(office, server, hook_door):
+def test_r20_a_post_that_could_not_be_stored_comes_again_and_is_told_once(office, server, hook_door):
+    """R20: by the webhook as well."""
     hook_door.refusing.append(Temporary(Reason.SERVER_ERROR, "disk full"))
     office.listen(101)
     office.start(hook=hook_door.wanted())
@@ -393,7 +478,8 @@ def test_what_is_delivered_is_reported_with_its_message_id(open_office):
     assert sent != edited
 
 
-def test_refusals_are_reported_and_do_not_stop_the_chat(open_office, server):
+def test_r15_refusals_are_reported_and_do_not_stop_the_chat(open_office, server):
+    """R15: each once, and what waits behind goes through."""
     group = server.group(GROUP, "Ops", [open_office.anna], kind="group")
     gone = open_office.deliver(SendMessage(999, "x"))
     lost = open_office.deliver(EditMessage(101, 77, "x"))
@@ -435,7 +521,8 @@ def test_leaving_a_chat(open_office, server):
     assert server.requests("leaveChat", chat_id=GROUP, status=200)
 
 
-def test_a_burst_to_a_group_is_never_told_to_wait(open_office, server):
+def test_r13_a_burst_to_a_group_is_never_told_to_wait(open_office, server):
+    """R13: the pace is Telegram's own, so that it never has to ask."""
     server.group(GROUP, "Ops", [open_office.anna])
     for number in range(40):
         open_office.deliver(SendMessage(GROUP, str(number)))
@@ -444,7 +531,8 @@ def test_a_burst_to_a_group_is_never_told_to_wait(open_office, server):
     assert server.requests(status=429) == []
 
 
-def test_a_flood_wait_is_obeyed_and_only_its_chat_waits(open_office, server):
+def test_r13_no_request_inside_the_window_and_only_its_chat_waits(open_office, server):
+    """R13: other chats and answers to taps go on, and the newest state is sent in the end."""
     server.group(GROUP, "Ops", [open_office.anna])
     server.fail("sendMessage", chat_id=GROUP, status=429, retry_after=30)
     open_office.deliver(SendMessage(GROUP, "card"), key="card:1")
@@ -467,7 +555,8 @@ def test_a_flood_wait_is_obeyed_and_only_its_chat_waits(open_office, server):
 
 
 @pytest.mark.parametrize("break_it", ["fail", "drop"])
-def test_failures_are_tried_again_in_order_until_they_go_through(open_office, server, break_it):
+def test_r14_failures_are_tried_again_in_order_until_they_go_through(open_office, server, break_it):
+    """R14: refused or cut off, nothing overtakes."""
     getattr(server, break_it)("sendMessage", times=7)
     for number in range(3):
         open_office.deliver(SendMessage(101, str(number)))
@@ -475,6 +564,46 @@ def test_failures_are_tried_again_in_order_until_they_go_through(open_office, se
     assert open_office.texts(101) == ["0", "1", "2"]
     assert [type(answer) for answer in open_office.replies(3).values()] == [Delivered] * 3
     assert len(server.requests("sendMessage")) == 10
+
+
+TEN_MINUTES = 600.0
+
+
+@pytest.mark.parametrize("trouble", ["5xx", "resets", "lost replies", "all of it"])
+def test_r14_ten_minutes_of_trouble_and_everything_arrives_in_order(office, server, trouble):
+    """R14: each chat keeps its order, requests get fewer, and what was lost on the way back may come twice, no more."""
+    office.start()
+    office.listen(101)
+    office.until_part(PartStatus.UP)
+    group = server.group(GROUP, "Ops", [office.anna])
+    kinds = {
+        "5xx": [("status", {"status": 500}), ("status", {"status": 502})],
+        "resets": [("drop_request", {})],
+        "lost replies": [("drop_reply", {})],
+    }
+    chosen = [each for name, script in kinds.items() if trouble in (name, "all of it") for each in script]
+    script = itertools.cycle(chosen)
+    seen = 0
+    tags = [office.deliver(SendMessage(chat, f"{number}")) for number in range(3) for chat in (101, group.id)]
+    began = office.clock.now
+    while office.clock.now - began < TEN_MINUTES:
+        kind, more = next(script)
+        with server.faults._lock:
+            server.faults._script[:] = [Fault(kind=kind, method="sendMessage", times=None, **more)]
+        office.pass_time(lambda seen=seen: len(server.requests("sendMessage")) > seen, step=15)
+        seen = len(server.requests("sendMessage"))
+    asked = len(server.requests("sendMessage"))
+    server.faults.clear()
+    office.pass_time(lambda: office.told.qsize() >= len(tags), step=5)
+    assert {type(answer) for answer in office.replies(len(tags)).values()} == {Delivered}
+    for chat in (101, group.id):
+        texts = office.texts(chat)
+        assert list(dict.fromkeys(texts)) == ["0", "1", "2"], texts
+        assert texts == sorted(texts)
+        assert len(texts) == 3 or trouble in ("lost replies", "all of it")
+    # Two chats, at most one request each per longest wait with its jitter, and the short waits of the beginning.
+    assert asked <= 2 * (TEN_MINUTES / 15 + 10)
+    assert not [r for r in server.requests() if r.too_early]
 
 
 def test_a_wrong_token_loses_no_message(open_office, server):
@@ -539,9 +668,10 @@ def test_a_stop_lets_what_is_being_sent_arrive(open_office, server):
     open_office.stop()
 
 
-def test_a_crash_loses_nothing_and_keeps_flood_waits(
+def test_r13_a_crash_loses_nothing_and_keeps_flood_waits(
     office: Office, server: BotApiServer, grow: Callable[..., Tree]
 ) -> None:
+    """R13: whoever succeeds the one that was told to wait waits as well."""
     server.group(GROUP, "Ops", [office.anna])
     office.listen(101)
     tree = grow([ChildSpec(TELEGRAM, starter(TelegramActor, office.directory, **office.arguments()))])

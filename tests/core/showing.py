@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from chatops.core import cautions
@@ -32,6 +33,7 @@ from chatops.core.resources import (
 from chatops.core.safeguards import Safeguard
 from chatops.core.screens import (
     confirm,
+    deciding,
     diagnostics,
     escalation,
     incident_acts,
@@ -498,6 +500,15 @@ SCOPED = User(
 AGAIN = Button("🔄", Verb.DESCRIBE, ref=WORKLOAD, incident_id=96)
 
 
+def _told(type: EntryType, user: User) -> Callable[[Tongue], Screen]:
+    def draw(tongue: Tongue) -> Screen:
+        shown = deciding.news(type, SCOPED.grants[1], user, replace(PRIVATE, subscribed=False), tongue, open_count=3)
+        assert shown
+        return shown
+
+    return draw
+
+
 def _notice(code: str) -> Callable[[Tongue], Screen]:
     detail = {"inbox": "7", "problem": "it is JSON but not an object", "part": "chat -100", "reason": "KeyError"}
     detail |= {"who": "@eve", "chat": "Their group", "count": "3", "incident": "96", "minutes": "12"}
@@ -656,6 +667,27 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "invitation": lambda tongue: people.invitation(
         SCOPED.grants[0], "https://t.me/bot?start=inv_AAAAAAAAAAAAAAAAAAAAAA", tongue
     ),
+    **{
+        f"decide: {verb}": lambda tongue, verb=verb: deciding.question(  # type: ignore[misc]  # mypy knows no such lambda
+            SCOPED, verb, SCOPED.grants[0], tongue, by=User(1, "@anna")
+        )
+        for verb in deciding.ASKED
+    },
+    **{
+        f"decide: {role}": lambda tongue, role=role: deciding.question(  # type: ignore[misc]  # as above
+            SCOPED, Verb.GIVE, Grant(role), tongue, by=User(1, "@anna")
+        )
+        for role in Role
+    },
+    "decide: revoke the last": lambda tongue: deciding.question(
+        User(2, "@eve", SCOPED.grants[:1], disabled=True), Verb.REVOKE, SCOPED.grants[0], tongue, by=None
+    ),
+    "told: granted": _told(EntryType.GRANTED, SCOPED),
+    "told: enabled": _told(EntryType.ENABLED, SCOPED),
+    "told: revoked": _told(EntryType.REVOKED, SCOPED),
+    "told: nothing left": _told(EntryType.REVOKED, User(2, "@eve")),
+    "told: disabled": _told(EntryType.DISABLED, replace(SCOPED, disabled=True)),
+    "card, after an absence": lambda tongue: card(an_incident(), tongue, now=NOW, was_away=timedelta(minutes=12)),
     "help": welcome.help_screen,
     "stranger": lambda tongue: welcome.stranger(
         42, ChatKind.PRIVATE, tongue, admins=["@anna", "@oleg"], code_possible=False

@@ -23,6 +23,20 @@ def test_s17_a_burst_is_granted_and_the_next_waits() -> None:
     assert not budgets.spend(ANNA, NOW + seconds(1)).wait
 
 
+def test_s17_of_a_thousand_commands_in_a_minute_each_person_has_their_share() -> None:
+    """S17: of whoever floods a burst and what came back of it; of the others everything."""
+    budgets = Budgets()
+    flooding = quiet = told = 0
+    for number in range(1_000):
+        now = NOW + seconds(number * 0.06)
+        ruling = budgets.spend(ANNA, now)
+        flooding += not ruling.wait
+        told += ruling.first
+        if number % 100 == 0:
+            quiet += not budgets.spend(EVE, now).wait
+    assert (flooding, quiet, told) == (BURST + 59, 10, 1)
+
+
 def test_s17_others_are_not_touched() -> None:
     budgets = Budgets()
     for _ in range(1_000):

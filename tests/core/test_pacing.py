@@ -215,7 +215,8 @@ def test_an_edit_that_comes_back_is_as_urgent_as_the_newer_one_behind_it(pacer):
     assert [item.outgoing.html for _, item in drain(pacer, 0.2)] == ["old", "new"]
 
 
-def test_a_flood_wait_freezes_its_chat_to_the_letter_and_no_other(pacer):
+def test_r13_a_flood_wait_freezes_its_chat_to_the_letter_and_no_other(pacer):
+    """R13: to the last moment of it."""
     pacer.add(send("a"), 0.0)
     pacer.add(send("b", chat=OTHER), 0.0)
     parcel = pacer.next(0.0)
@@ -228,14 +229,16 @@ def test_a_flood_wait_freezes_its_chat_to_the_letter_and_no_other(pacer):
     assert isinstance(pacer.next(35.0).delivery.outgoing, LeaveChat)
 
 
-def test_a_recall_does_not_shorten_a_flood_wait(pacer):
+def test_r13_a_recall_does_not_shorten_a_flood_wait(pacer):
+    """R13: nor does a new sender."""
     pacer.add(send(), 0.0)
     pacer.failed(pacer.next(0.0), 0.0, retry_after=100)
     pacer.recall(1.0)
     assert pacer.due_at(1.0) == 100.0
 
 
-def test_failures_back_off_and_never_end(pacer):
+def test_r14_failures_back_off_and_never_end(pacer):
+    """R14: up to half a minute between two."""
     pacer.add(send(), 0.0)
     now, waits = 0.0, []
     for _ in range(40):
@@ -250,7 +253,8 @@ def test_failures_back_off_and_never_end(pacer):
     assert pacer.due_at(now) - now == 0.5
 
 
-def test_jitter_takes_up_to_half_away():
+def test_r14_jitter_takes_up_to_half_away():
+    """R14: many chats do not come back at once."""
     pacer = Pacer(PACE, chance=lambda: 0.0)
     pacer.add(send(), 0.0)
     pacer.failed(pacer.next(0.0), 0.0)

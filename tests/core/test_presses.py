@@ -79,7 +79,7 @@ def expected(user: str, verb: Verb, place: str, owner: str, age: str, *, used: b
         (used, Refusal("used", denied="used")),
         (age == "over" and not lasting, Refusal("expired", denied="expired", stale=True)),
         (
-            verb in (Verb.CONFIRM, Verb.APPROVE) and age in ("this moment", "just now", "from the future"),
+            verb in (Verb.CONFIRM, Verb.APPROVE, Verb.DECIDE) and age in ("this moment", "just now", "from the future"),
             Refusal("double_tap", denied="double_tap"),
         ),
     ]
@@ -88,7 +88,8 @@ def expected(user: str, verb: Verb, place: str, owner: str, age: str, *, used: b
 
 @pytest.mark.parametrize("verb", list(Verb))
 @pytest.mark.parametrize("user", USERS)
-def test_every_press(user: str, verb: Verb) -> None:
+def test_s3_every_press(user: str, verb: Verb) -> None:
+    """S3: of all combinations of person, chat, message, owner and moment only the right one counts."""
     tried = 0
     for place, owner, age, used, lasting in product(PLACES, OWNERS, AGES, (False, True), (False, True)):
         button = offered(verb, place, owner, age, used=used, lasting=lasting)
@@ -157,7 +158,8 @@ def test_stopping_takes_the_right_on_what_runs() -> None:
 
 
 @pytest.mark.parametrize("user", USERS)
-def test_an_unknown_token(user: str) -> None:
+def test_s3_an_unknown_token(user: str) -> None:
+    """S3: it leads nowhere."""
     found = judge(tap(), None, USERS[user], now=PRESSED)
     known = user not in ("stranger", "disabled")
     assert found == (
@@ -165,14 +167,15 @@ def test_an_unknown_token(user: str) -> None:
     )
 
 
-def test_a_stranger_cannot_tell_a_real_token_from_a_guessed_one() -> None:
+def test_s3_a_stranger_cannot_tell_a_real_token_from_a_guessed_one() -> None:
+    """S3: the answer is the same."""
     for verb in Verb:
         button = offered(verb, "here", "anybody's", "long enough", used=False, lasting=True)
         assert judge(tap(), button, None, now=PRESSED) == judge(tap(), None, None, now=PRESSED)
 
 
-def test_a_foreign_button_gives_nothing_away() -> None:
-    """The refusal is the same whatever the button is, whose it is, and whether it still counts."""
+def test_s3_a_foreign_button_gives_nothing_away() -> None:
+    """S3: The refusal is the same whatever the button is, whose it is, and whether it still counts."""
     told = {
         judge(
             tap(), offered(verb, "another chat", owner, age, used=used, lasting=False), USERS["operator"], now=PRESSED
@@ -182,7 +185,8 @@ def test_a_foreign_button_gives_nothing_away() -> None:
     assert told == {Refusal("elsewhere", denied="foreign_button")}
 
 
-def test_an_anonymous_admin_is_a_stranger() -> None:
+def test_s4_an_anonymous_admin_is_a_stranger() -> None:
+    """S4: whoever stands behind it."""
     anonymous = replace(tap(), sender=Sender(1087968824, "GroupAnonymousBot", is_bot=True))
     assert judge(anonymous, None, None, now=PRESSED) == Refusal("stranger", denied="stranger")
 

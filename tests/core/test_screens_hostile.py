@@ -74,6 +74,10 @@ HOSTILE = {
     "half a tag": "<a href=",
     "a link": '<a href="tg://user?id=1">admin</a>',
     "a script": "<script>alert(1)</script>",
+    "markdown": "*b* _i_ __u__ ~s~ ||x|| `c` ```py``` [t](tg://user?id=1) > q",
+    "addresses": "javascript:alert(1) tg://x",
+    "an attribute": '" onclick="x" href=\'javascript:x\'',
+    "joiners": "a\u200bb\u200dc\u2060d\ufeffe",
     "quotes": "\"'`\"'",
     "entities": "&lt;b&gt; &#0; &amp; &nosuch;",
     "places": "{name} {0} {} {object.__class__} %s",
@@ -89,7 +93,19 @@ HOSTILE = {
     "long and wide": "👩‍🚀" * 1_700,
     "long and escaped": '<&">' * 1_300,
 }
-LITERALLY = ("a tag", "an open tag", "half a tag", "a link", "a script", "entities", "places", "emoji", "Cyrillic")
+LITERALLY = (
+    "a tag",
+    "an open tag",
+    "half a tag",
+    "a link",
+    "a script",
+    "markdown",
+    "addresses",
+    "entities",
+    "places",
+    "emoji",
+    "Cyrillic",
+)
 
 OURS = frozenset({"action", "chosen", "code", "kind", "state", "why", "id", "verb", "problem", "type", "group_labels"})
 """Fields that only the bot fills, or that hold a code."""
@@ -207,7 +223,8 @@ def _picked(with_text: Callable[[Any], Any], tongue: Tongue) -> Iterator[tuple[s
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_telegram_takes_every_screen(text: str, language: str) -> None:
+def test_r23_telegram_takes_every_screen(text: str, language: str) -> None:
+    """R23: in 4096 UTF-16 units, with balanced tags and buttons that fit."""
     for name, shown in screens_with(text, tongue(language)).items():
         try:
             plain_text(shown)
@@ -216,7 +233,8 @@ def test_telegram_takes_every_screen(text: str, language: str) -> None:
 
 
 @pytest.mark.parametrize("name", LITERALLY)
-def test_what_strangers_write_is_shown_literally(name: str) -> None:
+def test_s9_what_strangers_write_is_shown_literally(name: str) -> None:
+    """S9: no markup, no link and no mention comes of it."""
     text = HOSTILE[name]
     for screen_name, shown in screens_with(text, tongue("en")).items():
         read, entities = parse_html(shown.html)
@@ -226,13 +244,39 @@ def test_what_strangers_write_is_shown_literally(name: str) -> None:
 
 @settings(deadline=None)
 @given(st.text(max_size=300))
-def test_any_text_at_all(text: str) -> None:
+def test_r23_any_text_at_all(text: str) -> None:
+    """R23: some 150 screens for each of a hundred texts."""
     for shown in screens_with(text, tongue("ru")).values():
         plain_text(shown)
 
 
+TURNING = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+"""Marks that turn around the text after them."""
+
+
+@pytest.mark.parametrize("mark", TURNING, ids=hex)
+def test_s9_nothing_turns_the_rest_of_a_line_around(mark: int) -> None:
+    """S9: in no text and on no button, wherever the mark came from."""
+    for name, shown in screens_with(f"safe{chr(mark)}live", tongue("en")).items():
+        labels = "".join(button.label for row in shown.rows for button in row)
+        assert not {chr(each) for each in TURNING} & set(plain_text(shown) + labels), name
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_s9_no_screen_links_to_what_a_stranger_wrote(text: str) -> None:
+    """S9: neither in its text nor by its buttons, unless it is a plain address that is made a link on purpose."""
+    for name, shown in screens_with(text, tongue("en")).items():
+        _, entities = parse_html(shown.html)
+        addresses = [str(each["url"]) for each in entities if "url" in each]
+        addresses += [button.url for row in shown.rows for button in row if button.url]
+        assert all(each.startswith(("http://", "https://")) for each in addresses), name
+        assert len(entities) <= 100, name
+
+
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "tg://resolve?domain=x", "https://ok.example/\nx", "x" * 9])
-def test_only_plain_addresses_are_links(url: str) -> None:
+def test_s9_only_plain_addresses_are_links(url: str) -> None:
+    """S9: http and https."""
+
     def linked(address: str) -> list[str]:
         alert = an_incident().episodes[0].alert
         notes = {"runbook_url": address, "dashboard": address}
@@ -258,7 +302,9 @@ LONGEST = "a" * 253
 """The longest name that Kubernetes takes."""
 
 
-def test_the_longest_names_fit() -> None:
+def test_r23_the_longest_names_fit() -> None:
+    """R23: 253 characters, as Kubernetes takes them."""
+
     def long(value: Any) -> Any:
         return filled(value, LONGEST)
 

@@ -75,7 +75,8 @@ def test_what_fits_reads_the_same(markup):
 
 
 @given(MARKUP, st.integers(5, 120), st.booleans())
-def test_what_is_cut_is_balanced_and_short_enough(markup, limit, newer):
+def test_r23_what_is_cut_is_balanced_and_short_enough(markup, limit, newer):
+    """R23: a cut never leaves half a tag."""
     text, _ = parse_html(markup)
     shown, _ = parse_html(fit(markup, limit, newer=newer))
     assert units(shown) <= limit
@@ -87,7 +88,8 @@ def test_what_is_cut_is_balanced_and_short_enough(markup, limit, newer):
 
 @given(HOSTILE, st.integers(5, 80), st.booleans())
 @example("<b>" * 9 + "x" * 99, 20, True)
-def test_hostile_markup_is_always_taken(markup, limit, newer):
+def test_r23_hostile_markup_is_always_taken(markup, limit, newer):
+    """R23: by the strict parser of the stand-in."""
     for fitted, mode in ((fit(markup, limit, newer=newer), "HTML"), (plain(markup, limit), "")):
         text, _ = text_of(fitted, mode, None, limit=limit, may_be_empty=True)
         assert units(text) <= limit
@@ -100,7 +102,8 @@ def test_fitting_twice_changes_nothing(markup):
 
 
 @given(LETTERS, st.integers(1, 40))
-def test_a_cut_shows_and_splits_no_character(text, limit):
+def test_r23_a_cut_shows_and_splits_no_character(text, limit):
+    """R23: nor a pair of surrogates."""
     shown = cut(text, limit)
     assert units(shown) <= limit
     assert shown == clean(text) or (shown.endswith(CUT) and clean(text).startswith(shown[:-1]))

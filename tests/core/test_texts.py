@@ -101,7 +101,8 @@ HOSTILE = ["<b>", "</b>", "&lt;", '"', "'", "<script>alert(1)</script>", "{name}
 
 
 @pytest.mark.parametrize("value", HOSTILE)
-def test_a_value_is_shown_literally(value: str) -> None:
+def test_s9_a_value_is_shown_literally(value: str) -> None:
+    """S9: values are escaped where they are put in."""
     for speaks in (EN, RU):
         html = speaks.say("You are <b>{name}</b>, role <b>{role}</b>.", name=value, role="x")
         text, entities = parse_html(html)
@@ -192,7 +193,8 @@ def test_a_label_is_short() -> None:
         "",
     ],
 )
-def test_only_plain_addresses_become_links(url: str) -> None:
+def test_s9_only_plain_addresses_become_links(url: str) -> None:
+    """S9: whatever an annotation says."""
     assert link(url, "Runbook") is None
 
 
@@ -204,7 +206,8 @@ def test_a_link() -> None:
     assert (entity["type"], entity["url"]) == ("text_link", "https://example.com/?a=1&lt;=2&b=3")
 
 
-def test_an_address_cannot_leave_its_attribute() -> None:
+def test_s9_an_address_cannot_leave_its_attribute() -> None:
+    """S9: quotes stay inside."""
     html = link('https://example.com/"><b>', "Runbook")
     assert html
     assert parse_html(html)[0] == "Runbook"
@@ -214,7 +217,8 @@ def test_an_address_cannot_leave_its_attribute() -> None:
 
 
 @given(st.lists(st.text(max_size=400) | st.sampled_from(["<b>" * 300, "👩‍🚀" * 400, "&amp;" * 300, ""]), max_size=30))
-def test_a_screen_always_fits_and_keeps_its_beginning(lines: list[str]) -> None:
+def test_r23_a_screen_always_fits_and_keeps_its_beginning(lines: list[str]) -> None:
+    """R23: what matters most is said first."""
     html = screen(lines, []).html
     assert shown_length(html) <= TEXT_LIMIT
     whole = screen(lines[:1], []).html

@@ -1,6 +1,11 @@
 """Tokens: unguessable, reused where that is safe, and used up once."""
 
+import base64
+import random
+import sqlite3
+import string
 import threading
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -8,7 +13,8 @@ from typing import Any
 import pytest
 
 from chatops.core.buttons import Button, Offered, Verb
-from chatops.db.buttons import KEPT, LONGEST_TOKEN
+from chatops.db.buttons import KEPT, LONGEST_TOKEN, TOKEN_BYTES
+from chatops.db.database import Database
 from chatops.db.store import Store
 
 from .building import DEPLOYMENT, MINUTE, NOW
@@ -33,7 +39,8 @@ def test_what_was_offered_is_found(store: Store) -> None:
     )
 
 
-def test_tokens_are_short_ascii_and_all_different(store: Store) -> None:
+def test_r23_tokens_are_short_ascii_and_all_different(store: Store) -> None:
+    """R23: 20 bytes of the 64 that Telegram takes."""
     tokens = [token for _ in range(20) for token in store.buttons.offer(-5, None, [CONFIRM] * 10, NOW)]
     assert len(set(tokens)) == 200
     assert all(len(token) == 20 and token.isascii() and len(token) <= LONGEST_TOKEN for token in tokens)
@@ -86,7 +93,8 @@ def test_a_token_is_bound_once(store: Store) -> None:
 
 
 @pytest.mark.parametrize("data", ["", "x", "\0", "\ud800", "ж" * 10, "x" * 25, "x" * 100_000, "' OR 1=1 --", "null"])
-def test_whatever_a_client_sends_is_not_found(store: Store, data: str) -> None:
+def test_s3_whatever_a_client_sends_is_not_found(store: Store, data: str) -> None:
+    """S3: and breaks nothing."""
     store.buttons.offer(-5, 10, [TAKE], NOW)
     assert store.buttons.find(data) is None
     assert store.buttons.use(data, "7", NOW) is False
@@ -112,7 +120,8 @@ def test_a_lasting_button_counts_every_time(store: Store) -> None:
     assert offered(store, token).used_at is None
 
 
-def test_of_sixty_four_presses_at_once_one_counts(store: Store) -> None:
+def test_r22_of_sixty_four_presses_at_once_one_counts(store: Store) -> None:
+    """R22: whichever is first."""
     (token,) = store.buttons.offer(-5, 10, [CONFIRM], NOW)
     gate = threading.Barrier(64)
     won: list[str] = []
@@ -137,3 +146,55 @@ def test_the_expired_are_remembered_for_a_month(store: Store) -> None:
     assert store.buttons.prune(NOW + MINUTE + KEPT + timedelta(seconds=1)) == 1
     assert store.buttons.find(confirm) is None
     assert store.buttons.find(take) is not None
+
+
+def test_s3_a_million_guesses_find_nothing(database: Database, store: Store) -> None:
+    """S3: 120 random bits; and what is nearly a token is none, as the look-up sees it."""
+    real = [token for _ in range(10) for token in store.buttons.offer(-5, 10, [CONFIRM] * 100, NOW)]
+    with sqlite3.connect(database.path) as connection:
+        known = {token for (token,) in connection.execute("SELECT token FROM buttons")}
+    assert known == set(real)
+    chance = random.Random(3)
+    alphabet = string.ascii_letters + string.digits + "-_"
+    bits = {base64.urlsafe_b64decode(token) for token in known}
+    assert not any(chance.randbytes(TOKEN_BYTES) in bits for _ in range(1_000_000))
+    for token in real[:20]:
+        near = [token[:-1], token + "A", token.swapcase(), " " + token, token + "\0", token + "%", "_" * 20, "%"]
+        near += [token[:n] + chance.choice(alphabet.replace(token[n], "")) + token[n + 1 :] for n in range(len(token))]
+        assert [each for each in near if each != token and store.buttons.find(each)] == []
+
+
+def test_s3_tokens_tell_nothing_of_each_other(store: Store) -> None:
+    """S3: every character of every place occurs, as chance has it."""
+    tokens = [token for _ in range(10) for token in store.buttons.offer(-5, 10, [CONFIRM] * 200, NOW)]
+    for place in range(len(tokens[0])):
+        counts = Counter(token[place] for token in tokens)
+        assert len(counts) == 64
+        assert max(counts.values()) < 80
+
+
+def test_r22_hundreds_of_rounds_of_many_presses(store: Store) -> None:
+    """R22: 500 one-time buttons, 10 presses of each, all mixed up over many threads: each counts once."""
+    tokens = [token for _ in range(5) for token in store.buttons.offer(-5, 10, [CONFIRM] * 100, NOW)]
+    presses = [(token, str(who)) for token in tokens for who in range(10)]
+    random.Random(22).shuffle(presses)
+    won: list[tuple[str, str]] = []
+    todo = iter(presses)
+    lock = threading.Lock()
+
+    def press() -> None:
+        while True:
+            with lock:
+                mine = next(todo, None)
+            if mine is None:
+                return
+            if store.buttons.use(mine[0], mine[1], NOW):
+                won.append(mine)
+
+    threads = [threading.Thread(target=press) for _ in range(32)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(token for token, _ in won) == sorted(tokens)
+    assert all(offered(store, token).used_by == who for token, who in won[::50])

@@ -1,5 +1,6 @@
 """What each chat shows, what it should show, and what happens to it when the chat moves."""
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -7,7 +8,7 @@ import pytest
 
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Card, Position
-from chatops.core.failures import Reason
+from chatops.core.failures import Failure, Reason
 from chatops.core.incidents.values import Status
 from chatops.core.people import Chat, ChatKind
 from chatops.db.database import Database
@@ -111,8 +112,29 @@ def test_only_screens_of_the_incident_itself_follow_it(two: Store) -> None:
     assert two.positions.prune(NOW + 2 * MINUTE) == 4
 
 
+@pytest.mark.parametrize("table", ["chats", "cards", "positions", "buttons"])
+def test_r16_a_group_moves_whole_or_not_at_all(two: Store, database: Database, table: str) -> None:
+    """R16: in one transaction, so that a crash leaves no half of a chat behind."""
+    two.cards.put(Card(GROUP, 1, 10, 1))
+    two.positions.put(Position(GROUP, 10, Verb.CARD, 1))
+    (token,) = two.buttons.offer(GROUP, 10, [Button("x", Verb.TAKE)], NOW)
+    event = "DELETE" if table == "chats" else "UPDATE OF chat_id"
+    with sqlite3.connect(database.path) as connection:
+        connection.execute(f"CREATE TRIGGER no BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, 'crash'); END")
+    with pytest.raises(Failure, match="crash"):
+        two.cards.move_chat(GROUP, -1005)
+    assert two.chats.get(-1005) is None
+    assert two.chats.get(GROUP) is not None
+    assert two.cards.for_chat(GROUP) != ()
+    assert two.positions.get(GROUP, 10) is not None
+    offered = two.buttons.find(token)
+    assert offered is not None
+    assert offered.chat_id == GROUP
+
+
 @pytest.mark.parametrize("new_is_known", [False, True])
-def test_a_moved_group_keeps_what_it_had(two: Store, new_is_known: bool) -> None:
+def test_r16_a_moved_group_keeps_what_it_had(two: Store, new_is_known: bool) -> None:
+    """R16: and doing it again changes nothing."""
     new = -1005
     two.chats.set_unreachable(GROUP, Reason.MIGRATED)
     two.cards.put(Card(GROUP, 1, 10, 1))

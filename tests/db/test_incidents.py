@@ -253,7 +253,8 @@ def test_a_used_or_expired_button_changes_nothing(store: Store) -> None:
     assert known(store) == changed
 
 
-def test_sixty_four_confirms_at_once_run_once(store: Store) -> None:
+def test_r22_sixty_four_confirms_at_once_run_once(store: Store) -> None:
+    """R22: with what they do, in one transaction."""
     told(store, body("A", firing="a"))
     (token,) = store.buttons.offer(-5, 10, [Button("x", Verb.CONFIRM, once=True)], NOW)
     before = known(store)

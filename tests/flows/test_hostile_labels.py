@@ -15,7 +15,8 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("what", HOSTILE)
-def test_a_hostile_value_is_shown_literally(place, what):
+def test_s9_a_hostile_value_is_shown_literally(place, what):
+    """S9: over every part of the service, to Telegram's own parser."""
     value = HOSTILE[what]
     assert place.post(crash_loop(alertname=value, cluster=value[:30])) == 200
     card = place.card("#1")
@@ -30,7 +31,8 @@ def test_a_hostile_value_is_shown_literally(place, what):
             assert value[:30] in card.text
 
 
-def test_five_thousand_characters_everywhere(place):
+def test_r23_five_thousand_characters_everywhere(place):
+    """R23: and the card can still be used."""
     long = "длинно<>&" * 600
     assert place.post(crash_loop(alertname=long, cluster=long, namespace=long, deployment=long)) == 200
     card = place.card("#1")

@@ -81,7 +81,8 @@ def test_an_edit(telegram, anna):
     assert (last(anna).text, last(anna).keyboard) == ("after", ())
 
 
-def test_an_edit_that_changes_nothing_is_a_success(telegram, server, anna):
+def test_r18_an_edit_that_changes_nothing_is_a_success(telegram, server, anna):
+    """R18: message is not modified."""
     number = telegram.deliver(SendMessage(anna.id, "same"))
     assert telegram.deliver(EditMessage(anna.id, number, "same")) == number
     assert server.requests("editMessageText")[0].status == 400
@@ -134,7 +135,8 @@ def test_the_menu_of_commands(telegram, server):
     assert [(language, len(commands)) for language, commands in asked] == [("", 1), ("ru", 2)]
 
 
-def test_too_long_a_text_arrives_cut(telegram, anna):
+def test_r23_too_long_a_text_arrives_cut(telegram, anna):
+    """R23: 4096 UTF-16 units."""
     telegram.deliver(SendMessage(anna.id, "\n".join(f"<code>{n} &lt;&amp; 😀</code>" for n in range(2_000)), KEYS))
     seen = last(anna)
     assert units(seen.text) <= TEXT_LIMIT
@@ -142,7 +144,8 @@ def test_too_long_a_text_arrives_cut(telegram, anna):
     assert len(seen.buttons) == 4
 
 
-def test_broken_text_arrives(telegram, anna):
+def test_r15_broken_text_arrives(telegram, anna):
+    """R15: and nobody has to write it again."""
     telegram.deliver(SendMessage(anna.id, "<b>a \ud800 <script> </i> <a href='javascript:x'>l</a>"))
     assert last(anna).text == "a \ufffd   l"
 
@@ -162,7 +165,8 @@ def test_broken_text_arrives(telegram, anna):
         Key("long copy", copy="x" * 257),
     ],
 )
-def test_a_button_telegram_would_refuse_is_left_out(telegram, server, anna, key):
+def test_r15_a_button_telegram_would_refuse_is_left_out(telegram, server, anna, key):
+    """R15: the message arrives without it."""
     telegram.deliver(SendMessage(anna.id, "x", ((key,), (Key("fine", data="t"), key))))
     assert last(anna).keyboard == (({"text": "fine", "callback_data": "t"},),)
     assert len(server.requests("sendMessage")) == 1
@@ -225,10 +229,25 @@ def test_a_server_that_refuses_in_its_own_words_gets_the_message_too(telegram, s
     assert (last(anna).text, last(anna).buttons) == ("x since 09:13!", ["Roll back", "Logs", "Runbook"])
 
 
-def test_markup_that_is_never_taken_arrives_as_plain_text(telegram, server, anna):
+@pytest.mark.parametrize(
+    "words",
+    [
+        'can\'t parse entities: Unsupported start tag "x" at byte offset 0',
+        "can't parse entities: Can't find end tag corresponding to start tag b",
+        "message is too long",
+        "MESSAGE_TOO_LONG",
+        "text is too long",
+        "ENTITY_TEXT_INVALID",
+        "ENTITIES_TOO_LONG",
+        "no mood for it",
+    ],
+)
+def test_r15_markup_that_is_never_taken_arrives_as_plain_text(telegram, server, anna, words):
+    """R15: rather without its looks than not at all."""
+
     def all_markup(name, given, run=server._door._run):
         if given.text("parse_mode"):
-            raise refusal("can't parse entities: no mood for it")
+            raise refusal(words)
         return run(name, given)
 
     server._door._run = all_markup
@@ -241,7 +260,8 @@ def test_markup_that_is_never_taken_arrives_as_plain_text(telegram, server, anna
     assert len(last(anna).buttons) == 4
 
 
-def test_a_topic_that_is_gone_is_left_for_the_general_one(telegram, server, anna):
+def test_r15_a_topic_that_is_gone_is_left_for_the_general_one(telegram, server, anna):
+    """R15: closed or deleted."""
     group = server.group(-1007, "Ops", [anna], topics={5: "prod"})
     telegram.deliver(SendMessage(group.id, "there", thread_id=5))
     assert group.last().thread_id == 5

@@ -39,6 +39,29 @@ def refused(oddity, status: int, description: str, **parameters) -> Failure:
         (400, "Bad Request: query is too old and response timeout expired", Permanent, Reason.QUERY_EXPIRED),
         (400, "Bad Request: not enough rights to send text messages", Permanent, Reason.FORBIDDEN),
         (400, "Bad Request: something new", Permanent, Reason.REFUSED),
+        (400, "Bad Request: message text is empty", Permanent, Reason.REFUSED),
+        (400, "Bad Request: TOPIC_CLOSED", Permanent, Reason.REFUSED),
+        (400, "Bad Request: message thread not found", Permanent, Reason.REFUSED),
+        (400, "Bad Request: group chat was deactivated", Permanent, Reason.CHAT_GONE),
+        (400, "Bad Request: CHANNEL_PRIVATE", Permanent, Reason.CHAT_GONE),
+        (400, "Bad Request: there is no text in the message to edit", Permanent, Reason.MESSAGE_GONE),
+        (400, "Bad Request: message identifier is not specified", Permanent, Reason.MESSAGE_GONE),
+        (400, "Bad Request: text is too long", Permanent, Reason.TOO_LONG),
+        (400, "Bad Request: reply markup is too long", Permanent, Reason.BAD_MARKUP),
+        (400, "Bad Request: BUTTON_URL_INVALID", Permanent, Reason.BAD_MARKUP),
+        (
+            400,
+            "Bad Request: can't parse inline keyboard button: Text buttons are unallowed",
+            Permanent,
+            Reason.BAD_MARKUP,
+        ),
+        (400, "Bad Request: have no rights to send a message", Permanent, Reason.FORBIDDEN),
+        (400, "Bad Request: CHAT_WRITE_FORBIDDEN", Permanent, Reason.FORBIDDEN),
+        (400, "Bad Request: need administrator rights in the channel chat", Permanent, Reason.FORBIDDEN),
+        (400, "Bad Request: QUERY_ID_INVALID", Permanent, Reason.QUERY_EXPIRED),
+        (403, "Forbidden: bot can't initiate conversation with a user", Permanent, Reason.BLOCKED),
+        (403, "Forbidden: bot is not a member of the channel chat", Permanent, Reason.BLOCKED),
+        (403, "Forbidden: the group chat was deleted", Permanent, Reason.BLOCKED),
         (401, "Unauthorized", Permanent, Reason.UNAUTHORIZED),
         (404, "Not Found", Permanent, Reason.UNAUTHORIZED),
         (403, "Forbidden: bot was blocked by the user", Permanent, Reason.BLOCKED),
@@ -50,24 +73,28 @@ def refused(oddity, status: int, description: str, **parameters) -> Failure:
         (500, "Internal Server Error", Temporary, Reason.SERVER_ERROR),
     ],
 )
-def test_telegrams_words(oddity, status, description, kind, reason):
+def test_r15_telegrams_words(oddity, status, description, kind, reason):
+    """R15: what may be tried again, and what never is."""
     failure = refused(oddity, status, description)
     assert type(failure) is kind
     assert (failure.reason, failure.detail) == (reason, description)
 
 
-def test_a_flood_wait_says_how_long(oddity):
+def test_r13_a_flood_wait_says_how_long(oddity):
+    """R13: to the second."""
     failure = refused(oddity, 429, "Too Many Requests: retry after 17", retry_after=17)
     assert isinstance(failure, Temporary)
     assert (failure.reason, failure.retry_after) == (Reason.THROTTLED, 17.0)
 
 
 @pytest.mark.parametrize("odd", ["soon", -3, None, True, [], {}])
-def test_a_flood_wait_without_a_number_waits_all_the_same(oddity, odd):
+def test_r13_a_flood_wait_without_a_number_waits_all_the_same(oddity, odd):
+    """R13: something in between answered."""
     assert refused(oddity, 429, "Too Many Requests", retry_after=odd).retry_after == 5.0
 
 
-def test_a_migration_tells_the_new_id(oddity):
+def test_r16_a_migration_tells_the_new_id(oddity):
+    """R16: under which the chat lives on."""
     failure = refused(oddity, 400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-1009)
     assert isinstance(failure, ChatMigrated)
     assert failure.new_chat_id == -1009

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatops.core.people import ChatKind, Sender
-from chatops.core.updates import Membership, Tap, TextMessage
+from chatops.core.updates import Faceless, Membership, Namelessness, Tap, TextMessage
 from chatops.telegram.updates import read, translated
 
 ANNA = {"id": 101, "is_bot": False, "first_name": "Anna", "username": "anna", "language_code": "ru"}
@@ -56,29 +56,55 @@ def test_without_a_username_the_first_name_is_the_name():
     assert message(**{"from": {"id": 1}}).sender.name == "1"
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"sender_chat": {"id": -100123, "type": "supergroup"}},
-        {"from": {"id": 1087968824, "is_bot": True, "username": "GroupAnonymousBot"}},
-        {"from": {"id": 136817688, "is_bot": True, "username": "Channel_Bot"}},
-        {"from": {"id": 777000, "first_name": "Telegram"}},
-        {"from": None},
-    ],
-)
-def test_nobody_acts_under_a_borrowed_name(changes):
-    assert message(**changes).sender is None
+NAMELESS = [
+    ({"sender_chat": {"id": -100123, "type": "supergroup"}}, Namelessness.ANONYMOUS),
+    ({"sender_chat": None}, Namelessness.ANONYMOUS),
+    (
+        {
+            "sender_chat": {"id": -100123, "type": "supergroup", "title": "Ops"},
+            "from": {"id": 1087968824, "is_bot": True, "username": "GroupAnonymousBot"},
+        },
+        Namelessness.ANONYMOUS,
+    ),
+    ({"from": {"id": 1087968824, "is_bot": True, "username": "GroupAnonymousBot"}}, Namelessness.ANONYMOUS),
+    ({"from": None}, Namelessness.ANONYMOUS),
+    ({"from": {"id": 136817688, "is_bot": True, "username": "Channel_Bot"}}, Namelessness.CHANNEL),
+    ({"from": {"id": 777000, "first_name": "Telegram"}}, Namelessness.CHANNEL),
+    ({"is_automatic_forward": True, "sender_chat": {"id": -1, "type": "channel"}}, Namelessness.CHANNEL),
+    ({"forward_origin": {"type": "user"}}, Namelessness.FORWARDED),
+    ({"forward_date": 1}, Namelessness.FORWARDED),
+    ({"forward_from": ANNA}, Namelessness.FORWARDED),
+    ({"forward_from_chat": GROUP}, Namelessness.FORWARDED),
+    ({"forward_sender_name": "x"}, Namelessness.FORWARDED),
+    ({"via_bot": {"id": 1}}, Namelessness.VIA_BOT),
+    ({"from": {"id": 5, "is_bot": True, "first_name": "bot"}}, Namelessness.BOT),
+]
+
+
+@pytest.mark.parametrize(("changes", "why"), NAMELESS)
+def test_s4_nobody_acts_under_a_borrowed_name(changes, why):
+    """S4: a command in nobody's own name has no sender that anything could be decided by."""
+    told = message(text="/Resolve@chatops_bot 5", **changes)
+    assert isinstance(told, Faceless)
+    assert (told.why, told.command, told.callback_id) == (why, "resolve", "")
+    talk = message(text="good morning", **changes)
+    assert talk is None or talk.sender is None
+
+
+def test_s4_a_channel_s_own_post_is_nobody_s():
+    """S4: it is not asked for, and may come all the same."""
+    posted = {name: value for name, value in MESSAGE.items() if name != "from"}
+    channel = {"id": -100999, "type": "channel", "title": "News"}
+    told = translated({"update_id": 9, "channel_post": {**posted, "chat": channel, "sender_chat": channel}})
+    assert told == Faceless(
+        9, -100999, ChatKind.CHANNEL, 5, Sender(-100999, "News"), Namelessness.CHANNEL, command="start"
+    )
+    assert translated({"update_id": 9, "channel_post": {**posted, "text": "news"}}) is None
 
 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"forward_origin": {"type": "user"}},
-        {"forward_date": 1},
-        {"forward_sender_name": "x"},
-        {"via_bot": {"id": 1}},
-        {"is_automatic_forward": True},
-        {"from": {"id": 5, "is_bot": True, "first_name": "bot"}},
         {"text": None},
         {"text": 5},
         {"chat": {"id": 0, "type": "group"}},
@@ -94,7 +120,7 @@ def test_what_is_not_for_the_bot_is_none(changes):
     assert message(**changes) is None
 
 
-@pytest.mark.parametrize("kind", ["edited_message", "channel_post", "edited_channel_post", "poll", "unheard_of"])
+@pytest.mark.parametrize("kind", ["edited_message", "edited_channel_post", "poll", "inline_query", "unheard_of"])
 def test_other_kinds_are_none(kind):
     assert translated({"update_id": 9, kind: MESSAGE}) is None
 
@@ -104,20 +130,25 @@ def test_a_tap():
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "why", "chat_id"),
     [
-        {"message": None},
-        {"message": None, "inline_message_id": "x"},
-        {"data": None},
-        {"data": 7},
-        {"id": 5},
-        {"from": {"id": 5, "is_bot": True}},
-        {"from": {"id": 1087968824, "is_bot": True}},
-        {"from": {}},
-        {"from": {"id": True}},
+        ({"message": None}, Namelessness.INLINE, 101),
+        ({"message": None, "inline_message_id": "x"}, Namelessness.INLINE, 101),
+        ({"from": {"id": 5, "is_bot": True}}, Namelessness.BOT, -100123),
+        ({"from": {"id": 1087968824, "is_bot": True}}, Namelessness.ANONYMOUS, -100123),
+        ({"from": {}}, Namelessness.ANONYMOUS, -100123),
+        ({"from": {"id": True}}, Namelessness.ANONYMOUS, -100123),
     ],
 )
-def test_a_tap_without_a_person_or_a_message_is_none(changes):
+def test_s4_a_tap_without_a_person_or_a_message_is_nobody_s(changes, why, chat_id):
+    """S4: an inline message is in no chat that the bot knows."""
+    told = tap(**changes)
+    assert isinstance(told, Faceless)
+    assert (told.why, told.chat_id, told.callback_id, told.command) == (why, chat_id, "77", "")
+
+
+@pytest.mark.parametrize("changes", [{"data": None}, {"data": 7}, {"id": 5}, {"message": None, "from": None}])
+def test_a_tap_without_what_makes_it_one_is_none(changes):
     assert tap(**changes) is None
 
 
@@ -170,7 +201,7 @@ def test_no_shape_breaks_it(data):
             break
         place = place[key]
     told = read(json.dumps(update).encode())
-    assert told is None or isinstance(told, TextMessage | Tap | Membership)
+    assert told is None or isinstance(told, TextMessage | Tap | Membership | Faceless)
     if told is not None:
         repr(told).encode()
         assert abs(told.chat_id) < 2**63

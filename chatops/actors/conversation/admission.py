@@ -12,7 +12,8 @@ from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.drilldown import Drilldown, From
 from chatops.actors.conversation.people import UNREADABLE
-from chatops.actors.conversation.views import Reader
+from chatops.actors.conversation.views import Reader, readable_by
+from chatops.actors.messages import AccessChanged, Address, chat_address
 from chatops.core.access import may_decide
 from chatops.core.audit import Entry, EntryType
 from chatops.core.buttons import Offered, Verb
@@ -30,7 +31,10 @@ from chatops.core.granting import (
 )
 from chatops.core.outgoing import Lane
 from chatops.core.people import Grant
+from chatops.core.screens import deciding
+from chatops.core.screens.base import Screen
 from chatops.core.screens.people import invitation
+from chatops.core.texts import tongue
 from chatops.core.updates import Tap, TextMessage
 from chatops.db.store import Store
 
@@ -42,10 +46,15 @@ DECIDES = {
     Verb.DISABLE: (EntryType.DISABLED, "disabled_now"),
     Verb.ENABLE: (EntryType.ENABLED, "enabled_now"),
 }
-"""Buttons that change what somebody may: what is written down, and the toast."""
+"""What is decided, by the button that asked for it: what is written down, and the toast."""
 
 TOKEN_BYTES = 16
 """128 random bits; with its prefix 26 characters of the 64 that Telegram takes behind `?start=`."""
+
+
+def decides(offered: Offered) -> bool:
+    """Whether the press itself decides: other buttons of these screens lead to a question first."""
+    return offered.verb is Verb.DECIDE or (offered.verb is Verb.GIVE and "user" not in offered.args)
 
 
 class Admission:
@@ -58,25 +67,31 @@ class Admission:
         *,
         store: Store,
         clock: Callable[[], datetime],
+        tell: Callable[[Address, object], None],
         bot_name: Callable[[], str],
     ) -> None:
         self._canvas = canvas
         self._drilldown = drilldown
         self._store = store
         self._clock = clock
+        self._tell = tell
         self._bot_name = bot_name
         self._denials = Denials(store, clock=clock)
 
     def decide(self, tap: Tap, offered: Offered, reader: Reader) -> str:
         """Do what the button says; the code of the toast. That the presser is an admin is decided already."""
         args, grant = offered.args, grant_of(offered.args)
-        if "user" not in args:
+        if offered.verb is not Verb.DECIDE:
             return self._invite(tap, grant, reader) if grant else self._not_decided(tap, offered)
-        type, code = DECIDES[offered.verb]
+        type, code = DECIDES[Verb(args["act"])]
         act = Act(type, reader.person.subject, self._clock(), tap.chat_id, grant, tap.message_id)
         changed = self._store.users.change(int(args["user"]), partial(decided, act))
+        # Afterwards: made twice it would change nothing, and a crash in between must not lose it.
+        self._store.buttons.use(offered.token, str(reader.person.id), self._clock())
         if not changed:
             code = self._not_decided(tap, offered)
+        elif changed.id != reader.person.id:
+            self._tell(chat_address(changed.id), AccessChanged(type, grant))
         try:
             self._show(tap, args["user"], reader)
         except Failure as failure:
@@ -88,7 +103,8 @@ class Admission:
         """It is so already, or it would leave no admin."""
         kept = ("user", "role", "cluster", "namespace")
         named = {name: value for name, value in offered.args.items() if name in kept}
-        self._denials.write(tap, offered.verb, "not_decided", detail=named)
+        what = Verb(offered.args["act"]) if offered.verb is Verb.DECIDE else offered.verb
+        self._denials.write(tap, what, "not_decided", detail=named)
         return "not_decided"
 
     def _show(self, tap: Tap, user: str, reader: Reader) -> None:
@@ -97,6 +113,15 @@ class Admission:
             # They took it from themselves.
             screen = Verb.HELP
         self._drilldown.go(Position(tap.chat_id, tap.message_id, screen, args={"user": user}), tap, reader)
+
+    def news(self, change: AccessChanged) -> Screen | None:
+        """What the person whose chat this is has to be told of a decision; None where it is not so any more."""
+        chat, user = self._canvas.chat, self._store.users.get(self._canvas.chat_id)
+        if user is None:
+            return None
+        speaks = tongue(user.language) if user.language else self._canvas.tongue
+        total, _ = self._store.incidents.open_page(0, 1, readable_by(user))
+        return deciding.news(change.type, change.grant, user, chat, speaks, open_count=total)
 
     def typed(self, question: Position, text: TextMessage, reader: Reader) -> None:
         """Somebody wrote where the role is to hold: shown as it was understood, and given by a press."""

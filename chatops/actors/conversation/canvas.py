@@ -52,7 +52,7 @@ class Canvas:
     ) -> Screen | None:
         """What the database alone can draw; lists for `user`."""
         if position.screen in DECIDING:
-            return people.drawn(position, self._store, speaks)
+            return people.drawn(position, self._store, speaks, user)
         return views.from_store(
             position, incident, self._store, speaks, now=self._clock(), policy=self.policy, user=user
         )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.shelf import Shelf, UnderWay
+from chatops.core.absence import Absence, away, note_of
 from chatops.core.buttons import Verb
 from chatops.core.cards import Card, Position
 from chatops.core.incidents import Incident
@@ -35,6 +36,8 @@ class Reconciler:
         self._clock = clock
         self._come_back = come_back
         self._pressed: set[int] = set()
+        self._anew: set[int] = set()
+        """Incidents whose card is to be drawn although nothing of them changed, until it was."""
 
     def behind(self) -> tuple[int, ...]:
         """Every incident whose card is behind, or missing in a subscribed chat."""
@@ -48,7 +51,7 @@ class Reconciler:
         card = self._store.cards.get(self._chat_id, incident_id)
         if card is None and self._wants_card(incident):
             self._begin(incident)
-        if card is not None and card.revision < incident.revision:
+        if card is not None and (card.revision < incident.revision or incident_id in self._anew):
             self._refresh(card, incident)
         for view in self._store.positions.showing(self._chat_id, incident_id):
             refreshed = card is not None and view.message_id == card.message_id and view.screen is Verb.CARD
@@ -63,6 +66,7 @@ class Reconciler:
         """
         at = Position(self._chat_id, message_id, Verb.CARD, incident_id, touched_at=self._clock())
         self._store.positions.put(at)
+        self._anew.discard(incident_id)
         card = self._store.cards.get(self._chat_id, incident_id)
         if card and card.message_id == message_id:
             self._store.cards.put(replace(card, revision=0))
@@ -73,6 +77,26 @@ class Reconciler:
         if card:
             self.reconcile(card.incident_id)
 
+    def was_away(self, absence: Absence) -> tuple[int, ...]:
+        """Every open card here has to say so, and to show buttons that are listened to: worst first, then newest."""
+        noted = self._store.cards.note_open(self._chat_id, note_of(absence))
+        self._anew.update(noted)
+        return noted
+
+    def notes(self) -> tuple[int, ...]:
+        """Incidents whose card may not show the note that it should: whoever was to draw it has ended."""
+        return self._drawn_anew(lambda position: True)
+
+    def notes_over(self) -> tuple[int, ...]:
+        """Incidents whose card says that the bot was away, and has for long enough."""
+        return self._drawn_anew(lambda position: away(position.args, self._clock()) is None)
+
+    def _drawn_anew(self, which: Callable[[Position], bool]) -> tuple[int, ...]:
+        noted = filter(which, self._store.positions.noted(self._chat_id))
+        found = tuple(position.incident_id for position in noted if position.incident_id is not None)
+        self._anew.update(found)
+        return found
+
     def arrived(self, done: UnderWay) -> None:
         """A card was delivered; the incident may have changed while it was on its way.
 
@@ -82,6 +106,8 @@ class Reconciler:
         if done.position is None or done.position.incident_id is None:
             return
         if done.card:
+            if done.drawn_anew:
+                self._anew.discard(done.position.incident_id)
             self.reconcile(done.position.incident_id)
             return
         card = self._store.cards.by_message(self._chat_id, done.message_id)
@@ -117,12 +143,18 @@ class Reconciler:
             if idle < LEFT_ALONE:
                 self._come_back(card.message_id, (LEFT_ALONE - idle).total_seconds() + 1)
                 return
-        if position and position.screen is not Verb.CARD:
-            self._store.positions.put(replace(position, screen=Verb.CARD, args={}, ref=None))
-        at = Position(self._chat_id, card.message_id, Verb.CARD, incident.id)
+        # A note stands until the next change: this is one, unless the card is drawn for the note's sake.
+        anew = incident.id in self._anew
+        noted = position.args if anew and position and position.screen is Verb.CARD else {}
+        noted = noted if away(noted, self._clock()) is not None else {}
+        if position and (position.screen is not Verb.CARD or position.args != noted):
+            self._store.positions.put(replace(position, screen=Verb.CARD, args=noted, ref=None))
+        at = Position(self._chat_id, card.message_id, Verb.CARD, incident.id, noted)
         screen = self._canvas.screen(at, incident, self._canvas.tongue)
         if screen:
-            self._shelf.edit(screen, self._lane(incident), position=at, revision=incident.revision, card=True)
+            self._shelf.edit(
+                screen, self._lane(incident), position=at, revision=incident.revision, card=True, anew=anew
+            )
 
     def _lane(self, incident: Incident) -> Lane:
         """What somebody waits for goes before what merely changed."""

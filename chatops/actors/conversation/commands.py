@@ -15,7 +15,6 @@ from chatops.core.access import ADMINS_ONLY, OUT_OF_SCOPE, known, may_decide, ma
 from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position
-from chatops.core.denials import ANONYMOUS
 from chatops.core.granting import INVITE_PREFIX
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.core.screens import welcome
@@ -63,12 +62,6 @@ class Commands:
         self._clock = clock
         self._denials = Denials(store, clock=clock)
 
-    def nameless(self, text: TextMessage) -> None:
-        """A channel or an anonymous admin wrote: nobody that could be allowed anything, and nobody to answer."""
-        command, _ = _command(text.text)
-        if command in _KNOWN:
-            self._denials.write_of_talk(text, f"/{command}", ANONYMOUS)
-
     def answer(self, text: TextMessage, user: User | None, chat: Chat, tongue: Tongue) -> Reply:
         """`user` is who wrote, as far as we know them. The empty Reply is for what is not meant for the bot."""
         command, argument = _command(text.text)
@@ -108,7 +101,8 @@ class Commands:
         if argument.startswith("inc_") and number.isdecimal() and len(number) < 16:
             return self._card(text, int(number), user, tongue)
         known = self._store.chats.get(chat.id)
-        catch_up = False
+        # Somebody who has just been let in, or may see more than before.
+        catch_up = chat.subscribed
         if text.chat_kind is ChatKind.PRIVATE and not self._store.chats.subscribed():
             # Nobody would see anything otherwise: the first person who comes gets the incidents.
             chat = self._subscribe(text, user, replace(known or chat, subscribed=True))

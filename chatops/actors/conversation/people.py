@@ -5,7 +5,7 @@ from chatops.core.buttons import Verb
 from chatops.core.cards import Position
 from chatops.core.granting import grant_of
 from chatops.core.people import Role, User
-from chatops.core.screens import people
+from chatops.core.screens import deciding, people
 from chatops.core.screens.base import Screen
 from chatops.core.texts import Tongue
 from chatops.db.store import Store
@@ -14,8 +14,8 @@ UNREADABLE = "unreadable"
 """Argument of a position where what was typed names no place."""
 
 
-def drawn(position: Position, store: Store, tongue: Tongue) -> Screen | None:
-    """None where the person is not there."""
+def drawn(position: Position, store: Store, tongue: Tongue, reader: User | None) -> Screen | None:
+    """None where the person is not there. `reader` is who alone can confirm what a question asks."""
     args = position.args
     user = whom(args, store)
     match position.screen:
@@ -29,6 +29,8 @@ def drawn(position: Position, store: Store, tongue: Tongue) -> Screen | None:
             role, typed = Role(args["role"]), grant_of(args)
             seen, unreadable = store.incidents.places(), UNREADABLE in args
             return people.choose_place(user, role, seen, tongue, typed=typed, unreadable=unreadable)
+        case Verb.GIVE | Verb.REVOKE | Verb.DISABLE | Verb.ENABLE if user:
+            return deciding.question(user, position.screen, grant_of(args), tongue, by=reader)
         case _:
             return None
 

@@ -15,7 +15,7 @@ from chatops.core.people import ChatKind, Sender
 from chatops.core.screens.base import screen
 from chatops.core.screens.toasts import toast
 from chatops.core.texts import Tongue
-from chatops.core.updates import Tap, TextMessage
+from chatops.core.updates import Faceless, Tap, TextMessage
 from chatops.db.store import Store
 
 log = structlog.get_logger()
@@ -41,7 +41,7 @@ class Restraint:
         self._speaks = speaks
         self._budgets = Budgets()
 
-    def refuses(self, update: Tap | TextMessage) -> bool:
+    def refuses(self, update: Tap | TextMessage | Faceless) -> bool:
         """Whether it is too much; then it was answered and is done. What people say among themselves costs nothing."""
         sender = update.sender
         if sender is None or (isinstance(update, TextMessage) and not _for_the_bot(update)):
@@ -50,12 +50,13 @@ class Restraint:
         if not ruling.wait:
             return False
         words = toast("too_fast", self._speaks(sender), {"seconds": str(ruling.wait)})
-        if isinstance(update, Tap):
-            self._tell(TELEGRAM, Deliver(AnswerTap(update.callback_id, words), Lane.ANSWER))
-        elif ruling.first:
+        callback_id = "" if isinstance(update, TextMessage) else update.callback_id
+        if callback_id:
+            self._tell(TELEGRAM, Deliver(AnswerTap(callback_id, words), Lane.ANSWER))
+        elif ruling.first and isinstance(update, TextMessage):
             self._shelf.send(screen([words], []), Lane.RESULT, thread_id=update.thread_id)
         if ruling.first:
-            what = "tap" if isinstance(update, Tap) else "command"
+            what = "tap" if callback_id else "command"
             try:
                 self._store.audit.append([denied(update, what, "too_fast", self._clock())])
             except Failure as failure:

@@ -15,7 +15,10 @@ from chatops.db.store import Store
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """One delivery. `revision` is the incident's, as drawn; `card` says that the message is the incident's card."""
+    """One delivery. `revision` is the incident's, as drawn; `card` says that the message is the incident's card.
+
+    `drawn_anew`: it says what it has to say although nothing changed.
+    """
 
     tokens: tuple[str, ...]
     position: Position | None
@@ -23,6 +26,7 @@ class UnderWay:
     card: bool
     message_id: int
     key: str
+    drawn_anew: bool = False
 
 
 class Shelf:
@@ -62,11 +66,27 @@ class Shelf:
         outgoing = SendMessage(self._chat_id, screen.html, keyboard, screen.silent, reply_to, thread_id)
         self._tell(TELEGRAM, Deliver(outgoing, lane, key, self._address, tag))
 
-    def edit(self, screen: Screen, lane: Lane, *, position: Position, revision: int = 0, card: bool = False) -> None:
+    def resend(self, message: SendMessage, tokens: tuple[str, ...], position: Position | None, key: str) -> None:
+        """What was on its way when this chat had another id, once more and as it was."""
+        here = replace(position, chat_id=self._chat_id) if position else None
+        tag = self._remember(UnderWay(tokens, here, 0, False, 0, key))
+        outgoing = replace(message, chat_id=self._chat_id)
+        self._tell(TELEGRAM, Deliver(outgoing, Lane.RESULT, key, self._address, tag))
+
+    def edit(
+        self,
+        screen: Screen,
+        lane: Lane,
+        *,
+        position: Position,
+        revision: int = 0,
+        card: bool = False,
+        anew: bool = False,
+    ) -> None:
         """`position.message_id` is edited; a waiting edit of the same message is replaced by this one."""
         tokens, keyboard = self._keyboard(screen, position.message_id)
         key = f"message:{position.message_id}"
-        tag = self._remember(UnderWay(tokens, position, revision, card, position.message_id, key))
+        tag = self._remember(UnderWay(tokens, position, revision, card, position.message_id, key, anew))
         outgoing = EditMessage(self._chat_id, position.message_id, screen.html, keyboard)
         self._tell(TELEGRAM, Deliver(outgoing, lane, key, self._address, tag))
 

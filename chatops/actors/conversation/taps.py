@@ -5,12 +5,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from chatops.actors.answering import reply
-from chatops.actors.conversation.admission import DECIDES, Admission
+from chatops.actors.conversation.admission import Admission, decides
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.views import Reader
 from chatops.actors.messages import TELEGRAM, Address, Deliver, Happened, incident_address
+from chatops.core.absence import Absence, note_of
 from chatops.core.access import Need, known, may_all, may_see, needs
 from chatops.core.actions import Plan
 from chatops.core.buttons import Offered, Verb
@@ -61,13 +62,15 @@ class Taps:
         self._tell = tell
         self._denials = Denials(store, clock=clock)
 
-    def pressed(self, tap: Tap, user: User | None, speaks: Tongue) -> None:
+    def pressed(self, tap: Tap, user: User | None, speaks: Tongue, late: Absence | None = None) -> None:
         """`user` is who pressed, as far as we know them; `speaks` their language, for the toast."""
         offered = self._store.buttons.find(tap.data)
         incident, asker = self._concerned(offered, user)
-        refusal = judge(tap, offered, user, now=self._clock(), incident=incident, asker=asker)
+        refusal = judge(tap, offered, user, now=self._clock(), incident=incident, asker=asker, late=late is not None)
         if refusal or offered is None:
-            self._refuse(tap, offered, refusal or Refusal("unknown", denied="unknown_button", stale=True), user, speaks)
+            note = note_of(late) if late else {}
+            refusal = refusal or Refusal("unknown", denied="unknown_button", stale=True)
+            self._refuse(tap, offered, refusal, user, speaks, note)
             self._store.updates.done(tap.update_id)
             return
         if offered.message_id is None:
@@ -81,7 +84,7 @@ class Taps:
             self._cards.show_next(tap.message_id, offered.incident_id)
             self._tell(incident_address(offered.incident_id), Happened(event, tap.update_id, token))
             return
-        if offered.verb in DECIDES:
+        if decides(offered):
             code = self._admission.decide(tap, offered, Reader(person, speaks, user))
             self._toast(tap, toast(code, speaks))
             self._store.updates.done(tap.update_id)
@@ -139,11 +142,19 @@ class Taps:
         self._store.updates.done(text.update_id)
         return True
 
-    def _refuse(self, tap: Tap, offered: Offered | None, refusal: Refusal, user: User | None, speaks: Tongue) -> None:
+    def _refuse(
+        self,
+        tap: Tap,
+        offered: Offered | None,
+        refusal: Refusal,
+        user: User | None,
+        speaks: Tongue,
+        note: dict[str, str],
+    ) -> None:
         self._note_denied(tap, offered, refusal.denied)
         self._toast(tap, self._words(refusal, offered, tap.sender, speaks))
         if refusal.stale and user:
-            self._redraw(tap, offered, user, speaks)
+            self._redraw(tap, offered, user, speaks, note)
 
     def _words(self, refusal: Refusal, offered: Offered | None, sender: Sender, speaks: Tongue) -> str:
         chooser = self._store.users.get(offered.for_user) if offered and offered.for_user else None
@@ -182,7 +193,7 @@ class Taps:
             detail=_aimed(offered, incident),
         )
 
-    def _redraw(self, tap: Tap, offered: Offered | None, user: User, speaks: Tongue) -> None:
+    def _redraw(self, tap: Tap, offered: Offered | None, user: User, speaks: Tongue, note: dict[str, str]) -> None:
         """A button that no longer works: the message shows its incident as it is now, with fresh ones.
 
         To who may read it: a token that nobody offered must not lead to what its button would not.
@@ -190,7 +201,7 @@ class Taps:
         at = self._store.positions.get(tap.chat_id, tap.message_id)
         incident_id = offered.incident_id if offered else at.incident_id if at else None
         if incident_id is not None and may_see(user, self._store.incidents.get(incident_id)):
-            wanted = Position(tap.chat_id, tap.message_id, Verb.CARD, incident_id)
+            wanted = Position(tap.chat_id, tap.message_id, Verb.CARD, incident_id, note)
             self._drilldown.go(wanted, tap, Reader(Person(tap.sender.id, tap.sender.name), speaks, user))
 
     def _toast(self, tap: Tap, text: str) -> None:

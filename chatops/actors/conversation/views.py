@@ -17,6 +17,7 @@ from chatops.actors.messages import (
     Result,
     Work,
 )
+from chatops.core.absence import away
 from chatops.core.access import Right, may
 from chatops.core.actions import CHOSEN, Preview
 from chatops.core.buttons import Button, Verb
@@ -257,7 +258,8 @@ def from_store(
             alike = store.incidents.alike_before(incident, days=7)
             acts = incident_acts.rows(incident, tongue, policy.outside, alike=alike)
             advice = _advice(incident, store, policy, now)
-            return card(incident, tongue, now=now, alike=alike, advice=advice, acts=acts)
+            was_away = away(position.args, now)
+            return card(incident, tongue, now=now, alike=alike, advice=advice, acts=acts, was_away=was_away)
 
 
 def _advice(incident: Incident, store: Store, policy: Policy, now: datetime) -> Advice:

@@ -1,7 +1,7 @@
 """The card: one incident in one message, edited for its whole life. Situation first, then what to press."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
@@ -33,16 +33,29 @@ def card(
     alike: int = 0,
     advice: Advice | None = None,
     acts: Rows = (),
+    was_away: timedelta | None = None,
 ) -> Screen:
     """`alike`: how many incidents like this one there were in the week before it; `advice`: see remedies.
 
-    `acts`: buttons for what concerns the incident itself (see `incident_acts`).
+    `acts`: buttons for what concerns the incident itself (see `incident_acts`). `was_away`: how long the bot was, where
+    that has to be said.
     """
+    note = _away_lines(was_away, tongue)
     if incident.open:
         suggested = suggest(incident, now=now, advice=advice)
-        lines = _open_lines(incident, tongue, now, alike, suggested)
+        lines = [*note, *_open_lines(incident, tongue, now, alike, suggested)]
         return screen(lines, _open_rows(incident, tongue, suggested, acts), silent=_silent(incident))
-    return screen(_closed_lines(incident, tongue, now), [*_closed_rows(incident, tongue), *acts])
+    return screen([*note, *_closed_lines(incident, tongue, now)], [*_closed_rows(incident, tongue), *acts])
+
+
+def _away_lines(was_away: timedelta | None, tongue: Tongue) -> list[Markup | str | None]:
+    if was_away is None:
+        return []
+    span = tongue.span(was_away)
+    return [
+        tongue.say("💤 I was away {span}: what was pressed in that time did not count. Press again.", span=span),
+        "",
+    ]
 
 
 def headline(incident: Incident, tongue: Tongue) -> str:

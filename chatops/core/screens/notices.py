@@ -19,6 +19,11 @@ NOTICES = {
     ),
     "actor_failed": mark("⚠️ A part of the bot keeps failing: {part}. {reason}\nIt is tried again every minute."),
     "strange_group": mark("⚠️ The bot was put into a group by somebody who may not use it ({who}). It has left: {chat}"),
+    "chat_unreachable": mark(
+        "⚠️ The chat {chat} cannot be reached, so incidents are not shown there: {problem}\n"
+        "Put the bot into it again, or write to it there; it is tried at every start."
+    ),
+    "message_refused": mark("⚠️ Telegram does not take what should be shown in the chat {chat}: {problem}"),
     "too_large": mark(
         "⚠️ A webhook was larger than 16 MiB and was refused; its alerts are not seen.\n"
         "Set max_alerts on the receiver in alertmanager.yml."

@@ -23,14 +23,9 @@ ROLES = {Role.VIEWER: mark("viewer"), Role.OPERATOR: mark("operator"), Role.ADMI
 
 
 def start(user: User, chat: Chat, tongue: Tongue, *, open_count: int) -> Screen:
-    here = (
-        tongue.say("Every incident is shown in this chat. /unsubscribe stops it.")
-        if chat.subscribed
-        else tongue.say("This chat shows no incidents yet: /subscribe starts it.")
-    )
     scoped = [grant_text(grant, tongue) for grant in user.grants if not grant.everywhere]
     return screen(
-        [_who(user, tongue), *scoped, here],
+        [_who(user, tongue), *scoped, here(chat, tongue)],
         [
             [
                 Button("🔥 " + tongue.plain("All open") + f" · {open_count}", Verb.INCIDENTS, style="primary"),
@@ -38,6 +33,13 @@ def start(user: User, chat: Chat, tongue: Tongue, *, open_count: int) -> Screen:
             ]
         ],
     )
+
+
+def here(chat: Chat, tongue: Tongue) -> Markup:
+    """Whether this chat shows incidents, and how to change that."""
+    if chat.subscribed:
+        return tongue.say("Every incident is shown in this chat. /unsubscribe stops it.")
+    return tongue.say("This chat shows no incidents yet: /subscribe starts it.")
 
 
 def _who(user: User, tongue: Tongue) -> Markup:
