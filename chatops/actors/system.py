@@ -258,9 +258,15 @@ class System:
             self._arrivals.keep([update])
 
     def _resume(self) -> None:
-        """What the last run left half done goes on: mail, running actions, silences, cards."""
+        """What the last run left half done goes on: mail, running actions, silences, surveys, cards."""
         incidents = self._store.incidents
-        waiting = {*incidents.incidents_with_mail(), *incidents.running(), *incidents.silenced()}
+        waiting = {
+            *incidents.incidents_with_mail(),
+            *incidents.running(),
+            *incidents.interrupted(),
+            *incidents.silenced(),
+            *incidents.unseen(),
+        }
         for incident_id in sorted(waiting):
             self._directory.tell(incident_address(incident_id), MailArrived())
         for chat in self._store.chats.subscribed():

@@ -28,6 +28,7 @@ from chatops.db.silences import silences_of, write_silence
 from chatops.db.trials import write_trial
 
 ACTIVE = Status.ACTIVE.value
+INTERRUPTED = ActionState.INTERRUPTED.value
 RUNNING = [state.value for state in ActionState if state.running]
 
 
@@ -78,6 +79,26 @@ class Incidents:
         return self._database.read(
             lambda: tuple(sorted(select(run.incident_id for run in actions if run.state in RUNNING))),
         )
+
+    def interrupted(self) -> tuple[int, ...]:
+        """Ids of the incidents with an interrupted action of which nobody has looked up yet whether it happened."""
+        actions = self._tables.Action
+        return self._database.read(
+            lambda: tuple(
+                sorted(select(run.incident_id for run in actions if run.state == INTERRUPTED and run.detail == ""))
+            ),
+        )
+
+    def unseen(self) -> tuple[int, ...]:
+        """Ids of the active incidents whose objects nobody has looked at, or could not and may next time."""
+        incidents = self._tables.Incident
+
+        def work() -> tuple[int, ...]:
+            rows = list(select((row.id, row.survey) for row in incidents if row.status == ACTIVE and row.revision > 0))
+            surveys = [(number, _survey(text)) for number, text in rows]
+            return tuple(sorted(number for number, survey in surveys if survey is None or survey.retry))
+
+        return self._database.read(work)
 
     def silenced(self) -> tuple[int, ...]:
         """Ids of the incidents with a silence that is not known to have ended."""
