@@ -57,6 +57,7 @@ class Forks:
             text=True,
         )
         self._born: list[Life] = []
+        self._turn = threading.Lock()
         self._lives: dict[int, Life] = {}
         self._reader = threading.Thread(target=self._read, name="forks", daemon=True)
         self._reader.start()
@@ -73,12 +74,13 @@ class Forks:
     def spawn(self, *, environment: dict[str, str], folder: Path, log: Path, hook: dict[str, Any] | None) -> Life:
         """A new life; `hook` is what tests.killing.hook gets before it begins."""
         assert self._process.stdin
-        count = len(self._born)
         order = {"environment": environment, "folder": str(folder), "log": str(log), "hook": hook}
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
-        until(lambda: len(self._born) > count, "a child is forked")
-        return self._born[count]
+        with self._turn:
+            count = len(self._born)
+            self._process.stdin.write(json.dumps(order) + "\n")
+            self._process.stdin.flush()
+            until(lambda: len(self._born) > count, "a child is forked")
+            return self._born[count]
 
     def _read(self) -> None:
         assert self._process.stdout
@@ -107,9 +109,10 @@ class ForkedService(Service):
         """How the present life ended; None while it goes on."""
         return self._process.poll() if self._process else None
 
-    def wait(self, timeout: float) -> int:
-        assert self._process
-        return self._process.wait(timeout)
+    @property
+    def pid(self) -> int:
+        assert isinstance(self._process, Life)
+        return self._process.pid
 
 
 # The parent's own part.

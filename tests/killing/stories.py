@@ -1,0 +1,206 @@
+"""The stories the service dies in: what people and Alertmanager do, until it has come to what they wanted."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from chatops.core.audit import EntryType
+from chatops.core.buttons import Button, Verb
+from chatops.core.cards import Position
+from chatops.core.presses import DOUBLE_TAP
+from chatops.core.alerts import parse
+from chatops.db.database import Database
+from chatops.db.migrate import migrate
+from chatops.db.store import Store
+from chatops.sandbox.kubeapi.server import KubeApiServer
+from tests.flows.town import ANNA, crash_loop
+from tests.killing.cluster import small_cluster
+from tests.killing.tale import Tale
+
+
+def nothing(_server: KubeApiServer) -> None:
+    """A cluster where nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """`lines` are how many lines of the log of each kind it leaves, however often it is begun again."""
+
+    tell: Callable[[Tale], None]
+    lines: dict[EntryType, int]
+    cluster: Callable[[KubeApiServer], object] = nothing
+    silences: bool = False
+    prepare: Callable[[Path], None] = lambda _: None
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+def alert(tale: Tale) -> None:
+    tale.post(crash_loop())
+    tale.see("#1", "keeps crashing")
+    tale.post(crash_loop(pod="checkout-2"))
+    tale.see("#1", "2 alerts")
+    tale.post(crash_loop(ended=True))
+    tale.post(crash_loop(ended=True, pod="checkout-2"))
+    tale.see("#1", "🟢", "resolved")
+
+
+def action(tale: Tale) -> None:
+    tale.post(crash_loop())
+    while True:
+        choose(tale)
+        confirm(tale)
+        tale.until(lambda: outcome(tale), "the run has an outcome")
+        tale.rest()
+        if rolled_back(tale):
+            return
+        # The card says that it did not happen: somebody tries once more.
+        tale.see("#1", "did not happen")
+        tale.repeated += 1
+
+
+def choose(tale: Tale) -> None:
+    def press() -> None:
+        tale.press("Roll back", "#1")
+
+    press()
+    tale.see("Cancel", "expires in 1 min", again=press)
+
+
+def confirm(tale: Tale) -> None:
+    """As somebody who reads it first: one pressed at once is taken for a double tap, and can be pressed again."""
+    before = len(tale.rows("SELECT 1 FROM actions"))
+    time.sleep(DOUBLE_TAP.total_seconds())
+
+    def press() -> None:
+        shown = tale.find("Cancel", "expires in 1 min")
+        if shown:
+            tale.place.anna.tap(shown, shown.buttons[-1])
+        else:
+            choose(tale)
+
+    press()
+    tale.until(lambda: len(tale.rows("SELECT 1 FROM actions")) > before, "the confirm is taken", again=press)
+
+
+def outcome(tale: Tale) -> bool:
+    return not tale.rows(
+        "SELECT 1 FROM actions WHERE state IN ('requested', 'performed') OR state = 'interrupted' AND detail = ''"
+    )
+
+
+def rolled_back(tale: Tale) -> bool:
+    deployment = tale.place.kubernetes.get("Deployment", "checkout", "shop")
+    assert deployment
+    return bool(deployment["spec"]["template"]["spec"]["containers"][0]["image"].endswith(":1.41.2"))
+
+
+OLEG = 1002
+
+
+def hands(tale: Tale) -> None:
+    oleg = tale.place.bot_api.person(OLEG, "Oleg", username="oleg").chat_with_bot()
+    tale.post(crash_loop())
+    tale.press("Take", "#1")
+    tale.see("#1", "@anna has it")
+    tale.place.anna.reply(tale.see("#1", "@anna has it"), "looking at the cache")
+    tale.rest()
+    tale.press("Escalate", "#1")
+    tale.until(lambda: [m for m in oleg.messages() if "asks for help" in m.text], "Oleg is called for help")
+    tale.rest()
+    tale.press("Resolve", "#1")
+    tale.see("#1", "Resolved by hand: @anna")
+
+
+def silence(tale: Tale) -> None:
+    assert tale.alertmanager
+    labels = {"alertname": "KubePodCrashLooping", "severity": "warning", "namespace": "shop", "deployment": "checkout"}
+    tale.alertmanager.fire({**labels, "job": "kube-state-metrics"})
+    tale.post(crash_loop())
+
+    def pick() -> None:
+        tale.press("🔕 Silence", "#1")
+
+    pick()
+    tale.see("Matches", "1 h", again=pick)
+    tale.press("1 h", "Matches")
+    tale.see("#1", "🔕 silenced until")
+    tale.press("🔔 Unsilence", "#1")
+    tale.until(lambda: tale.rows("SELECT 1 FROM silences WHERE ended_at IS NOT NULL"), "the silence is lifted")
+    tale.see("#1", "🔕 Silence")
+
+
+def people(tale: Tale) -> None:
+    oleg = tale.place.bot_api.person(OLEG, "Oleg", username="oleg")
+    anna = tale.place.anna
+    anna.send("/invite")
+    tale.press("operator", "An operator also acts", again=lambda: anna.send("/invite"))
+    tale.press("everywhere", again=lambda: tale.press("operator"))
+    invitation = tale.see("?start=", again=lambda: tale.press("everywhere"))
+    oleg.send("/start " + invitation.text.partition("?start=")[2].split()[0])
+    tale.until(lambda: tale.rows("SELECT 1 FROM users WHERE id = 1002"), "Oleg is a user")
+    anna.send("/users")
+    tale.press("@oleg", again=lambda: anna.send("/users"))
+    tale.press("Disable", "@oleg", again=lambda: tale.press("@oleg"))
+    tale.until(lambda: tale.rows("SELECT 1 FROM users WHERE id = 1002 AND disabled"), "Oleg is disabled")
+    anna.send("/unsubscribe")
+    tale.until(lambda: tale.rows("SELECT 1 FROM chats WHERE NOT subscribed"), "the chat wants nothing more")
+
+
+LONG_AGO = timedelta(days=400)
+
+
+def with_a_past(folder: Path) -> None:
+    """A database with something of every noun that is forgotten one day."""
+    url = f"sqlite:///{folder / 'chatops.db'}"
+    migrate(url)
+    database = Database(url)
+    database.open()
+    store, then = Store(database), datetime.now(UTC) - LONG_AGO
+    body = crash_loop(ended=True)
+    number = store.inbox.put(body, "", then).result()
+    store.inbox.route(number, parse(body, received_at=then), then)
+    store.updates.store([(1, ANNA, b"{}"), (2, ANNA, b"{}")], then)
+    for update_id in (1, 2):
+        store.updates.done(update_id)
+    short = Button("gone", Verb.CONFIRM, once=True, lifetime=timedelta(seconds=60))
+    store.buttons.offer(ANNA, 7, [short], then)
+    store.positions.put(Position(ANNA, 7, Verb.HELP, touched_at=then))
+    database.close()
+
+
+def tidying(tale: Tale) -> None:
+    tables = ("inbox", "buttons", "positions")
+
+    def tidy() -> bool:
+        left = [tale.rows(f"SELECT count(*) FROM {table}")[0][0] for table in tables]
+        return left == [0, 0, 0] and tale.rows("SELECT count(*) FROM updates") == [(1,)]
+
+    tale.until(tidy, "the past is forgotten")
+    tale.until(lambda: tale.rows("SELECT 1 FROM settings WHERE key = 'audit_told'"), "the audit chat is told")
+
+
+STORIES = {
+    "alert": Story(
+        alert,
+        {EntryType.OPENED: 1, EntryType.ALERTS_CHANGED: 3, EntryType.ALERTS_RESOLVED: 1},
+        cluster=small_cluster,
+    ),
+    "action": Story(action, {EntryType.OPENED: 1}, cluster=small_cluster),
+    "hands": Story(
+        hands,
+        {EntryType.ACKNOWLEDGED: 1, EntryType.NOTED: 1, EntryType.ESCALATED: 1, EntryType.RESOLVED: 1},
+        settings={"TELEGRAM_ADMINS": f"{ANNA},{OLEG}"},
+    ),
+    "silence": Story(
+        silence, {EntryType.SILENCE_REQUESTED: 1, EntryType.SILENCED: 1, EntryType.UNSILENCED: 1}, silences=True
+    ),
+    "people": Story(people, {EntryType.USER_ADDED: 2, EntryType.DISABLED: 1, EntryType.CHAT_REMOVED: 1}),
+    "tidying": Story(
+        tidying,
+        {EntryType.USER_ADDED: 1, EntryType.CHAT_ADDED: 1},
+        prepare=with_a_past,
+        settings={"AUDIT_CHAT": str(ANNA)},
+    ),
+}
