@@ -18,7 +18,6 @@ from typing import Any, Protocol
 
 from chatops.core.incidents import Incident
 from chatops.db.database import Database
-from chatops.db.migrate import migrate
 from chatops.db.store import Store
 from chatops.sandbox.alarm import webhook_body
 from chatops.sandbox.botapi.limits import Limits
@@ -229,7 +228,6 @@ def town(
             "DATABASE_URL": f"sqlite:///{folder / 'chatops.db'}",
             **changed,
         }
-        migrate(environment["DATABASE_URL"])
         running = service({name: value for name, value in environment.items() if value}, folder)
         try:
             running.start()

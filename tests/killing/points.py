@@ -201,8 +201,19 @@ def _tidying() -> Iterator[Point]:
         yield from _job(story, f"forgotten {noun.lower()}", f"{noun}.prune")
 
 
+def _upgrade() -> Iterator[Point]:
+    """P7: a start on the file of an older version, which brings it up to date."""
+    story, module = "upgrade", "chatops.db.migrate:"
+    yield from _around(story, "the file is migrated", module + "_apply")
+    yield Point("yoyo's own tables looked after", story, "after", module + "_Backend.ensure_internal_schema_updated")
+    yield from _around(story, "one migration", module + "_apply_one")
+    yield from _around(story, "a statement of one", "yoyo.migrations:MigrationStep.apply")
+    yield from _around(story, "one is marked", module + "_Backend.mark_one")
+    yield from _around(story, "the commit of one", module + "_Backend.commit")
+
+
 def _named() -> dict[str, Point]:
-    points = [*_alert(), *_action(), *_hands(), *_silence(), *_people(), *_tidying()]
+    points = [*_alert(), *_action(), *_hands(), *_silence(), *_people(), *_tidying(), *_upgrade()]
     named = {f"{point.story}: {point.name}": point for point in points}
     assert len(named) == len(points), "two points of one name"
     return named

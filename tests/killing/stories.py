@@ -1,7 +1,10 @@
 """The stories the service dies in: what people and Alertmanager do, until it has come to what they wanted."""
 
+import shutil
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,12 +15,12 @@ from chatops.core.cards import Position
 from chatops.core.presses import DOUBLE_TAP
 from chatops.core.alerts import parse
 from chatops.db.database import Database
-from chatops.db.migrate import migrate
+from chatops.db.migrate import MIGRATIONS, migrate
 from chatops.db.store import Store
 from chatops.sandbox.kubeapi.server import KubeApiServer
 from tests.flows.town import ANNA, crash_loop
 from tests.killing.cluster import small_cluster
-from tests.killing.tale import Tale
+from tests.killing.tale import DEAD, Tale, rows_of
 
 
 def nothing(_server: KubeApiServer) -> None:
@@ -181,6 +184,39 @@ def tidying(tale: Tale) -> None:
     tale.until(lambda: tale.rows("SELECT 1 FROM settings WHERE key = 'audit_told'"), "the audit chat is told")
 
 
+OLD_BODY = crash_loop()
+OLD_USER = 77
+
+
+def of_an_older_version(folder: Path) -> None:
+    """A file of the first schema, with a user of its kind and a body that was answered 200 and not yet read."""
+    old, url = folder / "old", f"sqlite:///{folder / 'chatops.db'}"
+    old.mkdir()
+    first = sorted(MIGRATIONS.glob("*.sql"))[:2]
+    for file in first:
+        shutil.copy(file, old)
+    assert len(migrate(url, old)) == 1
+    with closing(sqlite3.connect(folder / "chatops.db")) as connection, connection:
+        connection.execute("INSERT INTO users (id, name, role) VALUES (?, 'Old', 'operator')", (OLD_USER,))
+        values = ("2026-11-01 12:00:00.000000", OLD_BODY)
+        connection.execute(
+            "INSERT INTO inbox (received_at, source, body, state, problem, attempts) VALUES (?, '', ?, 'new', '', 0)",
+            values,
+        )
+
+
+def upgrade(tale: Tale) -> None:
+    tale.acked.append(OLD_BODY)
+    dead = tale.place.folder / DEAD / "chatops.db"
+    if dead.exists():
+        assert rows_of(dead, f"SELECT name FROM users WHERE id = {OLD_USER}") == [("Old",)]
+        assert rows_of(dead, "SELECT body FROM inbox") == [(OLD_BODY,)]
+    tale.see("#1", "Crash loop")
+    granted = tale.rows(f"SELECT role, cluster, namespace FROM grants WHERE user_id = {OLD_USER}")
+    assert granted == [("operator", "*", "*")]
+    assert len(tale.rows("SELECT 1 FROM _yoyo_migration")) == len(list(MIGRATIONS.glob("*.rollback.sql")))
+
+
 STORIES = {
     "alert": Story(
         alert,
@@ -203,4 +239,5 @@ STORIES = {
         prepare=with_a_past,
         settings={"AUDIT_CHAT": str(ANNA)},
     ),
+    "upgrade": Story(upgrade, {EntryType.OPENED: 1}, prepare=of_an_older_version),
 }

@@ -22,6 +22,9 @@ LOOK_SECONDS = 0.02
 CALM_LOOKS = 5
 """So many looks in a row must find nothing under way before somebody believes that nothing will come of it."""
 
+DEAD = "dead"
+"""The folder with the database as the dead left it."""
+
 REPEAT_SECONDS = 2.5
 """Nobody does a thing again sooner: a chat gets a message a second."""
 
@@ -59,6 +62,7 @@ class DyingService(ForkedService):
         if self.hook is None or self.returncode != -signal.SIGKILL:
             return False
         self.deaths += 1
+        keep_copy(self._folder, self._folder / DEAD)
         self.on_death()
         self.hook = None
         super().start()
@@ -77,22 +81,13 @@ class Tale:
         """Labels of the buttons that were pressed, in order."""
         self.repeated = 0
         """How often somebody did a thing again because nothing had come of it."""
-        self.unrecorded: dict[int, int] = {}
-        """By incident: cards that were at Telegram and not in the books when the service died."""
+        self.acked_by_the_dead = 0
         self.changed: set[str] = set()
         """Runs that changed the cluster."""
-        service.on_death = self._look_at_the_dead
+        service.on_death = self._died
 
-    def _look_at_the_dead(self) -> None:
-        copy = self.place.folder / "dead"
-        keep_copy(self.place.folder, copy)
-        with closing(sqlite3.connect(copy / "chatops.db")) as connection:
-            assert connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
-            known = dict(connection.execute("SELECT message_id, incident_id FROM cards").fetchall())
-            numbers = [number for (number,) in connection.execute("SELECT id FROM incidents")]
-        for number in numbers:
-            shown = [m.id for m in self.said(f"#{number}") if f"#{number}" in m.text.split("\n")[0]]
-            self.unrecorded[number] = len([message for message in shown if message not in known])
+    def _died(self) -> None:
+        self.acked_by_the_dead = len(self.acked)
 
     def post(self, body: bytes) -> None:
         """As Alertmanager: again until it is answered 200."""

@@ -34,6 +34,15 @@ def test_the_stories_come_to_every_point(forks: Forks, tmp_path: Path, story: st
     assert [point for point, count in times.items() if not count] == []
 
 
-@pytest.mark.parametrize("point", POINTS)
+MIGRATING = [name for name, point in POINTS.items() if point.story == "upgrade"]
+
+
+@pytest.mark.parametrize("point", MIGRATING)
+def test_p7_killed_while_migrating(forks: Forks, tmp_path: Path, point: str) -> None:
+    """P7: what the older version stored is readable as the dead left it, and the next start completes the upgrade."""
+    kill_at(forks, tmp_path, point)
+
+
+@pytest.mark.parametrize("point", [name for name in POINTS if name not in MIGRATING])
 def test_r1_r20_k3_killed_at(forks: Forks, tmp_path: Path, point: str) -> None:
     kill_at(forks, tmp_path, point)
