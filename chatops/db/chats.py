@@ -1,8 +1,11 @@
 """The chats the bot knows."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from chatops.core.audit import Entry
 from chatops.core.people import Chat, ChatKind
+from chatops.db.audit import append_entries
 from chatops.db.columns import clean
 from chatops.db.database import Database
 from chatops.db.querying import put_row
@@ -22,16 +25,15 @@ class Chats:
 
         return self._database.read(work)
 
-    def put(self, chat: Chat) -> None:
-        """Make the chat known, or replace what is known of it."""
-        columns = {
-            "kind": chat.kind.value,
-            "title": clean(chat.title),
-            "language": clean(chat.language),
-            "subscribed": chat.subscribed,
-            "unreachable": clean(chat.unreachable),
-        }
-        self._database.write(lambda: put_row(self._tables.Chat, {"id": chat.id}, columns))
+    def put(self, *chats: Chat, entries: Sequence[Entry] = ()) -> None:
+        """Make the chats known, or replace what is known of them, all or none; and say so in the log."""
+
+        def work() -> None:
+            for chat in chats:
+                put_row(self._tables.Chat, {"id": chat.id}, _columns(chat))
+            append_entries(self._tables, entries)
+
+        self._database.write(work)
 
     def set_unreachable(self, chat_id: int, reason: str) -> None:
         """Telegram refused the chat for good (a failures.Reason value), or `""`: it is back. Unknown chats stay so."""
@@ -54,6 +56,16 @@ class Chats:
         """Every chat, by id."""
         chats = self._tables.Chat
         return self._database.read(lambda: tuple(_chat(row) for row in chats.select().order_by(chats.id)))
+
+
+def _columns(chat: Chat) -> dict[str, Any]:
+    return {
+        "kind": chat.kind.value,
+        "title": clean(chat.title),
+        "language": clean(chat.language),
+        "subscribed": chat.subscribed,
+        "unreachable": clean(chat.unreachable),
+    }
 
 
 def _chat(row: Any) -> Chat:

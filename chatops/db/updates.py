@@ -5,6 +5,7 @@ from datetime import datetime
 
 from chatops.db.columns import aware, naive, time_text
 from chatops.db.database import Database
+from chatops.db.entities import Tables
 from chatops.db.querying import greatest, select
 
 
@@ -35,13 +36,7 @@ class Updates:
 
     def done(self, update_id: int, now: datetime | None = None) -> None:
         """Nothing is left to do for it; without `now`, as of when it came."""
-
-        def work() -> None:
-            row = self._tables.Update.get(id=update_id)
-            if row is not None and row.done_at is None:
-                row.done_at = row.received_at if now is None else naive(now)
-
-        self._database.write(work)
+        self._database.write(lambda: write_off(self._tables, update_id, now))
 
     def pending(self) -> tuple[tuple[int, int, bytes, datetime], ...]:
         """(update id, chat id, body, when it came) of what is not done yet, in Telegram's order."""
@@ -73,3 +68,10 @@ class Updates:
             return self._tables.connection.execute(statement, (time_text(before),)).rowcount
 
         return self._database.write(work, alone=True)
+
+
+def write_off(tables: Tables, update_id: int | None, now: datetime | None = None) -> None:
+    """Within the caller's session: the update is done with what else it stores, so that it is done once."""
+    row = tables.Update.get(id=update_id) if update_id is not None else None
+    if row is not None and row.done_at is None:
+        row.done_at = row.received_at if now is None else naive(now)

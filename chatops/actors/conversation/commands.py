@@ -110,10 +110,9 @@ class Commands:
         return Reply(screen([told], []), catch_up=wanted)
 
     def _subscribe(self, user: User, chat: Chat) -> Chat:
-        self._store.chats.put(chat)
         type = EntryType.CHAT_ADDED if chat.subscribed else EntryType.CHAT_REMOVED
         entry = Entry(type, Subject.person(user.id, user.name), self._clock(), chat_id=chat.id)
-        self._store.audit.append([entry])
+        self._store.chats.put(chat, entries=[entry])
         return chat
 
     def _redeem(self, text: TextMessage, code: str) -> User | None:
@@ -151,7 +150,7 @@ class Commands:
             message_id=text.message_id,
             detail=detail,
         )
-        self._store.audit.append([entry])
+        self._store.audit.append([entry], update_id=text.update_id)
 
     def _people(self, text: TextMessage, user: User, chat: Chat, command: str, tongue: Tongue) -> Reply:
         if not may_decide(user):

@@ -63,4 +63,4 @@ class Notes:
             message_id=text.message_id,
             detail={"what": "note", "why": why},
         )
-        self._store.audit.append([entry])
+        self._store.audit.append([entry], update_id=text.update_id)

@@ -150,7 +150,7 @@ class Taps:
             message_id=at.message_id,
             detail={"what": what, "why": why, **_aimed(offered)},
         )
-        self._store.audit.append([entry])
+        self._store.audit.append([entry], update_id=at.update_id)
 
     def _redraw(self, tap: Tap, offered: Offered | None, user: User, speaks: Tongue) -> None:
         """A button that no longer works: the message shows its incident as it is now, with fresh ones.
