@@ -45,6 +45,7 @@ from chatops.actors.messages import (
 from chatops.core.access import known
 from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
+from chatops.core.cards import Position
 from chatops.core.failures import Reason
 from chatops.core.outgoing import Lane, LeaveChat
 from chatops.core.people import ChatKind, Sender, User
@@ -142,9 +143,16 @@ class ChatActor(Actor):
         return None
 
     def _call_for_help(self, incident_id: int, by_name: str) -> None:
+        """Once per call: after a start it is told again to whoever is not known to have heard it."""
         incident = self._store.incidents.get(incident_id)
-        if incident is not None and not self._canvas.chat.unreachable and self._canvas.may_show(incident):
-            self._shelf.send(help_wanted(incident, by_name, self._canvas.tongue), Lane.PAGE)
+        if incident is None or self._canvas.chat.unreachable or not self._canvas.may_show(incident):
+            return
+        called_at, positions = incident.escalated_at, self._store.positions
+        if called_at and positions.shown_since(self._id, incident_id, Verb.ESCALATE, called_at):
+            return
+        if not self._shelf.is_under_way(Verb.ESCALATE, incident_id):
+            at = Position(self._id, 0, Verb.ESCALATE, incident_id)
+            self._shelf.send(help_wanted(incident, by_name, self._canvas.tongue), Lane.PAGE, position=at)
 
     def _catch_up(self) -> None:
         self._fall_behind(*self._cards.behind())

@@ -26,6 +26,7 @@ from chatops.db.querying import count, desc, select
 from chatops.db.runs import runs_of, runs_on, write_run
 from chatops.db.silences import silences_of, write_silence
 from chatops.db.trials import write_trial
+from chatops.db.updates import write_off
 
 ACTIVE = Status.ACTIVE.value
 INTERRUPTED = ActionState.INTERRUPTED.value
@@ -100,6 +101,21 @@ class Incidents:
 
         return self._database.read(work)
 
+    def calling(self, since: datetime) -> tuple[int, ...]:
+        """Ids of the active incidents for which help was called after `since`."""
+        incidents, moment = self._tables.Incident, naive(since)
+        return self._database.read(
+            lambda: tuple(
+                sorted(
+                    select(
+                        row.id
+                        for row in incidents
+                        if row.status == ACTIVE and row.escalated_at is not None and row.escalated_at > moment
+                    )
+                )
+            ),
+        )
+
     def silenced(self) -> tuple[int, ...]:
         """Ids of the incidents with a silence that is not known to have ended."""
         silences = self._tables.Silence
@@ -147,9 +163,7 @@ class Incidents:
                 )
                 for mail in mine:
                     mail.done_at = naive(now)
-            update = tables.Update.get(id=update_id) if update_id is not None else None
-            if update is not None and update.done_at is None:
-                update.done_at = naive(now)
+            write_off(tables, update_id, now)
             append_entries(tables, entries)
             for trial in trials:
                 write_trial(tables, trial)
