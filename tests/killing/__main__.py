@@ -14,7 +14,6 @@ from tests.killing.forks import Forks
 from tests.killing.kill import NotReached, census, kill_at
 from tests.killing.points import POINTS
 from tests.killing.snapshots import SNAPSHOTS, snapshots_under_load
-from tests.killing.stories import STORIES
 from tests.killing.terms import terms_under_load
 
 TERMS = 100
@@ -76,7 +75,10 @@ def main() -> int:
     with Forks() as forks:
         campaign = Campaign(forks, rounds=asked.rounds, seed=asked.seed, only=asked.only, jobs=asked.jobs)
         campaign.run()
-        print(f"{len(POINTS)} points, {campaign.outcomes.total()} crashes: {dict(campaign.outcomes)}, {_spent()}", flush=True)
+        print(
+            f"{len(POINTS)} points, {campaign.outcomes.total()} crashes: {dict(campaign.outcomes)}, {_spent()}",
+            flush=True,
+        )
         if not asked.only:
             folder = Path(tempfile.mkdtemp(prefix="killing-"))
             snapshots_under_load(forks, folder / "snapshots", SNAPSHOTS, seed=asked.seed)

@@ -33,7 +33,9 @@ def check(tale: Tale, story: Story) -> None:
         _effects_once(tale, store, story)
         assert store.audit.verify() is None, "the chain of the log is broken"
         books = store.books.read(datetime.now(UTC))
-        overdue = compare(books, dict.fromkeys((*books.missing, *books.behind), datetime.now(UTC)), datetime.now(UTC) + LATER)
+        overdue = compare(
+            books, dict.fromkeys((*books.missing, *books.behind), datetime.now(UTC)), datetime.now(UTC) + LATER
+        )
         assert not overdue.findings, overdue.findings
         assert not books.waiting, "bodies wait to be read"
     log = tale.service.log.read_text()
@@ -132,8 +134,12 @@ def _silences_once(tale: Tale) -> None:
         return
     made = [path for method, path in tale.alertmanager.requests if (method, path) == ("POST", "/api/v2/silences")]
     pressed = tale.rows("SELECT count(*) FROM silences")[0][0]
+    outcomes = tale.rows("SELECT count(*) FROM audit WHERE type IN ('silenced', 'silence_failed')")[0][0]
+    assert outcomes == pressed, f"{outcomes} outcomes of {pressed} silences"
     assert len(made) <= pressed, f"{len(made)} silences were made for {pressed} presses"
-    standing = [each for each in tale.alertmanager.silences.listed([], datetime.now(UTC)) if each["status"]["state"] == "active"]
+    standing = [
+        each for each in tale.alertmanager.silences.listed([], datetime.now(UTC)) if each["status"]["state"] == "active"
+    ]
     assert not standing, "a silence stands that was lifted"
 
 
@@ -142,6 +148,8 @@ def _effects_once(tale: Tale, store: Store, story: Story) -> None:
     lines = Counter(stored.entry.type for stored in store.audit.page(limit=10_000))
     for kind, count in story.lines.items():
         assert lines[kind] == count, f"{lines[kind]} lines of {kind} instead of {count}"
+    invited, asked = lines[EntryType.INVITED], tale.pressed.count("everywhere")
+    assert invited <= asked, f"{invited} invitations were made for {asked} presses"
     assert tale.rows("SELECT count(*) FROM updates WHERE done_at IS NULL") == [(0,)]
     requested = tale.rows("SELECT count(*) FROM actions")[0][0]
     for type in (EntryType.ACTION_REQUESTED, EntryType.ACTION_FINISHED):

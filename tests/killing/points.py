@@ -130,7 +130,9 @@ def _action() -> Iterator[Point]:
     yield Point("updates got, not stored", story, "before", _ACTORS + "arrivals:Arrivals.keep")
     yield from _job(story, "an update", "Updates.store")
     yield Point("updates stored and told", story, "after", _ACTORS + "arrivals:Arrivals.keep")
-    yield Point("before an update is heard", story, "before", _ACTORS + "chat:ChatActor.receive", of=_second(UpdateArrived))
+    yield Point(
+        "before an update is heard", story, "before", _ACTORS + "chat:ChatActor.receive", of=_second(UpdateArrived)
+    )
     yield from _around(story, "a tap is judged", _ACTORS + "conversation.taps:Taps.pressed")
     yield from _around(story, "a button is followed", _ACTORS + "conversation.drilldown:Drilldown.follow")
     yield from _job(story, "an update that is done", "Updates.done")
@@ -138,21 +140,41 @@ def _action() -> Iterator[Point]:
     yield from _around(story, "a preview", "chatops.cluster:Cluster.preview")
     yield Point("dry run sent, no answer read", story, "after", _SENT, of=_request("PATCH", "/checkout", dry=True))
     yield from _around(story, "a preview is drawn", _ACTORS + "conversation.drilldown:Drilldown.answered")
-    yield Point("before a confirm reaches its incident", story, "before", _ACTORS + "incident:IncidentActor.receive",
-                of=lambda _self, message: isinstance(message, Happened) and isinstance(message.event, RunAction))
+    yield Point(
+        "before a confirm reaches its incident",
+        story,
+        "before",
+        _ACTORS + "incident:IncidentActor.receive",
+        of=lambda _self, message: isinstance(message, Happened) and isinstance(message.event, RunAction),
+    )
     yield from _around(story, "the card waits for a press", _ACTORS + "conversation.cards:Reconciler.show_next")
     for type in (EntryType.ACTION_REQUESTED, EntryType.ACTION_PERFORMED, EntryType.ACTION_FINISHED):
         yield from _stored(story, type)
-    yield Point("before a plan is queued", story, "before", _ACTORS + "pool:PoolActor._on_submit",
-                of=lambda _self, submit: isinstance(submit.work, PerformPlan))
-    yield Point("before an executor begins", story, "before", _ACTORS + "executor:ExecutorActor.work", of=_second(PerformPlan))
+    yield Point(
+        "before a plan is queued",
+        story,
+        "before",
+        _ACTORS + "pool:PoolActor._on_submit",
+        of=lambda _self, submit: isinstance(submit.work, PerformPlan),
+    )
+    yield Point(
+        "before an executor begins", story, "before", _ACTORS + "executor:ExecutorActor.work", of=_second(PerformPlan)
+    )
     yield from _around(story, "a plan is performed", "chatops.cluster:Cluster.perform")
     yield Point("before a patch is sent", story, "before", _SENT, of=_request("PATCH", "/checkout"))
     yield Point("patch sent, no answer read", story, "after", _SENT, of=_request("PATCH", "/checkout"))
     yield Point("patch sent and answered", story, "after", _READ, of=_reply("PATCH", "/checkout"))
-    yield Point("before what was performed is heard", story, "before", _ACTORS + "incident:IncidentActor.receive", of=_work(Performed))
+    yield Point(
+        "before what was performed is heard",
+        story,
+        "before",
+        _ACTORS + "incident:IncidentActor.receive",
+        of=_work(Performed),
+    )
     yield from _around(story, "a run is followed", "chatops.cluster:Cluster.follow")
-    yield Point("before progress is heard", story, "before", _ACTORS + "incident:IncidentActor.receive", of=_work(Progress))
+    yield Point(
+        "before progress is heard", story, "before", _ACTORS + "incident:IncidentActor.receive", of=_work(Progress)
+    )
 
 
 def _hands() -> Iterator[Point]:
@@ -163,7 +185,9 @@ def _hands() -> Iterator[Point]:
     yield from _around(story, "a press is answered", _ACTORS + "incident:answer_press")
     yield from _around(story, "a note is taken", _ACTORS + "conversation.notes:Notes.take")
     yield from _around(story, "help is called for", _ACTORS + "incident:call_for_help")
-    yield Point("before a call for help is written", story, "before", _ACTORS + "chat:ChatActor.receive", of=_second(HelpWanted))
+    yield Point(
+        "before a call for help is written", story, "before", _ACTORS + "chat:ChatActor.receive", of=_second(HelpWanted)
+    )
 
 
 def _silence() -> Iterator[Point]:
@@ -186,6 +210,7 @@ def _people() -> Iterator[Point]:
     yield from _job(story, "an invitation taken", "Invites.redeem")
     yield from _job(story, "a decision on a person", "Users.change")
     yield from _job(story, "a chat", "Chats.put")
+    yield from _job(story, "a refusal", "AuditLog.append", _entry(EntryType.DENIED))
     yield from _around(story, "an invitation is made", _ACTORS + "conversation.admission:Admission._invite")
     yield from _around(story, "a command is obeyed", _ACTORS + "chat:ChatActor._obey")
 
@@ -195,7 +220,6 @@ def _tidying() -> Iterator[Point]:
     story = "tidying"
     yield from _job(story, "an admin of the settings", "Users.put")
     yield from _job(story, "a chat of the settings", "Chats.put")
-    yield from _job(story, "lines of the log", "AuditLog.append")
     yield from _job(story, "what the audit chat was told", "Settings.set")
     for noun in ("Updates", "Inbox", "Buttons", "Positions"):
         yield from _job(story, f"forgotten {noun.lower()}", f"{noun}.prune")

@@ -73,7 +73,9 @@ def standing_still(service: ForkedService) -> Iterator[None]:
     """Every thread of the service is stopped within, wherever it was."""
     service.signal(signal.SIGSTOP)
     try:
-        until(lambda: all(_state(task) == "T" for task in Path(f"/proc/{service.pid}/task").iterdir()), "it stands still")
+        until(
+            lambda: all(_state(task) == "T" for task in Path(f"/proc/{service.pid}/task").iterdir()), "it stands still"
+        )
         yield
     finally:
         service.signal(signal.SIGCONT)
