@@ -43,7 +43,6 @@ from chatops.cluster import Cluster
 from chatops.cluster.kubeconfig import Kubeconfig
 from chatops.core.access import may_decide
 from chatops.core.audit import SYSTEM, Entry, EntryType
-from chatops.core.incidents.escalation import QUIET
 from chatops.core.outside import Outside
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.core.policy import Policy
@@ -268,7 +267,7 @@ class System:
             *incidents.interrupted(),
             *incidents.silenced(),
             *incidents.unseen(),
-            *incidents.calling(_now() - QUIET),
+            *incidents.calling(),
         }
         for incident_id in sorted(waiting):
             self._directory.tell(incident_address(incident_id), MailArrived())

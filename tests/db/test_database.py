@@ -74,7 +74,7 @@ def test_a_bad_job_harms_only_itself(database: Database) -> None:
 
 
 def test_lines_beside_a_bad_job_are_written_once(database: Database, store: Store) -> None:
-    """A job that only goes past the entities is in the transaction as well: it is undone with it before it is redone."""
+    """A job that only goes past the entities is in the transaction too: undone with it before it is done again."""
     held = Held(database)
     line = database.submit_write(lambda: append_entries(database.tables, [entry(n="1")]))
     raising = database.submit_write(lambda: 1 // 0)

@@ -346,12 +346,13 @@ def test_what_was_interrupted_waits_to_be_looked_up(store: Store) -> None:
         assert store.incidents.interrupted() == waits
 
 
-def test_a_call_for_help_is_remembered_for_a_while(store: Store) -> None:
+def test_a_call_for_help_is_remembered_while_the_incident_is_active(store: Store) -> None:
     told(store, body("A", firing="a"))
-    assert store.incidents.calling(NOW - MINUTE) == ()
+    assert store.incidents.calling() == ()
     assert store.incidents.apply(replace(known(store), escalated_at=NOW), now=NOW)
-    assert store.incidents.calling(NOW - MINUTE) == (1,)
-    assert store.incidents.calling(NOW + MINUTE) == ()
+    assert store.incidents.calling() == (1,)
+    assert store.incidents.apply(replace(known(store), status=Status.RESOLVED, closed_at=NOW), now=NOW)
+    assert store.incidents.calling() == ()
 
 
 def test_an_active_incident_waits_to_be_looked_at(database: Database, store: Store) -> None:
