@@ -12,7 +12,7 @@ from chatops.sandbox.kubeapi.server import KubeApiServer
 SPEED = 40.0
 """Scripted seconds to a real one: a rollout is over before it is looked at."""
 
-PAST = timedelta(minutes=10)
+PAST = timedelta(minutes=3)
 
 
 def small_cluster(server: KubeApiServer) -> KubeApiServer:
