@@ -83,8 +83,8 @@ def main() -> int:
             folder = Path(tempfile.mkdtemp(prefix="killing-"))
             snapshots_under_load(forks, folder / "snapshots", SNAPSHOTS, seed=asked.seed)
             print(f"{SNAPSHOTS} copies under load, all whole, {_spent()}", flush=True)
-            terms_under_load(forks, folder / "terms", TERMS)
-            print(f"{TERMS} SIGTERMs under load, all in good order, {_spent()}")
+            longest = terms_under_load(forks, folder / "terms", TERMS)
+            print(f"{TERMS} SIGTERMs under load, all in good order within {longest:.1f} s, {_spent()}")
             shutil.rmtree(folder, ignore_errors=True)
     return bool(campaign.outcomes["failed"])
 

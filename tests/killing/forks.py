@@ -6,6 +6,7 @@ so the parent never has any but its first.
 """
 
 import contextlib
+import faulthandler
 import gc
 import json
 import os
@@ -179,6 +180,8 @@ def _become(order: dict[str, Any]) -> None:
         os.dup2(source, target)
     os.close(nothing)
     os.close(log)
+    # Where a life ends by a fault of the interpreter, its log has the stacks.
+    faulthandler.enable()
     sys.argv[:] = [str(ROOT / "run.py")]
 
 

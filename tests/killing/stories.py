@@ -64,11 +64,8 @@ def action(tale: Tale) -> None:
 
 
 def choose(tale: Tale) -> None:
-    def press() -> None:
-        tale.press("Roll back", "#1")
-
-    press()
-    tale.see("Cancel", "expires in 1 min", again=press)
+    tale.press("Roll back", "#1")
+    tale.see("Cancel", "expires in 1 min", again=lambda: tale.press_if_there("Roll back", "#1"))
 
 
 def confirm(tale: Tale) -> None:
@@ -81,7 +78,7 @@ def confirm(tale: Tale) -> None:
         if shown:
             tale.place.anna.tap(shown, shown.buttons[-1])
         else:
-            choose(tale)
+            tale.press_if_there("Roll back", "#1")
 
     press()
     tale.until(lambda: len(tale.rows("SELECT 1 FROM actions")) > before, "the confirm is taken", again=press)
@@ -122,12 +119,9 @@ def silence(tale: Tale) -> None:
     tale.alertmanager.fire({**labels, "job": "kube-state-metrics"})
     tale.post(crash_loop())
 
-    def pick() -> None:
-        tale.press("🔕 Silence", "#1")
-
     while not tale.find("#1", "🔕 silenced until"):
-        pick()
-        tale.see("Matches", "1 h", again=pick)
+        tale.press("🔕 Silence", "#1")
+        tale.see("Matches", "1 h", again=lambda: tale.press_if_there("🔕 Silence", "#1"))
         tale.press("1 h", "Matches")
         # It stands, or the card says that it could not be found: then somebody asks once more.
         tale.until(lambda: tale.rows("SELECT 1 FROM silences"), "a silence is asked for")
@@ -142,13 +136,13 @@ def people(tale: Tale) -> None:
     anna = tale.place.anna
     anna.send("/invite")
     tale.press("operator", "An operator also acts", again=lambda: anna.send("/invite"))
-    tale.press("everywhere", again=lambda: tale.press("operator"))
-    invitation = tale.see("?start=", again=lambda: tale.press("everywhere"))
+    tale.press("everywhere", again=lambda: tale.press_if_there("operator"))
+    invitation = tale.see("?start=", again=lambda: tale.press_if_there("everywhere"))
     oleg.send("/start " + invitation.text.partition("?start=")[2].split()[0])
     tale.until(lambda: tale.rows("SELECT 1 FROM users WHERE id = 1002"), "Oleg is a user")
     anna.send("/users")
     tale.press("@oleg", again=lambda: anna.send("/users"))
-    tale.press("Disable", "@oleg", again=lambda: tale.press("@oleg"))
+    tale.press("Disable", "@oleg", again=lambda: tale.press_if_there("@oleg"))
     tale.until(lambda: tale.rows("SELECT 1 FROM users WHERE id = 1002 AND disabled"), "Oleg is disabled")
     oleg.send("/incidents")
     tale.until(lambda: tale.rows("SELECT 1 FROM audit WHERE type = 'denied'"), "Oleg is refused")

@@ -125,6 +125,11 @@ class Tale:
         self.pressed.append(label)
         return message
 
+    def press_if_there(self, label: str, *parts: str) -> None:
+        """Press it once more where it can still be found; otherwise something has come of it by now."""
+        if any(label in button for message in self.said(*parts) for button in message.buttons):
+            self.press(label, *parts)
+
     def until(self, test: Callable[[], Any], what: str, *, again: Callable[[], object] | None = None) -> Any:
         """Ask `test` until it says something true. Where nothing will come of what was done it is done `again`."""
         deadline = time.monotonic() + PATIENCE
