@@ -123,9 +123,12 @@ def _answered(error: ApiException, changes: bool) -> Failure:
             return Permanent(Reason.REFUSED, words)
 
 
+_STATUS = msgspec.json.Decoder(Status)
+
+
 def _status(error: ApiException) -> Status:
     try:
-        return msgspec.json.decode(error.body or "", type=Status)
+        return _STATUS.decode(error.body or "")
     except (msgspec.MsgspecError, TypeError, UnicodeError):
         return Status()
 
