@@ -60,7 +60,7 @@ class _Status(msgspec.Struct):
     details: _Details | None = None
 
 
-_STATUS = msgspec.json.Decoder(_Status)
+_TOLD = msgspec.json.Decoder(_Status)
 
 
 class _TooMuchError(Exception):
@@ -184,7 +184,7 @@ def _ending(status: bytes) -> tuple[int | None, str]:
     if not status:
         return None, ""
     try:
-        told = _STATUS.decode(status)
+        told = _TOLD.decode(status)
     except (msgspec.MsgspecError, UnicodeError):
         return None, clean(status.decode(errors="replace"))
     if told.status == "Success":
