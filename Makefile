@@ -8,13 +8,14 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 PIP_FLAGS := --quiet --disable-pip-version-check --require-virtualenv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test simulate fuzz coverage lint format messages bench clean
+.PHONY: help demo run test simulate kill fuzz coverage lint format messages bench clean
 
 help:
 	@echo 'make demo      the whole service on loopback stand-ins; ARGS=--once plays one story and ends'
 	@echo 'make run       serve, with the settings of the environment and .env'
 	@echo 'make test      lint, types, import contract, tests; ARGS= goes to pytest'
 	@echo 'make simulate  many seeded lives of the service, SEEDS=500; SEED=123 tells one'
+	@echo 'make kill      kill the service at every named point, ROUNDS=20 times each; copies and SIGTERMs under load'
 	@echo 'make fuzz      COUNT=100000 webhooks nobody should send, and half as many steps of incidents and cards in any order'
 	@echo 'make coverage  branches of the doors, the judges and the audit log that their own tests take'
 	@echo 'make lint      everything of that but the tests'
@@ -39,6 +40,11 @@ SEED :=
 
 simulate: $(VENV)/development
 	@PYTHONHASHSEED=0 $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
+ROUNDS := 20
+
+kill: $(VENV)/development
+	@$(BIN)/python -m tests.killing --rounds $(ROUNDS) $(ARGS)
 
 COUNT := 100000
 FIRST := 0

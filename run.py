@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Any, NoReturn
 
 import click
@@ -28,6 +28,9 @@ from chatops.settings import Settings, read
 from chatops.web.server import CannotListen
 
 STOP_SECONDS = 5.0
+SIGNAL_SECONDS = 0.5
+"""How late a signal that another thread was given may be heard of."""
+
 BAD_SETTINGS = 2
 MARKS = {Outcome.GOOD: "✔", Outcome.WARNING: "!", Outcome.OFF: "–", Outcome.BAD: "✖"}
 
@@ -164,10 +167,21 @@ def _serve(settings: Settings) -> int:
         return 1
     # Daemon: it waits for the end of the service, and the service may be cut short.
     threading.Thread(target=lambda: ended.put(system.wait()), name="end-watch", daemon=True).start()
-    code = ended.get()
+    code = _told_to_end(ended)
     logger.info("stopping", by="signal" if code is None else "supervisor")
     system.stop(STOP_SECONDS)
     return code or 0
+
+
+def _told_to_end(ended: "queue.SimpleQueue[int | None]") -> int | None:
+    """Wait in the main thread for what is put there.
+
+    The system may deliver a signal to any thread, and Python handles it in the main one as soon as that runs: one that
+    waits without an end is not woken by it, and never ends.
+    """
+    while True:
+        with suppress(queue.Empty):
+            return ended.get(timeout=SIGNAL_SECONDS)
 
 
 def _credentials(settings: Settings) -> frozenset[str]:

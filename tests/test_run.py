@@ -268,6 +268,25 @@ print("still here", flush=True)
     assert ended.returncode == 128 + signal.SIGINT
 
 
+def test_p3_a_signal_that_another_thread_was_given_is_heard() -> None:
+    """P3: the system chooses the thread that a signal goes to, and only the main one handles it."""
+    program = """
+import queue, signal, threading, time, run
+told = queue.SimpleQueue()
+run._on_stop_signals(told)
+def give():
+    time.sleep(0.3)
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+    threading.Event().wait()
+threading.Thread(target=give, daemon=True).start()
+print(run._told_to_end(told))
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=RUN.parent, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert ended.stdout == "None\n", ended.stderr
+
+
 def test_a_thread_that_hangs_does_not_keep_the_process() -> None:
     script = """
 import threading, run

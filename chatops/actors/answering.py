@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from chatops.actors.messages import TELEGRAM, Address, Deliver, HelpWanted, chat_address
+from chatops.core.audit import EntryType
 from chatops.core.incidents import Answer, Person
 from chatops.core.outgoing import AnswerTap, Lane, SendMessage
 from chatops.core.screens.base import screen
@@ -27,6 +28,14 @@ def reply(chat_id: int, message_id: int, text: str, tell: Tell) -> None:
     """A short word below a message, without sound."""
     sent = SendMessage(chat_id, screen([text], []).html, silent=True, reply_to=message_id)
     tell(TELEGRAM, Deliver(sent, Lane.RESULT))
+
+
+def call_again(incident_id: int, store: Store, tell: Tell) -> None:
+    """After a start: the last call for help, for the chats that it did not reach."""
+    lines = store.audit.for_incident(incident_id)
+    called = next((line.entry for line in reversed(lines) if line.entry.type is EntryType.ESCALATED), None)
+    if called is not None and called.subject.id.isdecimal():
+        call_for_help(incident_id, Person(int(called.subject.id), called.subject.name), store, tell)
 
 
 def call_for_help(incident_id: int, caller: Person, store: Store, tell: Tell) -> None:

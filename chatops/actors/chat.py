@@ -54,6 +54,7 @@ from chatops.core.absence import NOTE_STANDS, Absence
 from chatops.core.access import known
 from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
+from chatops.core.cards import Position
 from chatops.core.failures import Failure, Reason
 from chatops.core.outgoing import AnswerTap, Lane, LeaveChat
 from chatops.core.people import ChatKind, Sender, User
@@ -225,9 +226,16 @@ class ChatActor(Actor):
                 self._moved(change)
 
     def _call_for_help(self, incident_id: int, by_name: str) -> None:
+        """Once per call: after a start it is told again to whoever is not known to have heard it."""
         incident = self._store.incidents.get(incident_id)
-        if incident is not None and not self._canvas.chat.unreachable and self._canvas.may_show(incident):
-            self._shelf.send(help_wanted(incident, by_name, self._canvas.tongue), Lane.PAGE)
+        if incident is None or self._canvas.chat.unreachable or not self._canvas.may_show(incident):
+            return
+        called_at, positions = incident.escalated_at, self._store.positions
+        if called_at and positions.shown_since(self._id, incident_id, Verb.ESCALATE, called_at):
+            return
+        if not self._shelf.is_under_way(Verb.ESCALATE, incident_id):
+            at = Position(self._id, 0, Verb.ESCALATE, incident_id)
+            self._shelf.send(help_wanted(incident, by_name, self._canvas.tongue), Lane.PAGE, position=at)
 
     def _access_changed(self, change: AccessChanged) -> None:
         """Tell whose chat this is; what they may see from now on is shown where they want incidents shown."""

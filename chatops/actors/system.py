@@ -245,11 +245,12 @@ class System:
                 store.users.put(replace(user, grants=everywhere(Role.ADMIN), disabled=False), [entry])
         # Until a chat is named or subscribes, the admins themselves get the incidents.
         first = settings.telegram_chats or (() if store.chats.all() else settings.telegram_admins)
-        for chat_id in first:
-            if store.chats.get(chat_id) is None:
-                kind = ChatKind.PRIVATE if chat_id > 0 else ChatKind.GROUP
-                entry = Entry(EntryType.CHAT_ADDED, SYSTEM, _now(), chat_id=chat_id)
-                store.chats.put(Chat(chat_id, kind, subscribed=True), [entry])
+        new = [chat_id for chat_id in first if store.chats.get(chat_id) is None]
+        kinds = {chat_id: ChatKind.PRIVATE if chat_id > 0 else ChatKind.GROUP for chat_id in new}
+        entries = [Entry(EntryType.CHAT_ADDED, SYSTEM, _now(), chat_id=chat_id) for chat_id in new]
+        # All at once: of admins that get them until a chat is named, the first alone would look like a named one.
+        if new:
+            store.chats.put(*(Chat(chat_id, kinds[chat_id], subscribed=True) for chat_id in new), entries=entries)
         code = offer_admin_code(store)
         if code:
             log.warning("nobody may use the bot yet: send it this in Telegram", command=f"/start {code}")
@@ -267,9 +268,16 @@ class System:
             self._arrivals.keep([update])
 
     def _resume(self) -> None:
-        """What the last run left half done goes on: mail, running actions, silences, cards."""
+        """What the last run left half done goes on: mail, running actions, silences, surveys, calls for help, cards."""
         incidents = self._store.incidents
-        waiting = {*incidents.incidents_with_mail(), *incidents.running(), *incidents.silenced()}
+        waiting = {
+            *incidents.incidents_with_mail(),
+            *incidents.running(),
+            *incidents.interrupted(),
+            *incidents.silenced(),
+            *incidents.unseen(),
+            *incidents.calling(),
+        }
         for incident_id in sorted(waiting):
             self._directory.tell(incident_address(incident_id), MailArrived())
         chats = {*(chat.id for chat in self._store.chats.subscribed()), *self._store.cards.chats_of_open()}

@@ -142,9 +142,12 @@ def _untouched(code: int, words: str, wait: float | None) -> bool:
     return (code == 503 and wait is not None) or _UNCALLED in words
 
 
+_STATUS = msgspec.json.Decoder(Status)
+
+
 def _status(error: ApiException) -> Status:
     try:
-        return msgspec.json.decode(error.body or "", type=Status)
+        return _STATUS.decode(error.body or "")
     except (msgspec.MsgspecError, TypeError, UnicodeError):
         return Status()
 

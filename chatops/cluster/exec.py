@@ -60,6 +60,9 @@ class _Status(msgspec.Struct):
     details: _Details | None = None
 
 
+_TOLD = msgspec.json.Decoder(_Status)
+
+
 class _TooMuchError(Exception):
     pass
 
@@ -181,7 +184,7 @@ def _ending(status: bytes) -> tuple[int | None, str]:
     if not status:
         return None, ""
     try:
-        told = msgspec.json.decode(status, type=_Status)
+        told = _TOLD.decode(status)
     except (msgspec.MsgspecError, UnicodeError):
         return None, clean(status.decode(errors="replace"))
     if told.status == "Success":

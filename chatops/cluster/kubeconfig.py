@@ -161,6 +161,10 @@ def _trim_tokens(configuration: Any) -> None:
     configuration.refresh_api_key_hook = refreshed
 
 
+# Met here, by one thread: see connection.decoder_of.
+msgspec.json.Decoder(_File)
+
+
 def _read(path: Path) -> _File:
     try:
         return msgspec.yaml.decode(path.read_bytes(), type=_File)

@@ -138,3 +138,7 @@ class Pod(Thing):
 class Template(Model):
     metadata: Meta = empty(Meta)
     spec: PodSpec = empty(PodSpec)
+
+
+# Met here, by one thread, for it is also converted: see connection.decoder_of.
+msgspec.json.Decoder(Template)

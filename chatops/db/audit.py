@@ -21,6 +21,7 @@ from chatops.core.resources import ObjectRef
 from chatops.db.columns import aware, clean, naive, strings_of, time_of, time_text, to_json
 from chatops.db.database import Database
 from chatops.db.entities import Tables
+from chatops.db.updates import write_off
 
 _TEXTS = (
     *("at", "type", "subject_kind", "subject_id", "subject_name"),
@@ -49,9 +50,14 @@ class AuditLog:
         self._database = database
         self._tables = database.tables
 
-    def append(self, entries: Sequence[Entry]) -> tuple[StoredEntry, ...]:
-        """Write the lines in this order, in one transaction."""
-        return self._database.write(lambda: append_entries(self._tables, entries))
+    def append(self, entries: Sequence[Entry], *, update_id: int | None = None) -> tuple[StoredEntry, ...]:
+        """Write the lines in this order, in one transaction, and "done" on the Telegram update they are of."""
+
+        def work() -> tuple[StoredEntry, ...]:
+            write_off(self._tables, update_id)
+            return append_entries(self._tables, entries)
+
+        return self._database.write(work)
 
     def page(self, after_id: int = 0, limit: int = 100, incident_id: int | None = None) -> tuple[StoredEntry, ...]:
         """Lines after number `after_id`, oldest first, of one incident if one is given."""

@@ -25,18 +25,12 @@ class Chats:
 
         return self._database.read(work)
 
-    def put(self, chat: Chat, entries: Sequence[Entry] = ()) -> None:
-        """Make the chat known, or replace what is known of it; and say so in the log."""
-        columns = {
-            "kind": chat.kind.value,
-            "title": clean(chat.title),
-            "language": clean(chat.language),
-            "subscribed": chat.subscribed,
-            "unreachable": clean(chat.unreachable),
-        }
+    def put(self, *chats: Chat, entries: Sequence[Entry] = ()) -> None:
+        """Make the chats known, or replace what is known of them, all or none; and say so in the log."""
 
         def work() -> None:
-            put_row(self._tables.Chat, {"id": chat.id}, columns)
+            for chat in chats:
+                put_row(self._tables.Chat, {"id": chat.id}, _columns(chat))
             append_entries(self._tables, entries)
 
         self._database.write(work)
@@ -62,6 +56,16 @@ class Chats:
         """Every chat, by id."""
         chats = self._tables.Chat
         return self._database.read(lambda: tuple(_chat(row) for row in chats.select().order_by(chats.id)))
+
+
+def _columns(chat: Chat) -> dict[str, Any]:
+    return {
+        "kind": chat.kind.value,
+        "title": clean(chat.title),
+        "language": clean(chat.language),
+        "subscribed": chat.subscribed,
+        "unreachable": clean(chat.unreachable),
+    }
 
 
 def _chat(row: Any) -> Chat:

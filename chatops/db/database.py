@@ -185,6 +185,8 @@ class Database:
         try:
             # One writer at a time, by the lock: pony's optimistic checks could only fail for reasons of their own.
             with db_session(immediate=True, optimistic=False):
+                # Pony begins a transaction with its first own query: a job that has none would commit line by line.
+                self._pony.get_connection()  # type: ignore[no-untyped-call]  # its stubs say nothing of it
                 results = [job.work() for job in jobs]
         except BaseException as error:
             failure = self._mended(error)

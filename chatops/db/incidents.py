@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
-
 from chatops.core.actions import ActionState
 from chatops.core.alerts import Severity
 from chatops.core.audit import Entry
@@ -13,19 +11,20 @@ from chatops.core.inbox import Mail
 from chatops.core.incidents.values import Episode, Incident, Person, Status
 from chatops.core.past import PastIncident
 from chatops.core.remedies import Trial
-from chatops.core.surveys import Survey
 from chatops.db.audit import append_entries
 from chatops.db.buttons import use_token
-from chatops.db.columns import aware, aware_or_none, clean, from_json, naive, naive_or_none, strings_of, to_json
+from chatops.db.columns import aware, aware_or_none, clean, naive, naive_or_none, strings_of, to_json
 from chatops.db.database import Database
 from chatops.db.entities import Tables
 from chatops.db.episodes import episodes_of, write_episodes
 from chatops.db.inbox import inbox_row
 from chatops.db.places import Readable, only, places_of
 from chatops.db.querying import count, desc, select
-from chatops.db.runs import runs_of, runs_on, write_run
+from chatops.db.runs import interrupted_on, runs_of, runs_on, write_run
 from chatops.db.silences import silences_of, write_silence
+from chatops.db.surveys import survey_of, unseen_incidents
 from chatops.db.trials import write_trial
+from chatops.db.updates import write_off
 
 ACTIVE = Status.ACTIVE.value
 RUNNING = [state.value for state in ActionState if state.running]
@@ -79,6 +78,24 @@ class Incidents:
             lambda: tuple(sorted(select(run.incident_id for run in actions if run.state in RUNNING))),
         )
 
+    def interrupted(self) -> tuple[int, ...]:
+        """Ids of the incidents with an interrupted action of which nobody has looked up yet whether it happened."""
+        return self._database.read(lambda: interrupted_on(self._tables))
+
+    def unseen(self) -> tuple[int, ...]:
+        """Ids of the active incidents whose objects nobody has looked at, or could not and may next time."""
+        return self._database.read(lambda: unseen_incidents(self._tables))
+
+    def calling(self) -> tuple[int, ...]:
+        """Ids of the active incidents for which help was called, however long ago."""
+        incidents = self._tables.Incident
+
+        def work() -> tuple[int, ...]:
+            called = incidents.select(lambda row: row.status == ACTIVE and row.escalated_at is not None)
+            return tuple(sorted(row.id for row in called))
+
+        return self._database.read(work)
+
     def silenced(self) -> tuple[int, ...]:
         """Ids of the incidents with a silence that is not known to have ended."""
         silences = self._tables.Silence
@@ -126,9 +143,7 @@ class Incidents:
                 )
                 for mail in mine:
                     mail.done_at = naive(now)
-            update = tables.Update.get(id=update_id) if update_id is not None else None
-            if update is not None and update.done_at is None:
-                update.done_at = naive(now)
+            write_off(tables, update_id, now)
             append_entries(tables, entries)
             for trial in trials:
                 write_trial(tables, trial)
@@ -282,21 +297,13 @@ def _incidents(tables: Tables, rows: Sequence[Any]) -> tuple[Incident, ...]:
             closed_by=_person(row.closed_by_id, row.closed_by_name),
             reason=row.reason,
             reopened=row.reopened,
-            survey=_survey(row.survey),
+            survey=survey_of(row.survey),
             run=runs.get(row.run_id),
             silence=silences.get(row.id),
             escalated_at=aware_or_none(row.escalated_at),
         )
         for row in rows
     )
-
-
-def _survey(text: str) -> Survey | None:
-    """None where another version of the service wrote what this one cannot read: the cluster is simply asked again."""
-    try:
-        return from_json(text, Survey)
-    except msgspec.MsgspecError:
-        return None
 
 
 def _person(id: int | None, name: str) -> Person | None:

@@ -9,6 +9,7 @@ from chatops.core.people import Grant, Role, User
 from chatops.db.audit import append_entries
 from chatops.db.columns import aware, clean, naive
 from chatops.db.database import Database
+from chatops.db.updates import write_off
 from chatops.db.users import admin_ids_of, find_user, write_user
 
 
@@ -19,8 +20,11 @@ class Invites:
         self._database = database
         self._tables = database.tables
 
-    def add(self, token: str, invite: Invite, entry: Entry) -> None:
-        """Remember the invitation, and say so in the log; ones that are long over are forgotten."""
+    def add(self, token: str, invite: Invite, entry: Entry, *, update_id: int | None = None) -> None:
+        """Remember the invitation, say so in the log, and "done" on the Telegram update that asked for it.
+
+        Ones that are long over are forgotten.
+        """
 
         def work() -> None:
             moment = naive(entry.at)
@@ -32,6 +36,7 @@ class Invites:
                 by_name=clean(invite.by_name),
                 expires_at=naive(invite.expires_at),
             )
+            write_off(self._tables, update_id, entry.at)
             append_entries(self._tables, [entry])
 
         self._database.write(work, alone=True)

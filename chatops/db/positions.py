@@ -50,6 +50,24 @@ class Positions:
 
         return self._database.read(work)
 
+    def shown_since(self, chat_id: int, incident_id: int, screen: Verb, since: datetime) -> bool:
+        """Whether a message of the chat came to show this of the incident at `since` or later."""
+        positions, moment, value = self._tables.Position, naive(since), screen.value
+
+        def work() -> bool:
+            rows = positions.select(
+                lambda row: (
+                    row.chat_id == chat_id
+                    and row.incident_id == incident_id
+                    and row.screen == value
+                    and row.touched_at is not None
+                    and row.touched_at >= moment
+                )
+            )
+            return rows.first() is not None
+
+        return self._database.read(work)
+
     def latest(self, chat_id: int) -> Position | None:
         """The message of the chat that was touched last."""
         positions = self._tables.Position

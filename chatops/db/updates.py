@@ -7,6 +7,7 @@ from chatops.core.audit import Entry
 from chatops.db.audit import append_entries
 from chatops.db.columns import aware, clean, naive, time_text
 from chatops.db.database import Database
+from chatops.db.entities import Tables
 from chatops.db.querying import greatest, select
 
 
@@ -45,13 +46,7 @@ class Updates:
 
     def done(self, update_id: int, now: datetime | None = None) -> None:
         """Nothing is left to do for it; without `now`, as of when it came."""
-
-        def work() -> None:
-            row = self._tables.Update.get(id=update_id)
-            if row is not None and row.done_at is None:
-                row.done_at = row.received_at if now is None else naive(now)
-
-        self._database.write(work)
+        self._database.write(lambda: write_off(self._tables, update_id, now))
 
     def failed(self, update_id: int) -> tuple[int, int, bytes] | None:
         """Count one more crash over an update: (how many there were, its chat, its body); None once it is done."""
@@ -117,3 +112,10 @@ class Updates:
             return self._tables.connection.execute(statement, (time_text(before),)).rowcount
 
         return self._database.write(work, alone=True)
+
+
+def write_off(tables: Tables, update_id: int | None, now: datetime | None = None) -> None:
+    """Within the caller's session: the update is done with what else it stores, so that it is done once."""
+    row = tables.Update.get(id=update_id) if update_id is not None else None
+    if row is not None and row.done_at is None:
+        row.done_at = row.received_at if now is None else naive(now)

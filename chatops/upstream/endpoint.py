@@ -1,5 +1,6 @@
 """Requests to one address: paths and JSON in, bytes out, failures classified. It knows HTTP and no API."""
 
+import threading
 import time
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -116,9 +117,27 @@ class Endpoint:
         return b"".join(pieces)
 
 
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+_making = threading.Lock()
+
+
+def decoder_of(kind: Any) -> msgspec.json.Decoder[Any]:
+    """The one decoder of a type.
+
+    msgspec finds out about a class when it first meets it, and a thread that meets it in that moment is given what is
+    half made: the process ends by a segmentation fault. So they are made one at a time, and whole.
+    """
+    found = _decoders.get(kind)
+    if found is None:
+        with _making:
+            found = _decoders.setdefault(kind, msgspec.json.Decoder(kind))
+    return found
+
+
 def decode(data: bytes, kind: type[T], whose: str) -> T:
     """JSON as `kind`; Temporary(SERVER_ERROR) when it is something else (a proxy's page with status 200)."""
     try:
-        return msgspec.json.decode(data, type=kind)
+        value: T = decoder_of(kind).decode(data)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise Temporary(Reason.SERVER_ERROR, f"an answer that is not {whose}'s: {clean(str(error))}") from None
+    return value

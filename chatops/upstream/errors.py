@@ -93,10 +93,13 @@ class _Told(msgspec.Struct):
     message: str = ""
 
 
+_TOLD = msgspec.json.Decoder(str | _Told)
+
+
 def _words(body: bytes) -> str:
     """Their own words: a JSON string, an object that names them, or plain text; no page of a proxy."""
     try:
-        told = msgspec.json.decode(body, type=str | _Told)
+        told: str | _Told = _TOLD.decode(body)
     except msgspec.MsgspecError:
         text = body[:2_000].decode(errors="replace")
         return "" if "<" in text else text

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from chatops.actors.answering import call_again
+from chatops.actors.messages import Notice, chat_address
 from chatops.core.audit import EntryType
 from chatops.core.budgets import BURST
+from chatops.core.buttons import Verb
 from chatops.core.incidents.escalation import QUIET
 from chatops.core.outgoing import SendMessage
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
@@ -79,6 +82,19 @@ def test_help_is_not_called_twice_in_a_row(shop):
     shop.clock.move(seconds=QUIET.total_seconds())
     assert "Everybody" in shop.press(card, "Escalate")
     assert types(shop).count(EntryType.ESCALATED) == 2
+
+
+def test_who_was_called_is_not_called_again_after_a_start(shop):
+    """R1: a start tells the last call again, for those whom it did not reach."""
+    card = open_card(shop)
+    shop.press(card, "Escalate")
+    shop.post.wait(lambda post: len(calls(shop)) == 1)
+    shop.until(lambda: shop.store.positions.shown_since(OLEG, 1, Verb.ESCALATE, shop.clock() - QUIET))
+    sent = len(shop.post.messages)
+    call_again(1, shop.store, shop.directory.tell)
+    shop.directory.tell(chat_address(OLEG), Notice("wrong_token"))
+    shop.post.wait(lambda post: len(post.messages) > sent)
+    assert len([m for m in shop.post.messages.values() if "asks for help" in getattr(m, "html", "")]) == 1
 
 
 def test_a_viewer_may_not_call(shop):

@@ -101,6 +101,14 @@ def test_a_rollback_brings_back_an_old_replica_set_and_is_known_all_the_same() -
         assert "rollout_undo" not in remedies(replace(seeing(own), run=run))
 
 
+def test_a_rollback_that_was_cut_short_and_did_not_happen_is_suggested_again() -> None:
+    """The card says "choose again if it is needed": then it has to be there to choose."""
+    cut_short = a_run(ActionState.INTERRUPTED)
+    for detail, first in (("", False), ("found", False), ("absent", True)):
+        told = remedies(replace(seeing(a_workload()), run=replace(cut_short, detail=detail)))
+        assert (told[0] == "rollout_undo") is first, detail
+
+
 def test_a_rollback_that_was_refused_may_be_suggested_again() -> None:
     assert remedies(replace(seeing(a_workload()), run=a_run(ActionState.FAILED)))[0] == "rollout_undo"
 

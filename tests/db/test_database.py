@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
+from chatops.db.audit import append_entries
 from chatops.db.database import Database
 from chatops.db.migrate import migrate
 from chatops.db.store import Store
@@ -70,6 +71,27 @@ def test_a_bad_job_harms_only_itself(database: Database) -> None:
     assert isinstance(raising.exception(DEADLINE), ZeroDivisionError)
     assert isinstance(twice.exception(DEADLINE), Permanent), "the key exists"
     assert database.read(lambda: database.tables.Setting["a0"].value) == "1"
+
+
+def test_lines_beside_a_bad_job_are_written_once(database: Database, store: Store) -> None:
+    """A job that only goes past the entities is in the transaction too: undone with it before it is done again."""
+    held = Held(database)
+    line = database.submit_write(lambda: append_entries(database.tables, [entry(n="1")]))
+    raising = database.submit_write(lambda: 1 // 0)
+    held.release()
+    assert line.result(DEADLINE)[0].id == 1
+    assert isinstance(raising.exception(DEADLINE), ZeroDivisionError)
+    assert [stored.entry.detail["n"] for stored in store.audit.page()] == ["1"]
+
+
+def test_lines_that_fail_half_way_leave_nothing(database: Database, store: Store) -> None:
+    def two_and_fail() -> None:
+        append_entries(database.tables, [entry(n="1"), entry(n="2")])
+        raise RuntimeError("between the lines and their commit")
+
+    with pytest.raises(RuntimeError):
+        database.write(two_and_fail, alone=True)
+    assert store.audit.head()[0] == 0
 
 
 def test_a_job_that_wants_to_be_alone_shares_with_nobody(database: Database) -> None:

@@ -339,9 +339,41 @@ def test_running_ends_with_the_outcome(store: Store) -> None:
     assert known(store).run == run("run-2"), "the latest"
 
 
+def test_what_was_interrupted_waits_to_be_looked_up(store: Store) -> None:
+    told(store, body("A", firing="a"))
+    for detail, waits in (("", (1,)), ("absent", ())):
+        changed = replace(known(store), run=replace(run(state=ActionState.INTERRUPTED), detail=detail))
+        assert store.incidents.apply(changed, now=NOW)
+        assert store.incidents.interrupted() == waits
+
+
+def test_a_call_for_help_is_remembered_while_the_incident_is_active(store: Store) -> None:
+    told(store, body("A", firing="a"))
+    assert store.incidents.calling() == ()
+    assert store.incidents.apply(replace(known(store), escalated_at=NOW), now=NOW)
+    assert store.incidents.calling() == (1,)
+    assert store.incidents.apply(replace(known(store), status=Status.RESOLVED, closed_at=NOW), now=NOW)
+    assert store.incidents.calling() == ()
+
+
+def test_an_active_incident_waits_to_be_looked_at(database: Database, store: Store) -> None:
+    told(store, body("A", firing="a"))
+    ended = Status.RESOLVED
+    for change, waits in (
+        ({"revision": 1}, (1,)),
+        ({"survey": Survey(NOW, problem="unreachable", retry=True)}, (1,)),
+        ({"survey": Survey(NOW)}, ()),
+        ({"survey": None, "status": ended, "closed_at": NOW}, ()),
+    ):
+        assert store.incidents.apply(replace(known(store), **change), now=NOW)
+        assert store.incidents.unseen() == waits, change
+
+
 def test_a_survey_of_another_version_is_left_out(database: Database, store: Store) -> None:
     told(store, body("A", firing="a"))
     assert store.incidents.apply(replace(known(store), survey=Survey(NOW)), now=NOW)
     with sqlite3.connect(database.path) as connection:
         connection.execute("""UPDATE incidents SET survey = '{"taken_at": "some day"}'""")
     assert known(store).survey is None
+    assert store.incidents.apply(replace(known(store), revision=1), now=NOW)
+    assert store.incidents.unseen() == (1,)

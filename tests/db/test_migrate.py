@@ -112,8 +112,8 @@ INSERT INTO first SELECT * FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELE
 """
 
 
-def test_killed_half_way_the_next_start_completes(tmp_path: Path) -> None:
-    """The first statement is done, the second never ends: there the process is killed."""
+def test_p7_killed_half_way_the_next_start_completes(tmp_path: Path) -> None:
+    """P7: the first statement is done, the second never ends: there the process is killed."""
     path, folder = tmp_path / "torn.db", tmp_path / "migrations"
     folder.mkdir()
     (folder / "0001_first.sql").write_text(SLOW_MIGRATION)
@@ -135,8 +135,8 @@ def test_killed_half_way_the_next_start_completes(tmp_path: Path) -> None:
     assert "first" in tables_of(path)
 
 
-def test_killed_between_the_files_change_and_its_mark_is_impossible(tmp_path: Path) -> None:
-    """The mark fails, so the file's own statements must be undone with it."""
+def test_p7_killed_between_the_files_change_and_its_mark_is_impossible(tmp_path: Path) -> None:
+    """P7: the mark fails, so the file's own statements must be undone with it."""
     path, folder = tmp_path / "torn.db", tmp_path / "migrations"
     folder.mkdir()
     (folder / "0001_first.sql").write_text("CREATE TABLE first (id INTEGER);\n")

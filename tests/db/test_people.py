@@ -3,15 +3,35 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from chatops.core.failures import Reason
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.db.database import Database
 from chatops.db.store import Store
 
-from .building import MINUTE, NOW
+from .building import MINUTE, NOW, entry
 
 ANNA = User(2**40, "@anna", everywhere(Role.ADMIN), "ru")
 BORIS = User(7, "Борис 🔥", everywhere(Role.OPERATOR))
+
+
+def test_a_chat_and_its_line_stand_or_fall_together(store: Store) -> None:
+    """A start that adds several is done with all of them or with none."""
+    two = (Chat(1, ChatKind.PRIVATE, subscribed=True), Chat(2, ChatKind.PRIVATE, subscribed=True))
+    with pytest.raises(AttributeError):
+        store.chats.put(*two, entries=[entry(), None])  # type: ignore[list-item]  # what fails between the two
+    assert store.chats.all() == ()
+    store.chats.put(*two, entries=[entry()])
+    assert store.chats.all() == two
+    assert store.audit.head()[0] == 1
+
+
+def test_a_line_writes_its_update_off(store: Store) -> None:
+    """R20: what an update comes to is there once, however often it is told."""
+    store.updates.store([(1, 7, b"{}"), (2, 7, b"{}")], NOW)
+    store.audit.append([entry()], update_id=1)
+    assert [update[0] for update in store.updates.pending()] == [2]
 
 
 def test_users(store: Store, opened: Callable[..., Database]) -> None:

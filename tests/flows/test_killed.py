@@ -1,9 +1,9 @@
-"""kill -9 at the worst moments: nothing lost, nothing twice, and the card says the truth."""
+"""kill -9 while Telegram or the cluster is out of order too; tests/killing has every moment where both work."""
 
 import pytest
 
 from chatops.sandbox.kubeapi.faults import Fault
-from tests.flows.town import confirm_it, crash_loop, press_twice, until
+from tests.flows.town import confirm_it, crash_loop
 
 
 def test_between_the_200_and_the_card(place):
@@ -51,29 +51,3 @@ def test_k2_a_lost_answer_is_looked_up(place):
     confirm_it(place)
     place.card("Interrupted", "the change is in the cluster")
     assert len(place.changes()) == 1
-
-
-def test_while_a_rollout_is_followed(place):
-    place.post(crash_loop())
-    press_twice(place, "Roll back to 42")
-    until(place.changes, "the change was sent")
-    place.service.kill()
-    place.service.start()
-    place.card("Roll", "42")
-    until(
-        lambda: place.chat.wait_for(lambda m: "Rolled back" in m.text or "in the cluster" in m.text),
-        "the card tells the outcome",
-    )
-    assert len(place.changes()) == 1
-
-
-def test_a_tap_that_was_stored_is_answered_for_after_a_restart(place):
-    place.post(crash_loop())
-    card = place.card("#1", "Take")
-    place.press(card, "Take")
-    place.card("@anna has it")
-    place.service.kill()
-    place.service.start()
-    place.press(place.card("#1", "Resources"), "Resources")
-    place.card("› Resources")
-    assert len(place.cards()) == 1

@@ -16,11 +16,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from chatops.core.incidents import Incident
 from chatops.db.database import Database
-from chatops.db.migrate import migrate
 from chatops.db.store import Store
 from chatops.sandbox.alarm import webhook_body
 from chatops.sandbox.botapi.limits import Limits
@@ -48,6 +47,17 @@ def until(test: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any
     raise AssertionError(f"it did not happen: {what}")
 
 
+class Process(Protocol):
+    """What is used of a subprocess.Popen."""
+
+    @property
+    def returncode(self) -> int | None: ...
+    def poll(self) -> int | None: ...
+    def kill(self) -> None: ...
+    def wait(self, timeout: float) -> int: ...
+    def send_signal(self, number: int, /) -> None: ...
+
+
 class Service:
     """run.py as a process of its own, so that it can be killed."""
 
@@ -55,23 +65,23 @@ class Service:
         self._environment = {**{k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG")}, **environment}
         self._folder = folder
         self.log = folder / "service.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         self.alert_port = 0
         self.app_port = 0
 
     def start(self) -> None:
         """Run it and wait until it serves."""
-        with self.log.open("ab") as out:
-            begun = out.tell()
-            self._process = subprocess.Popen(
-                [sys.executable, str(ROOT / "run.py")],
-                cwd=self._folder,
-                env=self._environment,
-                stdout=out,
-                stderr=out,
-            )
+        self.log.touch()
+        begun = self.log.stat().st_size
+        self._process = self._spawn()
         line = until(lambda: self._serving(begun), "the service serves")
         self.alert_port, self.app_port = line["alert_port"], line["app_port"]
+
+    def _spawn(self) -> Process:
+        with self.log.open("ab") as out:
+            return subprocess.Popen(
+                [sys.executable, str(ROOT / "run.py")], cwd=self._folder, env=self._environment, stdout=out, stderr=out
+            )
 
     def _serving(self, begun: int) -> dict[str, Any] | None:
         assert self._process
@@ -214,10 +224,22 @@ def crash_loop(*, ended: bool = False, **labels: str) -> bytes:
 
 
 @contextmanager
-def town(folder: Path, *, bot_token: str = DEMO_TOKEN, kube_token: str | None = None, **changed: str) -> Iterator[Town]:
-    """Everything running. `changed` are settings over the usual ones; an empty value leaves one out."""
-    kubernetes = KubeApiServer(speed=SPEED, token=kube_token)
-    seed(kubernetes)
+def town(
+    folder: Path,
+    *,
+    bot_token: str = DEMO_TOKEN,
+    kube_token: str | None = None,
+    service: Callable[[dict[str, str], Path], Service] = Service,
+    cluster: Callable[[KubeApiServer], object] = seed,
+    speed: float = SPEED,
+    **changed: str,
+) -> Iterator[Town]:
+    """Everything running. `changed` are settings over the usual ones; an empty value leaves one out.
+
+    `service` says how the service is run, `cluster` what there is to look after.
+    """
+    kubernetes = KubeApiServer(speed=speed, token=kube_token)
+    cluster(kubernetes)
     with kubernetes, BotApiServer(limits=Limits.off(), token=bot_token) as bot_api:
         anna = bot_api.person(ANNA, "Anna", username="anna")
         anna.chat_with_bot()
@@ -234,13 +256,12 @@ def town(folder: Path, *, bot_token: str = DEMO_TOKEN, kube_token: str | None = 
             "DATABASE_URL": f"sqlite:///{folder / 'chatops.db'}",
             **changed,
         }
-        migrate(environment["DATABASE_URL"])
-        service = Service({name: value for name, value in environment.items() if value}, folder)
-        service.start()
+        running = service({name: value for name, value in environment.items() if value}, folder)
         try:
-            yield Town(folder, bot_api, kubernetes, service, anna, environment)
+            running.start()
+            yield Town(folder, bot_api, kubernetes, running, anna, environment)
         finally:
-            service.stop()
+            running.stop()
 
 
 def confirm_it(place: Town) -> None:

@@ -140,7 +140,8 @@ class Admission:
         entry = Entry(
             EntryType.INVITED, person.subject, now, chat_id=tap.chat_id, message_id=tap.message_id, detail=detail
         )
-        self._store.invites.add(token, invite, entry)
+        # Done with it: an invitation whose link was lost on the way is asked for again, and never made twice.
+        self._store.invites.add(token, invite, entry, update_id=tap.update_id)
         name = self._bot_name().removeprefix("@")
         link = f"https://t.me/{name}?start={token}" if name else f"/start {token}"
         at = Position(tap.chat_id, tap.message_id, Verb.PEOPLE, touched_at=now)

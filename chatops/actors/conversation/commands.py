@@ -128,7 +128,7 @@ class Commands:
         type = EntryType.CHAT_ADDED if chat.subscribed else EntryType.CHAT_REMOVED
         subject = Subject.person(user.id, user.name)
         entry = Entry(type, subject, self._clock(), chat_id=chat.id, message_id=text.message_id)
-        self._store.chats.put(chat, [entry])
+        self._store.chats.put(chat, entries=[entry])
         return chat
 
     def _redeem(self, text: TextMessage, code: str) -> tuple[User | None, str]:

@@ -33,7 +33,7 @@ class Denials:
     ) -> None:
         """Raises Failure where it cannot be written."""
         entry = denied(at, what, why, self._clock(), incident_id=incident_id, ref=ref, detail=detail)
-        self._store.audit.append([entry])
+        self._store.audit.append([entry], update_id=at.update_id)
 
     def write_of_talk(
         self,

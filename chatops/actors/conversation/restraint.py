@@ -58,7 +58,8 @@ class Restraint:
         if ruling.first:
             what = "tap" if callback_id else "command"
             try:
-                self._store.audit.append([denied(update, what, "too_fast", self._clock())])
+                entry = denied(update, what, "too_fast", self._clock())
+                self._store.audit.append([entry], update_id=update.update_id)
             except Failure as failure:
                 # It was refused all the same, and nothing was done that would have to be written down first.
                 log.error("not_written_down", chat=update.chat_id, update=update.update_id, problem=str(failure))

@@ -105,6 +105,11 @@ class Shelf:
         """The revision drawn on the first card of this incident while that is being sent; None when none is."""
         return max((each.revision for each in self._cards_under_way(incident_id)), default=None)
 
+    def is_under_way(self, screen: Verb, incident_id: int) -> bool:
+        """Whether a message of its own that shows this of the incident is being sent."""
+        waiting = (each for each in self._under_way.values() if each.position and not each.message_id)
+        return any(each.position == Position(self._chat_id, 0, screen, incident_id) for each in waiting)
+
     def _cards_under_way(self, incident_id: int) -> list[UnderWay]:
         return [
             each

@@ -39,4 +39,5 @@ class Strangers:
         self._store.updates.done(attempt.update_id)
 
     def _deny(self, attempt: Faceless, what: str) -> None:
-        self._store.audit.append([denied(attempt, what, attempt.why, self._clock())])
+        entry = denied(attempt, what, attempt.why, self._clock())
+        self._store.audit.append([entry], update_id=attempt.update_id)

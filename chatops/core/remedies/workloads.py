@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from chatops.core.actions import ActionState
+from chatops.core.incidents.acting import ABSENT
 from chatops.core.incidents.values import Incident
 from chatops.core.quantities import grow_whole
 from chatops.core.remedies.values import Candidate, candidate, grown
@@ -54,6 +55,8 @@ def rolled_out_here(workload: WorkloadView, incident: Incident) -> bool:
     """
     run, rollout = incident.run, workload.rollout
     if run is None or rollout is None or not run.plan.ref.same_place(workload.ref):
+        return False
+    if run.state is ActionState.INTERRUPTED and run.detail == ABSENT:
         return False
     if run.plan.action == "rollout_undo" and (run.undo or run.state is not ActionState.FAILED):
         return True
