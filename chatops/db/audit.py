@@ -21,7 +21,7 @@ from chatops.core.resources import ObjectRef
 from chatops.db.columns import aware, clean, naive, strings_of, time_of, time_text, to_json
 from chatops.db.database import Database
 from chatops.db.entities import Tables
-from chatops.db.updates import write_off
+from chatops.db.handled import write_off
 
 _TEXTS = (
     *("at", "type", "subject_kind", "subject_id", "subject_name"),

@@ -17,6 +17,7 @@ from chatops.db.columns import aware, aware_or_none, clean, naive, naive_or_none
 from chatops.db.database import Database
 from chatops.db.entities import Tables
 from chatops.db.episodes import episodes_of, write_episodes
+from chatops.db.handled import write_off
 from chatops.db.inbox import inbox_row
 from chatops.db.places import Readable, only, places_of
 from chatops.db.querying import count, desc, select
@@ -24,7 +25,6 @@ from chatops.db.runs import interrupted_on, runs_of, runs_on, write_run
 from chatops.db.silences import silences_of, write_silence
 from chatops.db.surveys import survey_of, unseen_incidents
 from chatops.db.trials import write_trial
-from chatops.db.updates import write_off
 
 ACTIVE = Status.ACTIVE.value
 RUNNING = [state.value for state in ActionState if state.running]

@@ -9,7 +9,7 @@ from chatops.core.people import Grant, Role, User
 from chatops.db.audit import append_entries
 from chatops.db.columns import aware, clean, naive
 from chatops.db.database import Database
-from chatops.db.updates import write_off
+from chatops.db.handled import write_off
 from chatops.db.users import admin_ids_of, find_user, write_user
 
 

@@ -7,7 +7,7 @@ from chatops.core.audit import Entry
 from chatops.db.audit import append_entries
 from chatops.db.columns import aware, clean, naive, time_text
 from chatops.db.database import Database
-from chatops.db.entities import Tables
+from chatops.db.handled import write_off
 from chatops.db.querying import greatest, select
 
 
@@ -112,10 +112,3 @@ class Updates:
             return self._tables.connection.execute(statement, (time_text(before),)).rowcount
 
         return self._database.write(work, alone=True)
-
-
-def write_off(tables: Tables, update_id: int | None, now: datetime | None = None) -> None:
-    """Within the caller's session: the update is done with what else it stores, so that it is done once."""
-    row = tables.Update.get(id=update_id) if update_id is not None else None
-    if row is not None and row.done_at is None:
-        row.done_at = row.received_at if now is None else naive(now)

@@ -46,11 +46,12 @@ class Kind:
 
     @property
     def name(self) -> str:
-        return "-".join([self.verb, *(self.args[each] for each in ("report", "what") if each in self.args)])
+        return "-".join([self.verb, *(self.args[each] for each in ("report", "what", "act") if each in self.args)])
 
     @property
     def what(self) -> str:
-        return self.args.get("action") or self.args.get("report") or str(self.verb)
+        named = (self.args.get(each) for each in ("action", "report", "act"))
+        return next(filter(None, named), str(self.verb))
 
 
 RUN = {"action": "rollout_undo", "revision": "42", "version": "77", "run": ""}
@@ -75,11 +76,11 @@ KINDS = (
     Kind(Verb.YAML_FILE, EntryType.LOOKED, {}, POD),
     Kind(Verb.REPORT, EntryType.LOOKED, DIAGNOSTIC, POD),
     Kind(Verb.REPORT_FILE, EntryType.LOOKED, DIAGNOSTIC, POD),
-    Kind(Verb.GIVE, EntryType.GRANTED, {"user": str(ZOE), "role": "viewer", "cluster": "*"}),
+    Kind(Verb.DECIDE, EntryType.GRANTED, {"act": "give", "user": str(ZOE), "role": "viewer", "cluster": "*"}),
+    Kind(Verb.DECIDE, EntryType.REVOKED, {"act": "revoke", "user": str(ZOE), "role": "viewer", "cluster": "*"}),
+    Kind(Verb.DECIDE, EntryType.DISABLED, {"act": "disable", "user": str(ZOE)}),
+    Kind(Verb.DECIDE, EntryType.ENABLED, {"act": "enable", "user": str(ZOE)}),
     Kind(Verb.GIVE, EntryType.INVITED, {"role": "admin", "what": "invitation"}),
-    Kind(Verb.REVOKE, EntryType.REVOKED, {"user": str(ZOE), "role": "viewer", "cluster": "*"}),
-    Kind(Verb.DISABLE, EntryType.DISABLED, {"user": str(ZOE)}),
-    Kind(Verb.ENABLE, EntryType.ENABLED, {"user": str(ZOE)}),
     # The way from screen to screen: walking it is no attempt at anything, unless it is refused.
     Kind(Verb.CARD, None),
     Kind(Verb.REFRESH, None),
@@ -103,6 +104,10 @@ KINDS = (
     Kind(Verb.PERSON, None, {"user": str(ZOE)}),
     Kind(Verb.GRANT, None, {"user": str(ZOE)}),
     Kind(Verb.SCOPE, None, {"user": str(ZOE), "role": "viewer"}),
+    Kind(Verb.GIVE, None, {"user": str(ZOE), "role": "viewer", "cluster": "*"}),
+    Kind(Verb.REVOKE, None, {"user": str(ZOE), "role": "viewer", "cluster": "*"}),
+    Kind(Verb.DISABLE, None, {"user": str(ZOE)}),
+    Kind(Verb.ENABLE, None, {"user": str(ZOE)}),
 )
 
 
@@ -112,7 +117,7 @@ def test_a4_the_matrix_has_every_verb() -> None:
     walked = {kind.verb for kind in KINDS if kind.allowed is None}
     leading = {Verb.ASK_REJECT, Verb.SILENCE, Verb.DIAGNOSE, Verb.PICK}
     assert walked & ACTING == leading
-    assert walked & DECIDING == {Verb.PEOPLE, Verb.PERSON, Verb.GRANT, Verb.SCOPE}
+    assert walked & DECIDING == DECIDING - {Verb.DECIDE}
 
 
 def answer(work: Any) -> Any:
@@ -240,8 +245,8 @@ def one_press(street: Street, kind: Kind, role: str, situation: str) -> None:
     if "cluster" in args:
         args["namespace"] = grant.namespace
     if about_people and not why:
-        revoked = (grant,) if kind.verb is Verb.REVOKE else ()
-        street.zoe(*revoked, disabled=kind.verb is Verb.ENABLE)
+        act = kind.args.get("act", kind.verb)
+        street.zoe(*((grant,) if act == Verb.REVOKE else ()), disabled=act == Verb.ENABLE)
     button = Button(
         "x",
         kind.verb,

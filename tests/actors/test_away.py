@@ -148,7 +148,7 @@ def test_r21_a_stranger_s_late_press_is_a_stranger_s(shop):
     """R21: they learn nothing of an outage."""
     card = opened(shop)
     assert "I don't know you" in shop.press(card, "Take", user=666, late=gone(shop))
-    assert denials(shop) == [("unknown", "stranger")]
+    assert denials(shop) == [("take", "stranger")]
     assert "away" not in shop.post.messages[card].html
 
 

@@ -162,15 +162,16 @@ def test_s4_a_copied_message(shop, card, chat):
     assert shop.store.incidents.get(1).taken_by is None
 
 
-def test_s4_a_stranger_s_press_names_nothing(shop, card):
-    """S4: not the button, not the incident, only their own id."""
+def test_s4_a_stranger_s_press_tells_them_nothing(shop, card):
+    """S4: only their own id; the log has what they pressed."""
     come(shop, callback_query=pressed(shop.post.button(card, "Take"), card, **{"from": STRANGER}))
     assert toast(shop) == "⛔ I don't know you: your id is 666"
     settled(shop)
     entry = shop.store.audit.page(limit=1_000)[0].entry
     entries = [stored.entry for stored in shop.store.audit.page(limit=1_000)]
     (entry,) = [each for each in entries if each.type is EntryType.DENIED]
-    assert (entry.incident_id, entry.object, entry.detail) == (None, None, {"what": "unknown", "why": "stranger"})
+    assert entry.incident_id == 1
+    assert entry.detail == {"what": "take", "verb": "take", "why": "stranger"}
 
 
 def test_s17_a_flood_in_nobody_s_name_is_audited_once_a_burst(shop, card):

@@ -158,9 +158,10 @@ def test_a3_a_refusal_that_cannot_be_written_down_is_told_too(shop):
 def test_a3_nobody_is_let_in_shut_out_or_subscribed_unwritten(shop):
     house, _, card = shop
     house.store.users.put(User(EVE, "@eve", everywhere(Role.VIEWER)))
-    disable = Button("x", Verb.DISABLE, {"user": str(EVE)})
+    disable = Button("x", Verb.DECIDE, {"user": str(EVE), "act": "disable"})
     give = Button("y", Verb.GIVE, {"role": "admin"})
     tokens = house.store.buttons.offer(ANNA, card, [disable, give], house.clock())
+    house.clock.move(seconds=2)
     broken = Broken(house, EntryType.DISABLED, EntryType.INVITED, EntryType.CHAT_REMOVED)
     for token in tokens:
         assert house.press_token(card, token) == NOT_DONE

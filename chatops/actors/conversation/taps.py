@@ -209,7 +209,8 @@ class Taps:
 
 
 def _tried(offered: Offered) -> str:
-    return offered.args.get("action") or offered.args.get("report") or str(offered.verb)
+    named = (offered.args.get(each) for each in ("action", "report", "act"))
+    return next(filter(None, named), str(offered.verb))
 
 
 def _aimed(offered: Offered, incident: Incident | None) -> dict[str, str]:
