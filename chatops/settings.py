@@ -109,7 +109,8 @@ class Settings(BaseSettings):
     )
     alertmanager_url: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
-        description="Alertmanager's own addresses, comma-separated, for silences. `http://user:password@host` works",
+        description="Alertmanager's own addresses, comma-separated, for silences and for what its webhooks did not tell. "
+        "`http://user:password@host` works",
     )
     prometheus_url: SecretStr | None = Field(None, description="Prometheus' address, for graphs and scrape targets")
     public_url: str | None = Field(

@@ -13,6 +13,7 @@ from chatops.core.objects import ObjectView
 from chatops.core.outgoing import Lane, Outgoing
 from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
+from chatops.core.roll_call import Rolls
 from chatops.core.silences import Matched, SilencePlace, SilenceWatch
 from chatops.core.surveys import Survey
 from chatops.core.updates import Update
@@ -336,6 +337,7 @@ Result = (
     | Matched
     | SilencePlace
     | SilenceWatch
+    | Rolls
     | bool
 )
 

@@ -33,6 +33,7 @@ from chatops.actors.messages import (
 from chatops.actors.notary import NOTARY, NotaryActor
 from chatops.actors.pool import PoolActor
 from chatops.actors.probe import ProbeActor
+from chatops.actors.roll_call import RollCallActor
 from chatops.actors.self_audit import SelfAuditActor
 from chatops.actors.specs import ChildSpec, FamilySpec, Restart, starter
 from chatops.actors.telegram import HookWanted, TelegramActor
@@ -64,6 +65,7 @@ log = structlog.get_logger()
 START_SECONDS = 10.0
 JANITOR: Address = ("janitor",)
 SELF_AUDIT: Address = ("self_audit",)
+ROLL_CALL: Address = ("roll_call",)
 INCIDENTS = "incident"
 CHATS = "chat"
 
@@ -162,6 +164,7 @@ class System:
         policy = Policy(settings.language, settings.protected_namespaces, settings.rules, outside)
         hearing = {"store": store, "clock": _now, "cluster_label": settings.cluster_label}
         clusters = starter(ClustersActor, directory, contexts=settings.kube_contexts, clock=_now)
+        roll_call = starter(RollCallActor, directory, store=store, clock=_now)
         notary = starter(NotaryActor, directory, store=store, clock=_now, chat_id=settings.audit_chat)
         return [
             # First, so that it is stopped last: its last checkpoint has what the others wrote at their end.
@@ -188,6 +191,7 @@ class System:
             FamilySpec(INCIDENTS, starter(IncidentActor, directory, outside=outside, **hearing)),
             ChildSpec(JANITOR, starter(JanitorActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             ChildSpec(SELF_AUDIT, starter(SelfAuditActor, directory, store=store, clock=_now), Restart.TRANSIENT),
+            *([ChildSpec(ROLL_CALL, roll_call, Restart.TRANSIENT)] if settings.alertmanagers else []),
             ChildSpec(WEBHOOK, starter(WebhookActor, directory, **hearing)),
         ]
 

@@ -130,6 +130,7 @@ class Tables:
             starts_at = Required(datetime)
             ends_at = Optional(datetime)
             late_at = Optional(datetime)
+            listed_at = Optional(datetime)
             told_firing = Required(bool)
             told_starts_at = Required(datetime)
             told_ends_at = Optional(datetime)

@@ -10,6 +10,7 @@ from chatops.db.inbox import Inbox
 from chatops.db.incidents import Incidents
 from chatops.db.invites import Invites
 from chatops.db.positions import Positions
+from chatops.db.roll_call import RollCall
 from chatops.db.settings import Settings
 from chatops.db.trials import Trials
 from chatops.db.updates import Updates
@@ -36,3 +37,4 @@ class Store:
         self.settings = Settings(database)
         self.trials = Trials(database)
         self.books = BooksOfAll(database)
+        self.roll_call = RollCall(database)

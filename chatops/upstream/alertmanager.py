@@ -26,6 +26,24 @@ class ListedAlert(msgspec.Struct):
     status: AlertStatus = msgspec.field(default_factory=AlertStatus)
 
 
+class ListedReceiver(msgspec.Struct):
+    name: str = ""
+
+
+class GroupedAlert(ListedAlert, rename="camel"):
+    annotations: dict[str, str] = msgspec.field(default_factory=dict)
+    starts_at: datetime | None = None
+    generator_url: str = msgspec.field(name="generatorURL", default="")
+
+
+class AlertGroup(msgspec.Struct):
+    """The alerts of one receiver that notifications tell together."""
+
+    labels: dict[str, str] = msgspec.field(default_factory=dict)
+    receiver: ListedReceiver = msgspec.field(default_factory=ListedReceiver)
+    alerts: list[GroupedAlert] = msgspec.field(default_factory=list)
+
+
 class ListedSilence(msgspec.Struct, rename="camel"):
     id: str = ""
     comment: str = ""
@@ -84,6 +102,10 @@ class Alertmanager:
         """All alerts that fire and that every matcher takes, silenced ones too."""
         query = [("filter", matcher.text) for matcher in matchers]
         return self._decode(self._endpoint.get("/api/v2/alerts", query), list[ListedAlert])
+
+    def groups(self) -> list[AlertGroup]:
+        """All alerts that fire, silenced ones too, as they are told of."""
+        return self._decode(self._endpoint.get("/api/v2/alerts/groups"), list[AlertGroup])
 
     def silences(self, matchers: Sequence[Matcher] = ()) -> list[ListedSilence]:
         """Silences that hold these matchers, expired ones too."""

@@ -57,14 +57,14 @@ class Service:
         self.alert_port = 0
         self.app_port = 0
 
-    def start(self) -> None:
-        """Run it and wait until it serves."""
+    def start(self, **changed: str) -> None:
+        """Run it, with these settings for once, and wait until it serves."""
         with self.log.open("ab") as out:
             begun = out.tell()
             self._process = subprocess.Popen(
                 [sys.executable, str(ROOT / "run.py")],
                 cwd=self._folder,
-                env=self._environment,
+                env={**self._environment, **changed},
                 stdout=out,
                 stderr=out,
             )

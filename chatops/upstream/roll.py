@@ -1,0 +1,31 @@
+"""What one Alertmanager lists, as a value of core."""
+
+from datetime import UTC, datetime
+
+from chatops.core.roll_call import Listed, ListedGroup, Roll
+from chatops.upstream.alertmanager import AlertGroup, Alertmanager, GroupedAlert
+
+ACTIVE = "active"
+
+
+def roll_of(one: Alertmanager, now: datetime) -> Roll:
+    """Raises Temporary and Permanent."""
+    started = one.status().uptime
+    groups = tuple(_group(group, now) for group in one.groups())
+    return Roll(groups, started if started is not None and started.tzinfo is not None else None)
+
+
+def _group(group: AlertGroup, now: datetime) -> ListedGroup:
+    return ListedGroup(group.receiver.name, group.labels, tuple(_alert(alert, now) for alert in group.alerts))
+
+
+def _alert(alert: GroupedAlert, now: datetime) -> Listed:
+    starts_at = alert.starts_at if alert.starts_at is not None and alert.starts_at.tzinfo is not None else now
+    return Listed(
+        alert.fingerprint,
+        alert.labels,
+        alert.annotations,
+        starts_at.astimezone(UTC),
+        alert.generator_url,
+        muted=alert.status.state != ACTIVE,
+    )
