@@ -3,9 +3,11 @@
 from collections.abc import Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from chatops.actors.upstream_messages import UpstreamWork
 from chatops.core.actions import Performed, Plan, Preview, Progress
+from chatops.core.alerts import Alert
 from chatops.core.incidents import Person
 from chatops.core.incidents.events import Event
 from chatops.core.log_asks import TAIL
@@ -38,6 +40,7 @@ def pool_address(context: str) -> Address:
     return ("pool", context)
 
 
+HEARTBEATS: Address = ("heartbeats",)
 UPSTREAM: Address = ("upstream",)
 """The pool in front of Alertmanager and Prometheus; nobody is there when neither is configured."""
 
@@ -48,6 +51,15 @@ def incident_address(incident_id: int) -> Address:
 
 def chat_address(chat_id: int) -> Address:
     return ("chat", chat_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Beaten:
+    """A webhook told of alerts that always fire."""
+
+    source: str
+    beats: tuple[Alert, ...]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

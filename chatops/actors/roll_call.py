@@ -40,10 +40,19 @@ class RollCallActor(Actor):
     A body that is not stored is made up for again: what it tells is still missing in the next round.
     """
 
-    def __init__(self, *, directory: Directory, address: Address, store: Store, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        address: Address,
+        store: Store,
+        clock: Callable[[], datetime],
+        watchdogs: frozenset[str] = frozenset(),
+    ) -> None:
         super().__init__(directory=directory, address=address)
         self._store = store
         self._clock = clock
+        self._watchdogs = watchdogs
         self._missed: Mapping[str, datetime] = {}
         self._asked = first_tag()
 
@@ -70,7 +79,7 @@ class RollCallActor(Actor):
         now = self._clock()
         book = self._store.roll_call
         try:
-            found = compare(rolls, book.held(), book.sources(), self._missed, now=now)
+            found = compare(rolls, book.held(), book.sources(), self._missed, watchdogs=self._watchdogs, now=now)
             book.mark_listed(found.listed, now)
         except Failure as failure:
             log.warning("the roll call waits for the database", error=str(failure))

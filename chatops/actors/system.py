@@ -16,9 +16,11 @@ from chatops.actors.directory import Directory
 from chatops.actors.executor import ExecutorActor
 from chatops.actors.gate import Gate
 from chatops.actors.health import Health
+from chatops.actors.heartbeats import HeartbeatsActor
 from chatops.actors.incident import IncidentActor
 from chatops.actors.janitor import JanitorActor
 from chatops.actors.messages import (
+    HEARTBEATS,
     POOL,
     TELEGRAM,
     WEBHOOK,
@@ -162,9 +164,10 @@ class System:
         directory, store, settings = self._directory, self._store, self._settings
         outside = Outside(bool(settings.alertmanagers), bool(settings.prometheus))
         policy = Policy(settings.language, settings.protected_namespaces, settings.rules, outside)
-        hearing = {"store": store, "clock": _now, "cluster_label": settings.cluster_label}
+        watchdogs = frozenset(settings.watchdog_alerts)
+        hearing = {"store": store, "clock": _now, "cluster_label": settings.cluster_label, "watchdogs": watchdogs}
         clusters = starter(ClustersActor, directory, contexts=settings.kube_contexts, clock=_now)
-        roll_call = starter(RollCallActor, directory, store=store, clock=_now)
+        roll_call = starter(RollCallActor, directory, store=store, clock=_now, watchdogs=watchdogs)
         notary = starter(NotaryActor, directory, store=store, clock=_now, chat_id=settings.audit_chat)
         return [
             # First, so that it is stopped last: its last checkpoint has what the others wrote at their end.
@@ -191,6 +194,7 @@ class System:
             FamilySpec(INCIDENTS, starter(IncidentActor, directory, outside=outside, **hearing)),
             ChildSpec(JANITOR, starter(JanitorActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             ChildSpec(SELF_AUDIT, starter(SelfAuditActor, directory, store=store, clock=_now), Restart.TRANSIENT),
+            ChildSpec(HEARTBEATS, starter(HeartbeatsActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             *([ChildSpec(ROLL_CALL, roll_call, Restart.TRANSIENT)] if settings.alertmanagers else []),
             ChildSpec(WEBHOOK, starter(WebhookActor, directory, **hearing)),
         ]

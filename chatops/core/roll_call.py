@@ -5,12 +5,13 @@ groups. What is missing here is made up for as if it had been told: in a webhook
 of every alert (RELIABILITY 1.6, rule e).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
+
+from chatops.core.bodies import Body, firing, resolved, webhook
 
 ROUND = timedelta(seconds=60)
 
@@ -74,14 +75,6 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """A webhook's body that makes up for one that did not come."""
-
-    source: str
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """`missed`: since when each fingerprint is amiss, for the next comparison."""
 
@@ -97,9 +90,10 @@ def compare(
     sources: Mapping[str, str],
     missed: Mapping[str, datetime],
     *,
+    watchdogs: Collection[str] = (),
     now: datetime,
 ) -> Found:
-    """`sources`: of each receiver of ours.
+    """`sources`: of each receiver of ours; `watchdogs`: names of alerts whose coming is their message.
 
     An alert is made known when its group is known, when it is old, or when it is amiss for the second time. It is
     ended when every Alertmanager answered, none lists it, and one of them has listed it before.
@@ -107,7 +101,7 @@ def compare(
     answered = [roll for roll in rolls.each if roll is not None]
     groups = _merged(group for roll in answered for group in roll.groups)
     listed = {alert.fingerprint for group in groups for alert in group.alerts}
-    firing = {each.fingerprint for each in held}
+    known_here = {each.fingerprint for each in held}
     still: dict[str, datetime] = {}
 
     def amiss(fingerprint: str) -> bool:
@@ -117,10 +111,16 @@ def compare(
     bodies = []
     for group in groups:
         source = sources.get(group.receiver)
-        untold = [alert for alert in group.alerts if not alert.muted and alert.fingerprint not in firing]
+        untold = [
+            alert
+            for alert in group.alerts
+            if not alert.muted
+            and alert.fingerprint not in known_here
+            and alert.labels.get("alertname") not in watchdogs
+        ]
         if source is None or not untold:
             continue
-        known = any(alert.fingerprint in firing for alert in group.alerts)
+        known = any(alert.fingerprint in known_here for alert in group.alerts)
         old = any(now - alert.starts_at >= TOLD_BY_NOW for alert in untold)
         waited = [amiss(alert.fingerprint) for alert in untold]
         if any(waited) or known or old:
@@ -164,18 +164,16 @@ def _told(group: ListedGroup, alerts: Sequence[Listed]) -> bytes:
     """The whole group as a webhook would tell it now, so that it finds the incident of any of its alerts."""
     key = "roll call: " + msgspec.json.encode([group.receiver, sorted(group.labels.items())]).decode()
     entries = [
-        {
-            "status": "firing",
-            "labels": dict(alert.labels),
-            "annotations": dict(alert.annotations),
-            "startsAt": alert.starts_at,
-            "endsAt": "0001-01-01T00:00:00Z",
-            "generatorURL": alert.generator_url,
-            "fingerprint": alert.fingerprint,
-        }
+        firing(
+            alert.fingerprint,
+            alert.labels,
+            alert.starts_at,
+            annotations=alert.annotations,
+            generator_url=alert.generator_url,
+        )
         for alert in alerts
     ]
-    return _body(group.receiver, key, dict(group.labels), entries, "firing")
+    return webhook(key, entries, receiver=group.receiver, group_labels=group.labels)
 
 
 def _ended(gone: Sequence[Held], now: datetime) -> list[Body]:
@@ -186,37 +184,10 @@ def _ended(gone: Sequence[Held], now: datetime) -> list[Body]:
     return [
         Body(
             source,
-            _body(
-                "",
+            webhook(
                 "roll call: ended",
-                {},
-                [
-                    {
-                        "status": "resolved",
-                        "labels": dict(each.labels),
-                        "startsAt": each.starts_at,
-                        "endsAt": max(now, each.starts_at),
-                        "fingerprint": each.fingerprint,
-                    }
-                    for each in alerts
-                ],
-                "resolved",
+                [resolved(each.fingerprint, each.labels, each.starts_at, now) for each in alerts],
             ),
         )
         for source, alerts in sorted(by_source.items())
     ]
-
-
-def _body(receiver: str, key: str, labels: dict[str, str], alerts: list[dict[str, Any]], status: str) -> bytes:
-    return msgspec.json.encode(
-        {
-            "version": "4",
-            "groupKey": key,
-            "truncatedAlerts": 0,
-            "status": status,
-            "receiver": receiver,
-            "groupLabels": labels,
-            "alerts": alerts,
-            "externalURL": "",
-        }
-    )

@@ -6,6 +6,7 @@ from chatops.db.buttons import Buttons
 from chatops.db.cards import Cards
 from chatops.db.chats import Chats
 from chatops.db.database import Database
+from chatops.db.heartbeats import Heartbeats
 from chatops.db.inbox import Inbox
 from chatops.db.incidents import Incidents
 from chatops.db.invites import Invites
@@ -38,3 +39,4 @@ class Store:
         self.trials = Trials(database)
         self.books = BooksOfAll(database)
         self.roll_call = RollCall(database)
+        self.heartbeats = Heartbeats(database)

@@ -104,7 +104,7 @@ def test_r8_what_fired_and_ended_unheard_is_made_up_for(street):
 
 
 def test_r7_alerts_left_out_of_a_webhook_are_fetched(street):
-    """R7: the group's other alerts come from Alertmanager's list, into the same incident, which says none is missing."""
+    """R7: the group's other alerts come from Alertmanager's list, into the same incident: none is missing any more."""
     street.fire(POD)
     street.fire(OTHER)
     street.tell(POD, truncated=1)

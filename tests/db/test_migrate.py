@@ -15,7 +15,15 @@ from chatops.core.failures import Reason, Temporary
 from chatops.db.database import Database
 from chatops.db.migrate import MIGRATIONS, MigrationRefused, migrate
 
-NAMES = ["0001_incidents", "0002_silences", "0003_trials", "0004_grants", "0005_run_versions", "0006_roll_call"]
+NAMES = [
+    "0001_incidents",
+    "0002_silences",
+    "0003_trials",
+    "0004_grants",
+    "0005_run_versions",
+    "0006_roll_call",
+    "0007_heartbeats",
+]
 """Every migration there is, in order."""
 
 PROJECT = Path(__file__).resolve().parents[2]
