@@ -15,14 +15,17 @@ from chatops.actors.messages import (
     WEBHOOK,
     Accept,
     Address,
+    Happened,
     Submit,
     WorkDone,
     WorkFailed,
     WorkInterrupted,
+    incident_address,
 )
 from chatops.actors.tags import first_tag
 from chatops.actors.upstream_messages import CallTheRoll
 from chatops.core.failures import Failure
+from chatops.core.incidents.events import Stands
 from chatops.core.roll_call import ROUND, Found, Rolls, compare
 from chatops.db.store import Store
 
@@ -86,6 +89,8 @@ class RollCallActor(Actor):
             return
         self._missed = found.missed
         self._make_up(found)
+        for incident_id, standing in found.standings.items():
+            self.tell(incident_address(incident_id), Happened(Stands(standing)))
 
     def _make_up(self, found: Found) -> None:
         if found.bodies:

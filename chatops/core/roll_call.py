@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from chatops.core.bodies import Body, firing, resolved, webhook
+from chatops.core.standing import HEARD, Standing
 
 ROUND = timedelta(seconds=60)
 
@@ -23,6 +24,9 @@ TOLD_BY_NOW = timedelta(minutes=5)
 
 SETTLED = timedelta(minutes=5)
 """Alertmanager keeps no alerts over a restart; Prometheus has told it all of them again well before this."""
+
+STALE_AFTER = timedelta(minutes=5)
+"""What no Alertmanager lists for this long, and none ever did, is not known to fire."""
 
 OURS = ("~",)
 """How fingerprints begin that are ours and not Alertmanager's: nothing it lists can be compared with them."""
@@ -38,6 +42,16 @@ class Listed:
     starts_at: datetime
     generator_url: str = ""
     muted: bool = False
+    silences: tuple[str, ...] = ()
+    """Ids of the silences that hide it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """A silence, as Alertmanager has it."""
+
+    by: str
+    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,8 @@ class Roll:
 
     groups: tuple[ListedGroup, ...]
     started_at: datetime | None = None
+    silences: Mapping[str, Mute] = field(default_factory=dict)
+    """Those that stand, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +83,15 @@ class Held:
     """An alert that we hold to be firing. `listed`: Alertmanager has listed it before, so it is one of its own."""
 
     source: str
-    receiver: str
+    incident_id: int
     fingerprint: str
     labels: Mapping[str, str]
     starts_at: datetime
     listed: bool
+    standing: Standing = HEARD
+    """The incident's, as it was last found."""
+    active: bool = True
+    """Whether the incident is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +102,8 @@ class Found:
     listed: frozenset[tuple[str, str]]
     """(source, fingerprint) of what is listed now for the first time."""
     missed: Mapping[str, datetime] = field(default_factory=dict)
+    standings: Mapping[int, Standing] = field(default_factory=dict)
+    """Of each incident that stands otherwise than it was last found to."""
 
 
 def compare(
@@ -125,20 +147,54 @@ def compare(
         waited = [amiss(alert.fingerprint) for alert in untold]
         if any(waited) or known or old:
             bodies.append(Body(source, _told(group, [alert for alert in group.alerts if not alert.muted])))
-    if len(answered) == len(rolls.each) and all(_settled(roll, now) for roll in answered):
-        gone = [
-            each
-            for each in held
-            if each.listed
-            and each.fingerprint not in listed
-            and not each.fingerprint.startswith(OURS)
-            and amiss(each.fingerprint)
-        ]
+    sure = len(answered) == len(rolls.each) and all(_settled(roll, now) for roll in answered)
+    if sure:
+        missing = [each for each in held if each.fingerprint not in listed and not each.fingerprint.startswith(OURS)]
+        gone = [each for each in missing if amiss(each.fingerprint) and each.listed]
         bodies += _ended(gone, now)
     first = frozenset(
         (each.source, each.fingerprint) for each in held if not each.listed and each.fingerprint in listed
     )
-    return Found(tuple(bodies), first, still)
+    alerts = {alert.fingerprint: alert for group in groups for alert in group.alerts}
+    mutes = {id: mute for roll in answered for id, mute in roll.silences.items()}
+    return Found(tuple(bodies), first, still, _standings(held, alerts, mutes, still if sure else None, now))
+
+
+def _standings(
+    held: Sequence[Held],
+    alerts: Mapping[str, Listed],
+    mutes: Mapping[str, Mute],
+    missed: Mapping[str, datetime] | None,
+    now: datetime,
+) -> dict[int, Standing]:
+    """`missed` is None where nobody can know what is missing: then nothing is stale, and what was stays so."""
+    of: dict[int, list[Held]] = {}
+    for each in held:
+        if each.active:
+            of.setdefault(each.incident_id, []).append(each)
+    found = {}
+    for incident_id, mine in of.items():
+        before = mine[0].standing
+        listed = [alerts[each.fingerprint] for each in mine if each.fingerprint in alerts]
+        if listed:
+            standing = _muted(listed, mutes) if all(alert.muted for alert in listed) else HEARD
+        elif missed is None:
+            standing = before
+        else:
+            since = max(missed.get(each.fingerprint, now) for each in mine)
+            standing = Standing(stale_since=before.stale_since or since) if now - since >= STALE_AFTER else HEARD
+        if standing != before:
+            found[incident_id] = standing
+    return found
+
+
+def _muted(listed: Sequence[Listed], mutes: Mapping[str, Mute]) -> Standing:
+    """By the silence that ends last; by none, if it is other alerts that hide them."""
+    silences = [mutes[id] for alert in listed for id in alert.silences if id in mutes]
+    if not silences:
+        return Standing(inhibited=True)
+    last = max(silences, key=lambda mute: mute.ends_at)
+    return Standing(muted_by=last.by, muted_until=last.ends_at)
 
 
 def _settled(roll: Roll, now: datetime) -> bool:

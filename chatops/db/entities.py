@@ -120,6 +120,7 @@ class Tables:
             survey = _text()
             run_id = _text()
             escalated_at = Optional(datetime)
+            standing = _text()
 
         class Alert(entity):  # type: ignore[misc]  # see above
             _table_ = "alerts"

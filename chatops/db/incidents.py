@@ -13,6 +13,7 @@ from chatops.core.inbox import Mail
 from chatops.core.incidents.values import Episode, Incident, Person, Status
 from chatops.core.past import PastIncident
 from chatops.core.remedies import Trial
+from chatops.core.standing import HEARD, Standing
 from chatops.core.surveys import Survey
 from chatops.db.audit import append_entries
 from chatops.db.buttons import use_token
@@ -253,6 +254,7 @@ def _columns(incident: Incident) -> dict[str, Any]:
         "survey": to_json(incident.survey),
         "run_id": incident.run.id if incident.run else "",
         "escalated_at": naive_or_none(incident.escalated_at),
+        "standing": "" if incident.standing == HEARD else to_json(incident.standing),
     }
 
 
@@ -286,6 +288,7 @@ def _incidents(tables: Tables, rows: Sequence[Any]) -> tuple[Incident, ...]:
             run=runs.get(row.run_id),
             silence=silences.get(row.id),
             escalated_at=aware_or_none(row.escalated_at),
+            standing=from_json(row.standing, Standing) or HEARD,
         )
         for row in rows
     )

@@ -4,11 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 
 from chatops.core.roll_call import Held
-from chatops.db.columns import strings_of, time_of, time_text
+from chatops.core.standing import HEARD, Standing
+from chatops.db.columns import from_json, strings_of, time_of, time_text
 from chatops.db.database import Database
 
 _HELD = """
-SELECT alerts.source, incidents.receiver, fingerprint, labels, starts_at, listed_at IS NOT NULL
+SELECT alerts.source, incident_id, fingerprint, labels, starts_at, listed_at IS NOT NULL, standing, status = 'active'
 FROM alerts JOIN incidents ON incidents.id = incident_id WHERE ends_at IS NULL ORDER BY alerts.id
 """
 
@@ -33,8 +34,17 @@ class RollCall:
         def work() -> tuple[Held, ...]:
             rows = self._tables.connection.execute(_HELD)
             return tuple(
-                Held(source, receiver, fingerprint, strings_of(labels), time_of(starts_at), bool(listed))
-                for source, receiver, fingerprint, labels, starts_at, listed in rows
+                Held(
+                    source,
+                    incident_id,
+                    fingerprint,
+                    strings_of(labels),
+                    time_of(starts_at),
+                    bool(listed),
+                    from_json(standing, Standing) or HEARD,
+                    bool(active),
+                )
+                for source, incident_id, fingerprint, labels, starts_at, listed, standing, active in rows
             )
 
         return self._database.read(work)

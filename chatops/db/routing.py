@@ -100,6 +100,7 @@ def _open(tables: Tables, source: str, notification: Notification, now: datetime
         survey="",
         run_id="",
         escalated_at=None,
+        standing="",
     )
     incident.flush()
     return int(incident.id)

@@ -13,9 +13,10 @@ from chatops.upstream.endpoint import Endpoint, decode
 T = TypeVar("T")
 
 
-class AlertStatus(msgspec.Struct):
+class AlertStatus(msgspec.Struct, rename="camel"):
     state: str = ""
     """`active`, `suppressed` (silenced or inhibited) or `unprocessed`."""
+    silenced_by: list[str] | None = None
 
 
 class ListedAlert(msgspec.Struct):
@@ -47,6 +48,8 @@ class AlertGroup(msgspec.Struct):
 class ListedSilence(msgspec.Struct, rename="camel"):
     id: str = ""
     comment: str = ""
+    created_by: str = ""
+    ends_at: datetime | None = None
     status: AlertStatus = msgspec.field(default_factory=AlertStatus)
     """Its state is `active`, `pending` or `expired`."""
 

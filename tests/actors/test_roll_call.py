@@ -120,8 +120,9 @@ def test_a_silence_set_elsewhere_does_not_hide_the_end(street):
     matcher = {"name": "alertname", "value": "CrashLoop", "isRegex": False, "isEqual": True}
     now = street.house.clock()
     times = {"startsAt": stamp(now), "endsAt": stamp(now + timedelta(hours=2))}
-    street.alertmanager.silences.put({**times, "matchers": [matcher], "createdBy": "x", "comment": "x"}, now)
+    street.alertmanager.silences.put({**times, "matchers": [matcher], "createdBy": "oleg", "comment": "x"}, now)
     street.round()
+    street.house.post.wait_text("silenced in Alertmanager")
     street.round()
     street.wait(lambda incident: incident.open)
     street.alertmanager.end(POD)

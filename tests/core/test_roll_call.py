@@ -1,11 +1,13 @@
 """What is made up for after a look at Alertmanager's own list, and what is left alone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from chatops.core.alerts import parse
-from chatops.core.roll_call import Held, Listed, ListedGroup, Roll, Rolls, compare
+from chatops.core.roll_call import Held, Listed, ListedGroup, Mute, Roll, Rolls, compare
+from chatops.core.standing import HEARD, Standing
 
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 UP = NOW - timedelta(days=3)
@@ -17,8 +19,8 @@ def listed(fingerprint: str, *, minutes: float = 1, muted: bool = False) -> List
     return Listed(fingerprint, labels, {"summary": "it crashes"}, NOW - timedelta(minutes=minutes), muted=muted)
 
 
-def held(fingerprint: str, *, was_listed: bool = True, source: str = "prod") -> Held:
-    return Held(source, "chatops", fingerprint, {"alertname": "CrashLoop"}, NOW - timedelta(hours=1), was_listed)
+def held(fingerprint: str, *, was_listed: bool = True, source: str = "prod", standing: Standing = HEARD) -> Held:
+    return Held(source, 7, fingerprint, {"alertname": "CrashLoop"}, NOW - timedelta(hours=1), was_listed, standing)
 
 
 def roll(*alerts: Listed, receiver: str = "chatops", started_at: datetime | None = UP) -> Roll:
@@ -134,3 +136,51 @@ def test_what_comes_back_in_between_is_not_missing_for_the_second_time():
 def test_what_is_listed_for_the_first_time_is_marked():
     found = rounds([roll(listed("a"), listed("b"), listed("c"))], [held("a", was_listed=False), held("b")])
     assert found.listed == {("prod", "a")}
+
+
+MUTED = Listed("a", {"alertname": "CrashLoop"}, {}, NOW, muted=True, silences=("s1", "s2", "unknown"))
+MUTES = {"s1": Mute("oleg", NOW + timedelta(hours=1)), "s2": Mute("vera", NOW + timedelta(hours=3))}
+
+
+def with_mutes(*alerts: Listed) -> Roll:
+    return Roll((ListedGroup("chatops", {"alertname": "CrashLoop"}, alerts),), UP, MUTES)
+
+
+def test_hidden_by_a_silence_it_stands_as_muted_by_the_one_that_ends_last():
+    found = rounds([with_mutes(MUTED)], [held("a")], times=1)
+    assert found.standings == {7: Standing(muted_by="vera", muted_until=NOW + timedelta(hours=3))}
+
+
+def test_hidden_by_no_silence_it_is_inhibited():
+    assert rounds([roll(listed("a", muted=True))], [held("a")], times=1).standings == {7: Standing(inhibited=True)}
+
+
+def test_one_alert_that_is_heard_makes_it_heard():
+    muted = Standing(inhibited=True)
+    rolls = [roll(listed("a", muted=True), listed("b"))]
+    assert rounds(rolls, [held("a", standing=muted), held("b", standing=muted)], times=1).standings == {7: HEARD}
+
+
+def test_what_was_found_before_is_no_news():
+    standing = Standing(inhibited=True)
+    assert rounds([roll(listed("a", muted=True))], [held("a", standing=standing)], times=1).standings == {}
+
+
+def test_never_listed_for_five_minutes_it_is_stale():
+    unlisted = [held("a", was_listed=False)]
+    assert rounds([roll()], unlisted, times=5).standings == {}
+    assert rounds([roll()], unlisted, times=6).standings == {7: Standing(stale_since=NOW)}
+    stale = [held("a", was_listed=False, standing=Standing(stale_since=NOW))]
+    assert rounds([roll()], stale, times=9).standings == {}
+    assert rounds([roll(listed("a"))], stale, times=1).standings == {7: HEARD}
+
+
+def test_where_nobody_can_know_it_stands_as_it_stood():
+    stale = Standing(stale_since=NOW)
+    assert rounds([roll(), None], [held("a", was_listed=False)], times=9).standings == {}
+    assert rounds([roll(), None], [held("a", was_listed=False, standing=stale)], times=9).standings == {}
+
+
+def test_what_is_over_does_not_stand_at_all():
+    over = replace(held("a"), active=False)
+    assert rounds([roll(listed("a", muted=True))], [over], times=1).standings == {}

@@ -31,6 +31,7 @@ from chatops.core.incidents.events import (
     SilenceFailed,
     SilenceLifted,
     SilenceSeen,
+    Stands,
     StopAction,
     Surveyed,
     Take,
@@ -47,6 +48,7 @@ from chatops.core.incidents.silencing import (
     silenced,
     unsilence,
 )
+from chatops.core.incidents.standing import stands
 from chatops.core.incidents.values import Incident, Status
 from chatops.core.surveys import Survey
 
@@ -96,6 +98,8 @@ def _decided(incident: Incident, event: Event, *, now: datetime) -> Decision:
             return escalate(incident, press, now)
         case Noted():
             return note(incident, event, now=now)
+        case Stands():
+            return stands(incident, event, now=now)
 
 
 def _surveyed(incident: Incident, survey: Survey) -> Decision:
