@@ -86,6 +86,10 @@ class Settings(BaseSettings):
         description="Contexts of the kubeconfig, comma-separated. An alert's cluster label picks one",
     )
     cluster_label: str = Field("cluster", description="The label of an alert that names its cluster")
+    watchdog_alerts: Names = Field(
+        ("Watchdog",),
+        description="Names of alerts that always fire, comma-separated. One that stops coming is an incident",
+    )
     protected_namespaces: Names = Field(
         (),
         description="Namespaces, comma-separated, `*` stands for any text: what cannot be undone there takes a second "
@@ -110,7 +114,8 @@ class Settings(BaseSettings):
     )
     alertmanager_url: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
-        description="Alertmanager's own addresses, comma-separated, for silences. `http://user:password@host` works",
+        description="Alertmanager's own addresses, comma-separated, for silences and for what its webhooks did not "
+        "tell. `http://user:password@host` works",
     )
     prometheus_url: SecretStr | None = Field(None, description="Prometheus' address, for graphs and scrape targets")
     public_url: str | None = Field(
@@ -147,7 +152,7 @@ class Settings(BaseSettings):
             raise _problem("must be numbers separated by commas, like 12345,-1001234; @names do not work here")
         return tuple(int(part) for part in parts)
 
-    @field_validator("kube_contexts", "protected_namespaces", mode="before")
+    @field_validator("kube_contexts", "watchdog_alerts", "protected_namespaces", mode="before")
     @classmethod
     def _names(cls, value: Any) -> Any:
         return tuple(_listed(value)) if isinstance(value, str) else value
@@ -369,6 +374,8 @@ def _shown_default(name: str, default: Any) -> str:
             return "current context"
         case "exec_diagnostics":
             return "`false`"
+        case "watchdog_alerts":
+            return "`" + ",".join(default) + "`"
         case "kube_impersonate" | "telegram_webhook_url" | "audit_chat" | "suggestions_file":
             return "off"
         case "alertmanager_url" | "prometheus_url" | "public_url":

@@ -94,6 +94,7 @@ class IncidentActor(Actor):
         store: Store,
         clock: Callable[[], datetime],
         cluster_label: str = CLUSTER,
+        watchdogs: frozenset[str] = frozenset(),
         outside: Outside = NOTHING,
     ) -> None:
         super().__init__(directory=directory, address=address)
@@ -101,6 +102,7 @@ class IncidentActor(Actor):
         self._store = store
         self._clock = clock
         self._cluster_label = cluster_label
+        self._watchdogs = watchdogs
         self._incident: Incident | None = None
         self._quarantine = Quarantine(store=store, clock=clock, tell=self.tell)
         self._surveying = False
@@ -182,7 +184,10 @@ class IncidentActor(Actor):
         for mail in self._store.incidents.pending_mail(self._id):
             try:
                 notification = parse(
-                    mail.inbox.body, received_at=mail.inbox.received_at, cluster_label=self._cluster_label
+                    mail.inbox.body,
+                    received_at=mail.inbox.received_at,
+                    cluster_label=self._cluster_label,
+                    watchdogs=self._watchdogs,
                 )
                 self._happened(AlertsReceived(notification, home=mail.home), mail=(mail.inbox.id,))
             except Failure:

@@ -3,10 +3,12 @@
 from collections.abc import Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from chatops.actors.upstream_messages import UpstreamWork
 from chatops.core.absence import Absence
 from chatops.core.actions import Performed, Plan, Preview, Progress
+from chatops.core.alerts import Alert
 from chatops.core.audit import EntryType
 from chatops.core.cards import Position
 from chatops.core.incidents import Person
@@ -17,6 +19,7 @@ from chatops.core.outgoing import Lane, Outgoing, SendMessage
 from chatops.core.people import Grant
 from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
+from chatops.core.roll_call import Rolls
 from chatops.core.silences import Matched, SilencePlace, SilenceWatch
 from chatops.core.surveys import Survey
 from chatops.core.updates import Update
@@ -41,6 +44,7 @@ def pool_address(context: str) -> Address:
     return ("pool", context)
 
 
+HEARTBEATS: Address = ("heartbeats",)
 UPSTREAM: Address = ("upstream",)
 """The pool in front of Alertmanager and Prometheus; nobody is there when neither is configured."""
 
@@ -51,6 +55,15 @@ def incident_address(incident_id: int) -> Address:
 
 def chat_address(chat_id: int) -> Address:
     return ("chat", chat_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Beaten:
+    """A webhook told of alerts that always fire."""
+
+    source: str
+    beats: tuple[Alert, ...]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +401,7 @@ Result = (
     | Matched
     | SilencePlace
     | SilenceWatch
+    | Rolls
     | bool
 )
 

@@ -40,7 +40,7 @@ class _Overdue:
 
 
 @dataclass(frozen=True, slots=True)
-class _RollCallOver:
+class _ReportingOver:
     """An executor that has not reported in by now hangs."""
 
 
@@ -82,7 +82,7 @@ class PoolActor(Actor):
     def setup(self) -> None:
         for address in self._unheard:
             self.tell(address, ReportIn())
-        self.later(self._change_deadline, _RollCallOver())
+        self.later(self._change_deadline, _ReportingOver())
 
     def receive(self, message: Any) -> Any:
         match message:
@@ -96,8 +96,8 @@ class PoolActor(Actor):
                 self._forget(address)
             case _Overdue(ticket):
                 self._on_overdue(ticket)
-            case _RollCallOver():
-                self._on_roll_call_over()
+            case _ReportingOver():
+                self._on_reporting_over()
             case _:
                 super().receive(message)
                 return
@@ -212,7 +212,7 @@ class PoolActor(Actor):
             self._lose(job)
         self.tell(SUPERVISOR, Replace(address, self._refs.pop(address), job.name, "no result in time"))
 
-    def _on_roll_call_over(self) -> None:
+    def _on_reporting_over(self) -> None:
         for address in self._unheard:
             if (ref := self.directory.ref(address)) is not None:
                 self.tell(SUPERVISOR, Replace(address, ref, "unknown", "does not report in"))

@@ -17,9 +17,11 @@ from chatops.actors.door_warnings import DoorWarnings
 from chatops.actors.executor import ExecutorActor
 from chatops.actors.gate import Gate
 from chatops.actors.health import Health
+from chatops.actors.heartbeats import HeartbeatsActor
 from chatops.actors.incident import IncidentActor
 from chatops.actors.janitor import JanitorActor
 from chatops.actors.messages import (
+    HEARTBEATS,
     POOL,
     TELEGRAM,
     WEBHOOK,
@@ -35,6 +37,7 @@ from chatops.actors.notary import NOTARY, NotaryActor
 from chatops.actors.pool import PoolActor
 from chatops.actors.presence import Presence
 from chatops.actors.probe import ProbeActor
+from chatops.actors.roll_call import RollCallActor
 from chatops.actors.self_audit import SelfAuditActor
 from chatops.actors.specs import ChildSpec, FamilySpec, Restart, starter
 from chatops.actors.telegram import HookWanted, TelegramActor
@@ -66,6 +69,7 @@ log = structlog.get_logger()
 START_SECONDS = 10.0
 JANITOR: Address = ("janitor",)
 SELF_AUDIT: Address = ("self_audit",)
+ROLL_CALL: Address = ("roll_call",)
 INCIDENTS = "incident"
 CHATS = "chat"
 
@@ -167,8 +171,10 @@ class System:
         directory, store, settings = self._directory, self._store, self._settings
         outside = Outside(bool(settings.alertmanagers), bool(settings.prometheus))
         policy = Policy(settings.language, settings.protected_namespaces, settings.rules, outside)
-        hearing = {"store": store, "clock": _now, "cluster_label": settings.cluster_label}
+        watchdogs = frozenset(settings.watchdog_alerts)
+        hearing = {"store": store, "clock": _now, "cluster_label": settings.cluster_label, "watchdogs": watchdogs}
         clusters = starter(ClustersActor, directory, contexts=settings.kube_contexts, clock=_now)
+        roll_call = starter(RollCallActor, directory, store=store, clock=_now, watchdogs=watchdogs)
         notary = starter(
             NotaryActor, directory, store=store, clock=_now, chat_id=settings.audit_chat, health=self._health
         )
@@ -197,6 +203,8 @@ class System:
             FamilySpec(INCIDENTS, starter(IncidentActor, directory, outside=outside, **hearing)),
             ChildSpec(JANITOR, starter(JanitorActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             ChildSpec(SELF_AUDIT, starter(SelfAuditActor, directory, store=store, clock=_now), Restart.TRANSIENT),
+            ChildSpec(HEARTBEATS, starter(HeartbeatsActor, directory, store=store, clock=_now), Restart.TRANSIENT),
+            *([ChildSpec(ROLL_CALL, roll_call, Restart.TRANSIENT)] if settings.alertmanagers else []),
             ChildSpec(WEBHOOK, starter(WebhookActor, directory, **hearing)),
         ]
 

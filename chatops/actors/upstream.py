@@ -12,6 +12,7 @@ from chatops import metrics
 from chatops.actors.directory import Directory
 from chatops.actors.messages import UPSTREAM, Address, Result
 from chatops.actors.upstream_messages import (
+    CallTheRoll,
     CountMatched,
     CreateSilence,
     ExpireSilence,
@@ -23,6 +24,7 @@ from chatops.actors.upstream_messages import (
 from chatops.actors.worker import WorkerActor
 from chatops.core.reports import Report
 from chatops.core.resources import ObjectRef
+from chatops.core.roll_call import Rolls
 from chatops.core.silences import Matched, Matcher, SilenceDraft, SilencePlace, SilenceWatch
 
 HANDS = 2
@@ -41,6 +43,7 @@ class Door(Protocol):
     def find_silence(self, key: str, matchers: tuple[Matcher, ...], /) -> SilencePlace: ...
     def expire_silence(self, place: SilencePlace, /) -> bool: ...
     def watch_silence(self, place: SilencePlace, matchers: tuple[Matcher, ...], now: datetime, /) -> SilenceWatch: ...
+    def rolls(self, now: datetime, /) -> Rolls: ...
     def report(self, action: str, ref: ObjectRef, generator_url: str, now: datetime, /) -> Report: ...
     def close(self) -> None: ...
 
@@ -98,5 +101,7 @@ def _do(door: Door, work: UpstreamWork, clock: Callable[[], datetime]) -> Result
             return door.expire_silence(place)
         case LookAtSilence(place, matchers):
             return door.watch_silence(place, matchers, clock())
+        case CallTheRoll():
+            return door.rolls(clock())
         case ReadOutside(action, ref, generator_url):
             return door.report(action, ref, generator_url, clock())

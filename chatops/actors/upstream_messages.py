@@ -54,7 +54,12 @@ class ReadOutside:
     generator_url: str = ""
 
 
-UpstreamWork = CountMatched | CreateSilence | FindSilence | ExpireSilence | LookAtSilence | ReadOutside
+@dataclass(frozen=True, slots=True)
+class CallTheRoll:
+    """What does each Alertmanager list?"""
+
+
+UpstreamWork = CallTheRoll | CountMatched | CreateSilence | FindSilence | ExpireSilence | LookAtSilence | ReadOutside
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,10 @@ from chatops.actors.admins import tell_admins
 from chatops.actors.base import Actor, summary
 from chatops.actors.directory import Directory
 from chatops.actors.messages import (
+    HEARTBEATS,
     Accept,
     Address,
+    Beaten,
     BodiesStored,
     MailArrived,
     Notice,
@@ -49,12 +51,14 @@ class WebhookActor(Actor):
         clock: Callable[[], datetime],
         cluster_label: str = CLUSTER,
         monotonic: Callable[[], float] = time.monotonic,
+        watchdogs: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(directory=directory, address=address)
         self._store = store
         self._clock = clock
         self._cluster_label = cluster_label
         self._notices = Throttle(NOTICE_SECONDS, monotonic)
+        self._watchdogs = watchdogs
 
     def setup(self) -> None:
         """What was committed and not routed before the last end is routed first."""
@@ -108,10 +112,17 @@ class WebhookActor(Actor):
         if row is None:
             return
         try:
-            notification = parse(row.body, received_at=row.received_at, cluster_label=self._cluster_label)
+            notification = parse(
+                row.body,
+                received_at=row.received_at,
+                cluster_label=self._cluster_label,
+                watchdogs=self._watchdogs,
+            )
         except NotUnderstood as problem:
             self._quarantine(inbox_id, str(problem))
             return
+        if notification.beats:
+            self.tell(HEARTBEATS, Beaten(row.source, notification.beats, row.received_at))
         for incident_id in self._store.inbox.route(inbox_id, notification, self._clock()):
             self.tell(incident_address(incident_id), MailArrived())
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from codecs import BOM_UTF8
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -71,6 +72,8 @@ class Notification:
     alerts: tuple[Alert, ...]
     truncated: int = 0
     external_url: str = ""
+    beats: tuple[Alert, ...] = ()
+    """Those that always fire, so that their absence tells: they are nobody's trouble."""
     skipped: tuple[str, ...] = ()
     """Why single alerts of the body could not be used, one sentence each."""
 
@@ -88,12 +91,15 @@ CLUSTER = "cluster"
 """The label that names an alert's cluster, where nobody says that it is another one."""
 
 
-def parse(body: bytes, *, received_at: datetime, cluster_label: str = CLUSTER) -> Notification:
+def parse(
+    body: bytes, *, received_at: datetime, cluster_label: str = CLUSTER, watchdogs: Collection[str] = ()
+) -> Notification:
     """Read a webhook body. Unknown fields are ignored, missing optional ones filled.
 
     An alert that cannot be understood is left out and named in `skipped`; the others are still used. Raises
     NotUnderstood when nothing can be used. `received_at` stands in for a missing or impossible startsAt. What
-    `cluster_label` says stands under `cluster` too, so that further in there is one name for it.
+    `cluster_label` says stands under `cluster` too, so that further in there is one name for it. Alerts named in
+    `watchdogs` are the notification's beats and none of its alerts.
     """
     try:
         raw = msgspec.json.decode(_readable(body))
@@ -121,13 +127,15 @@ def parse(body: bytes, *, received_at: datetime, cluster_label: str = CLUSTER) -
     truncated = _count(raw.get("truncatedAlerts"))
     if not alerts and not truncated:
         raise NotUnderstood("no alert in the body can be used: " + ("; ".join(skipped[:3]) or "alerts is empty"))
+    beats = tuple(alert for alert in alerts.values() if alert.name in watchdogs)
     return Notification(
         receiver=_text(raw.get("receiver"))[:MAX_NAME],
         group_key=group_key,
         group_labels=_with_cluster(_labels(raw.get("groupLabels")), cluster_label),
-        alerts=tuple(alerts.values()),
+        alerts=tuple(alert for alert in alerts.values() if alert.name not in watchdogs),
         truncated=truncated,
         external_url=_text(raw.get("externalURL")),
+        beats=beats,
         skipped=tuple(skipped),
     )
 

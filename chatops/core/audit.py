@@ -36,6 +36,7 @@ class EntryType(StrEnum):
     UNSILENCED = "unsilenced"
     ESCALATED = "escalated"
     NOTED = "noted"
+    STANDING = "standing"
     LOOKED = "looked"
     DENIED = "denied"
     USER_ADDED = "user_added"

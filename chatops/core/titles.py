@@ -24,6 +24,7 @@ KNOWN = {
     "KubeQuotaExceeded": mark("Quota exceeded"),
     "TargetDown": mark("Target down"),
     "Watchdog": mark("Heartbeat"),
+    "MonitoringSilent": mark("Monitoring is silent"),
 }
 """These are message ids: translated where shown. They name the trouble only; no object is ever chosen by them."""
 

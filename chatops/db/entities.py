@@ -120,6 +120,7 @@ class Tables:
             survey = _text()
             run_id = _text()
             escalated_at = Optional(datetime)
+            standing = _text()
 
         class Alert(entity):  # type: ignore[misc]  # see above
             _table_ = "alerts"
@@ -130,6 +131,7 @@ class Tables:
             starts_at = Required(datetime)
             ends_at = Optional(datetime)
             late_at = Optional(datetime)
+            listed_at = Optional(datetime)
             told_firing = Required(bool)
             told_starts_at = Required(datetime)
             told_ends_at = Optional(datetime)

@@ -11,9 +11,10 @@ from chatops.core.inbox import Mail
 from chatops.core.incidents.values import Episode, Incident, Person, Status
 from chatops.core.past import PastIncident
 from chatops.core.remedies import Trial
+from chatops.core.standing import HEARD, Standing
 from chatops.db.audit import append_entries
 from chatops.db.buttons import use_token
-from chatops.db.columns import aware, aware_or_none, clean, naive, naive_or_none, strings_of, to_json
+from chatops.db.columns import aware, aware_or_none, clean, from_json, naive, naive_or_none, strings_of, to_json
 from chatops.db.database import Database
 from chatops.db.entities import Tables
 from chatops.db.episodes import episodes_of, write_episodes
@@ -268,6 +269,7 @@ def _columns(incident: Incident) -> dict[str, Any]:
         "survey": to_json(incident.survey),
         "run_id": incident.run.id if incident.run else "",
         "escalated_at": naive_or_none(incident.escalated_at),
+        "standing": "" if incident.standing == HEARD else to_json(incident.standing),
     }
 
 
@@ -301,6 +303,7 @@ def _incidents(tables: Tables, rows: Sequence[Any]) -> tuple[Incident, ...]:
             run=runs.get(row.run_id),
             silence=silences.get(row.id),
             escalated_at=aware_or_none(row.escalated_at),
+            standing=from_json(row.standing, Standing) or HEARD,
         )
         for row in rows
     )

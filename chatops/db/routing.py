@@ -42,7 +42,7 @@ def route_notification(tables: Tables, inbox_id: int, notification: Notification
         home = min(incidents_holding(tables, source, fired), default=None)
     if home is None and (fired or notification.truncated):
         home = _open(tables, source, notification, now)
-    row.set(state=InboxState.ROUTED.value, problem="" if home or holding else UNKNOWN_RESOLVED)
+    row.set(state=InboxState.ROUTED.value, problem="" if home or holding or notification.beats else UNKNOWN_RESOLVED)
     if home is not None:
         _register(tables, source, notification.key_hash, home)
         tables.Mail(inbox_id=inbox_id, incident_id=home, home=True, done_at=None)
@@ -100,6 +100,7 @@ def _open(tables: Tables, source: str, notification: Notification, now: datetime
         survey="",
         run_id="",
         escalated_at=None,
+        standing="",
     )
     incident.flush()
     return int(incident.id)

@@ -6,10 +6,12 @@ from chatops.db.buttons import Buttons
 from chatops.db.cards import Cards
 from chatops.db.chats import Chats
 from chatops.db.database import Database
+from chatops.db.heartbeats import Heartbeats
 from chatops.db.inbox import Inbox
 from chatops.db.incidents import Incidents
 from chatops.db.invites import Invites
 from chatops.db.positions import Positions
+from chatops.db.roll_call import RollCall
 from chatops.db.settings import Settings
 from chatops.db.trials import Trials
 from chatops.db.updates import Updates
@@ -36,3 +38,5 @@ class Store:
         self.settings = Settings(database)
         self.trials = Trials(database)
         self.books = BooksOfAll(database)
+        self.roll_call = RollCall(database)
+        self.heartbeats = Heartbeats(database)

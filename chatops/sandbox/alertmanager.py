@@ -22,7 +22,7 @@ Answer = tuple[int, Any]
 
 REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 415: "Unsupported Media Type"}
 
-CONFIG = "route:\n  receiver: chatops\nreceivers:\n- name: chatops\n"
+CONFIG = "route:\n  receiver: chatops\n  group_by: [alertname]\nreceivers:\n- name: chatops\n"
 
 
 def _now() -> datetime:
@@ -47,6 +47,7 @@ class AlertmanagerServer:
         self.clock = clock
         self.started_at = clock() - timedelta(days=3)
         self.config = CONFIG
+        self.group_by: tuple[str, ...] = ("alertname",)
         self.peers: tuple[tuple[str, str], ...] = ()
         self.alerts = Alerts()
         self.silences = Silences()
@@ -127,6 +128,8 @@ class AlertmanagerServer:
                 case "GET", ["api", "v2", "alerts"]:
                     filters = [matcher_of(value) for name, value in query if name == "filter"]
                     return 200, self.alerts.listed(filters, self.silences, self.clock())
+                case "GET", ["api", "v2", "alerts", "groups"]:
+                    return 200, self.alerts.grouped(self.group_by, self.silences, self.clock())
                 case "POST", ["api", "v2", "alerts"]:
                     for alert in _json(environ, body):
                         self.alerts.post(alert, self.clock())

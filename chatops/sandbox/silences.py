@@ -194,6 +194,17 @@ class Alerts:
             )
         return found
 
+    def grouped(self, group_by: Sequence[str], silences: Silences, now: datetime) -> list[dict[str, Any]]:
+        """Those that fire as one route with this `group_by` groups them."""
+        groups: dict[tuple[tuple[str, str], ...], list[dict[str, Any]]] = {}
+        for alert in self.listed((), silences, now):
+            labels = tuple((name, alert["labels"][name]) for name in sorted(group_by) if name in alert["labels"])
+            groups.setdefault(labels, []).append(alert)
+        return [
+            {"labels": dict(labels), "receiver": {"name": "chatops"}, "alerts": alerts}
+            for labels, alerts in sorted(groups.items())
+        ]
+
 
 def fingerprint(labels: Mapping[str, str]) -> str:
     """FNV-1a over the sorted labels, as Prometheus' model.LabelSet computes it."""

@@ -13,9 +13,10 @@ from chatops.upstream.endpoint import Endpoint, decode
 T = TypeVar("T")
 
 
-class AlertStatus(msgspec.Struct):
+class AlertStatus(msgspec.Struct, rename="camel"):
     state: str = ""
     """`active`, `suppressed` (silenced or inhibited) or `unprocessed`."""
+    silenced_by: list[str] | None = None
 
 
 class ListedAlert(msgspec.Struct):
@@ -26,9 +27,29 @@ class ListedAlert(msgspec.Struct):
     status: AlertStatus = msgspec.field(default_factory=AlertStatus)
 
 
+class ListedReceiver(msgspec.Struct):
+    name: str = ""
+
+
+class GroupedAlert(ListedAlert, rename="camel"):
+    annotations: dict[str, str] = msgspec.field(default_factory=dict)
+    starts_at: datetime | None = None
+    generator_url: str = msgspec.field(name="generatorURL", default="")
+
+
+class AlertGroup(msgspec.Struct):
+    """The alerts of one receiver that notifications tell together."""
+
+    labels: dict[str, str] = msgspec.field(default_factory=dict)
+    receiver: ListedReceiver = msgspec.field(default_factory=ListedReceiver)
+    alerts: list[GroupedAlert] = msgspec.field(default_factory=list)
+
+
 class ListedSilence(msgspec.Struct, rename="camel"):
     id: str = ""
     comment: str = ""
+    created_by: str = ""
+    ends_at: datetime | None = None
     status: AlertStatus = msgspec.field(default_factory=AlertStatus)
     """Its state is `active`, `pending` or `expired`."""
 
@@ -84,6 +105,10 @@ class Alertmanager:
         """All alerts that fire and that every matcher takes, silenced ones too."""
         query = [("filter", matcher.text) for matcher in matchers]
         return self._decode(self._endpoint.get("/api/v2/alerts", query), list[ListedAlert])
+
+    def groups(self) -> list[AlertGroup]:
+        """All alerts that fire, silenced ones too, as they are told of."""
+        return self._decode(self._endpoint.get("/api/v2/alerts/groups"), list[AlertGroup])
 
     def silences(self, matchers: Sequence[Matcher] = ()) -> list[ListedSilence]:
         """Silences that hold these matchers, expired ones too."""

@@ -5,24 +5,23 @@ and a silence goes to one that lists the alerts it is meant for.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
 from chatops.core.reports import Report
 from chatops.core.resources import ObjectRef
+from chatops.core.roll_call import SETTLED, Roll, Rolls
 from chatops.core.silences import Matched, Matcher, SilenceDraft, SilencePlace, SilenceWatch
 from chatops.upstream.alertmanager import Alertmanager
 from chatops.upstream.endpoint import Endpoint
 from chatops.upstream.graphs import metric_graph
 from chatops.upstream.prometheus import Prometheus
+from chatops.upstream.roll import roll_of
 from chatops.upstream.standing import alertmanager_status
 from chatops.upstream.targets import target_health
 
 T = TypeVar("T")
-
-SETTLED = timedelta(minutes=5)
-"""Alertmanager keeps no alerts over a restart; Prometheus has told it all of them again well before this."""
 
 MOST_NAMES = 5
 
@@ -96,6 +95,20 @@ class UpstreamDoor:
         if failure is not None and failure.reason is Reason.NOT_FOUND:
             return SilenceWatch(active=False)
         raise failure or _none_configured()
+
+    def rolls(self, now: datetime) -> Rolls:
+        """What each Alertmanager lists. Raises where none of them says."""
+        failure: Failure | None = None
+        rolls: list[Roll | None] = []
+        for one in self._alertmanagers:
+            try:
+                rolls.append(roll_of(one, now))
+            except Failure as refused:
+                failure = failure or refused
+                rolls.append(None)
+        if not any(rolls):
+            raise failure or _none_configured()
+        return Rolls(tuple(rolls))
 
     def report(self, action: str, ref: ObjectRef, generator_url: str, now: datetime) -> Report:
         """`generator_url` is the alert's: only its expression is read; nothing is ever fetched from it."""

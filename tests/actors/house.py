@@ -195,7 +195,8 @@ class Hands(Actor):
 class House:
     """The tree without Telegram and Kubernetes, and hands to push it with."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, watchdogs: frozenset[str] = frozenset()) -> None:
+        self._watchdogs = watchdogs
         url = f"sqlite:///{folder / 'test.db'}"
         migrate(url)
         self.clock = Clock()
@@ -216,17 +217,18 @@ class House:
 
     def start(self) -> None:
         self.directory = Directory()
-        shared = {"store": self.store, "clock": self.clock}
+        shared: dict[str, Any] = {"store": self.store, "clock": self.clock}
+        hearing = {**shared, "watchdogs": self._watchdogs}
         policy = replace(self.policy, outside=self.outside)
         specs = [
             ChildSpec(POOL, starter(Hands, self.directory, cluster=self.cluster)),
             ChildSpec(UPSTREAM, starter(Hands, self.directory, cluster=self.upstream)),
             ChildSpec(TELEGRAM, starter(Postman, self.directory, post=self.post)),
             FamilySpec("chat", starter(ChatActor, self.directory, policy=policy, **shared)),
-            FamilySpec("incident", starter(IncidentActor, self.directory, outside=self.outside, **shared)),
+            FamilySpec("incident", starter(IncidentActor, self.directory, outside=self.outside, **hearing)),
             ChildSpec(
                 WEBHOOK,
-                starter(WebhookActor, self.directory, monotonic=lambda: self.clock().timestamp(), **shared),
+                starter(WebhookActor, self.directory, monotonic=lambda: self.clock().timestamp(), **hearing),
             ),
         ]
         self._supervisor = Supervisor(
@@ -297,8 +299,8 @@ class House:
 
 
 @contextmanager
-def house(folder: Path) -> Iterator[House]:
-    built = House(folder)
+def house(folder: Path, *, watchdogs: frozenset[str] = frozenset()) -> Iterator[House]:
+    built = House(folder, watchdogs=watchdogs)
     built.start()
     try:
         yield built

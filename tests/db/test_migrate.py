@@ -15,7 +15,16 @@ from chatops.core.failures import Reason, Temporary
 from chatops.db.database import Database
 from chatops.db.migrate import MIGRATIONS, MigrationRefused, migrate
 
-NAMES = ["0001_incidents", "0002_silences", "0003_trials", "0004_grants", "0005_run_versions", "0006_update_attempts"]
+NAMES = [
+    "0001_incidents",
+    "0002_silences",
+    "0003_trials",
+    "0004_grants",
+    "0005_run_versions",
+    "0006_update_attempts",
+    "0007_roll_call",
+    "0008_heartbeats",
+]
 """Every migration there is, in order."""
 
 PROJECT = Path(__file__).resolve().parents[2]

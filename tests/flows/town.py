@@ -69,18 +69,22 @@ class Service:
         self.alert_port = 0
         self.app_port = 0
 
-    def start(self) -> None:
-        """Run it and wait until it serves."""
+    def start(self, **changed: str) -> None:
+        """Run it, with these settings for once, and wait until it serves."""
         self.log.touch()
         begun = self.log.stat().st_size
-        self._process = self._spawn()
+        self._process = self._spawn(changed)
         line = until(lambda: self._serving(begun), "the service serves")
         self.alert_port, self.app_port = line["alert_port"], line["app_port"]
 
-    def _spawn(self) -> Process:
+    def _spawn(self, changed: dict[str, str]) -> Process:
         with self.log.open("ab") as out:
             return subprocess.Popen(
-                [sys.executable, str(ROOT / "run.py")], cwd=self._folder, env=self._environment, stdout=out, stderr=out
+                [sys.executable, str(ROOT / "run.py")],
+                cwd=self._folder,
+                env={**self._environment, **changed},
+                stdout=out,
+                stderr=out,
             )
 
     def _serving(self, begun: int) -> dict[str, Any] | None:

@@ -102,8 +102,9 @@ class ForkedService(Service):
         self._forks = forks
         self.hook: dict[str, Any] | None = None
 
-    def _spawn(self) -> Process:
-        return self._forks.spawn(environment=self._environment, folder=self._folder, log=self.log, hook=self.hook)
+    def _spawn(self, changed: dict[str, str]) -> Process:
+        environment = {**self._environment, **changed}
+        return self._forks.spawn(environment=environment, folder=self._folder, log=self.log, hook=self.hook)
 
     @property
     def returncode(self) -> int | None:

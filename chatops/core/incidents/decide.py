@@ -31,6 +31,7 @@ from chatops.core.incidents.events import (
     SilenceFailed,
     SilenceLifted,
     SilenceSeen,
+    Stands,
     StopAction,
     Surveyed,
     Take,
@@ -48,6 +49,7 @@ from chatops.core.incidents.silencing import (
     silenced,
     unsilence,
 )
+from chatops.core.incidents.standing import stands
 from chatops.core.incidents.values import Incident, Status
 from chatops.core.surveys import Survey
 
@@ -97,6 +99,8 @@ def _decided(incident: Incident, event: Event, *, now: datetime) -> Decision:
             return escalate(incident, press, now)
         case Noted():
             return note(incident, event, now=now)
+        case Stands():
+            return stands(incident, event, now=now)
 
 
 def _surveyed(incident: Incident, survey: Survey) -> Decision:

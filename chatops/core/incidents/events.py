@@ -7,6 +7,7 @@ from chatops.core.actions import ActionState, Plan, Progress
 from chatops.core.alerts import Notification
 from chatops.core.incidents.values import Person
 from chatops.core.silences import SilenceWatch
+from chatops.core.standing import Standing
 from chatops.core.surveys import Survey
 
 
@@ -189,6 +190,13 @@ class Noted:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """Alertmanager's list was looked at."""
+
+    standing: Standing
+
+
 Event = (
     AlertsReceived
     | Take
@@ -212,6 +220,7 @@ Event = (
     | SilenceSeen
     | Escalate
     | Noted
+    | Stands
 )
 
 

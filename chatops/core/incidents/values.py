@@ -8,6 +8,7 @@ from chatops.core.actions import ActionRun
 from chatops.core.alerts import Alert, Severity
 from chatops.core.audit import Subject
 from chatops.core.silences import Silence
+from chatops.core.standing import HEARD, Standing
 from chatops.core.surveys import Survey
 
 REOPEN_WINDOW = timedelta(minutes=30)
@@ -81,6 +82,7 @@ class Incident:
     """The latest silence, also when it has ended."""
     escalated_at: datetime | None = None
     """When help was last asked for."""
+    standing: Standing = HEARD
 
     @property
     def open(self) -> bool:

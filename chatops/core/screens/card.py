@@ -99,7 +99,8 @@ def _open_lines(
         lines += [*run_lines(incident.run, incident, tongue, now=now), ""]
     if not (incident.run and incident.run.state.running):
         lines += [*facts.lines(incident, tongue, safe=bool(suggested.remedies)), ""]
-    lines += [*silence.lines(incident, tongue, now=now), _who_line(incident, tongue, alike), _links(incident, tongue)]
+    lines += [*silence.lines(incident, tongue, now=now), silence.standing_line(incident, tongue)]
+    lines += [_who_line(incident, tongue, alike), _links(incident, tongue)]
     return lines
 
 

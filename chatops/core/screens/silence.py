@@ -21,6 +21,21 @@ NOT_SILENCED = mark("❌ It could not be silenced: {problem}")
 NOT_LIFTED = mark("❌ The silence could not be lifted: {problem}")
 
 
+def standing_line(incident: Incident, tongue: Tongue) -> Markup | None:
+    """What Alertmanager does with the incident's alerts by other hands than ours."""
+    standing = incident.standing
+    if standing.stale_since:
+        since = tongue.clock(standing.stale_since)
+        return tongue.say(
+            "❔ Alertmanager has not listed it since {time}: it may be over. ✅ Resolve closes it.", time=since
+        )
+    if standing.muted_until:
+        until = tongue.clock(standing.muted_until)
+        name = one_line(standing.muted_by, 60) or "?"
+        return tongue.say("🔕 silenced in Alertmanager until {time} by {name}", time=until, name=name)
+    return tongue.say("🔕 hidden by another alert in Alertmanager") if standing.inhibited else None
+
+
 def picker(matched: Matched, tongue: Tongue, *, incident_id: int) -> Screen:
     """What a silence would match and hide now, then how long. Whoever presses a length has silenced it."""
     shown = joined([code(matcher.text) for matcher in matched.matchers[:MOST_MATCHERS]], ", ")

@@ -70,6 +70,14 @@ UNSILENCED = {
 }
 """By how it ended."""
 
+STANDS = {
+    "muted": mark("🔕 silenced in Alertmanager by {by} until {until}"),
+    "inhibited": mark("🔕 hidden by another alert in Alertmanager"),
+    "stale": mark("❔ Alertmanager does not list it any more"),
+    "heard": mark("🔔 Alertmanager lists it and tells of it"),
+}
+"""By what the roll call found."""
+
 READ = {
     "logs": mark("📄 {who} read the logs of {object}"),
     "the description": mark("🔎 {who} read the description of {object}"),
@@ -149,7 +157,7 @@ def timeline(incident_id: int, entries: Sequence[StoredEntry], tongue: Tongue, *
 def _sentence(entry: Entry, tongue: Tongue) -> Markup:
     detail = {name: one_line(value, 160) for name, value in entry.detail.items()}
     words: dict[str, object] = {
-        **dict.fromkeys(("reason", "before", "after", "done", "command", "matchers"), ""),
+        **dict.fromkeys(("reason", "before", "after", "done", "command", "matchers", "by"), ""),
         "seconds": "?",
         **detail,
     }
@@ -174,6 +182,8 @@ def _sentence(entry: Entry, tongue: Tongue) -> Markup:
         case EntryType.UNSILENCED:
             sentence = UNSILENCED.get(detail.get("how", ""), UNSILENCED[LIFTED])
             words["who"] = tongue.plain("the bot") if entry.subject == SYSTEM else words["who"]
+        case EntryType.STANDING:
+            sentence = STANDS.get(detail.get("as", ""), STANDS["heard"])
         case EntryType.LOOKED:
             sentence = READ.get(detail.get("what", ""))
     return tongue.say(sentence, **words) if sentence else escape(entry.type.value)

@@ -1,0 +1,2 @@
+ALTER TABLE incidents DROP COLUMN standing;
+ALTER TABLE alerts DROP COLUMN listed_at;
