@@ -1,7 +1,6 @@
 """Requests to one cluster: paths and JSON in, bytes out, failures classified. It knows HTTP and no kind of object."""
 
 import builtins
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from chatops.cluster.kubeconfig import Kubeconfig
 from chatops.cluster.models import Meta, Thing
 from chatops.cluster.retries import Retries
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
+from chatops.decoders import decoder_of
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -316,23 +316,6 @@ class Connection:
             self._client.user_agent = "chatops"
             self._signature = signature
         return self._client
-
-
-_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
-_making = threading.Lock()
-
-
-def decoder_of(kind: Any) -> msgspec.json.Decoder[Any]:
-    """The one decoder of a type.
-
-    msgspec finds out about a class when it first meets it, and a thread that meets it in that moment is given what is
-    half made: the process ends by a segmentation fault. So they are made one at a time, and whole.
-    """
-    found = _decoders.get(kind)
-    if found is None:
-        with _making:
-            found = _decoders.setdefault(kind, msgspec.json.Decoder(kind))
-    return found
 
 
 def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:

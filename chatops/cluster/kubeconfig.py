@@ -161,7 +161,7 @@ def _trim_tokens(configuration: Any) -> None:
     configuration.refresh_api_key_hook = refreshed
 
 
-# Met here, by one thread: see connection.decoder_of.
+# Met here, by one thread: see chatops.decoders.
 msgspec.json.Decoder(_File)
 
 

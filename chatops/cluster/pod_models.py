@@ -140,5 +140,5 @@ class Template(Model):
     spec: PodSpec = empty(PodSpec)
 
 
-# Met here, by one thread, for it is also converted: see connection.decoder_of.
+# Met here, by one thread, for it is also converted: see chatops.decoders.
 msgspec.json.Decoder(Template)

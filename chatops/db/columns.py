@@ -1,10 +1,11 @@
 """How core values stand in columns: times as naive UTC, values as JSON text, text without what a database refuses."""
 
-import threading
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
+
+from chatops.decoders import decoder_of
 
 T = TypeVar("T")
 
@@ -67,23 +68,6 @@ def to_json(value: Any) -> str:
         return msgspec.json.encode(value, order="deterministic").decode()
     except UnicodeEncodeError:
         return msgspec.json.encode(_cleaned(msgspec.to_builtins(value)), order="deterministic").decode()
-
-
-_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
-_making = threading.Lock()
-
-
-def decoder_of(kind: Any) -> msgspec.json.Decoder[Any]:
-    """The one decoder of a type.
-
-    msgspec finds out about a class when it first meets it, and a thread that meets it in that moment is given what is
-    half made: the process ends by a segmentation fault. So they are made one at a time, and whole.
-    """
-    found = _decoders.get(kind)
-    if found is None:
-        with _making:
-            found = _decoders.setdefault(kind, msgspec.json.Decoder(kind))
-    return found
 
 
 def from_json(text: str, type: type[T]) -> T | None:

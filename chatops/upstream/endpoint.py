@@ -1,6 +1,5 @@
 """Requests to one address: paths and JSON in, bytes out, failures classified. It knows HTTP and no API."""
 
-import threading
 import time
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -10,6 +9,7 @@ import msgspec
 import urllib3
 
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
+from chatops.decoders import decoder_of
 from chatops.upstream.errors import clean, failure_from, refusal
 
 T = TypeVar("T")
@@ -115,23 +115,6 @@ class Endpoint:
             if time.monotonic() > deadline:
                 raise TimeoutError
         return b"".join(pieces)
-
-
-_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
-_making = threading.Lock()
-
-
-def decoder_of(kind: Any) -> msgspec.json.Decoder[Any]:
-    """The one decoder of a type.
-
-    msgspec finds out about a class when it first meets it, and a thread that meets it in that moment is given what is
-    half made: the process ends by a segmentation fault. So they are made one at a time, and whole.
-    """
-    found = _decoders.get(kind)
-    if found is None:
-        with _making:
-            found = _decoders.setdefault(kind, msgspec.json.Decoder(kind))
-    return found
 
 
 def decode(data: bytes, kind: type[T], whose: str) -> T:

@@ -79,13 +79,9 @@ class Service:
 
     def _spawn(self, changed: dict[str, str]) -> Process:
         with self.log.open("ab") as out:
-            return subprocess.Popen(
-                [sys.executable, str(ROOT / "run.py")],
-                cwd=self._folder,
-                env={**self._environment, **changed},
-                stdout=out,
-                stderr=out,
-            )
+            environment = {**self._environment, **changed}
+            command = [sys.executable, str(ROOT / "run.py")]
+            return subprocess.Popen(command, cwd=self._folder, env=environment, stdout=out, stderr=out)
 
     def _serving(self, begun: int) -> dict[str, Any] | None:
         assert self._process
