@@ -186,7 +186,7 @@ class Database:
             # One writer at a time, by the lock: pony's optimistic checks could only fail for reasons of their own.
             with db_session(immediate=True, optimistic=False):
                 # Pony begins with the first entity: a statement past the entities would have been kept before it.
-                self._pony.get_connection()
+                self._pony.get_connection()  # type: ignore[no-untyped-call]  # pony's stubs have no types here
                 results = [job.work() for job in jobs]
         except BaseException as error:
             failure = self._mended(error)
