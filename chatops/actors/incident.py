@@ -196,7 +196,7 @@ class IncidentActor(Actor):
             now=self._clock(),
         )
         if not stored:
-            self._refused(event)
+            self._refused(event, update_id)
             return
         self._incident = decision.incident
         self._news_at = self._clock()
@@ -218,9 +218,11 @@ class IncidentActor(Actor):
                 case _:
                     self._silencer.carry_out(effect)
 
-    def _refused(self, event: Event) -> None:
-        """The one-time button was used up by an earlier press."""
+    def _refused(self, event: Event, update_id: int | None) -> None:
+        """The one-time button was used up by an earlier press. Nothing is stored of it but that it is done with."""
         press = press_of(event)
+        if update_id is not None:
+            self._store.updates.done(update_id)
         if press is not None:
             answer_press(Answer(press, "used"), self.tell)
         self._announce(changed=False, event=event)
