@@ -263,8 +263,9 @@ class System:
         waiting = {*incidents.incidents_with_mail(), *incidents.running(), *incidents.silenced()}
         for incident_id in sorted(waiting):
             self._directory.tell(incident_address(incident_id), MailArrived())
-        for chat in self._store.chats.subscribed():
-            self._directory.tell(chat_address(chat.id), CatchUp())
+        chats = {*self._store.cards.chats_behind(), *(chat.id for chat in self._store.chats.subscribed())}
+        for chat_id in sorted(chats):
+            self._directory.tell(chat_address(chat_id), CatchUp())
 
     def _give_up(self, address: Address, reason: str) -> None:
         log.critical("giving up", part=address, reason=reason)
