@@ -54,6 +54,9 @@ class SimulatedTelegram:
         self.too_soon: list[str] = []
         """Limits that the service broke with what it asked."""
         self.presses: Counter[int] = Counter()
+        """How often each person pressed or wrote."""
+        self.said: list[tuple[float, int, int, str]] = []
+        """When who wrote what in which chat."""
         self.by: dict[str, int] = {}
         """Who made each tap."""
         self.requests = 0
@@ -125,9 +128,13 @@ class SimulatedTelegram:
             }
         )
 
-    def write(self, user: tuple[int, str], chat_id: int, text: str) -> None:
+    def write(self, user: tuple[int, str], chat_id: int, text: str, reply_to: int | None = None) -> None:
         sender = {"id": user[0], "is_bot": False, "first_name": user[1], "username": user[1], "language_code": "en"}
         said = {"message_id": self._new_id(), "date": 1_795_424_400, "chat": self._chat(chat_id), "from": sender}
+        if reply_to is not None:
+            said["reply_to_message"] = {"message_id": reply_to, "date": 1, "chat": self._chat(chat_id)}
+        self.presses[user[0]] += 1
+        self.said.append((self._time.seconds, user[0], chat_id, text))
         self._come({"message": {**said, "text": text}})
 
     def delete(self, message: Message) -> None:
