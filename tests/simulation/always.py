@@ -91,7 +91,8 @@ def its_state_is_written_down(news: News) -> None:
     last = {line.incident: line.type for line in news.lines if line.type in (*OPENING, *CLOSING)}
     for row in news.incidents.values():
         if row.revision:
-            told = {"alerts_resolved": "resolved"}.get(last[row.id], last[row.id])
+            newest = last.get(row.id, "")
+            told = {"alerts_resolved": "resolved"}.get(newest, newest)
             hold(told == row.status if row.status != "active" else told in OPENING, (row, told))
 
 

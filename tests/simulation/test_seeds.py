@@ -3,22 +3,33 @@
 `make simulate SEEDS=10000` runs more; a seed that fails says how to run it alone.
 """
 
+from collections import Counter
+
 import pytest
 
+from tests.simulation.occurrences import EXPECTED, occurrences
 from tests.simulation.story import run
 
-SEEDS = 100
-BATCH = 10
+SEEDS = 300
+BATCH = 100
+"""Enough for everything that is expected of a batch to happen in it."""
 
-ONCE_BROKEN = (1033, 1066)
-"""A card left behind by another screen in its message; an answer to a dead chat actor taken for another's."""
+ONCE_BROKEN = (33, 48, 187)
+"""A card behind in a chat that is not subscribed, after a start; a card whose way back from another screen was lost;
+a confirm that another press had used up, left for every start to come.
+
+Seeds tell a story only to the code that they were found with: whoever adds a happening draws other ones. These were
+found, and failed without the mends, with the happenings as they are.
+"""
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("first", range(0, SEEDS, BATCH))
 def test_every_rule_holds(first):
+    happened: Counter[str] = Counter()
     for seed in range(first, first + BATCH):
-        run(seed)
+        happened += occurrences(run(seed))
+    assert not [each for each in EXPECTED if not happened[each]], "these never happened: nothing was tested of them"
 
 
 @pytest.mark.parametrize("seed", ONCE_BROKEN)
