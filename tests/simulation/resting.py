@@ -141,9 +141,9 @@ def one_card_per_chat(sim: Simulation) -> None:
 
     One more at most for each that was deleted, whose answer was lost, or whose news died with an actor or the disk.
     """
-    sent = Counter((m.chat_id, m.key.split(":")[1]) for m in sim.telegram.everything() if m.key.startswith("card:"))
+    sent = Counter((m.chat_id, m.card_of) for m in sim.telegram.everything() if m.card_of is not None)
     for (chat, incident), times in sent.items():
-        mine = [m for m in sim.telegram.everything() if m.chat_id == chat and m.key.startswith(f"card:{incident}:")]
+        mine = [m for m in sim.telegram.everything() if m.chat_id == chat and m.card_of == incident]
         excused = sum(m.deleted or m.lost for m in mine)
         lost_news = sim.lives - 1 + sum(address in (("chat", chat), ("telegram",)) for _, address in sim.all_deaths)
         hold(times <= 1 + excused + lost_news, (chat, incident, [m.id for m in mine]))

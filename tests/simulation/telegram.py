@@ -5,6 +5,7 @@ It stands where chatops.telegram.client.Telegram does and raises the same failur
 
 import json
 import random
+import re
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from tests.simulation.virtual_time import VirtualTime
 PER_MINUTE = 20
 """Telegram's own limit for a group."""
 QUERY_LIFE = 15.0
+_CARD = re.compile(r"\S+ <b>[^<]*</b>\s+<code>#(\d+)</code>")
+"""How a card begins, and nothing else does."""
 
 
 @dataclass(slots=True)
@@ -34,6 +37,8 @@ class Message:
     deleted: bool = False
     lost: bool = False
     """The service was not told that it was sent."""
+    card_of: int | None = None
+    """The incident whose card it was sent as: told by how it reads, whatever the service calls it."""
 
 
 class SimulatedTelegram:
@@ -204,6 +209,7 @@ class SimulatedTelegram:
             case SendMessage(chat_id, html, rows):
                 made = Message(self._new_id(), chat_id, key, life, html, rows)
                 made.tokens += _tokens(rows)
+                made.card_of = int(reads[1]) if (reads := _CARD.match(html)) else None
                 self.messages.setdefault(chat_id, {})[made.id] = made
                 self._trace(f"message {made.id} in {chat_id} as {key or '-'}")
                 return made.id
