@@ -1,12 +1,15 @@
 """Rules that hold after every step."""
 
 from collections import Counter
+from datetime import datetime
 
 from tests.simulation.news import News
 from tests.simulation.rules import always, hold
 from tests.simulation.simulation import MALLORY, VERA
 
 GENESIS = "0" * 64
+QUIET = 15 * 60
+"""Seconds that repeats of what somebody called resolved say nothing."""
 ENDS = ("succeeded", "failed", "interrupted")
 OPENING, CLOSING = ("opened", "reopened"), ("alerts_resolved", "resolved", "rejected")
 PEOPLE_ONLY = ("acknowledged", "released", "resolved", "rejected", "action_requested", "escalated")
@@ -103,6 +106,18 @@ def it_ends_by_itself_only_when_all_alerts_ended(news: News) -> None:
     for row in news.incidents.values():
         if row.revision and row.closed_by is None:
             hold((row.status == "active") == (row.id in firing or row.truncated > 0), row)
+
+
+@always
+def what_a_person_closed_keeps_quiet(news: News) -> None:
+    """Repeats reopen nothing that was rejected, and what was resolved by hand only after a quarter of an hour."""
+    for line in news.fresh:
+        if line.type == "reopened" and not {"fired", "refired"} & line.detail.keys():
+            states = (each for each in reversed(news.lines[: line.id - 1]) if each.incident == line.incident)
+            closed = next(each for each in states if each.type in CLOSING)
+            quiet = datetime.fromisoformat(line.at) - datetime.fromisoformat(closed.at)
+            hold(closed.type != "rejected", (line, closed))
+            hold(closed.type != "resolved" or quiet.total_seconds() >= QUIET, (line, closed))
 
 
 @always

@@ -3,7 +3,7 @@
 import re
 
 from chatops.actors.pool import PoolActor
-from chatops.core.safeguards import Safeguard, safeguard, word_of
+from chatops.core.actions import ACTIONS, Danger, Preview
 from tests.simulation.news import Line, News
 from tests.simulation.places import PROTECTED
 from tests.simulation.rules import always, at_rest, hold
@@ -29,7 +29,7 @@ def an_approval_is_by_another(news: News) -> None:
     """What takes a second person has one: another than who chose it, and with the right to act."""
     for line in _requested(news):
         shown = news.sim.cluster.previews[line.detail["run"]]
-        second = safeguard(shown.preview, (PROTECTED,)) is Safeguard.SECOND
+        second = _takes(shown.preview) == "second"
         hold(second == ("asked_by" in line.detail), (line, shown))
         hold(not second or (line.who != str(shown.by) and line.who in ACTORS), (line, shown))
 
@@ -39,9 +39,9 @@ def a_word_is_typed_by_who_chose(news: News) -> None:
     """What takes a typed word was typed, by that person, in time."""
     for line in _requested(news):
         shown = news.sim.cluster.previews[line.detail["run"]]
-        if safeguard(shown.preview, (PROTECTED,)) is not Safeguard.WORD:
+        if _takes(shown.preview) != "word":
             continue
-        word = word_of(shown.preview.plan.ref)
+        word = shown.preview.plan.ref.name
         said = [
             at
             for at, who, _, text in news.sim.telegram.said
@@ -153,6 +153,13 @@ def a_stranger_is_denied_without_a_word(news: News) -> None:
     for line in news.fresh:
         if line.type == "denied" and line.detail["why"] == "stranger":
             hold(line.detail["what"].startswith(("unknown", "/")) and not line.object, line)
+
+
+def _takes(preview: Preview) -> str:
+    """What confirming it should take. Said here once more, so that the service does not judge itself."""
+    if not preview.cautions and ACTIONS[preview.plan.action].danger is not Danger.DESTROY:
+        return "tap"
+    return "second" if preview.plan.ref.namespace == PROTECTED else "word"
 
 
 def _requested(news: News) -> list[Line]:

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from tests.simulation.occurrences import EXPECTED, occurrences
-from tests.simulation.story import run
+from tests.simulation.story import database, run
 
 SEEDS = 300
 BATCH = 100
@@ -39,3 +39,12 @@ def test_what_was_found_stays_mended(seed):
 
 def test_the_same_seed_is_the_same_story():
     assert list(run(1, loud=True).story) == list(run(1, loud=True).story)
+
+
+def test_what_is_remembered_is_what_would_be_read():
+    remembered = run(2, loud=True).story
+    database().remembers = False
+    try:
+        assert run(2, loud=True).story == remembered
+    finally:
+        database().remembers = True
