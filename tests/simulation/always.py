@@ -80,7 +80,7 @@ def a_revision_never_goes_back(news: News) -> None:
 
 @always
 def an_incident_opens_once(news: News) -> None:
-    """Every incident that is shown was opened, by one line."""
+    """R5: Every incident that is shown was opened, by one line."""
     if not news.fresh:
         return
     opened = Counter(line.incident for line in news.lines if line.type == "opened")
@@ -90,7 +90,7 @@ def an_incident_opens_once(news: News) -> None:
 
 @always
 def its_state_is_written_down(news: News) -> None:
-    """The newest line about an incident's state says what the state is."""
+    """R6: The newest line about an incident's state says what the state is."""
     last = {line.incident: line.type for line in news.lines if line.type in (*OPENING, *CLOSING)}
     for row in news.incidents.values():
         if row.revision:
@@ -169,7 +169,7 @@ def no_change_before_its_line(news: News) -> None:
 
 @always
 def a_run_is_sent_once(news: News) -> None:
-    """No run reaches the cluster twice, whatever became of the first time: an unknown outcome is never repeated."""
+    """K2: No run reaches the cluster twice, whatever became of the first time: an unknown outcome is never repeated."""
     asked = Counter(effect.run for effect in news.sim.cluster.asked)
     hold(max(asked.values(), default=0) <= 1, asked)
 
@@ -183,7 +183,7 @@ def a_run_changes_once(news: News) -> None:
 
 @always
 def only_what_was_seen_is_touched(news: News) -> None:
-    """What is changed is the incarnation that the person was shown, never one that took its place."""
+    """K4: What is changed is the incarnation that the person was shown, never one that took its place."""
     for effect in news.sim.cluster.effects[-3:]:
         shown = news.sim.cluster.previews[effect.run].preview.plan
         hold(effect.uid == shown.ref.uid == effect.plan.ref.uid, effect)

@@ -102,7 +102,7 @@ def every_cluster_is_asked_for_its_own(news: News) -> None:
 
 @always
 def nobody_waits_beside_idle_hands(news: News) -> None:
-    """No look waits while hands of its own cluster have nothing to do, whatever became of the other one."""
+    """K9: No look waits while hands of its own cluster have nothing to do, whatever became of the other one."""
     process = news.sim.process
     for pool in process.actors if process else ():
         if isinstance(pool, PoolActor) and not pool.actor_inbox.queue and pool._idle:
@@ -115,7 +115,7 @@ def nobody_waits_beside_idle_hands(news: News) -> None:
 
 @at_rest
 def every_request_has_one_outcome(sim: Simulation) -> None:
-    """Of every requested change, and of every requested silence, the log tells one outcome."""
+    """A4: Of every requested change, and of every requested silence, the log tells one outcome."""
     ends = ("action_finished", "action_stopped"), ("silenced", "silence_failed")
     for request, outcomes in zip(("action_requested", "silence_requested"), ends, strict=True):
         marks = ", ".join("?" * len(outcomes))
@@ -131,7 +131,7 @@ def every_request_has_one_outcome(sim: Simulation) -> None:
 
 @always
 def a_line_says_what_it_is_of(news: News) -> None:
-    """What a person did or was denied has who, where and in which incident; a change has its object and versions."""
+    """A4: What a person did or was denied has who, where and in which incident; a change has its object and versions."""
     for line in news.fresh:
         if line.kind == "person":
             hold(line.who, line)

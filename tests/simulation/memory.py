@@ -1,8 +1,8 @@
 """Reads that were made before and would come out the same: their results, until a table they looked at is written.
 
-More than half of the reads in a seed ask again what nothing has changed since. What a read looked at is taken from the statements
-SQLite was given, so nothing has to say it; a table named too often only costs a read, and none can be missed, since a
-statement names what it reads.
+More than half of the reads in a seed ask again what nothing has changed since. What a read looked at is taken from the
+statements SQLite was given, so nothing has to say it; a table named too often only costs a read, and none can be
+missed, since a statement names what it reads.
 """
 
 import re

@@ -71,7 +71,7 @@ def what_fires_is_in_one_incident(sim: Simulation) -> None:
 
 @at_rest
 def what_ended_does_not_fire(sim: Simulation) -> None:
-    """No incident tells an alert as firing that has ended.
+    """R6: No incident tells an alert as firing that has ended.
 
     Except where the silence of another incident hid the end: only its own incident looks after a silence.
     """
@@ -137,7 +137,7 @@ def every_card_reads_right(sim: Simulation) -> None:
 
 @at_rest
 def one_card_per_chat(sim: Simulation) -> None:
-    """A chat gets one card of an incident.
+    """R5: A chat gets one card of an incident.
 
     One more at most for each that was deleted, whose answer was lost, or whose news died with an actor or the disk.
     """
@@ -154,7 +154,7 @@ def one_card_per_chat(sim: Simulation) -> None:
 
 @at_rest
 def no_run_is_left_running(sim: Simulation) -> None:
-    """Every action has an outcome."""
+    """K9: Every action has an outcome."""
     found = sim.rows("SELECT id, state FROM actions WHERE state IN ('requested', 'performed')")
     hold(not found, found)
 
@@ -190,7 +190,7 @@ def what_was_found_is_there(sim: Simulation) -> None:
 
 @at_rest
 def an_unknown_outcome_is_called_that(sim: Simulation) -> None:
-    """A run whose answer was lost is interrupted, and neither a success nor a failure."""
+    """K2: A run whose answer was lost is interrupted, and neither a success nor a failure."""
     states = dict(sim.rows("SELECT id, state FROM actions"))
     hold(all(states[run] == "interrupted" for run in sim.cluster.unknown), states)
 

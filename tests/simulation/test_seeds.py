@@ -25,7 +25,8 @@ found, and failed without the mends, with the happenings as they are.
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("first", range(0, SEEDS, BATCH))
-def test_every_rule_holds(first):
+def test_p5_every_rule_holds(first):
+    """P5: many seeds obey every rule, and everything that the rules are about does happen in them."""
     happened: Counter[str] = Counter()
     for seed in range(first, first + BATCH):
         happened += occurrences(run(seed))
