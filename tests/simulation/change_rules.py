@@ -131,7 +131,7 @@ def every_request_has_one_outcome(sim: Simulation) -> None:
 
 @always
 def a_line_says_what_it_is_of(news: News) -> None:
-    """A4: What a person did or was denied has who, where and in which incident; a change has its object and versions."""
+    """A4: What a person did or was denied has who, where and in which incident; a change has object and versions."""
     for line in news.fresh:
         if line.kind == "person":
             hold(line.who, line)
