@@ -18,7 +18,7 @@ ONCE_BROKEN = (187,)
 """A confirm that another press had used up, left for every start to come.
 
 A seed tells its story only with the happenings that it was found with: whoever adds one draws other stories. This one
-fails without the mend; those of older bugs had come to mean nothing, and each of these has a plain test instead.
+fails without the mend; those of older bugs (1033, 1066) had come to mean nothing.
 """
 
 
