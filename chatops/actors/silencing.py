@@ -4,7 +4,8 @@ Owned by the IncidentActor and run in its thread. It decides nothing of the inci
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from chatops.actors.base import Actor
 from chatops.actors.messages import UPSTREAM, Submit
@@ -35,9 +36,12 @@ from chatops.core.texts import one_line, tongue
 WATCH_SECONDS = 60.0
 AGAIN_SECONDS = 15.0
 
-MAKE, FIND, LIFT, WATCH = "make silence", "find silence", "lift silence", "watch silence"
+LAST_LOOK = timedelta(minutes=5)
+"""How long after its end a silence is asked about: of what ended while it stood nobody tells any more."""
+
+MAKE, FIND, LIFT, WATCH, LAST = "make silence", "find silence", "lift silence", "watch silence", "look after the lift"
 """What the tags of its work begin with; the silence's key follows."""
-KINDS = (MAKE, FIND, LIFT, WATCH)
+KINDS = (MAKE, FIND, LIFT, WATCH, LAST)
 
 
 class Silencer:
@@ -92,7 +96,8 @@ class Silencer:
         silence = self._of(key)
         if silence is None:
             return
-        if silence.standing and self._clock() >= silence.ends_at:
+        over = self._clock() - silence.ends_at
+        if silence.standing and over >= (LAST_LOOK if self._configured else timedelta(0)):
             self._happened(SilenceExpired(silence.key))
         elif not self._configured and silence.pending:
             self._happened(SilenceFailed(silence.key, Reason.NOT_CONFIGURED, ""))
@@ -100,7 +105,7 @@ class Silencer:
             self._come_back(silence)
         elif silence.pending:
             self._submit(FindSilence(silence.key, silence.matchers), FIND, silence)
-        elif silence.standing and silence.lifting:
+        elif silence.standing and silence.lifting and over < timedelta(0):
             self._lift(silence)
         elif silence.standing:
             self._submit(LookAtSilence(_place(silence), silence.matchers), WATCH, silence)
@@ -137,7 +142,9 @@ class Silencer:
             case "find silence", SilencePlace():
                 self._happened(SilenceFailed(silence.key, Reason.UNKNOWN_OUTCOME, "it is not there"))
             case "lift silence", _:
-                self._happened(SilenceLifted(silence.key))
+                self._look_for_the_last_time(silence)
+            case "look after the lift", SilenceWatch():
+                self._happened(SilenceSeen(silence.key, replace(result, active=False)))
             case "watch silence", SilenceWatch():
                 self._happened(SilenceSeen(silence.key, result))
                 self._come_back(silence)
@@ -152,6 +159,8 @@ class Silencer:
             case "find silence" if not again:
                 self._happened(SilenceFailed(silence.key, Reason.UNKNOWN_OUTCOME, detail))
             case "lift silence" if reason == Reason.NOT_FOUND:
+                self._look_for_the_last_time(silence)
+            case "look after the lift" if not again:
                 self._happened(SilenceLifted(silence.key))
             case "lift silence" if not again:
                 self._happened(LiftFailed(silence.key, reason, detail, temporary=False))
@@ -164,6 +173,10 @@ class Silencer:
             self._submit(ExpireSilence(_place(silence)), LIFT, silence)
         else:
             self._happened(LiftFailed(silence.key, Reason.NOT_CONFIGURED, "", temporary=False))
+
+    def _look_for_the_last_time(self, silence: Silence) -> None:
+        """Only what Alertmanager lists once it is lifted tells what ended since the look before."""
+        self._submit(LookAtSilence(_place(silence), silence.matchers), LAST, silence)
 
     def _come_back(self, silence: Silence) -> None:
         """At its end at the latest."""

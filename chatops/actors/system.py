@@ -288,7 +288,9 @@ class System:
         }
         for incident_id in sorted(waiting):
             self._directory.tell(incident_address(incident_id), MailArrived())
-        chats = {*(chat.id for chat in self._store.chats.subscribed()), *self._store.cards.chats_of_open()}
+        cards = self._store.cards
+        subscribed = (chat.id for chat in self._store.chats.subscribed())
+        chats = {*subscribed, *cards.chats_of_open(), *cards.chats_behind()}
         for chat_id in sorted(chats):
             self._directory.tell(chat_address(chat_id), CatchUp())
 

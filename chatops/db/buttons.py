@@ -14,8 +14,9 @@ from chatops.db.columns import (
     clean,
     from_json,
     naive,
-    naive_or_none,
     strings_of,
+    time_text,
+    time_text_or_none,
     to_json,
 )
 from chatops.db.database import Database
@@ -25,6 +26,18 @@ TOKEN_BYTES = 15
 """120 random bits, 20 characters: far beyond guessing, far below Telegram's 64 bytes of callback data."""
 
 LONGEST_TOKEN = 24
+
+_COLUMNS = (
+    *("token", "chat_id", "message_id", "shape", "verb", "args", "ref", "incident_id", "for_user", "once"),
+    *("offered_at", "expires_at", "used_by"),
+)
+_INSERT = f"INSERT INTO buttons ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+_BIND = "UPDATE buttons SET message_id = ? WHERE token = ? AND message_id IS NULL"
+_REUSABLE = (
+    "SELECT shape, token FROM buttons WHERE chat_id = ? AND message_id = ? AND NOT once AND expires_at IS NULL "
+    "AND used_at IS NULL"
+)
+"""Past the entities: a keyboard is a dozen rows, and it is written whenever a message is drawn."""
 
 KEPT = timedelta(days=30)
 """An expired button is remembered this long, so that a press on an old message can be told why nothing happens."""
@@ -46,15 +59,19 @@ class Buttons:
 
         def work() -> tuple[str, ...]:
             reusable = _reusable(self._tables, chat_id, message_id) if message_id is not None else {}
-            tokens = []
+            tokens, added = [], []
             for button in buttons:
                 lasting = not button.once and button.lifetime is None
-                token = "" if button.verb is None else reusable.get(_shape(button), "") if lasting else ""
+                shape = "" if button.verb is None else _shape(button)
+                token = reusable.get(shape, "") if lasting else ""
                 if button.verb is not None and not token:
-                    token = _add(self._tables, chat_id, message_id, button, button.verb, now)
+                    token = secrets.token_urlsafe(TOKEN_BYTES)
+                    added.append(_row(token, chat_id, message_id, shape, button, button.verb, now))
                     if lasting:
-                        reusable[_shape(button)] = token
+                        reusable[shape] = token
                 tokens.append(token)
+            if added:
+                self._tables.connection.executemany(_INSERT, added)
             return tuple(tokens)
 
         return self._database.write(work)
@@ -64,8 +81,8 @@ class Buttons:
         wanted = [token for token in tokens if token]
 
         def work() -> None:
-            for row in self._tables.Button.select(lambda row: row.token in wanted and row.message_id is None):
-                row.message_id = message_id
+            values = [(message_id, token) for token in wanted]
+            self._tables.connection.executemany(_BIND, values)
 
         if wanted:
             self._database.write(work)
@@ -134,38 +151,17 @@ def use_token(tables: Tables, token: str, by: str, now: datetime) -> bool:
     return True
 
 
-def _add(tables: Tables, chat_id: int, message_id: int | None, button: Button, verb: Verb, now: datetime) -> str:
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    tables.Button(
-        token=token,
-        chat_id=chat_id,
-        message_id=message_id,
-        shape=_shape(button),
-        verb=verb.value,
-        args=to_json(button.args),
-        ref=to_json(button.ref),
-        incident_id=button.incident_id,
-        for_user=button.for_user,
-        once=button.once,
-        offered_at=naive(now),
-        expires_at=naive_or_none(now + button.lifetime if button.lifetime is not None else None),
-        used_at=None,
-        used_by="",
-    )
-    return token
+def _row(
+    token: str, chat_id: int, message_id: int | None, shape: str, button: Button, verb: Verb, now: datetime
+) -> tuple[object, ...]:
+    """The values of _COLUMNS."""
+    expires_at = now + button.lifetime if button.lifetime is not None else None
+    what = (verb.value, to_json(button.args), to_json(button.ref), button.incident_id, button.for_user, button.once)
+    return token, chat_id, message_id, shape, *what, time_text(now), time_text_or_none(expires_at), ""
 
 
 def _reusable(tables: Tables, chat_id: int, message_id: int) -> dict[str, str]:
-    rows = tables.Button.select(
-        lambda row: (
-            row.chat_id == chat_id
-            and row.message_id == message_id
-            and not row.once
-            and row.expires_at is None
-            and row.used_at is None
-        )
-    )
-    return {row.shape: row.token for row in rows}
+    return dict(tables.connection.execute(_REUSABLE, (chat_id, message_id)).fetchall())
 
 
 def _shape(button: Button) -> str:

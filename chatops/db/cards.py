@@ -80,6 +80,13 @@ class Cards:
         """Incidents whose card here shows another revision, and active ones a subscribed chat has no card of yet."""
         return self._database.read(lambda: _stale(self._tables, chat_id))
 
+    def chats_behind(self) -> tuple[int, ...]:
+        """Chats with a card that shows another revision than its incident has, subscribed or not."""
+        cards = self._tables.Card
+        return self._database.read(
+            lambda: tuple(sorted(select(row.chat_id for row in cards if row.revision != row.wanted))),
+        )
+
     def audience(self, incident_id: int) -> tuple[int, ...]:
         """Chats a change concerns: those with a card or screen of it, and all subscribed ones.
 

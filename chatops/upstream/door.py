@@ -80,16 +80,15 @@ class UpstreamDoor:
         raise failure or _none_configured()
 
     def watch_silence(self, place: SilencePlace, matchers: Sequence[Matcher], now: datetime) -> SilenceWatch:
-        """Whether it still stands, and what of its alerts still fires."""
+        """Whether it still stands, and what of its alerts still fires, also once it has ended."""
         failure: Failure | None = None
         for one in self._from(place.instance):
             try:
-                if one.silence(place.id).status.state == "expired":
-                    return SilenceWatch(active=False)
+                active = one.silence(place.id).status.state != "expired"
                 started = one.status().uptime
                 if started is None or started.tzinfo is None or now - started < SETTLED:
-                    return SilenceWatch(active=True)
-                return SilenceWatch(True, frozenset(alert.fingerprint for alert in one.alerts(matchers)))
+                    return SilenceWatch(active)
+                return SilenceWatch(active, frozenset(alert.fingerprint for alert in one.alerts(matchers)))
             except Failure as refused:
                 failure = refused if failure is None or isinstance(refused, Temporary) else failure
         if failure is not None and failure.reason is Reason.NOT_FOUND:

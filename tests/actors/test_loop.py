@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from chatops.actors.messages import IncidentChanged, NotDelivered, WorkFailed, chat_address
+from chatops.actors.messages import Happened, IncidentChanged, NotDelivered, WorkFailed, chat_address, incident_address
 from chatops.core.actions import ActionState, Progress
 from chatops.core.audit import EntryType
-from chatops.core.incidents import Status
+from chatops.core.incidents import Person, Press, Status
+from chatops.core.incidents.events import RunAction
 from chatops.core.outgoing import EditMessage, SendMessage
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from tests.actors.house import ANNA, House, house
@@ -94,6 +95,24 @@ def test_r22_a_confirm_works_once(shop):
     built.press_token(card, token)
     built.post.wait_text("Rolled back")
     assert "pressed already" in built.press_token(card, token)
+    assert len(scene.performed) == 1
+
+
+def test_a_confirm_that_came_second_is_done_with(shop):
+    """Two presses that were both judged before either counted: neither is left for the next start."""
+    built, scene = shop
+    card = open_card(built)
+    built.press(card, "Roll back to 42")
+    built.post.wait_text("to revision 42?")
+    token = built.post.button(card, "↩️ Roll back")
+    built.clock.move(seconds=2)
+    built.press_token(card, token)
+    built.post.wait_text("Rolled back")
+    run = built.store.incidents.get(1).run
+    second = RunAction(Press(Person(ANNA, "@u1001"), ANNA, card, "q"), run.id, run.plan)
+    built.store.updates.store([(9_999, ANNA, b"{}")], built.clock())
+    built.directory.tell(incident_address(1), Happened(second, 9_999, token))
+    built.until(lambda: not built.store.updates.pending())
     assert len(scene.performed) == 1
 
 

@@ -147,6 +147,22 @@ def test_until_resolved_is_lifted_when_alertmanager_lists_the_alerts_no_more(sho
     assert upstream.of(ExpireSilence)
 
 
+@pytest.mark.parametrize("how", ["lifted", "gone", "expired"])
+def test_what_ended_right_before_the_silence_is_not_missed(shop, how):
+    """Alertmanager has forgotten to tell of it and never will: it is read from its list once more."""
+    built, upstream = shop
+    card = silence_it(built)
+    upstream.watch = SilenceWatch(how == "expired", frozenset())
+    if how == "lifted":
+        built.press(card, "Unsilence")
+    else:
+        built.clock.move(minutes=61 if how == "expired" else 1)
+        built.directory.tell(incident_address(1), TendSilence(silence_of(built).key))
+    built.post.wait_text("🟢")
+    built.until(lambda: types(built)[-1] is EntryType.UNSILENCED)
+    assert built.store.audit.page(limit=1_000)[-1].entry.detail["how"] == how
+
+
 def test_its_time_passes(shop):
     built, upstream = shop
     card = silence_it(built, "30 min")

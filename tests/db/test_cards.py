@@ -54,8 +54,10 @@ def test_a_card_is_stale_until_it_shows_the_newest_revision(two: Store) -> None:
     two.cards.put(Card(GROUP, 1, 10, 3))
     assert two.cards.stale(GROUP) == ()
     two.chats.put(Chat(GROUP, ChatKind.GROUP))
+    assert two.cards.chats_behind() == ()
     changed(two, 2, revision=2)
     assert two.cards.stale(GROUP) == (2,), "a chat that wants no new ones still has its old ones kept true"
+    assert two.cards.chats_behind() == (GROUP,), "and is not forgotten at a start"
 
 
 def test_cards_are_found_by_what_is_known_of_them(two: Store, opened: Callable[..., Database]) -> None:

@@ -109,6 +109,27 @@ def test_a_job_that_wants_to_be_alone_shares_with_nobody(database: Database) -> 
     assert database.commits - before == 4
 
 
+def test_a_statement_past_the_entities_is_of_the_transaction(database: Database, store: Store) -> None:
+    def half() -> None:
+        database.tables.connection.execute("INSERT INTO settings (key, value) VALUES ('half', '1')")
+        raise ValueError("the other half")
+
+    with pytest.raises(ValueError, match="the other half"):
+        database.write(half)
+    assert keys(database) == set()
+
+    held = Held(database)
+    line = threading.Thread(target=store.audit.append, args=([entry()],))
+    line.start()
+    while not database.waiting:
+        pass
+    raising = database.submit_write(lambda: 1 // 0)
+    held.release()
+    line.join(DEADLINE)
+    assert isinstance(raising.exception(DEADLINE), ZeroDivisionError)
+    assert len(database.read(lambda: database.tables.Audit.select()[:])) == 1, "one line, though its group was run anew"
+
+
 def test_even_a_job_that_wants_to_end_the_process_does_not(database: Database) -> None:
     with pytest.raises(SystemExit):
         database.write(lambda: exit(3))

@@ -7,14 +7,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tests.simulation.places import GROUPS, PLACES
 from tests.simulation.virtual_time import Agenda, VirtualTime
-
-GROUPS = {
-    "checkout": ("c0", "c1", "c2"),
-    "cart": ("k0", "k1"),
-    "search": ("s0",),
-}
-"""Groups by the deployment they are about, and the fingerprints of their alerts."""
 
 PATIENCE = 5.0
 """Seconds until an Alertmanager gives up waiting for its answer."""
@@ -26,24 +20,39 @@ class Truth:
 
     starts_at: datetime
     ends_at: datetime | None = None
+    muffled: frozenset[str] = frozenset()
+    """The keys of the silences that hid it when it ended: no Alertmanager ever tells that."""
 
 
 class Alerts:
-    """What fires."""
+    """What fires. `silencing(labels)` has the keys of the silences that hide an alert of these labels now."""
 
-    def __init__(self, time: VirtualTime, trace: Callable[[str], None]) -> None:
+    def __init__(self, time: VirtualTime, groups: tuple[str, ...], trace: Callable[[str], None]) -> None:
         self._time = time
         self._trace = trace
+        self.groups = groups
+        self.route = ""
+        """Somebody changed how alerts are grouped: `keyed` is the same groups by other keys, `merged` one for all."""
+        self.regrouped = False
+        """Whether that ever happened: an alert may then be told in two incidents, and is told to both."""
+        self.clustered = False
+        """Whether alerts name their cluster."""
+        self.silencing: Callable[[dict[str, str]], frozenset[str]] = lambda labels: frozenset()
         self.known: dict[str, Truth] = {}
 
     def fires(self, fingerprint: str) -> bool:
         truth = self.known.get(fingerprint)
         return truth is not None and truth.ends_at is None
 
+    def hidden(self, fingerprint: str) -> frozenset[str]:
+        """By which silences."""
+        return self.silencing(self.labels(fingerprint))
+
     def turn(self, fingerprint: str) -> None:
         """It ends if it fires, and fires if it does not."""
         if self.fires(fingerprint):
             self.known[fingerprint].ends_at = self._time.now()
+            self.known[fingerprint].muffled = self.hidden(fingerprint)
         else:
             self.known[fingerprint] = Truth(self._time.now())
         self._trace(f"alert {fingerprint} {'fires' if self.fires(fingerprint) else 'ends'}")
@@ -52,6 +61,35 @@ class Alerts:
         for fingerprint in self.known:
             if self.fires(fingerprint):
                 self.turn(fingerprint)
+
+    def regroup(self, route: str) -> None:
+        self.route = route
+        self.regrouped = True
+        self._trace(f"the route is now {route or 'as it was'}")
+
+    def labels(self, fingerprint: str) -> dict[str, str]:
+        group = next(name for name, members in GROUPS.items() if fingerprint in members)
+        place = PLACES[group]
+        about = {"node": group} if place.kind == "Node" else {"deployment": group, "namespace": place.namespace}
+        return {
+            "alertname": "KubeNodeNotReady" if place.kind == "Node" else "KubeDeploymentReplicasMismatch",
+            "severity": "critical" if fingerprint.endswith("0") else "warning",
+            "shard": fingerprint,
+            "team": "web",
+            **({"cluster": place.cluster} if self.clustered else {}),
+            **about,
+        }
+
+    def grouping(self, group: str) -> tuple[str, dict[str, str], tuple[str, ...]]:
+        """Key, labels and members of the group that the alerts of `group` are told in now."""
+        if self.route == "merged":
+            members = tuple(each for name in self.groups for each in GROUPS[name])
+            return '{}/{team="web"}:{team="web"}', {"team": "web"}, members
+        place = PLACES[group]
+        labels = {"node": group} if place.kind == "Node" else {"deployment": group, "namespace": place.namespace}
+        text = ", ".join(f'{name}="{value}"' for name, value in sorted(labels.items()))
+        route = '/{severity=~".+"}' if self.route else ""
+        return f"{{}}{route}:{{{text}}}", labels, GROUPS[group]
 
 
 class Peer:
@@ -83,18 +121,19 @@ class Peer:
         self._told_resolved: set[tuple[str, datetime]] = set()
 
     def tell(self, group: str) -> None:
-        """What the group looks like now; nothing where nothing of it is new or fires."""
-        entries = [entry for fingerprint in GROUPS[group] if (entry := self._entry(fingerprint, group))]
+        """What the group looks like now; nothing where nothing of it is new or fires and is not silenced."""
+        key, labels, members = self._alerts.grouping(group)
+        entries = [entry for fingerprint in members if (entry := self._entry(fingerprint))]
         if not entries:
             return
         firing = any(entry["status"] == "firing" for entry in entries)
         body = {
             "version": "4",
-            "groupKey": f'{{}}:{{deployment="{group}"}}',
+            "groupKey": key,
             "truncatedAlerts": 0,
             "status": "firing" if firing else "resolved",
             "receiver": "chatops",
-            "groupLabels": {"deployment": group, "namespace": "shop"},
+            "groupLabels": labels,
             "externalURL": "http://am.example",
             "alerts": entries,
         }
@@ -105,9 +144,9 @@ class Peer:
             # A proxy on the way that repeats.
             self._world.later(late + self._chance.choice([0.0, 1.0, 20.0]), lambda: self._send(encoded))
 
-    def _entry(self, fingerprint: str, group: str) -> dict[str, object] | None:
+    def _entry(self, fingerprint: str) -> dict[str, object] | None:
         truth = self._alerts.known.get(fingerprint)
-        if truth is None:
+        if truth is None or truth.muffled or self._alerts.hidden(fingerprint):
             return None
         if truth.ends_at is not None:
             # An Alertmanager tells the end of what it had told of, once; in the end everything is told once more.
@@ -118,16 +157,11 @@ class Peer:
             self._seen.pop(fingerprint, None)
         else:
             self._seen[fingerprint] = truth
+        labels = self._alerts.labels(fingerprint)
         return {
             "status": "firing" if truth.ends_at is None else "resolved",
-            "labels": {
-                "alertname": "KubeDeploymentReplicasMismatch",
-                "namespace": "shop",
-                "deployment": group,
-                "severity": "critical" if fingerprint.endswith("0") else "warning",
-                "shard": fingerprint,
-            },
-            "annotations": {"summary": f"{group} is not well"},
+            "labels": labels,
+            "annotations": {"summary": f"{labels.get('deployment', 'a node')} is not well"},
             "startsAt": (truth.starts_at + self.skew).isoformat(),
             "endsAt": (truth.ends_at + self.skew).isoformat() if truth.ends_at else "0001-01-01T00:00:00Z",
             "generatorURL": "http://prom.example/graph",

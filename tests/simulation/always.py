@@ -1,12 +1,15 @@
 """Rules that hold after every step."""
 
 from collections import Counter
+from datetime import datetime
 
 from tests.simulation.news import News
 from tests.simulation.rules import always, hold
 from tests.simulation.simulation import MALLORY, VERA
 
 GENESIS = "0" * 64
+QUIET = 15 * 60
+"""Seconds that repeats of what somebody called resolved say nothing."""
 ENDS = ("succeeded", "failed", "interrupted")
 OPENING, CLOSING = ("opened", "reopened"), ("alerts_resolved", "resolved", "rejected")
 PEOPLE_ONLY = ("acknowledged", "released", "resolved", "rejected", "action_requested", "escalated")
@@ -77,7 +80,7 @@ def a_revision_never_goes_back(news: News) -> None:
 
 @always
 def an_incident_opens_once(news: News) -> None:
-    """Every incident that is shown was opened, by one line."""
+    """R5: Every incident that is shown was opened, by one line."""
     if not news.fresh:
         return
     opened = Counter(line.incident for line in news.lines if line.type == "opened")
@@ -87,11 +90,12 @@ def an_incident_opens_once(news: News) -> None:
 
 @always
 def its_state_is_written_down(news: News) -> None:
-    """The newest line about an incident's state says what the state is."""
+    """R6: The newest line about an incident's state says what the state is."""
     last = {line.incident: line.type for line in news.lines if line.type in (*OPENING, *CLOSING)}
     for row in news.incidents.values():
         if row.revision:
-            told = {"alerts_resolved": "resolved"}.get(last[row.id], last[row.id])
+            newest = last.get(row.id, "")
+            told = {"alerts_resolved": "resolved"}.get(newest, newest)
             hold(told == row.status if row.status != "active" else told in OPENING, (row, told))
 
 
@@ -105,8 +109,22 @@ def it_ends_by_itself_only_when_all_alerts_ended(news: News) -> None:
 
 
 @always
+def what_a_person_closed_keeps_quiet(news: News) -> None:
+    """Repeats reopen nothing that was rejected, and what was resolved by hand only after a quarter of an hour."""
+    for line in news.fresh:
+        if line.type == "reopened" and not {"fired", "refired"} & line.detail.keys():
+            states = (each for each in reversed(news.lines[: line.id - 1]) if each.incident == line.incident)
+            closed = next(each for each in states if each.type in CLOSING)
+            quiet = datetime.fromisoformat(line.at) - datetime.fromisoformat(closed.at)
+            hold(closed.type != "rejected", (line, closed))
+            hold(closed.type != "resolved" or quiet.total_seconds() >= QUIET, (line, closed))
+
+
+@always
 def an_alert_is_in_one_open_incident(news: News) -> None:
-    """No alert fires in two active incidents."""
+    """No alert fires in two active incidents, unless they were grouped in another way meanwhile."""
+    if news.sim.alerts.regrouped:
+        return
     query = (
         "SELECT fingerprint, count(*) FROM alerts JOIN incidents ON incidents.id = incident_id "
         "WHERE ends_at IS NULL AND status = 'active' GROUP BY alerts.source, fingerprint HAVING count(*) > 1"
@@ -151,7 +169,7 @@ def no_change_before_its_line(news: News) -> None:
 
 @always
 def a_run_is_sent_once(news: News) -> None:
-    """No run reaches the cluster twice, whatever became of the first time: an unknown outcome is never repeated."""
+    """K2: No run reaches the cluster twice, whatever became of the first time: an unknown outcome is never repeated."""
     asked = Counter(effect.run for effect in news.sim.cluster.asked)
     hold(max(asked.values(), default=0) <= 1, asked)
 
@@ -165,9 +183,9 @@ def a_run_changes_once(news: News) -> None:
 
 @always
 def only_what_was_seen_is_touched(news: News) -> None:
-    """What is changed is the incarnation that the person was shown, never one that took its place."""
+    """K4: What is changed is the incarnation that the person was shown, never one that took its place."""
     for effect in news.sim.cluster.effects[-3:]:
-        shown = news.sim.cluster.previews[effect.run]
+        shown = news.sim.cluster.previews[effect.run].preview.plan
         hold(effect.uid == shown.ref.uid == effect.plan.ref.uid, effect)
 
 
@@ -176,7 +194,7 @@ def what_was_shown_is_done(news: News) -> None:
     """The plan that is sent is the one that was shown, with the version that was seen."""
     for effect in news.sim.cluster.asked[-3:]:
         shown = news.sim.cluster.previews.get(effect.run)
-        hold(shown is not None and effect.plan == shown, (effect, shown))
+        hold(shown is not None and effect.plan == shown.preview.plan, (effect, shown))
 
 
 @always
@@ -232,10 +250,11 @@ def a_button_is_used_in_its_time(news: News) -> None:
 
 @always
 def undo_only_after_success(news: News) -> None:
-    """An undo is offered only for an incident with an action that succeeded."""
+    """An undo is offered only for an incident with an action that succeeded, or of which some steps were made."""
     query = (
         "SELECT token FROM buttons WHERE verb = 'choose' AND args LIKE '%\"why\":\"undo\"%' AND NOT EXISTS (SELECT 1 "
-        "FROM actions WHERE actions.incident_id = buttons.incident_id AND state = 'succeeded' AND undo <> 'null')"
+        "FROM actions WHERE actions.incident_id = buttons.incident_id AND undo <> 'null' AND (state = 'succeeded' OR "
+        "(action = 'drain' AND state IN ('interrupted', 'failed'))))"
     )
     found = news.sim.rows(query)
     hold(not found, found)

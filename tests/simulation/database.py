@@ -13,6 +13,7 @@ from chatops.db.database import Database
 from chatops.db.jobs import Job, JobQueue
 from chatops.db.migrate import migrate
 from tests.simulation.faults import Faults
+from tests.simulation.memory import MISSING, Memory, key_of
 
 
 class SameThreadDatabase(Database):
@@ -27,11 +28,15 @@ class SameThreadDatabase(Database):
         self.faults = Faults()
         self._busy = False
         self._looking: sqlite3.Connection | None = None
+        self.memory = Memory(_tables(self._file))
+        self.remembers = True
+        """Whether a read whose answer cannot have changed is answered from memory."""
         self._bind()
 
     def begin_anew(self, faults: Faults) -> None:
         """An empty database, as on the first day."""
         self.close()
+        self.memory.forget()
         for leftover in self._file.parent.glob(f"{self._file.name}-*"):
             leftover.unlink()
         shutil.copy(self._pristine, self._file)
@@ -53,6 +58,27 @@ class SameThreadDatabase(Database):
         super()._prepare(connection)
         # Only the process dies here, never the machine.
         connection.execute("PRAGMA synchronous = OFF")
+        connection.set_trace_callback(self.memory.traced)
+
+    def rows(self, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        """What is committed, past the store; remembered like a read, for whoever asks after every step."""
+        key = (query, values)
+        found = self.memory.recall(key)
+        if found is MISSING:
+            found = self.looking().execute(query, values).fetchall()
+            self.memory.keep(key, self.memory.of_text(query), found)
+        return found
+
+    def _look_up(self, job: Job) -> None:
+        key = key_of(job.work) if self.remembers else None
+        found = MISSING if key is None else self.memory.recall(key)
+        if found is not MISSING:
+            job.future.set_result(found)
+            return
+        with self.memory.listening() as looked_at:
+            self._answer(job)
+        if key is not None and job.future.exception() is None:
+            self.memory.keep(key, looked_at, job.future.result())
 
     def _submit(self, jobs: JobQueue, job: Job) -> "Future[Any]":
         if self._busy:
@@ -67,7 +93,7 @@ class SameThreadDatabase(Database):
             if jobs is self._writes:
                 self._commit([inner])
             else:
-                self._answer(inner)
+                self._look_up(inner)
         finally:
             self._busy = False
         if jobs is self._writes:
@@ -79,3 +105,8 @@ class SameThreadDatabase(Database):
         else:
             job.future.set_result(inner.future.result())
         return job.future
+
+
+def _tables(file: Path) -> list[str]:
+    with sqlite3.connect(file) as connection:
+        return [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]

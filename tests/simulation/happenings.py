@@ -1,11 +1,29 @@
-"""What happens to a simulated service: alerts, presses, changes by others, faults and deaths, drawn from the seed."""
+"""What happens to a simulated service: alerts, presses, words, changes by others, faults and deaths, by the seed."""
 
-from tests.simulation.alertmanagers import GROUPS
+from chatops.core.resources import ObjectRef
+from chatops.core.safeguards import word_of
+from chatops.db.columns import from_json
 from tests.simulation.faults import Kind
+from tests.simulation.places import GROUPS
 from tests.simulation.simulation import ANNA, GROUP, MALLORY, OLEG, VERA, Simulation
 from tests.simulation.telegram import Message
 
 PERSONS = (*(ANNA,) * 5, *(OLEG,) * 5, VERA, MALLORY)
+EVERYBODY = (ANNA, OLEG, VERA, MALLORY)
+COMMANDS = ("/incidents", "/start", "/help", "is anybody there?", "/nonsense")
+TEMPTING = {
+    "choose": 5,
+    "stop": 5,
+    "do_silence": 4,
+    "unsilence": 2,
+    "silence": 2,
+    "reject": 2,
+    "ask_reject": 1,
+    "release": 2,
+    "take": 1,
+    "resolve": 1,
+}
+"""Buttons that change something are pressed more often than they stand there: how much rather each."""
 
 
 class Happenings:
@@ -27,7 +45,15 @@ class Happenings:
             for group in sim.groups:
                 self._again(chance.uniform(1, 5), (8, 30), lambda p=peer, g=group: p.tell(g))
         self._again(3, (0.5, 5), self._press)
+        self._again(2, (2, 9), self._choose)
         self._again(4, (0.7, 3), self._confirm)
+        self._again(5, (1, 6), self._type)
+        self._again(6, (5, 25), self._write)
+        self._again(10, (10, 60), self._end_silence)
+        if chance.random() < 0.3:
+            sim.world.later(chance.uniform(5, sim.trouble_ends), self._regroup)
+        if sim.contexts and chance.random() < 0.6:
+            sim.world.later(chance.uniform(2, sim.trouble_ends), self._die_of_a_cluster)
         self._again(8, (6, 50), self._interfere)
         self._again(12, (15, 90), self._delete)
         self._again(2, (4, 30), self._fault)
@@ -72,18 +98,43 @@ class Happenings:
             sim.world.later(chance.choice([0.0, 0.3, 3.0]), lambda: sim.telegram.press(other, message, token))
 
     def _tempting(self, message: Message) -> list[str]:
-        """Buttons that change something are pressed more often than they stand there."""
         if self._chance.random() < 0.4:
             return []
-        query = "SELECT token FROM buttons WHERE chat_id = ? AND verb = 'choose'"
-        wanted = {row[0] for row in self._sim.rows(query, message.chat_id)}
-        return [key.data for row in message.rows for key in row if key.data in wanted]
+        marks = ", ".join("?" * len(TEMPTING))
+        query = f"SELECT token, verb FROM buttons WHERE chat_id = ? AND verb IN ({marks})"
+        verbs = dict(self._sim.rows(query, message.chat_id, *TEMPTING))
+        shown = [key.data for row in message.rows for key in row if key.data in verbs]
+        if not shown:
+            return []
+        there = [verb for verb in TEMPTING if verb in {verbs[token] for token in shown}]
+        (wanted,) = self._chance.choices(there, [TEMPTING[verb] for verb in there])
+        return [token for token in shown if verbs[token] == wanted]
+
+    def _choose(self) -> None:
+        """Somebody who may chooses a change, or stops one."""
+        sim, chance = self._sim, self._chance
+        verbs = dict(sim.rows("SELECT token, verb FROM buttons WHERE verb IN ('choose', 'stop')"))
+        there = [
+            (message, key.data)
+            for message in sim.telegram.standing()
+            for row in message.rows
+            for key in row
+            if key.data in verbs
+        ]
+        if not there:
+            return
+        stops = [each for each in there if verbs[each[1]] == "stop"]
+        message, token = chance.choice(stops if stops and chance.random() < 0.4 else there)
+        person = ANNA if message.chat_id == ANNA[0] or chance.random() < 0.5 else OLEG
+        self.presses.append((person[0], token, message))
+        sim.note(f"{person[1]} chooses {token} in {message.id}")
+        sim.telegram.press(person, message, token)
 
     def _confirm(self) -> None:
         """Whoever chose confirms, once or twice, or somebody else does it for them."""
         sim, chance = self._sim, self._chance
         query = "SELECT token, for_user FROM buttons WHERE verb IN ('confirm', 'approve') AND used_at IS NULL"
-        asked = dict(sim.rows(query))
+        asked: dict[str, int | None] = dict(sim.rows(query))  # type: ignore[arg-type]  # rows of two
         waiting = [
             (message, key.data)
             for message in sim.telegram.standing()
@@ -94,12 +145,65 @@ class Happenings:
         if not waiting:
             return
         message, token = chance.choice(waiting)
-        chooser = next((each for each in PERSONS if each[0] == asked[token]), ANNA)
+        chooser = next((each for each in EVERYBODY if each[0] == asked[token]), chance.choice(PERSONS))
         person = chooser if chance.random() < 0.85 else chance.choice(PERSONS)
         self.presses.append((person[0], token, message))
         sim.note(f"{person[1]} confirms {token} in {message.id}")
         for _ in range(chance.choice([1, 1, 2])):
             sim.telegram.press(person, message, token)
+
+    def _type(self) -> None:
+        """Whoever is to type a word types it, or something else; or somebody else does."""
+        sim, chance = self._sim, self._chance
+        query = (
+            "SELECT chat_id, for_user, ref, message_id FROM buttons "
+            "WHERE args LIKE '%\"typed\"%' AND used_at IS NULL AND for_user IS NOT NULL"
+        )
+        waiting = sim.rows(query)
+        if not waiting:
+            return
+        chat, for_user, text, message_id = chance.choice(waiting[-3:])
+        ref = from_json(text, ObjectRef)
+        assert ref is not None
+        right = chance.random() < 0.8
+        person = next(each for each in EVERYBODY if each[0] == for_user)
+        if chat == GROUP and chance.random() < 0.3:
+            person = chance.choice(EVERYBODY)
+        word = word_of(ref) if right else chance.choice(["yes", "do it", f"{word_of(ref)}x"])
+        sim.note(f"{person[1]} types {word} in {chat}")
+        for _ in range(chance.choice([1, 1, 1, 2])):
+            sim.telegram.write(person, chat, word, chance.choice([None, message_id]))
+
+    def _write(self) -> None:
+        """Somebody writes a note under a message, a command, or just something."""
+        sim, chance = self._sim, self._chance
+        person = chance.choice(PERSONS)
+        chat = chance.choice([GROUP, person[0]])
+        standing = [each.id for each in sim.telegram.standing() if each.chat_id == chat]
+        if standing and chance.random() < 0.6:
+            sim.note(f"{person[1]} replies in {chat}")
+            sim.telegram.write(person, chat, f"looking, {person[1]}", chance.choice(standing[-6:]))
+        else:
+            sim.telegram.write(person, chat, chance.choice(COMMANDS))
+
+    def _end_silence(self) -> None:
+        standing = self._sim.silences.standing()
+        if standing and self._chance.random() < 0.5:
+            self._sim.silences.end(self._chance.choice(standing))
+
+    def _regroup(self) -> None:
+        sim = self._sim
+        if not sim.calm:
+            sim.alerts.regroup(self._chance.choice(["keyed", "keyed", "merged"]))
+
+    def _die_of_a_cluster(self) -> None:
+        sim = self._sim
+        if sim.calm:
+            return
+        name = self._chance.choice(sim.contexts)
+        sim.note(f"cluster {name} is dead")
+        sim.dead.names.add(name)
+        sim.world.later(self._chance.choice([5.0, 30.0, 100.0]), lambda: sim.dead.names.discard(name))
 
     def _interfere(self) -> None:
         name = self._chance.choice(self._sim.groups)

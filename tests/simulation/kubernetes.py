@@ -1,17 +1,20 @@
-"""A cluster behind the executors' door: a few objects with uids and versions, and every way an answer goes wrong.
+"""Clusters behind the executors' doors: a few objects with uids and versions, and every way an answer goes wrong.
 
 It judges preconditions as an API server does: what a plan does not carry is not checked, and so gets through. What was
 done to which incarnation of what, and for which run, is kept for the invariants.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from chatops.core.actions import Change, Performed, Plan, Preview, Progress
+from chatops.core import cautions
+from chatops.core.actions import Caution, Change, Performed, Plan, Preview, Progress
 from chatops.core.failures import Permanent, Reason, Temporary
+from chatops.core.objects import ObjectView, Trait
 from chatops.core.resources import (
     ContainerView,
     Description,
@@ -25,19 +28,33 @@ from chatops.core.resources import (
     WorkloadView,
 )
 from chatops.core.surveys import Survey
+from tests.simulation.places import PLACES, Place
 from tests.simulation.virtual_time import BEGINNING, VirtualTime
+
+NODE_PODS = 5
 
 
 @dataclass(slots=True)
 class Thing:
-    """One Deployment as it is now. `runs` are the ids of the runs whose mark it carries."""
+    """One object as it is now. `runs` are the ids of the runs whose mark it carries, `pods` those of a node."""
 
     name: str
+    place: Place
     uid: str
     version: int = 1
     rollout: int = 43
     replicas: int = 3
     runs: list[str] = field(default_factory=list)
+    pods: int = NODE_PODS
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A preview: to whom, when."""
+
+    preview: Preview
+    by: int
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +68,12 @@ class Effect:
     at: datetime
     audited: bool
     """Whether the log said by then that it was asked for."""
+    by: int
+    """For whom."""
 
 
 class SimulatedCluster:
-    """`calm` ends all trouble. `audited(run)` says whether the audit log has the request of a run."""
+    """All clusters together. `calm` ends all trouble; `audited(run)` says whether the log has the request of a run."""
 
     def __init__(
         self,
@@ -68,20 +87,36 @@ class SimulatedCluster:
         self.asked: list[Effect] = []
         """Every perform that reached the door."""
         self.effects: list[Effect] = []
-        self.previews: dict[str, Plan] = {}
+        self.previews: dict[str, Shown] = {}
         """By run: what was shown to the person."""
+        self.passes: list[str] = []
+        """The run of every pass of a drain."""
+        self.under_way: list[str] = []
+        """Runs of passes that hands are busy with."""
+        self.overlapping: list[str] = []
+        """Runs of which two passes were under way at once."""
+        self.emptied: set[str] = set()
+        """Runs whose node had no pods left in the end."""
+        self.by = 0
+        """For whom something is done now."""
         self.unknown: list[str] = []
         """Runs whose answer was lost."""
         self._time = time
         self._chance = chance
         self._audited = audited
         self._trace = trace
-        self._things = {name: Thing(name, f"uid-{name}-1") for name in names}
+        self.clustered = False
+        """Whether objects are told with the cluster they are in."""
+        self._things = {name: Thing(name, PLACES[name], f"uid-{name}-1") for name in names}
         self._born = 1
 
-    def __call__(self, _stop: Any) -> "SimulatedCluster":
-        """Opens the door."""
-        return self
+    @contextmanager
+    def acting_for(self, person: int) -> Iterator[None]:
+        self.by = person
+        try:
+            yield
+        finally:
+            self.by = 0
 
     def close(self) -> None:
         pass
@@ -91,7 +126,7 @@ class SimulatedCluster:
     def replace(self, name: str) -> None:
         """Somebody deletes it and makes another of its name."""
         self._born += 1
-        self._things[name] = Thing(name, f"uid-{name}-{self._born}", version=self._born * 100)
+        self._things[name] = Thing(name, PLACES[name], f"uid-{name}-{self._born}", version=self._born * 100)
         self._trace(f"{name} is replaced")
 
     def touch(self, name: str) -> None:
@@ -104,7 +139,9 @@ class SimulatedCluster:
     def survey(self, suspects: Any, now: datetime) -> Survey:
         self._look()
         named = str(suspects)
-        return Survey(now, workloads=tuple(self._view(t) for t in self._things.values() if t.name in named))
+        found = [each for each in self._things.values() if f"{each.name}'" in named]
+        workloads = tuple(self._view(each) for each in found if each.place.kind != "Node")
+        return Survey(now, workloads=workloads, others=tuple(self._node(t) for t in found if t.place.kind == "Node"))
 
     def workload(self, ref: ObjectRef) -> WorkloadView:
         self._look()
@@ -117,7 +154,7 @@ class SimulatedCluster:
         self._look()
         for thing in self._things.values():
             view = self._view(thing).pods[0]
-            if view.ref.name == ref.name:
+            if thing.place.kind != "Node" and view.ref.name == ref.name:
                 return view
         raise Permanent(Reason.NOT_FOUND, f'pods "{ref.name}" not found')
 
@@ -141,14 +178,16 @@ class SimulatedCluster:
         self._look()
         thing = self._find(ref)
         plan = Plan(action, replace(ref, uid=thing.uid), str(thing.version), dict(params))
-        self.previews[params.get("action_id", "")] = plan
-        return Preview(plan, (Change("what", "before", "after"),))
+        final = thing.place.kind != "Node" and self._chance.random() < 0.3
+        preview = Preview(plan, (Change("what", "before", "after"),), (Caution(cautions.TO_ZERO),) if final else ())
+        self.previews[params.get("action_id", "")] = Shown(preview, self.by, self._time.seconds)
+        return preview
 
     def perform(self, plan: Plan) -> Performed:
         """Refused, done, done and nobody hears of it, or neither done nor heard of."""
         run = plan.params.get("action_id", "")
         audited = self._audited(run)
-        self.asked.append(Effect(run, plan, "", self._time.now(), audited))
+        self.asked.append(Effect(run, plan, "", self._time.now(), audited, self.by))
         trouble = None if self.calm else self._chance.random()
         if trouble is not None and trouble < 0.12:
             raise self._chance.choice(
@@ -168,12 +207,33 @@ class SimulatedCluster:
         thing.version += 1
         thing.runs.append(run)
         undo = self._change(thing, plan)
-        self.effects.append(Effect(run, plan, thing.uid, self._time.now(), audited))
+        self.effects.append(Effect(run, plan, thing.uid, self._time.now(), audited, self.by))
         self._trace(f"performed {plan.action} on {thing.uid} for {run}")
         if trouble is not None and trouble < 0.3:
             self.unknown.append(run)
             raise Permanent(Reason.UNKNOWN_OUTCOME, "sent, but the answer was lost")
         return Performed(undo, str(thing.version))
+
+    def proceed(self, plan: Plan) -> Progress:
+        """One pass of a drain: a pod or two leave, unless a budget forbids it."""
+        self._look()
+        run, thing = plan.params.get("action_id", ""), self._find(plan.ref)
+        self.passes.append(run)
+        forbidden = not self.calm and self._chance.random() < 0.4
+        thing.pods = max(0, thing.pods - (0 if forbidden else self._chance.choice([1, 2])))
+        self._trace(f"a pass of {run} leaves {thing.pods} pods")
+        if not thing.pods:
+            self.emptied.add(run)
+        return Progress(NODE_PODS - thing.pods, NODE_PODS, "budget" if forbidden else "", finished=not thing.pods)
+
+    def pass_begun(self, run: str) -> None:
+        if run in self.under_way:
+            self.overlapping.append(run)
+        self.under_way.append(run)
+
+    def pass_ended(self, run: str) -> None:
+        if run in self.under_way:
+            self.under_way.remove(run)
 
     def follow(self, plan: Plan) -> Progress:
         self._look()
@@ -197,15 +257,22 @@ class SimulatedCluster:
 
     def _find(self, ref: ObjectRef) -> Thing:
         thing = self._things.get(ref.name)
-        if thing is None or ref.kind != "Deployment":
+        if thing is None or ref.kind != thing.place.kind:
             raise Permanent(Reason.NOT_FOUND, f'{ref.kind} "{ref.name}" not found')
         if ref.uid and ref.uid != thing.uid:
             raise Permanent(Reason.REPLACED, "it is another one than was seen")
         return thing
 
     def _change(self, thing: Thing, plan: Plan) -> Plan | None:
-        ref = ObjectRef("Deployment", thing.name, "shop", thing.uid)
+        ref = self._ref(thing)
         match plan.action:
+            case "drain":
+                return Plan("uncordon", ref, "", {})
+            case "cordon":
+                return Plan("uncordon", ref, "", {})
+            case "uncordon":
+                thing.pods = NODE_PODS
+                return None
             case "scale_up" | "scale_down":
                 before, thing.replicas = thing.replicas, int(plan.params.get("replicas", thing.replicas))
                 return Plan("scale_down" if thing.replicas > before else "scale_up", ref, "", {"replicas": str(before)})
@@ -216,12 +283,19 @@ class SimulatedCluster:
                 thing.rollout += 1
                 return None
 
+    def _ref(self, thing: Thing) -> ObjectRef:
+        place = thing.place
+        return ObjectRef(place.kind, thing.name, place.namespace, thing.uid, place.cluster if self.clustered else "")
+
+    def _node(self, thing: Thing) -> ObjectView:
+        return ObjectView(self._ref(thing), Health.BAD, {Trait.READY: "False", Trait.SUMMARY: "NotReady"})
+
     def _view(self, thing: Thing) -> WorkloadView:
-        ref = ObjectRef("Deployment", thing.name, "shop", thing.uid)
-        pod = ObjectRef("Pod", f"{thing.name}-6d9f7c5b8d-x2k4q", "shop", f"{thing.uid}-pod")
+        ref = self._ref(thing)
+        pod = replace(ref, kind="Pod", name=f"{thing.name}-6d9f7c5b8d-x2k4q", uid=f"{thing.uid}-pod")
         crashed = LastExit("Error", 1, BEGINNING)
         app = ContainerView("app", "waiting", "CrashLoopBackOff", restarts=9, last_exit=crashed)
-        owner = ObjectRef("ReplicaSet", f"{thing.name}-6d9f7c5b8d", "shop")
+        owner = replace(ref, kind="ReplicaSet", name=f"{thing.name}-6d9f7c5b8d", uid="")
         view = PodView(pod, "CrashLoopBackOff", Health.BAD, 0, 1, 9, "worker-3", None, "Burstable", (app,), owner)
         rollout = Rollout(thing.rollout, None, thing.rollout - 1, (ImageChange("app", "x:1", "x:2"),))
         return WorkloadView(ref, Health.BAD, 1, thing.replicas, thing.replicas, rollout, (view,))

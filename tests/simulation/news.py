@@ -16,6 +16,10 @@ class Line(NamedTuple):
     kind: str
     who: str
     incident: int | None
+    object: str | None
+    """Its name."""
+    chat: int | None
+    message: int | None
     detail: dict[str, str]
     previous: str
     hash: str
@@ -48,7 +52,8 @@ class News:
     def look(self) -> bool:
         """Whether anything was stored or sent or asked since the last time."""
         sim = self.sim
-        seen = (sim.database.commits, sim.telegram.requests, len(sim.cluster.asked))
+        asked = len(sim.cluster.asked) + len(sim.cluster.passes) + len(sim.silences.made)
+        seen = (sim.database.commits, sim.telegram.requests, asked)
         if seen == self._seen:
             return False
         self._seen = seen
@@ -63,11 +68,12 @@ class News:
 
 
 _LINES = (
-    "SELECT id, at, type, subject_kind, subject_id, incident_id, detail, previous_hash, hash "
+    "SELECT id, at, type, subject_kind, subject_id, incident_id, object_name, chat_id, message_id, detail, "
+    "previous_hash, hash "
     "FROM audit WHERE id > ? ORDER BY id"
 )
 _INCIDENTS = "SELECT id, revision, status, closed_by_id, truncated FROM incidents"
 
 
 def _line(row: tuple[Any, ...]) -> Line:
-    return Line(*row[:6], json.loads(row[6]), *row[7:])
+    return Line(*row[:9], json.loads(row[9]), *row[10:])

@@ -3,7 +3,7 @@
 import random
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from chatops.actors.base import Actor
 from chatops.actors.directory import Directory
@@ -13,7 +13,11 @@ from chatops.actors.supervisor import SupervisorActor
 from tests.simulation.faults import Faults, Killed, ProcessDied
 from tests.simulation.virtual_time import Agenda, VirtualTime
 
-Trace = Callable[[str], None]
+
+class Trace(Protocol):
+    """Told what happens, as text or as a pattern with the values for it; put together only where somebody reads it."""
+
+    def __call__(self, what: str, *values: object) -> None: ...
 
 
 class TellingDirectory(Directory):
@@ -93,9 +97,8 @@ class Process:
     def runnable(self) -> list[Actor]:
         now = self._time.seconds
         self._living = [actor for actor in self._living if not actor.actor_stopped.is_set()]
-        ready = [
-            actor for actor in self._living if actor.actor_inbox.qsize() and self._held.get(actor.actor_urn, 0.0) <= now
-        ]
+        # Past the queue's lock, since there is one thread.
+        ready = [each for each in self._living if each.actor_inbox.queue and self._held.get(each.actor_urn, 0.0) <= now]
         return [*self._newborn, *ready]
 
     def step(self) -> bool:
@@ -127,7 +130,7 @@ class Process:
             actor.on_start()
             return
         message = actor.actor_inbox.get_nowait().message
-        self._trace(f"{actor} <- {message!r:.150}")
+        self._trace("%s <- %.150r", str(actor), message)
         actor._handle_receive(message)
 
     def kill(self, actor: Actor) -> None:

@@ -60,34 +60,41 @@ def nothing_waits_to_be_sent(sim: Simulation) -> None:
 
 @at_rest
 def what_fires_is_in_one_incident(sim: Simulation) -> None:
-    """Every alert that fires is told as firing by one incident: an open one, or one that a person closed."""
+    """Every alert that fires and is not silenced is told by one incident: an open one, or one that a person closed."""
     query = (
         "SELECT fingerprint, status, closed_by_id FROM alerts JOIN incidents ON incidents.id = incident_id "
         "WHERE ends_at IS NULL"
     )
     found = sim.rows(query)
-    for fingerprint in (each for each in sim.alerts.known if sim.alerts.fires(each)):
+    for fingerprint in (each for each in sim.alerts.known if sim.alerts.fires(each) and not sim.alerts.hidden(each)):
         mine = [(status, closed_by) for each, status, closed_by in found if each == fingerprint]
-        hold(len(mine) == 1, (fingerprint, mine))
-        status, closed_by = mine[0]
-        hold(status == "active" or closed_by, (fingerprint, mine))
+        hold(len(mine) == 1 or (mine and sim.alerts.regrouped), (fingerprint, mine))
+        hold(all(status == "active" or closed_by for status, closed_by in mine), (fingerprint, mine))
 
 
 @at_rest
 def what_ended_does_not_fire(sim: Simulation) -> None:
-    """No incident tells an alert as firing that has ended."""
-    found = {row[0] for row in sim.rows("SELECT fingerprint FROM alerts WHERE ends_at IS NULL")}
-    hold(all(sim.alerts.fires(each) for each in found), found)
+    """R6: No incident tells an alert as firing that has ended.
+
+    Except where the silence of another incident hid the end: only its own incident looks after a silence.
+    """
+    whose = dict(sim.rows("SELECT key, incident_id FROM silences"))
+    for incident, fingerprint in sim.rows("SELECT incident_id, fingerprint FROM alerts WHERE ends_at IS NULL"):
+        muffled = {whose[key] for key in sim.alerts.known[fingerprint].muffled | sim.alerts.hidden(fingerprint)}
+        hold(sim.alerts.fires(fingerprint) or (muffled and incident not in muffled), (incident, fingerprint))
 
 
 @at_rest
 def a_wrong_resolve_does_not_last(sim: Simulation) -> None:
-    """What a person called resolved is open again when its alerts go on firing longer than the quiet time."""
+    """What a person called resolved is open again when its alerts go on firing longer than the quiet time.
+
+    As far as Alertmanager tells of them: what is silenced is told again when the silence ends.
+    """
     query = (
-        "SELECT DISTINCT incidents.id FROM incidents JOIN alerts ON incidents.id = incident_id "
+        "SELECT DISTINCT incidents.id, fingerprint FROM incidents JOIN alerts ON incidents.id = incident_id "
         "WHERE ends_at IS NULL AND status = 'resolved'"
     )
-    found = sim.rows(query)
+    found = [row for row in sim.rows(query) if not sim.alerts.hidden(row[1])]
     hold(not found, found)
 
 
@@ -133,13 +140,13 @@ def every_card_reads_right(sim: Simulation) -> None:
 
 @at_rest
 def one_card_per_chat(sim: Simulation) -> None:
-    """A chat gets one card of an incident.
+    """R5: A chat gets one card of an incident.
 
     One more at most for each that was deleted, whose answer was lost, or whose news died with an actor or the disk.
     """
-    sent = Counter((m.chat_id, m.key.split(":")[1]) for m in sim.telegram.everything() if m.key.startswith("card:"))
+    sent = Counter((m.chat_id, m.card_of) for m in sim.telegram.everything() if m.card_of is not None)
     for (chat, incident), times in sent.items():
-        mine = [m for m in sim.telegram.everything() if m.chat_id == chat and m.key.startswith(f"card:{incident}:")]
+        mine = [m for m in sim.telegram.everything() if m.chat_id == chat and m.card_of == incident]
         excused = sum(m.deleted or m.lost for m in mine)
         lost_news = sim.lives - 1 + sum(address in (("chat", chat), ("telegram",)) for _, address in sim.all_deaths)
         hold(times <= 1 + excused + lost_news, (chat, incident, [m.id for m in mine]))
@@ -150,7 +157,7 @@ def one_card_per_chat(sim: Simulation) -> None:
 
 @at_rest
 def no_run_is_left_running(sim: Simulation) -> None:
-    """Every action has an outcome."""
+    """K9: Every action has an outcome."""
     found = sim.rows("SELECT id, state FROM actions WHERE state IN ('requested', 'performed')")
     hold(not found, found)
 
@@ -186,7 +193,7 @@ def what_was_found_is_there(sim: Simulation) -> None:
 
 @at_rest
 def an_unknown_outcome_is_called_that(sim: Simulation) -> None:
-    """A run whose answer was lost is interrupted, and neither a success nor a failure."""
+    """K2: A run whose answer was lost is interrupted, and neither a success nor a failure."""
     states = dict(sim.rows("SELECT id, state FROM actions"))
     hold(all(states[run] == "interrupted" for run in sim.cluster.unknown), states)
 

@@ -20,21 +20,35 @@ from chatops.actors.clusters import ClustersActor
 from chatops.actors.health import Health
 from chatops.actors.incident import IncidentActor
 from chatops.actors.janitor import JanitorActor
-from chatops.actors.messages import POOL, TELEGRAM, WEBHOOK, Accept, Address, pool_address
+from chatops.actors.messages import (
+    POOL,
+    TELEGRAM,
+    UPSTREAM,
+    WEBHOOK,
+    Accept,
+    Address,
+    ProceedPlan,
+    pool_address,
+)
 from chatops.actors.pool import PoolActor
 from chatops.actors.specs import ChildSpec, FamilySpec, Restart
 from chatops.actors.system import JANITOR, System
+from chatops.actors.upstream import CHANGE_SECONDS, LOOK_SECONDS
 from chatops.actors.webhook import WebhookActor
 from chatops.core.failures import Failure
+from chatops.core.outside import Outside
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.core.policy import Policy
 from chatops.db.store import Store
-from tests.simulation.alertmanagers import GROUPS, Alerts, Peer
+from tests.simulation.alertmanagers import Alerts, Peer
 from tests.simulation.database import SameThreadDatabase
-from tests.simulation.executor import SlowExecutorActor
+from tests.simulation.doors import ContextDoor, Dead
 from tests.simulation.faults import Faults, ProcessDied
 from tests.simulation.kubernetes import SimulatedCluster
+from tests.simulation.places import CONTEXTS, GROUPS, PROTECTED
 from tests.simulation.process import Process
+from tests.simulation.silences import SimulatedSilences
+from tests.simulation.slow import SlowExecutorActor, SlowUpstreamActor
 from tests.simulation.telegram import SimulatedTelegram
 from tests.simulation.telegram_actor import ThreadlessTelegramActor
 from tests.simulation.virtual_time import Agenda, VirtualTime
@@ -42,7 +56,9 @@ from tests.simulation.virtual_time import Agenda, VirtualTime
 ANNA, OLEG, VERA, MALLORY = (1001, "anna"), (1002, "oleg"), (1003, "vera"), (666, "mallory")
 """An admin, an operator, a viewer, and nobody we know."""
 GROUP = -100_500
-EXECUTORS: tuple[Address, ...] = (("executor", "", 0), ("executor", "", 1))
+HANDS: tuple[Address, ...] = (("upstream", 0), ("upstream", 1))
+OUTSIDE = Outside(alertmanager=True)
+POLICY = Policy(protected=(PROTECTED,), outside=OUTSIDE)
 MOST_STEPS = 60_000
 REMEMBERED = 60
 
@@ -65,20 +81,28 @@ class Simulation:
         self.faults = Faults()
         self.faults.immune = True
         self.database = database
-        self.trouble_ends = self.chance.choice([15.0, 25.0, 40.0, 90.0])
+        self.trouble_ends = self.chance.choice([15.0, 25.0, 40.0, 60.0, 90.0])
         self.groups = tuple(self.chance.sample(list(GROUPS), self.chance.choice([1, 1, 2, 3])))
         """What the alerts of this seed are about."""
+        self.contexts = self.chance.choice([(), CONTEXTS])
+        self.dead = Dead()
+        self.strayed: list[object] = []
+        """What was asked of one cluster and lies in another."""
+        self.over: dict[str, int] = {}
+        """By run that has ended: how many passes it had had by then."""
         self.calm = False
         self.lives = 0
         self.deaths: list[tuple[int, Address]] = []
         self.steps = 0
-        self.story: deque[str] = deque(maxlen=None if loud else REMEMBERED)
+        self._story: deque[tuple[float, str, tuple[object, ...]]] = deque(maxlen=None if loud else REMEMBERED)
         self.process: Process | None = None
         database.begin_anew(self.faults)
         self.store = Store(database)
         self.telegram = SimulatedTelegram(self.time, self.chance, self.note)
         self.cluster = SimulatedCluster(tuple(GROUPS), self.time, self.chance, self.audited, self.note)
-        self.alerts = Alerts(self.time, self.note)
+        self.alerts = Alerts(self.time, self.groups, self.note)
+        self.silences = SimulatedSilences(self.alerts, self.time, self.chance, self.audited_silence, self.note)
+        self.alerts.clustered = self.cluster.clustered = bool(self.contexts)
         worldly: dict[str, Any] = {
             "time": self.time,
             "world": self.world,
@@ -92,16 +116,26 @@ class Simulation:
         self.store.chats.put(Chat(GROUP, ChatKind.GROUP, subscribed=True))
         self.store.chats.put(Chat(ANNA[0], ChatKind.PRIVATE, subscribed=True))
 
-    def note(self, what: str) -> None:
-        self.story.append(f"{self.time.seconds:9.2f}  {_PLACES.sub('', what)}")
+    def note(self, what: str, *values: object) -> None:
+        self._story.append((self.time.seconds, what, values))
+
+    @property
+    def story(self) -> list[str]:
+        """What happened: all of it where it was to be loud, else the end."""
+        lines = ((seconds, what % values if values else what) for seconds, what, values in self._story)
+        return [f"{seconds:9.2f}  {_PLACES.sub('', line)}" for seconds, line in lines]
 
     def audited(self, run: str) -> bool:
         """Whether the log has the request of this run."""
         return bool(self.rows("SELECT 1 FROM audit WHERE type = 'action_requested' AND detail LIKE ?", f'%"{run}"%'))
 
+    def audited_silence(self, key: str) -> bool:
+        """Whether the log has the request of the silence of this key."""
+        return bool(self.rows("SELECT 1 FROM audit WHERE type = 'silence_requested' AND detail LIKE ?", f'%"{key}"%'))
+
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """What is committed, past the store."""
-        return self.database.looking().execute(query, values).fetchall()
+        return self.database.rows(query, values)
 
     def post(self, body: bytes) -> "Future[int]":
         """As the intake does it. Where nobody listens the answer never comes."""
@@ -135,17 +169,16 @@ class Simulation:
         """As actors.system has them."""
         store, now, start = self.store, self.time.now, process.starter
         hearing = {"store": store, "clock": now}
-        executor = start(
-            SlowExecutorActor,
-            cluster_factory=self.cluster,
-            pool=pool_address(""),
-            clock=now,
-            hold=process.hold,
-            world=self.world,
-            chance=self.chance,
-            alive=lambda: process.alive,
-            calm=lambda: self.calm,
-        )
+        slow: dict[str, Any] = {
+            "clock": now,
+            "hold": process.hold,
+            "world": self.world,
+            "chance": self.chance,
+            "alive": lambda: process.alive,
+            "calm": lambda: self.calm,
+        }
+        hands = start(SlowUpstreamActor, open_upstream=self.silences, pool=UPSTREAM, **slow)
+        patience = {"look_deadline": LOOK_SECONDS, "change_deadline": CHANGE_SECONDS}
         telegram = start(
             ThreadlessTelegramActor,
             telegram=self.telegram,
@@ -158,15 +191,41 @@ class Simulation:
             alive=lambda: process.alive,
         )
         return [
-            ChildSpec(pool_address(""), start(PoolActor, executors=EXECUTORS, clock=self.time.monotonic)),
-            *(ChildSpec(each, executor, Restart.TRANSIENT, watcher=pool_address("")) for each in EXECUTORS),
-            ChildSpec(POOL, start(ClustersActor, contexts=(), clock=now)),
+            *(spec for context in self.contexts or ("",) for spec in self._cluster(process, context, slow)),
+            ChildSpec(POOL, start(ClustersActor, contexts=self.contexts, clock=now)),
+            ChildSpec(UPSTREAM, start(PoolActor, executors=HANDS, clock=self.time.monotonic, **patience)),
+            *(ChildSpec(each, hands, Restart.TRANSIENT, watcher=UPSTREAM) for each in HANDS),
             ChildSpec(TELEGRAM, telegram),
-            FamilySpec("chat", start(ChatActor, policy=Policy(), **hearing)),
-            FamilySpec("incident", start(IncidentActor, **hearing)),
+            FamilySpec("chat", start(ChatActor, policy=POLICY, **hearing)),
+            FamilySpec("incident", start(IncidentActor, outside=OUTSIDE, **hearing)),
             ChildSpec(JANITOR, start(JanitorActor, **hearing), Restart.TRANSIENT),
             ChildSpec(WEBHOOK, start(WebhookActor, **hearing)),
         ]
+
+    def _cluster(self, process: Process, context: str, slow: dict[str, Any]) -> list[ChildSpec]:
+        pool = pool_address(context)
+        executors: list[Address] = [("executor", context, number) for number in range(2)]
+        executor = process.starter(
+            SlowExecutorActor,
+            cluster_factory=lambda stop: ContextDoor(self.cluster, context, self.dead, self.strayed),
+            pool=pool,
+            dead=lambda: context in self.dead,
+            begun=self._pass_begun,
+            ended=self._pass_ended,
+            **slow,
+        )
+        return [
+            ChildSpec(pool, process.starter(PoolActor, executors=executors, clock=self.time.monotonic)),
+            *(ChildSpec(each, executor, Restart.TRANSIENT, watcher=pool) for each in executors),
+        ]
+
+    def _pass_begun(self, work: Any) -> None:
+        if isinstance(work, ProceedPlan):
+            self.cluster.pass_begun(work.plan.params.get("action_id", ""))
+
+    def _pass_ended(self, work: Any) -> None:
+        if isinstance(work, ProceedPlan):
+            self.cluster.pass_ended(work.plan.params.get("action_id", ""))
 
     def _resume(self, process: Process) -> None:
         self._resumed = True
@@ -179,6 +238,7 @@ class Simulation:
         process.die()
         self.deaths += [(self.lives, address) for address in process.deaths]
         self.faults.disarm()
+        self.cluster.under_way.clear()
         self.process = None
         self.world.later(0.5 if self.calm else self.chance.choice([0.5, 5.0, 40.0]), self.start)
 

@@ -5,7 +5,9 @@ from functools import cache
 from pathlib import Path
 
 import tests.simulation.always
-import tests.simulation.resting  # noqa: F401  # importing a rule registers it
+import tests.simulation.change_rules
+import tests.simulation.resting
+import tests.simulation.silence_rules  # noqa: F401  # importing a rule registers it
 from chatops.actors.conversation.cards import LEFT_ALONE
 from chatops.core.incidents.alerting import HAND_CLOSED_GRACE
 from chatops.core.incidents.episodes import REPEATED_AFTER
@@ -87,7 +89,8 @@ def sleep(sim: Simulation, seconds: float) -> None:
 def calm_down(sim: Simulation) -> None:
     """No more trouble from anywhere; after deaths, and else half of the time, the service is started anew as well."""
     sim.note("calm")
-    sim.calm = sim.telegram.calm = sim.cluster.calm = True
+    sim.calm = sim.telegram.calm = sim.cluster.calm = sim.silences.calm = True
+    sim.dead.names.clear()
     for peer in sim.peers:
         peer.calm = True
     sim.faults.disarm()

@@ -5,6 +5,7 @@ It stands where chatops.telegram.client.Telegram does and raises the same failur
 
 import json
 import random
+import re
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from tests.simulation.virtual_time import VirtualTime
 PER_MINUTE = 20
 """Telegram's own limit for a group."""
 QUERY_LIFE = 15.0
+_CARD = re.compile(r"\S+ <b>[^<]*</b>\s+<code>#(\d+)</code>")
+"""How a card begins, and nothing else does."""
 
 
 @dataclass(slots=True)
@@ -34,6 +37,8 @@ class Message:
     deleted: bool = False
     lost: bool = False
     """The service was not told that it was sent."""
+    card_of: int | None = None
+    """The incident whose card it was sent as: told by how it reads, whatever the service calls it."""
 
 
 class SimulatedTelegram:
@@ -54,6 +59,9 @@ class SimulatedTelegram:
         self.too_soon: list[str] = []
         """Limits that the service broke with what it asked."""
         self.presses: Counter[int] = Counter()
+        """How often each person pressed or wrote."""
+        self.said: list[tuple[float, int, int, str]] = []
+        """When who wrote what in which chat."""
         self.by: dict[str, int] = {}
         """Who made each tap."""
         self.requests = 0
@@ -125,9 +133,13 @@ class SimulatedTelegram:
             }
         )
 
-    def write(self, user: tuple[int, str], chat_id: int, text: str) -> None:
+    def write(self, user: tuple[int, str], chat_id: int, text: str, reply_to: int | None = None) -> None:
         sender = {"id": user[0], "is_bot": False, "first_name": user[1], "username": user[1], "language_code": "en"}
         said = {"message_id": self._new_id(), "date": 1_795_424_400, "chat": self._chat(chat_id), "from": sender}
+        if reply_to is not None:
+            said["reply_to_message"] = {"message_id": reply_to, "date": 1, "chat": self._chat(chat_id)}
+        self.presses[user[0]] += 1
+        self.said.append((self._time.seconds, user[0], chat_id, text))
         self._come({"message": {**said, "text": text}})
 
     def delete(self, message: Message) -> None:
@@ -197,6 +209,7 @@ class SimulatedTelegram:
             case SendMessage(chat_id, html, rows):
                 made = Message(self._new_id(), chat_id, key, life, html, rows)
                 made.tokens += _tokens(rows)
+                made.card_of = int(reads[1]) if (reads := _CARD.match(html)) else None
                 self.messages.setdefault(chat_id, {})[made.id] = made
                 self._trace(f"message {made.id} in {chat_id} as {key or '-'}")
                 return made.id

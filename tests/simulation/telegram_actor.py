@@ -76,8 +76,10 @@ class Couriers:
 
     def _attempt(self, parcel: Parcel[Deliver]) -> Outcome:
         outgoing = parcel.delivery.outgoing
+        # What was on its way when its sender ended was asked before anybody was told to wait.
+        life = 0 if self._closed else self._life
         try:
-            message_id = self._telegram.deliver(outgoing, parcel.delivery.key, self._life)
+            message_id = self._telegram.deliver(outgoing, parcel.delivery.key, life)
         except Failure as failure:
             if self._alive():
                 self._telegram.told_to_wait(outgoing, failure)

@@ -3,22 +3,33 @@
 `make simulate SEEDS=10000` runs more; a seed that fails says how to run it alone.
 """
 
+from collections import Counter
+
 import pytest
 
-from tests.simulation.story import run
+from tests.simulation.occurrences import EXPECTED, occurrences
+from tests.simulation.story import database, run
 
-SEEDS = 100
-BATCH = 10
+SEEDS = 300
+BATCH = 150
+"""Enough for everything that is expected of a batch to happen in it."""
 
-ONCE_BROKEN = (1033, 1066)
-"""A card left behind by another screen in its message; an answer to a dead chat actor taken for another's."""
+ONCE_BROKEN = (155, 187)
+"""A card behind, after a start, in a chat that is not subscribed; a confirm left for every start to come.
+
+A seed tells its story only with the happenings that it was found with: whoever adds one draws other stories. Each of
+these fails without its mend; those of older bugs (1033, 1066) had come to mean nothing.
+"""
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("first", range(0, SEEDS, BATCH))
-def test_every_rule_holds(first):
+def test_p5_every_rule_holds(first):
+    """P5: many seeds obey every rule, and everything that the rules are about does happen in them."""
+    happened: Counter[str] = Counter()
     for seed in range(first, first + BATCH):
-        run(seed)
+        happened += occurrences(run(seed))
+    assert not [each for each in EXPECTED if not happened[each]], "these never happened: nothing was tested of them"
 
 
 @pytest.mark.parametrize("seed", ONCE_BROKEN)
@@ -28,3 +39,12 @@ def test_what_was_found_stays_mended(seed):
 
 def test_the_same_seed_is_the_same_story():
     assert list(run(1, loud=True).story) == list(run(1, loud=True).story)
+
+
+def test_what_is_remembered_is_what_would_be_read():
+    remembered = run(2, loud=True).story
+    database().remembers = False
+    try:
+        assert run(2, loud=True).story == remembered
+    finally:
+        database().remembers = True

@@ -110,6 +110,7 @@ class Drilldown:
             wanted = replace(wanted, message_id=0, args={**wanted.args, "card": str(tap.message_id)})
         elif wanted.screen not in FILES:
             self._store.positions.put(replace(wanted, touched_at=self._clock()))
+            self._until_it_is_seen(wanted)
         asked = Asked(wanted, reader, tap.thread_id, trial)
         kept = self._kept.get(wanted.args.get("kept", "")) if wanted.screen is Verb.LOGS else None
         if kept is not None:
@@ -239,6 +240,12 @@ class Drilldown:
             return wanted
         above = {name: value for name, value in old.args.items() if name in ("above", "above_kind")}
         return replace(wanted, args={**above, **wanted.args})
+
+    def _until_it_is_seen(self, wanted: Position) -> None:
+        """A message that goes back to its card is behind until that was delivered: it may never be."""
+        card = self._store.cards.by_message(wanted.chat_id, wanted.message_id) if wanted.screen is Verb.CARD else None
+        if card is not None and card.incident_id == wanted.incident_id:
+            self._store.cards.put(replace(card, revision=0))
 
     def _is_shared_card(self, tap: "Tap | From") -> bool:
         if tap.chat_kind is ChatKind.PRIVATE:

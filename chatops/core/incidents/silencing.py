@@ -138,22 +138,27 @@ def lift_failed(incident: Incident, event: LiftFailed, *, now: datetime) -> Deci
 
 
 def silence_seen(incident: Incident, event: SilenceSeen, *, now: datetime) -> Decision:
-    """Alerts that Alertmanager lists no longer have ended; a silence that is not active any more has, too."""
+    """Alerts that Alertmanager lists no longer have ended; a silence that is not active any more has, too.
+
+    Also what ended right before the silence did: Alertmanager forgot to tell of it, and never will.
+    """
     known, watch = _of(incident, event.key), event.watch
     if known is None or not known.standing:
-        return Decision(incident)
-    if not watch.active:
-        return _ended(incident, known, GONE, now)
-    if watch.firing is None:
         return Decision(incident)
     gone = frozenset(
         episode.alert.fingerprint
         for episode in incident.firing
-        if episode.alert.fingerprint not in watch.firing
+        if watch.firing is not None
+        and episode.alert.fingerprint not in watch.firing
         and not episode.alert.fingerprint.startswith(UNREADABLE)
         and all(matcher.takes(episode.alert.labels) for matcher in known.matchers)
     )
-    return alerts_gone(incident, gone, now=now) if gone else Decision(incident)
+    seen = alerts_gone(incident, gone, now=now) if gone else Decision(incident)
+    over = now >= known.ends_at
+    if watch.active and not over:
+        return seen
+    ended = _ended(seen.incident, known, LIFTED if known.lifting else EXPIRED if over else GONE, now)
+    return replace(ended, entries=(*seen.entries, *ended.entries), effects=seen.effects)
 
 
 def lift_when_over(decision: Decision) -> Decision:

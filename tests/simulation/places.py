@@ -1,0 +1,33 @@
+"""What the alerts of a simulation are about: objects, where each stands, and the fingerprints of its alerts."""
+
+from dataclasses import dataclass
+
+EAST, WEST = "east", "west"
+CONTEXTS = (EAST, WEST)
+PROTECTED = "vault"
+"""A namespace in which what cannot be undone takes two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One object's kind, cluster and namespace."""
+
+    kind: str
+    cluster: str
+    namespace: str
+
+
+GROUPS = {
+    "checkout": ("c0", "c1", "c2"),
+    "cart": ("k0", "k1"),
+    "search": ("s0",),
+    "worker-3": ("n0",),
+}
+"""Groups by the object they are about, and the fingerprints of their alerts."""
+
+PLACES = {
+    "checkout": Place("Deployment", EAST, "shop"),
+    "cart": Place("Deployment", EAST, PROTECTED),
+    "search": Place("Deployment", WEST, "shop"),
+    "worker-3": Place("Node", WEST, ""),
+}

@@ -1,0 +1,119 @@
+"""The silences of a simulated Alertmanager, behind the upstream pool's door: made, lost on the way, ended by others.
+
+What it lists is the truth at the moment it is asked. It knows nothing of incidents.
+"""
+
+import random
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chatops.core.failures import Permanent, Reason, Temporary
+from chatops.core.silences import Matched, Matcher, SilenceDraft, SilencePlace, SilenceWatch
+from tests.simulation.alertmanagers import Alerts
+from tests.simulation.virtual_time import VirtualTime
+
+
+@dataclass(slots=True)
+class Standing:
+    """One silence that was made."""
+
+    id: str
+    draft: SilenceDraft
+    asked: bool
+    """Whether the log had its request by then."""
+    ended: datetime | None = None
+
+
+class SimulatedSilences:
+    """`calm` ends all trouble. `audited(key)` says whether the audit log has the request of a silence."""
+
+    def __init__(
+        self,
+        alerts: Alerts,
+        time: VirtualTime,
+        chance: random.Random,
+        audited: Callable[[str], bool],
+        trace: Callable[[str], None],
+    ) -> None:
+        self.calm = False
+        self.made: list[Standing] = []
+        self._alerts = alerts
+        self._time = time
+        self._chance = chance
+        self._audited = audited
+        self._trace = trace
+        alerts.silencing = self.hiding
+
+    def __call__(self, _stop: Any) -> "SimulatedSilences":
+        """Opens the door."""
+        return self
+
+    def close(self) -> None:
+        pass
+
+    def hiding(self, labels: dict[str, str]) -> frozenset[str]:
+        """The keys of those that hide an alert of these labels."""
+        standing = self.standing()
+        return frozenset(each.draft.key for each in standing if all(m.takes(labels) for m in each.draft.matchers))
+
+    def standing(self) -> list[Standing]:
+        now = self._time.now()
+        return [each for each in self.made if each.ended is None and now < each.draft.ends_at]
+
+    def end(self, silence: Standing) -> None:
+        """Somebody ends it in Alertmanager itself."""
+        silence.ended = self._time.now()
+        self._trace(f"silence {silence.id} is ended by others")
+
+    # The door
+
+    def matched(self, matchers: tuple[Matcher, ...], ours: frozenset[str]) -> Matched:
+        self._trouble(looks=True)
+        return Matched(matchers, len(ours), 0)
+
+    def make_silence(self, draft: SilenceDraft, _now: datetime) -> SilencePlace:
+        self._trouble()
+        lost = not self.calm and self._chance.random() < 0.25
+        if lost and self._chance.random() < 0.4:
+            raise Permanent(Reason.UNKNOWN_OUTCOME, "sent, and it never arrived")
+        made = Standing(f"s{len(self.made) + 1}", draft, self._audited(draft.key))
+        self.made.append(made)
+        self._trace(f"silence {made.id} is made for {draft.key}")
+        if lost:
+            raise Permanent(Reason.UNKNOWN_OUTCOME, "sent, but the answer was lost")
+        return SilencePlace(made.id, 0)
+
+    def find_silence(self, key: str, _matchers: tuple[Matcher, ...]) -> SilencePlace:
+        self._trouble(looks=True)
+        return next((SilencePlace(each.id, 0) for each in self.standing() if key in each.draft.comment), SilencePlace())
+
+    def expire_silence(self, place: SilencePlace) -> bool:
+        self._trouble()
+        for each in self.made:
+            if each.id == place.id:
+                each.ended = each.ended or self._time.now()
+                return True
+        raise Permanent(Reason.NOT_FOUND, "no such silence")
+
+    def watch_silence(self, place: SilencePlace, matchers: tuple[Matcher, ...], _now: datetime) -> SilenceWatch:
+        self._trouble(looks=True)
+        active = place.id in {each.id for each in self.standing()}
+        firing = {each for each in self._alerts.known if self._alerts.fires(each)}
+        taken = {each for each in firing if all(m.takes(self._alerts.labels(each)) for m in matchers)}
+        return SilenceWatch(active, frozenset(taken))
+
+    def report(self, action: str, *_: Any) -> Any:
+        raise Permanent(Reason.NOT_SERVED, action)
+
+    def acting_for(self, _person: int) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def _trouble(self, *, looks: bool = False) -> None:
+        """What only looks is never refused for good: who may write there may read."""
+        if not self.calm and self._chance.random() < 0.1:
+            if looks or self._chance.random() < 0.5:
+                raise Temporary(Reason.UNREACHABLE, "connection refused")
+            raise Permanent(Reason.FORBIDDEN, "is forbidden")
