@@ -7,7 +7,7 @@ from chatops.core.actions import ACTIONS, Danger, Preview
 from tests.simulation.news import Line, News
 from tests.simulation.places import PROTECTED
 from tests.simulation.rules import always, at_rest, hold
-from tests.simulation.simulation import ANNA, OLEG, Simulation
+from tests.simulation.simulation import ANNA, MALLORY, OLEG, Simulation
 
 ACTORS = (str(ANNA[0]), str(OLEG[0]))
 _ASKER = re.compile(r"\((\d+)\)$")
@@ -148,11 +148,11 @@ def a_line_says_what_it_is_of(news: News) -> None:
 
 
 @always
-def a_stranger_is_denied_without_a_word(news: News) -> None:
-    """Whoever is no user is denied as a stranger, and no button of theirs is named."""
+def a_stranger_gets_nothing(news: News) -> None:
+    """Of whoever is no user the log has what they tried, and that it was denied."""
     for line in news.fresh:
-        if line.type == "denied" and line.detail["why"] == "stranger":
-            hold(line.detail["what"].startswith(("unknown", "/")) and not line.object, line)
+        if line.who == str(MALLORY[0]):
+            hold(line.type == "denied" and line.detail["why"] in ("stranger", "too_fast"), line)
 
 
 def _takes(preview: Preview) -> str:
