@@ -15,9 +15,11 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chatops.addresses import is_loopback, problem_of, secrets_in
+from chatops.core.oncall import NOBODY, Roster
 from chatops.core.remedies import Rule
 from chatops.core.texts import LANGUAGES
 from chatops.db.location import sqlite_path
+from chatops.oncall_file import read_roster
 from chatops.suggestions import read_rules
 
 SHORT_TOKEN = 8
@@ -98,6 +100,17 @@ class Settings(BaseSettings):
     suggestions_file: Path | None = Field(
         None,
         description="YAML file with your own rules for what is suggested: [docs/suggestions.md](docs/suggestions.md)",
+    )
+    escalate_after: int = Field(
+        5,
+        ge=0,
+        le=1440,
+        description="Minutes until chats are reminded of a critical incident that nobody took, and until each next "
+        "call. `0`: never",
+    )
+    oncall_file: Path | None = Field(
+        None,
+        description="YAML file with who is called in which order and who is on call: [docs/oncall.md](docs/oncall.md)",
     )
     kube_executors: int = Field(
         4, ge=1, le=64, description="How many Kubernetes calls run at the same time, per cluster"
@@ -228,6 +241,14 @@ class Settings(BaseSettings):
             raise _problem("has mistakes:\n" + "\n".join(f"  {problem}" for problem in problems))
         return value
 
+    @field_validator("oncall_file", mode="after")
+    @classmethod
+    def _a_roster_that_can_be_read(cls, value: Path | None) -> Path | None:
+        problems = read_roster(value)[1] if value else ()
+        if problems:
+            raise _problem("has mistakes:\n" + "\n".join(f"  {problem}" for problem in problems))
+        return value
+
     @field_validator("language", mode="after")
     @classmethod
     def _a_language(cls, value: str) -> str:
@@ -263,6 +284,11 @@ class Settings(BaseSettings):
     def rules(self) -> tuple[Rule, ...]:
         """The operator's own rules for suggestions, as the file has them now."""
         return read_rules(self.suggestions_file)[0] if self.suggestions_file else ()
+
+    @property
+    def roster(self) -> Roster:
+        """Who is called and who is on call, as the file has it now."""
+        return read_roster(self.oncall_file)[0] if self.oncall_file else NOBODY
 
     @property
     def alertmanagers(self) -> tuple[str, ...]:
@@ -376,7 +402,7 @@ def _shown_default(name: str, default: Any) -> str:
             return "`false`"
         case "watchdog_alerts":
             return "`" + ",".join(default) + "`"
-        case "kube_impersonate" | "telegram_webhook_url" | "audit_chat" | "suggestions_file":
+        case "kube_impersonate" | "telegram_webhook_url" | "audit_chat" | "suggestions_file" | "oncall_file":
             return "off"
         case "alertmanager_url" | "prometheus_url" | "public_url":
             return "off"

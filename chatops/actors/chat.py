@@ -13,6 +13,7 @@ import structlog
 from chatops.actors.admins import tell_admins
 from chatops.actors.base import Actor, summary
 from chatops.actors.conversation.admission import Admission
+from chatops.actors.conversation.calls import Calls
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.commands import Commands
@@ -42,6 +43,7 @@ from chatops.actors.messages import (
     Notice,
     ReturnToCard,
     SendHere,
+    Unattended,
     UpdateArrived,
     WasAway,
     WorkDone,
@@ -54,12 +56,10 @@ from chatops.core.absence import NOTE_STANDS, Absence
 from chatops.core.access import known
 from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
-from chatops.core.cards import Position
 from chatops.core.failures import Failure, Reason
 from chatops.core.outgoing import AnswerTap, Lane, LeaveChat
 from chatops.core.people import ChatKind, Sender, User
 from chatops.core.policy import Policy
-from chatops.core.screens.escalation import help_wanted
 from chatops.core.screens.notices import notice
 from chatops.core.screens.toasts import toast
 from chatops.core.texts import Tongue, tongue
@@ -96,6 +96,7 @@ class ChatActor(Actor):
         self._notes = Notes(store, clock=clock, tell=self.tell)
         self._canvas = Canvas(self._id, store=store, shelf=self._shelf, clock=clock, policy=policy)
         self._cards = Reconciler(self._canvas, store=store, shelf=self._shelf, clock=clock, come_back=self._come_back)
+        self._calls = Calls(self._canvas, store=store, shelf=self._shelf, clock=clock)
         self._refusals = Refusals(self._canvas, self._cards, store=store, shelf=self._shelf, tell=self.tell)
         self._drilldown = Drilldown(
             self._canvas, store=store, shelf=self._shelf, clock=clock, address=address, tell=self.tell
@@ -103,7 +104,15 @@ class ChatActor(Actor):
         self._admission = Admission(
             self._canvas, self._drilldown, store=store, clock=clock, tell=self.tell, bot_name=bot_name
         )
-        self._taps = Taps(self._drilldown, self._cards, self._admission, store=store, clock=clock, tell=self.tell)
+        self._taps = Taps(
+            self._drilldown,
+            self._cards,
+            self._admission,
+            store=store,
+            clock=clock,
+            tell=self.tell,
+            roster=policy.roster,
+        )
         self._strangers = Strangers(store=store, shelf=self._shelf, clock=clock, tell=self.tell)
         self._restraint = Restraint(
             store=store,
@@ -168,8 +177,10 @@ class ChatActor(Actor):
                 self.later(NOTE_SECONDS, NotesOver())
             case NotesOver():
                 self._fall_behind(*self._cards.notes_over())
-            case HelpWanted(incident_id, by_name):
-                self._call_for_help(incident_id, by_name)
+            case HelpWanted():
+                self._calls.help_wanted(message)
+            case Unattended():
+                self._calls.unattended(message)
             case AccessChanged() if not self._canvas.chat.unreachable:
                 self._access_changed(message)
             case AccessChanged():
@@ -224,18 +235,6 @@ class ChatActor(Actor):
                 self._strangers.turned_away(attempt, self._tongue_of(None, attempt.sender))
             case Membership() as change:
                 self._moved(change)
-
-    def _call_for_help(self, incident_id: int, by_name: str) -> None:
-        """Once per call: after a start it is told again to whoever is not known to have heard it."""
-        incident = self._store.incidents.get(incident_id)
-        if incident is None or self._canvas.chat.unreachable or not self._canvas.may_show(incident):
-            return
-        called_at, positions = incident.escalated_at, self._store.positions
-        if called_at and positions.shown_since(self._id, incident_id, Verb.ESCALATE, called_at):
-            return
-        if not self._shelf.is_under_way(Verb.ESCALATE, incident_id):
-            at = Position(self._id, 0, Verb.ESCALATE, incident_id)
-            self._shelf.send(help_wanted(incident, by_name, self._canvas.tongue), Lane.PAGE, position=at)
 
     def _access_changed(self, change: AccessChanged) -> None:
         """Tell whose chat this is; what they may see from now on is shown where they want incidents shown."""

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from chatops.actors.admins import tell_admins
-from chatops.actors.answering import answer_press, call_again, call_for_help
+from chatops.actors.answering import answer_press, call_for_help, call_next, stop_calling, tell_again
 from chatops.actors.base import Actor, summary
 from chatops.actors.directory import Directory
 from chatops.actors.messages import (
@@ -41,8 +41,19 @@ from chatops.core.actions import ACTIONS, ActionRun, ActionState, Performed, Pro
 from chatops.core.alerts import CLUSTER, parse
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.failures import Failure, Reason
-from chatops.core.incidents import Answer, CallForHelp, Event, Follow, Incident, Look, LookUp, Perform, decide
-from chatops.core.incidents.escalation import QUIET
+from chatops.core.incidents import (
+    Answer,
+    Call,
+    CallForHelp,
+    Event,
+    Follow,
+    Incident,
+    Look,
+    LookUp,
+    Perform,
+    StopCalling,
+    decide,
+)
 from chatops.core.incidents.events import (
     ActionEnded,
     ActionPerformed,
@@ -131,9 +142,7 @@ class IncidentActor(Actor):
         elif run and run.state is ActionState.INTERRUPTED and not run.detail:
             self._look_up(run)
         self._silencer.resume()
-        called_at = self._known.escalated_at
-        if self._known.open and called_at and self._clock() - called_at < QUIET:
-            call_again(self._id, self._store, self.tell)
+        tell_again(self._known, self._clock(), self._store, self.tell)
         if self._known.open:
             self._look()
         self.later(IDLE_SECONDS, RestIfIdle())
@@ -249,8 +258,12 @@ class IncidentActor(Actor):
                     self._look_up(run)
                 case Answer():
                     answer_press(effect, self.tell)
-                case CallForHelp(press):
-                    call_for_help(self._id, press.by, self._store, self.tell)
+                case CallForHelp(press, target):
+                    call_for_help(self._id, press.by, self._store, self.tell, target)
+                case Call():
+                    call_next(decision.incident, self._store, self.tell)
+                case StopCalling():
+                    stop_calling(self._id, self.tell)
                 case _:
                     self._silencer.carry_out(effect)
 

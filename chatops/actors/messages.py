@@ -13,6 +13,7 @@ from chatops.core.audit import EntryType
 from chatops.core.cards import Position
 from chatops.core.incidents import Person
 from chatops.core.incidents.events import Event
+from chatops.core.incidents.targets import EVERYBODY, Target
 from chatops.core.log_asks import TAIL
 from chatops.core.objects import ObjectView
 from chatops.core.outgoing import Lane, Outgoing, SendMessage
@@ -130,6 +131,23 @@ class HelpWanted:
 
     incident_id: int
     by_name: str
+    target: Target = EVERYBODY
+    """Whom the chain names; everybody where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unattended:
+    """Say, loudly, that nobody takes the incident: as it says itself, if it still stands at this step."""
+
+    incident_id: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """New messages whose key begins so are not to be sent any more, in whatever chat they wait."""
+
+    keys: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import secrets
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -14,6 +14,7 @@ from chatops.actors.clusters import ClustersActor
 from chatops.actors.conversation.commands import offer_admin_code
 from chatops.actors.directory import Directory
 from chatops.actors.door_warnings import DoorWarnings
+from chatops.actors.escalation import ESCALATION, EscalationActor
 from chatops.actors.executor import ExecutorActor
 from chatops.actors.gate import Gate
 from chatops.actors.health import Health
@@ -170,11 +171,19 @@ class System:
     def _specs(self) -> list[ChildSpec | FamilySpec]:
         directory, store, settings = self._directory, self._store, self._settings
         outside = Outside(bool(settings.alertmanagers), bool(settings.prometheus))
-        policy = Policy(settings.language, settings.protected_namespaces, settings.rules, outside)
+        policy = Policy(settings.language, settings.protected_namespaces, settings.rules, outside, settings.roster)
         watchdogs = frozenset(settings.watchdog_alerts)
         hearing = {"store": store, "clock": _now, "cluster_label": settings.cluster_label, "watchdogs": watchdogs}
         clusters = starter(ClustersActor, directory, contexts=settings.kube_contexts, clock=_now)
         roll_call = starter(RollCallActor, directory, store=store, clock=_now, watchdogs=watchdogs)
+        escalation = starter(
+            EscalationActor,
+            directory,
+            store=store,
+            clock=_now,
+            after=timedelta(minutes=settings.escalate_after),
+            roster=policy.roster,
+        )
         notary = starter(
             NotaryActor, directory, store=store, clock=_now, chat_id=settings.audit_chat, health=self._health
         )
@@ -204,6 +213,7 @@ class System:
             ChildSpec(JANITOR, starter(JanitorActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             ChildSpec(SELF_AUDIT, starter(SelfAuditActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             ChildSpec(HEARTBEATS, starter(HeartbeatsActor, directory, store=store, clock=_now), Restart.TRANSIENT),
+            *([ChildSpec(ESCALATION, escalation, Restart.TRANSIENT)] if settings.escalate_after else []),
             *([ChildSpec(ROLL_CALL, roll_call, Restart.TRANSIENT)] if settings.alertmanagers else []),
             ChildSpec(WEBHOOK, starter(WebhookActor, directory, **hearing)),
         ]

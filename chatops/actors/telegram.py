@@ -18,7 +18,7 @@ from chatops.actors.directory import Directory
 from chatops.actors.health import Health
 from chatops.actors.hook import Hook
 from chatops.actors.line import Line
-from chatops.actors.messages import Address, ChatBegan, Deliver, Delivered, NotDelivered
+from chatops.actors.messages import Address, ChatBegan, Deliver, Delivered, NotDelivered, Withdraw
 from chatops.actors.poller import Poller
 from chatops.actors.senders import Outcome, Senders, join_all
 from chatops.actors.timers import Timer
@@ -121,7 +121,7 @@ class TelegramActor(Actor):
         self._timer: Timer | None = None
         self._open = False
         self._succeeds = False
-        self._early: list[Deliver | ChatBegan] = []
+        self._early: list[Deliver | ChatBegan | Withdraw] = []
 
     def setup(self) -> None:
         # Behind all mail that is parked by this time, and so behind what a predecessor handed over.
@@ -129,9 +129,9 @@ class TelegramActor(Actor):
 
     def receive(self, message: Any) -> Any:
         match message:
-            case Deliver() | ChatBegan() if not self._open:
+            case Deliver() | ChatBegan() | Withdraw() if not self._open:
                 self._early.append(message)
-            case Deliver() | ChatBegan():
+            case Deliver() | ChatBegan() | Withdraw():
                 self._heed(message)
                 self._pump()
             case Wake():
@@ -171,9 +171,12 @@ class TelegramActor(Actor):
         self._polling.start()
         self._pump()
 
-    def _heed(self, message: Deliver | ChatBegan) -> None:
+    def _heed(self, message: Deliver | ChatBegan | Withdraw) -> None:
         if isinstance(message, ChatBegan):
             self._pacer.withdraw(message.chat_id)
+        elif isinstance(message, Withdraw):
+            for deliver in self._pacer.take_back(message.keys):
+                self._reply(deliver, _superseded(deliver))
         elif not self._pacer.add(message, self._clock()):
             self._reply(message, _superseded(message))
 
@@ -230,6 +233,8 @@ class TelegramActor(Actor):
                 if not self._pacer.failed(parcel, now, retry_after=failure.retry_after):
                     expired = Permanent(Reason.QUERY_EXPIRED, str(failure))
                     self._reply(parcel.delivery, _refusal(parcel.delivery, expired))
+                elif parcel.withdrawn:
+                    self._reply(parcel.delivery, _superseded(parcel.delivery))
 
     def _reply(self, deliver: Deliver, answer: Delivered | NotDelivered) -> None:
         if deliver.reply_to is not None:

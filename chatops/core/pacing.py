@@ -257,6 +257,19 @@ class Pacer(Generic[D]):
         if chat and chat.in_flight and _place(chat.in_flight.delivery):
             chat.in_flight.withdrawn = True
 
+    def take_back(self, keys: str) -> tuple[D, ...]:
+        """New messages whose key begins so are not sent any more; those that waited. One under way is not repeated."""
+        taken: list[D] = []
+        for chat in self._chats.values():
+            found = [each for each in chat.waiting if _place(each.delivery) and each.delivery.key.startswith(keys)]
+            for parcel in found:
+                chat.take(parcel)
+                taken.append(parcel.delivery)
+            under_way = chat.in_flight
+            if under_way and _place(under_way.delivery) and under_way.delivery.key.startswith(keys):
+                under_way.withdrawn = True
+        return tuple(taken)
+
     def recall(self, now: float) -> None:
         """Whoever had parcels under way is gone: they wait again."""
         for parcel in self._answers_in_flight:

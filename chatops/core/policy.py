@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chatops.core.oncall import NOBODY, Roster
 from chatops.core.outside import NOTHING, Outside
 from chatops.core.remedies import Rule
 
@@ -10,10 +11,12 @@ from chatops.core.remedies import Rule
 class Policy:
     """`language` is spoken where a user or chat has none; `protected` are patterns of namespaces (see safeguards).
 
-    `rules` are those of the operator's own suggestions file, `outside` are the systems beside the clusters.
+    `rules` are those of the operator's own suggestions file, `outside` are the systems beside the clusters,
+    `roster` says who is on call.
     """
 
     language: str = "en"
     protected: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     outside: Outside = NOTHING
+    roster: Roster = NOBODY

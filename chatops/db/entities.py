@@ -121,6 +121,8 @@ class Tables:
             run_id = _text()
             escalated_at = Optional(datetime)
             standing = _text()
+            escalation = _text()
+            waits_since = Optional(datetime)
 
         class Alert(entity):  # type: ignore[misc]  # see above
             _table_ = "alerts"

@@ -8,7 +8,7 @@ from chatops.core.actions import ActionState
 from chatops.core.alerts import Severity
 from chatops.core.audit import Entry
 from chatops.core.inbox import Mail
-from chatops.core.incidents.values import Episode, Incident, Person, Status
+from chatops.core.incidents.values import CALM, Episode, Escalation, Incident, Person, Status
 from chatops.core.past import PastIncident
 from chatops.core.remedies import Trial
 from chatops.core.standing import HEARD, Standing
@@ -88,12 +88,26 @@ class Incidents:
         return self._database.read(lambda: unseen_incidents(self._tables))
 
     def calling(self) -> tuple[int, ...]:
-        """Ids of the active incidents for which help was called, however long ago."""
+        """Ids of the active incidents of which people were called, by somebody or by the bot, however long ago."""
         incidents = self._tables.Incident
 
         def work() -> tuple[int, ...]:
-            called = incidents.select(lambda row: row.status == ACTIVE and row.escalated_at is not None)
-            return tuple(sorted(row.id for row in called))
+            active = incidents.select(
+                lambda row: row.status == ACTIVE and (row.escalated_at is not None or row.escalation != "")
+            )
+            told = ((row.id, row.escalated_at, from_json(row.escalation, Escalation) or CALM) for row in active)
+            return tuple(sorted(id for id, asked_at, escalation in told if asked_at or escalation.at))
+
+        return self._database.read(work)
+
+    def unattended(self, before: datetime, limit: int) -> tuple[tuple[int, datetime], ...]:
+        """Incidents nobody took, for which nothing was said since `before`, and since when; the longest wait first."""
+        incidents, moment = self._tables.Incident, naive(before)
+
+        def work() -> tuple[tuple[int, datetime], ...]:
+            rows = incidents.select(lambda row: row.waits_since is not None and row.waits_since <= moment)
+            oldest = rows.order_by(incidents.waits_since, incidents.id).limit(limit)
+            return tuple((row.id, aware(row.waits_since)) for row in oldest)
 
         return self._database.read(work)
 
@@ -270,6 +284,8 @@ def _columns(incident: Incident) -> dict[str, Any]:
         "run_id": incident.run.id if incident.run else "",
         "escalated_at": naive_or_none(incident.escalated_at),
         "standing": "" if incident.standing == HEARD else to_json(incident.standing),
+        "escalation": "" if incident.escalation == CALM else to_json(incident.escalation),
+        "waits_since": naive_or_none(incident.escalation.waits_since),
     }
 
 
@@ -304,6 +320,7 @@ def _incidents(tables: Tables, rows: Sequence[Any]) -> tuple[Incident, ...]:
             silence=silences.get(row.id),
             escalated_at=aware_or_none(row.escalated_at),
             standing=from_json(row.standing, Standing) or HEARD,
+            escalation=from_json(row.escalation, Escalation) or CALM,
         )
         for row in rows
     )

@@ -68,6 +68,25 @@ class Positions:
 
         return self._database.read(work)
 
+    def stands(self, position: Position) -> bool:
+        """Whether any message of the chat stands at this screen of the incident, with these arguments."""
+        positions = self._tables.Position
+        chat_id, incident_id = position.chat_id, position.incident_id
+        screen, args = position.screen.value, to_json(position.args)
+
+        def work() -> bool:
+            rows = positions.select(
+                lambda row: (
+                    row.chat_id == chat_id
+                    and row.incident_id == incident_id
+                    and row.screen == screen
+                    and row.args == args
+                )
+            )
+            return rows.first() is not None
+
+        return self._database.read(work)
+
     def latest(self, chat_id: int) -> Position | None:
         """The message of the chat that was touched last."""
         positions = self._tables.Position

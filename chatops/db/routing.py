@@ -101,6 +101,8 @@ def _open(tables: Tables, source: str, notification: Notification, now: datetime
         run_id="",
         escalated_at=None,
         standing="",
+        escalation="",
+        waits_since=None,
     )
     incident.flush()
     return int(incident.id)

@@ -5,6 +5,7 @@ from chatops.db.books import BooksOfAll
 from chatops.db.buttons import Buttons
 from chatops.db.cards import Cards
 from chatops.db.chats import Chats
+from chatops.db.covers import Covers
 from chatops.db.database import Database
 from chatops.db.heartbeats import Heartbeats
 from chatops.db.inbox import Inbox
@@ -40,3 +41,4 @@ class Store:
         self.books = BooksOfAll(database)
         self.roll_call = RollCall(database)
         self.heartbeats = Heartbeats(database)
+        self.covers = Covers(database)

@@ -28,6 +28,7 @@ from chatops.actors.messages import (
     NotDelivered,
     Submit,
     UpdateArrived,
+    Withdraw,
     WorkDone,
     WorkFailed,
     chat_address,
@@ -72,6 +73,7 @@ class Post:
         self.sent = 0
         self.refuse: Callable[[Deliver], NotDelivered | None] = lambda deliver: None
         self.others: list[Any] = []
+        self.withdrawn: list[str] = []
         self.there = threading.Event()
         self.there.set()
         self._ids = itertools.count(1)
@@ -151,6 +153,8 @@ class Postman(Actor):
             case ChatBegan():
                 # Nothing waits here.
                 pass
+            case Withdraw(keys):
+                self._post.withdrawn.append(keys)
             case Deliver():
                 self._post.there.wait(PATIENCE)
                 answer = self._post.take(message)
@@ -217,10 +221,16 @@ class House:
 
     def start(self) -> None:
         self.directory = Directory()
+        self._supervisor = Supervisor(
+            self.directory, self.specs(), give_up=lambda *_: None, on_failed=lambda *what: self.failed.append(what)
+        )
+        assert self._supervisor.wait_started(PATIENCE)
+
+    def specs(self) -> list[ChildSpec | FamilySpec]:
         shared: dict[str, Any] = {"store": self.store, "clock": self.clock}
         hearing = {**shared, "watchdogs": self._watchdogs}
         policy = replace(self.policy, outside=self.outside)
-        specs = [
+        return [
             ChildSpec(POOL, starter(Hands, self.directory, cluster=self.cluster)),
             ChildSpec(UPSTREAM, starter(Hands, self.directory, cluster=self.upstream)),
             ChildSpec(TELEGRAM, starter(Postman, self.directory, post=self.post)),
@@ -231,10 +241,6 @@ class House:
                 starter(WebhookActor, self.directory, monotonic=lambda: self.clock().timestamp(), **hearing),
             ),
         ]
-        self._supervisor = Supervisor(
-            self.directory, specs, give_up=lambda *_: None, on_failed=lambda *what: self.failed.append(what)
-        )
-        assert self._supervisor.wait_started(PATIENCE)
 
     def stop(self) -> None:
         if self._supervisor:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from chatops.actors.answering import reply
@@ -28,6 +29,7 @@ from chatops.core.incidents.events import (
     Take,
     Unsilence,
 )
+from chatops.core.oncall import NOBODY, Roster, chain_at
 from chatops.core.outgoing import AnswerTap, Lane
 from chatops.core.people import ChatKind, Sender, User
 from chatops.core.presses import LATE, Refusal, judge, missed, refused_as
@@ -53,7 +55,9 @@ class Taps:
         store: Store,
         clock: Callable[[], datetime],
         tell: Callable[[Address, object], None],
+        roster: Roster = NOBODY,
     ) -> None:
+        self._roster = roster
         self._drilldown = drilldown
         self._cards = cards
         self._admission = admission
@@ -78,7 +82,7 @@ class Taps:
             self._store.buttons.bind((offered.token,), tap.message_id)
         person = Person(tap.sender.id, tap.sender.name)
         press = Press(person, tap.chat_id, tap.message_id, tap.callback_id, speaks.language)
-        event = _event(offered, press, speaks)
+        event = self._with_chain(_event(offered, press, speaks))
         if event is not None and offered.incident_id is not None:
             token = offered.token if offered.verb in (Verb.CONFIRM, Verb.APPROVE) else ""
             self._cards.show_next(tap.message_id, offered.incident_id)
@@ -91,6 +95,14 @@ class Taps:
             return
         self._toast(tap, toast(self._drilldown.follow(tap, offered, Reader(person, speaks, user)), speaks))
         self._store.updates.done(tap.update_id)
+
+    def _with_chain(self, event: Event | None) -> Event | None:
+        """Whom a call for help would reach at this moment."""
+        roster = self._roster
+        if not isinstance(event, Escalate) or not roster.chain:
+            return event
+        now = self._clock()
+        return replace(event, chain=chain_at(roster, self._store.covers.standing(now), now))
 
     def typed(self, text: TextMessage, user: User | None, speaks: Tongue) -> bool:
         """Whether this is the word that a confirm waits for; then it is handed to its incident as a press is.

@@ -3,6 +3,7 @@
 from chatops.core.incidents.decide import decide
 from chatops.core.incidents.effects import (
     Answer,
+    Call,
     CallForHelp,
     Decision,
     Effect,
@@ -12,6 +13,7 @@ from chatops.core.incidents.effects import (
     LookUp,
     MakeSilence,
     Perform,
+    StopCalling,
     WatchSilence,
 )
 from chatops.core.incidents.events import Event, Press
@@ -20,6 +22,7 @@ from chatops.core.incidents.values import REOPEN_WINDOW, Episode, Incident, Pers
 __all__ = [
     "REOPEN_WINDOW",
     "Answer",
+    "Call",
     "CallForHelp",
     "Decision",
     "Effect",
@@ -35,6 +38,7 @@ __all__ = [
     "Person",
     "Press",
     "Status",
+    "StopCalling",
     "WatchSilence",
     "decide",
 ]

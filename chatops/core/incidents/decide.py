@@ -10,7 +10,7 @@ from chatops.core.incidents.acting import action_moved, looked_up, run_action, s
 from chatops.core.incidents.alerting import alerts_received
 from chatops.core.incidents.closing import close, release, take
 from chatops.core.incidents.effects import Decision
-from chatops.core.incidents.escalation import escalate
+from chatops.core.incidents.escalation import attended, escalate, unanswered
 from chatops.core.incidents.events import (
     ActionEnded,
     ActionPerformed,
@@ -35,6 +35,7 @@ from chatops.core.incidents.events import (
     StopAction,
     Surveyed,
     Take,
+    Unanswered,
     Unsilence,
 )
 from chatops.core.incidents.notes import note
@@ -56,7 +57,8 @@ from chatops.core.surveys import Survey
 
 def decide(incident: Incident, event: Event, *, now: datetime) -> Decision:
     """The incident after the event, what is audited of it, and what is to be done. `now` is aware, in UTC."""
-    return witnessed(incident, lift_when_over(_decided(incident, event, now=now)), event, now=now)
+    decision = attended(incident, lift_when_over(_decided(incident, event, now=now)), now=now)
+    return witnessed(incident, decision, event, now=now)
 
 
 def _decided(incident: Incident, event: Event, *, now: datetime) -> Decision:
@@ -95,8 +97,10 @@ def _decided(incident: Incident, event: Event, *, now: datetime) -> Decision:
             return lift_failed(incident, event, now=now)
         case SilenceSeen():
             return silence_seen(incident, event, now=now)
-        case Escalate(press):
-            return escalate(incident, press, now)
+        case Escalate():
+            return escalate(incident, event, now)
+        case Unanswered():
+            return unanswered(incident, event, now=now)
         case Noted():
             return note(incident, event, now=now)
         case Stands():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from chatops.core.actions import ActionRun
 from chatops.core.audit import Entry
 from chatops.core.incidents.events import Press
+from chatops.core.incidents.targets import EVERYBODY, Target
 from chatops.core.incidents.values import Incident
 from chatops.core.silences import Silence
 
@@ -67,12 +68,38 @@ class WatchSilence:
 
 @dataclass(frozen=True, slots=True)
 class CallForHelp:
-    """Tell every admin, and every chat that shows the incident, that `press.by` asks for help."""
+    """Tell `target`, and every chat that shows the incident, that `press.by` asks for help."""
 
     press: Press
+    target: Target = EVERYBODY
 
 
-Effect = Look | Perform | Follow | LookUp | Answer | MakeSilence | LiftSilence | WatchSilence | CallForHelp
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Nobody took it: tell every chat that shows the incident, and `target` where it is somebody's turn."""
+
+    step: int
+    target: Target | None
+
+
+@dataclass(frozen=True, slots=True)
+class StopCalling:
+    """Of what was to be said because nobody took it, nothing more is to be said."""
+
+
+Effect = (
+    Look
+    | Perform
+    | Follow
+    | LookUp
+    | Answer
+    | MakeSilence
+    | LiftSilence
+    | WatchSilence
+    | CallForHelp
+    | Call
+    | StopCalling
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """What can happen to an incident. Commands are imperative, events past tense."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chatops.core.actions import ActionState, Plan, Progress
 from chatops.core.alerts import Notification
+from chatops.core.incidents.targets import Target
 from chatops.core.incidents.values import Person
 from chatops.core.silences import SilenceWatch
 from chatops.core.standing import Standing
@@ -177,9 +178,18 @@ class SilenceSeen:
 
 @dataclass(frozen=True, slots=True)
 class Escalate:
-    """Ask everybody for help."""
+    """Ask for help: the next of the chain, as it is at this moment, or everybody where there is none."""
 
     press: Press
+    chain: tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Nobody took it for long enough, counted from `seen`. `chain` is whom to call, as it is at this moment."""
+
+    seen: datetime
+    chain: tuple[Target, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +229,7 @@ Event = (
     | SilenceExpired
     | SilenceSeen
     | Escalate
+    | Unanswered
     | Noted
     | Stands
 )

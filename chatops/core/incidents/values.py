@@ -7,6 +7,7 @@ from enum import StrEnum
 from chatops.core.actions import ActionRun
 from chatops.core.alerts import Alert, Severity
 from chatops.core.audit import Subject
+from chatops.core.incidents.targets import Target
 from chatops.core.silences import Silence
 from chatops.core.standing import HEARD, Standing
 from chatops.core.surveys import Survey
@@ -51,6 +52,28 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalation:
+    """How far an incident that nobody takes has been carried.
+
+    `since`: since when it waits for somebody to take it, None while it does not. `step`: 0 nothing was said yet, 1 its
+    chats were reminded, from 2 on somebody was called, the last time `target`, at `at`.
+    """
+
+    since: datetime | None = None
+    step: int = 0
+    at: datetime | None = None
+    target: Target | None = None
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """From when the time until the next step is counted; None while it does not wait."""
+        return self.since and (self.at or self.since)
+
+
+CALM = Escalation()
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """One open alert group's life. A new `revision` means that its card reads differently."""
 
@@ -83,6 +106,7 @@ class Incident:
     escalated_at: datetime | None = None
     """When help was last asked for."""
     standing: Standing = HEARD
+    escalation: Escalation = CALM
 
     @property
     def open(self) -> bool:

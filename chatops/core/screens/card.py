@@ -10,7 +10,7 @@ from chatops.core.alerts import Severity
 from chatops.core.buttons import Button, Verb
 from chatops.core.incidents.values import Incident, Status
 from chatops.core.remedies import Advice, Suggestion, Suggestions, suggest
-from chatops.core.screens import facts, silence
+from chatops.core.screens import called, facts, silence
 from chatops.core.screens.base import SEVERITY_ICONS, Screen, bold, code, label, link, screen
 from chatops.core.screens.object import more_button
 from chatops.core.screens.reading import reading_of
@@ -100,7 +100,7 @@ def _open_lines(
     if not (incident.run and incident.run.state.running):
         lines += [*facts.lines(incident, tongue, safe=bool(suggested.remedies)), ""]
     lines += [*silence.lines(incident, tongue, now=now), silence.standing_line(incident, tongue)]
-    lines += [_who_line(incident, tongue, alike), _links(incident, tongue)]
+    lines += [_who_line(incident, tongue, alike), called.line(incident, tongue), _links(incident, tongue)]
     return lines
 
 

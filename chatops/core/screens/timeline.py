@@ -45,6 +45,8 @@ SENTENCES = {
     EntryType.SILENCED: mark("🔕 silenced until {until}"),
     EntryType.SILENCE_FAILED: mark("❌ Alertmanager did not do it: {outside}"),
     EntryType.ESCALATED: mark("📣 {who} asked for help"),
+    EntryType.REMINDED: mark("⏰ nobody had taken it after {minutes} min"),
+    EntryType.CALLED: mark("📣 {called} was called after {minutes} min"),
     EntryType.NOTED: mark("📝 {who}: {note}"),
     EntryType.DENIED: mark("⛔ {who} tried: {what} — denied ({why})"),
     EntryType.BREACH_FOUND: mark("🩺 the bot missed a card of it, or the latest on one"),
@@ -157,7 +159,7 @@ def timeline(incident_id: int, entries: Sequence[StoredEntry], tongue: Tongue, *
 def _sentence(entry: Entry, tongue: Tongue) -> Markup:
     detail = {name: one_line(value, 160) for name, value in entry.detail.items()}
     words: dict[str, object] = {
-        **dict.fromkeys(("reason", "before", "after", "done", "command", "matchers", "by"), ""),
+        **dict.fromkeys(("minutes", "reason", "before", "after", "done", "command", "matchers", "by"), ""),
         "seconds": "?",
         **detail,
     }
@@ -169,6 +171,7 @@ def _sentence(entry: Entry, tongue: Tongue) -> Markup:
     words["doing"] = _doing(detail, words, tongue)
     words["what"] = _tried(detail, tongue)
     words["why"] = _why(detail, tongue)
+    words["called"] = detail.get("name") or tongue.plain("everybody")
     words["note"] = one_line(entry.detail.get("text", ""), LONGEST_NOTE)
     words["until"] = _until(detail.get("until", ""), tongue)
     words["outside"] = problem_text(detail.get("problem", ""), detail.get("detail", ""), tongue)

@@ -53,6 +53,7 @@ TOASTS = {
     "not_silenced": mark("👌 It is not silenced"),
     "unsilencing": mark("🔔 Asking Alertmanager…"),
     "help_called": mark("📣 Everybody was asked for help"),
+    "help_called_next": mark("📣 {name} was called"),
     "help_called_lately": mark("⏳ Help was asked for less than 5 minutes ago"),
     "noted": mark("📝 Noted in the timeline of #{number}"),
     "too_fast": mark("⏳ Too fast: wait {seconds} s"),
