@@ -40,6 +40,9 @@ ACTING = frozenset(
         Verb.CONFIRM,
         Verb.APPROVE,
         Verb.STOP,
+        Verb.RELIEF,
+        Verb.COVER,
+        Verb.DO_COVER,
     }
 )
 """Verbs that change something, or lead to a screen whose only use is to."""
@@ -58,6 +61,9 @@ DECIDING = frozenset(
     }
 )
 """Verbs of the screens where admins say who may."""
+
+OF_DUTY = frozenset({Verb.RELIEF, Verb.COVER, Verb.DO_COVER})
+"""Verbs that change who is on call: whoever may act anywhere may be, so the right is asked for in no place."""
 
 ACTING_REPORTS = frozenset({diagnostics.ACTION})
 """Reports that run something in the cluster to know more: asking for one is acting."""
@@ -117,10 +123,10 @@ OUT_OF_SCOPE = "out_of_scope"
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One right in one place."""
+    """One right in one place; without a place, anywhere at all."""
 
     right: Right
-    place: Place
+    place: Place | None
 
 
 def right_for(verb: Verb, args: Mapping[str, str] | None = None) -> Right:
@@ -159,6 +165,9 @@ def _needs(
     verb: Verb, args: Mapping[str, str], ref: ObjectRef | None, incident_id: int | None, incident: Incident | None
 ) -> Iterator[Need]:
     right = right_for(verb, args)
+    if verb in OF_DUTY:
+        yield Need(right, None)
+        return
     if right is Right.DECIDE:
         yield Need(right, EVERYWHERE)
         return
@@ -193,10 +202,25 @@ def may(user: User | None, right: Right, *, cluster: str, namespace: str) -> Ver
     return Verdict(False, max(held, key=list(Role).index) if held else OUT_OF_SCOPE)
 
 
+def may_anywhere(user: User | None, right: Right) -> Verdict:
+    """Whether the user has the right in some place."""
+    somebody = known(user)
+    if user is None or not somebody.allowed:
+        return somebody
+    held = [grant.role for grant in user.grants]
+    able = any(right in RIGHTS[role] for role in held)
+    return Verdict(True) if able else Verdict(False, max(held, key=list(Role).index))
+
+
 def may_all(user: User | None, wanted: tuple[Need, ...]) -> Verdict:
     """Whether the user has every one of these rights; the first that is missing says why not."""
     for need in wanted:
-        verdict = may(user, need.right, cluster=need.place.cluster, namespace=need.place.namespace)
+        place = need.place
+        verdict = (
+            may(user, need.right, cluster=place.cluster, namespace=place.namespace)
+            if place
+            else may_anywhere(user, need.right)
+        )
         if not verdict.allowed:
             return verdict
     return known(user)

@@ -76,6 +76,10 @@ class Tongue:
         """The time of day: each reader's own zone where the client knows how, UTC elsewhere."""
         return _tg_time(moment, "t", f"{moment.astimezone(UTC):%H:%M} UTC")
 
+    def moment(self, moment: datetime) -> Markup:
+        """Weekday, day and time of day, in each reader's own zone where the client knows how."""
+        return _tg_time(moment, "wdt", f"{moment.astimezone(UTC):%d.%m %H:%M} UTC")
+
     def ago(self, moment: datetime) -> Markup:
         """`12 minutes ago`, kept current by the client. One that cannot shows the moment itself, which stays true."""
         return _tg_time(moment, "r", f"{moment.astimezone(UTC):%d.%m %H:%M} UTC")

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from chatops.actors.escalation import ESCALATION, MOST, EscalationActor, LookRound
-from chatops.actors.messages import Unattended, chat_address
+from chatops.actors.messages import MailArrived, Unattended, chat_address, incident_address
 from chatops.actors.specs import ChildSpec, starter
 from chatops.core.audit import EntryType
-from chatops.core.incidents.escalation import QUIET
 from chatops.core.oncall import Member, Roster, Rotation, Step
 from chatops.core.outgoing import SendMessage
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
@@ -212,21 +211,17 @@ def test_after_a_start_it_goes_on_where_it_was(shop):
     assert types(shop).count(EntryType.REMINDED) == 1
 
 
-def test_a_call_that_a_crash_kept_from_a_chat_is_told_again(shop):
+def test_after_a_start_a_call_is_told_to_chats_that_did_not_hear_it(shop):
     open_card(shop)
-    refused = shop.post.refuse
-    with shop.post.away():
-        shop.wait(minutes=5)
-        shop.until(lambda: EntryType.REMINDED in types(shop))
-        shop.stop()
-    shop.post.refuse = refused
-    told = len([m for m in shop.post.messages.values() if "still nobody's" in m.html])
-    shop.start()
+    shop.step()
+    shop.post.wait(lambda post: len(said(shop, "still nobody's")) == 2)
+    shop.stop()
+    shop.store.chats.put(Chat(LATE, ChatKind.GROUP, subscribed=True))
     assert shop.store.incidents.calling() == (1,)
-    shop.clock.move(seconds=QUIET.total_seconds() / 2)
-    shop.post_webhook(critical())
-    shop.post.wait(lambda post: set(said(shop, "still nobody's")) == {ANNA, GROUP})
-    assert told <= 2
+    shop.start()
+    shop.directory.tell(incident_address(1), MailArrived())
+    shop.post.wait(lambda post: LATE in said(shop, "still nobody's"))
+    assert len([m for m in shop.post.messages.values() if "still nobody's" in m.html]) == 3
 
 
 def test_a_storm_is_not_one_of_calls(shop):

@@ -43,6 +43,8 @@ READING = {
     Verb.INCIDENTS,
     Verb.HISTORY,
     Verb.HELP,
+    Verb.CALL,
+    Verb.ONCALL,
 }
 CHANGING = {
     Verb.TAKE,
@@ -60,6 +62,9 @@ CHANGING = {
     Verb.CONFIRM,
     Verb.APPROVE,
     Verb.STOP,
+    Verb.RELIEF,
+    Verb.COVER,
+    Verb.DO_COVER,
 }
 
 

@@ -49,6 +49,7 @@ TELEGRAMS = {
 """Reasons of the Telegram door: nobody is left to be told of them."""
 
 NOT_IN_A_TIMELINE = {
+    EntryType.ON_CALL_CHANGED,
     EntryType.USER_ADDED,
     EntryType.GRANTED,
     EntryType.REVOKED,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from chatops.actors.conversation import people, views
+from chatops.actors.conversation import duty, people, views
 from chatops.actors.conversation.shelf import Shelf
 from chatops.core.access import DECIDING, may_see
 from chatops.core.buttons import Verb
@@ -53,6 +53,9 @@ class Canvas:
         """What the database alone can draw; lists for `user`."""
         if position.screen in DECIDING:
             return people.drawn(position, self._store, speaks, user)
+        if position.screen in duty.SCREENS:
+            now, roster = self._clock(), self.policy.roster
+            return duty.drawn(position, self._store, roster, speaks, now=now, reader=user)
         return views.from_store(
             position, incident, self._store, speaks, now=self._clock(), policy=self.policy, user=user
         )

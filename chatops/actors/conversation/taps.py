@@ -10,6 +10,7 @@ from chatops.actors.conversation.admission import Admission, decides
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.drilldown import Drilldown
+from chatops.actors.conversation.duty_desk import DutyDesk
 from chatops.actors.conversation.views import Reader
 from chatops.actors.messages import TELEGRAM, Address, Deliver, Happened, incident_address
 from chatops.core.absence import Absence, note_of
@@ -58,6 +59,7 @@ class Taps:
         roster: Roster = NOBODY,
     ) -> None:
         self._roster = roster
+        self._duty = DutyDesk(drilldown, roster=roster, store=store, clock=clock, tell=tell)
         self._drilldown = drilldown
         self._cards = cards
         self._admission = admission
@@ -87,6 +89,10 @@ class Taps:
             token = offered.token if offered.verb in (Verb.CONFIRM, Verb.APPROVE) else ""
             self._cards.show_next(tap.message_id, offered.incident_id)
             self._tell(incident_address(offered.incident_id), Happened(event, tap.update_id, token))
+            return
+        if offered.verb is Verb.DO_COVER:
+            self._toast(tap, toast(self._duty.decide(tap, offered, Reader(person, speaks, user)), speaks))
+            self._store.updates.done(tap.update_id)
             return
         if decides(offered):
             code = self._admission.decide(tap, offered, Reader(person, speaks, user))

@@ -44,6 +44,7 @@ NOTICES = {
         "⚠️ Webhooks that were accepted and not worked through: {count}. The oldest has waited for {minutes} min.\n"
         "The bot's log says what holds them up."
     ),
+    "on_call": mark("☎️ {name} put you on call for {rota} until {until}. /oncall says more."),
     "audit_log_changed": mark(
         "🔴 The audit log is not as it was written, from line {line} on. Somebody changed the database file.\n"
         "Keep the file and the bot's log, and run: {run}"
