@@ -131,6 +131,14 @@ class Settings(BaseSettings):
         "tell. `http://user:password@host` works",
     )
     prometheus_url: SecretStr | None = Field(None, description="Prometheus' address, for graphs and scrape targets")
+    fallback_webhook_url: SecretStr | None = Field(
+        None,
+        description="Address that gets a POST of JSON `{text, incidents}` when Telegram cannot be reached while "
+        "something waits to be delivered, and one more when it is over",
+    )
+    telegram_down_minutes: int = Field(
+        5, ge=1, le=1440, description="How many minutes Telegram has to be out of reach for that"
+    )
     public_url: str | None = Field(
         None, description="Where `APP_PORT` is reachable over HTTPS, for the Mini App. Not used yet"
     )
@@ -212,7 +220,7 @@ class Settings(BaseSettings):
             raise _problem("names a user of the cluster's own (system:): choose another prefix, like telegram:{id}")
         return value
 
-    @field_validator("prometheus_url", mode="after")
+    @field_validator("prometheus_url", "fallback_webhook_url", mode="after")
     @classmethod
     def _a_secret_url(cls, value: SecretStr | None) -> SecretStr | None:
         return value and SecretStr(_address(value.get_secret_value()))
@@ -301,6 +309,11 @@ class Settings(BaseSettings):
         return self.prometheus_url.get_secret_value() if self.prometheus_url else ""
 
     @property
+    def fallback(self) -> str:
+        """The whole address, which is a secret; empty when there is none."""
+        return self.fallback_webhook_url.get_secret_value() if self.fallback_webhook_url else ""
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """Every value that must never be shown."""
         token = self.telegram_bot_token.get_secret_value()
@@ -308,7 +321,14 @@ class Settings(BaseSettings):
         passwords = (secret for url in addresses for secret in secrets_in(url))
         # What stands before the colon is the bot's id, which anybody may know; the rest alone is secret too.
         halves = (half for half in token.split(":", 1)[1:] if len(half) >= LONG_HALF)
-        return (token, *halves, *self.webhook_tokens, *passwords)
+        return (token, *halves, *self.webhook_tokens, *passwords, *self._secrets_of_fallback)
+
+    @property
+    def _secrets_of_fallback(self) -> tuple[str, ...]:
+        """Who knows the path of such an address may post there."""
+        parts = urlsplit(self.fallback)
+        told = (self.fallback, *secrets_in(self.fallback), parts.path, parts.query)
+        return tuple(each for each in told if len(each) >= SHORT_TOKEN)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -404,7 +424,7 @@ def _shown_default(name: str, default: Any) -> str:
             return "`" + ",".join(default) + "`"
         case "kube_impersonate" | "telegram_webhook_url" | "audit_chat" | "suggestions_file" | "oncall_file":
             return "off"
-        case "alertmanager_url" | "prometheus_url" | "public_url":
+        case "alertmanager_url" | "prometheus_url" | "public_url" | "fallback_webhook_url":
             return "off"
         case _:
             return f"`{default}`" if isinstance(default, str | int) else ""

@@ -16,6 +16,7 @@ from chatops.actors.directory import Directory
 from chatops.actors.door_warnings import DoorWarnings
 from chatops.actors.escalation import ESCALATION, EscalationActor
 from chatops.actors.executor import ExecutorActor
+from chatops.actors.fallback import FALLBACK, FallbackActor
 from chatops.actors.gate import Gate
 from chatops.actors.health import Health
 from chatops.actors.heartbeats import HeartbeatsActor
@@ -60,6 +61,7 @@ from chatops.db.soundness import ensure_sound
 from chatops.db.store import Store
 from chatops.settings import Settings
 from chatops.telegram.client import Telegram, posted
+from chatops.upstream.fallback import FallbackDoor
 from chatops.web.api import api_server, build_api
 from chatops.web.hook import TelegramHook
 from chatops.web.intake import Intake
@@ -213,10 +215,27 @@ class System:
             ChildSpec(JANITOR, starter(JanitorActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             ChildSpec(SELF_AUDIT, starter(SelfAuditActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             ChildSpec(HEARTBEATS, starter(HeartbeatsActor, directory, store=store, clock=_now), Restart.TRANSIENT),
+            *self._fallback(),
             *([ChildSpec(ESCALATION, escalation, Restart.TRANSIENT)] if settings.escalate_after else []),
             *([ChildSpec(ROLL_CALL, roll_call, Restart.TRANSIENT)] if settings.alertmanagers else []),
             ChildSpec(WEBHOOK, starter(WebhookActor, directory, **hearing)),
         ]
+
+    def _fallback(self) -> list[ChildSpec]:
+        settings = self._settings
+        if not settings.fallback:
+            return []
+        fallback = starter(
+            FallbackActor,
+            self._directory,
+            store=self._store,
+            clock=_now,
+            health=self._health,
+            door=FallbackDoor(settings.fallback),
+            after=timedelta(minutes=settings.telegram_down_minutes),
+            language=settings.language,
+        )
+        return [ChildSpec(FALLBACK, fallback, Restart.TRANSIENT)]
 
     def _cluster(self, context: str | None) -> list[ChildSpec]:
         """One cluster's own executors, their pool, and the probe that says whether it is there."""
