@@ -51,6 +51,7 @@ from chatops.core.incidents import (
     Look,
     LookUp,
     Perform,
+    Settle,
     StopCalling,
     decide,
 )
@@ -60,9 +61,11 @@ from chatops.core.incidents.events import (
     ActionProgressed,
     AlertsReceived,
     LookedUp,
+    Settled,
     Surveyed,
     press_of,
 )
+from chatops.core.incidents.flapping import settle_in
 from chatops.core.incidents.lessons import lessons
 from chatops.core.incidents.refusing import refused
 from chatops.core.outside import NOTHING, Outside
@@ -143,6 +146,8 @@ class IncidentActor(Actor):
             self._look_up(run)
         self._silencer.resume()
         tell_again(self._known, self._clock(), self._store, self.tell)
+        if self._known.flapping.owes:
+            self._settle_later()
         if self._known.open:
             self._look()
         self.later(IDLE_SECONDS, RestIfIdle())
@@ -264,8 +269,14 @@ class IncidentActor(Actor):
                     call_next(decision.incident, self._store, self.tell)
                 case StopCalling():
                     stop_calling(self._id, self.tell)
+                case Settle():
+                    self._settle_later()
                 case _:
                     self._silencer.carry_out(effect)
+
+    def _settle_later(self) -> None:
+        """A second early would be for nothing, as nothing comes after it."""
+        self.later(settle_in(self._known, self._clock()).total_seconds() + 1, Happened(Settled()))
 
     def _refused(self, event: Event, update_id: int | None) -> None:
         """The one-time button was used up by an earlier press, or its time ran out on the way here."""
@@ -370,6 +381,7 @@ class IncidentActor(Actor):
         incident = self._known
         busy = bool(incident.run and incident.run.state.running) or self._surveying or self._silencer.busy
         unseen = incident.open and incident.survey is not None and incident.survey.retry
+        busy = busy or incident.flapping.owes
         if busy or unseen or (self._clock() - self._news_at).total_seconds() < IDLE_SECONDS:
             self.later(IDLE_SECONDS / 2, RestIfIdle())
         else:

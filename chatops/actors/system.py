@@ -314,6 +314,7 @@ class System:
             *incidents.silenced(),
             *incidents.unseen(),
             *incidents.calling(),
+            *incidents.owing(),
         }
         for incident_id in sorted(waiting):
             self._directory.tell(incident_address(incident_id), MailArrived())

@@ -123,6 +123,7 @@ class Tables:
             standing = _text()
             escalation = _text()
             waits_since = Optional(datetime)
+            flapping = _text()
 
         class Alert(entity):  # type: ignore[misc]  # see above
             _table_ = "alerts"

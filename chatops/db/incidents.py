@@ -8,7 +8,7 @@ from chatops.core.actions import ActionState
 from chatops.core.alerts import Severity
 from chatops.core.audit import Entry
 from chatops.core.inbox import Mail
-from chatops.core.incidents.values import CALM, Episode, Escalation, Incident, Person, Status
+from chatops.core.incidents.values import CALM, STEADY, Episode, Escalation, Flapping, Incident, Person, Status
 from chatops.core.past import PastIncident
 from chatops.core.remedies import Trial
 from chatops.core.standing import HEARD, Standing
@@ -99,6 +99,14 @@ class Incidents:
             return tuple(sorted(id for id, asked_at, escalation in told if asked_at or escalation.at))
 
         return self._database.read(work)
+
+    def owing(self) -> tuple[int, ...]:
+        """Ids of the incidents that are flapping and whose card is to be let change later."""
+        query = "SELECT id FROM incidents WHERE instr(flapping, ?) ORDER BY id"
+        owes = to_json({"owes": True}).strip("{}")
+        return self._database.read(
+            lambda: tuple(row[0] for row in self._tables.connection.execute(query, (owes,)).fetchall())
+        )
 
     def unattended(self, before: datetime, limit: int) -> tuple[tuple[int, datetime], ...]:
         """Incidents nobody took, for which nothing was said since `before`, and since when; the longest wait first."""
@@ -285,6 +293,7 @@ def _columns(incident: Incident) -> dict[str, Any]:
         "escalated_at": naive_or_none(incident.escalated_at),
         "standing": "" if incident.standing == HEARD else to_json(incident.standing),
         "escalation": "" if incident.escalation == CALM else to_json(incident.escalation),
+        "flapping": "" if incident.flapping == STEADY else to_json(incident.flapping),
         "waits_since": naive_or_none(incident.escalation.waits_since),
     }
 
@@ -321,6 +330,7 @@ def _incidents(tables: Tables, rows: Sequence[Any]) -> tuple[Incident, ...]:
             escalated_at=aware_or_none(row.escalated_at),
             standing=from_json(row.standing, Standing) or HEARD,
             escalation=from_json(row.escalation, Escalation) or CALM,
+            flapping=from_json(row.flapping, Flapping) or STEADY,
         )
         for row in rows
     )

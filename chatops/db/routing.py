@@ -103,6 +103,7 @@ def _open(tables: Tables, source: str, notification: Notification, now: datetime
         standing="",
         escalation="",
         waits_since=None,
+        flapping="",
     )
     incident.flush()
     return int(incident.id)

@@ -25,6 +25,7 @@ NAMES = [
     "0007_roll_call",
     "0008_heartbeats",
     "0009_escalation",
+    "0010_flapping",
 ]
 """Every migration there is, in order."""
 

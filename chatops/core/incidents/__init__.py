@@ -13,6 +13,7 @@ from chatops.core.incidents.effects import (
     LookUp,
     MakeSilence,
     Perform,
+    Settle,
     StopCalling,
     WatchSilence,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "Perform",
     "Person",
     "Press",
+    "Settle",
     "Status",
     "StopCalling",
     "WatchSilence",

@@ -26,6 +26,7 @@ from chatops.core.incidents.events import (
     RequestSilence,
     Resolve,
     RunAction,
+    Settled,
     Silenced,
     SilenceExpired,
     SilenceFailed,
@@ -38,6 +39,7 @@ from chatops.core.incidents.events import (
     Unanswered,
     Unsilence,
 )
+from chatops.core.incidents.flapping import damped
 from chatops.core.incidents.notes import note
 from chatops.core.incidents.refusing import witnessed
 from chatops.core.incidents.silencing import (
@@ -58,7 +60,7 @@ from chatops.core.surveys import Survey
 def decide(incident: Incident, event: Event, *, now: datetime) -> Decision:
     """The incident after the event, what is audited of it, and what is to be done. `now` is aware, in UTC."""
     decision = attended(incident, lift_when_over(_decided(incident, event, now=now)), now=now)
-    return witnessed(incident, decision, event, now=now)
+    return witnessed(incident, damped(incident, decision, event, now=now), event, now=now)
 
 
 def _decided(incident: Incident, event: Event, *, now: datetime) -> Decision:
@@ -105,6 +107,8 @@ def _decided(incident: Incident, event: Event, *, now: datetime) -> Decision:
             return note(incident, event, now=now)
         case Stands():
             return stands(incident, event, now=now)
+        case Settled():
+            return Decision(incident)
 
 
 def _surveyed(incident: Incident, survey: Survey) -> Decision:

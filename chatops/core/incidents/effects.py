@@ -87,6 +87,11 @@ class StopCalling:
     """Of what was to be said because nobody took it, nothing more is to be said."""
 
 
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Tell it `Settled` once its card may show again what changed."""
+
+
 Effect = (
     Look
     | Perform
@@ -99,6 +104,7 @@ Effect = (
     | CallForHelp
     | Call
     | StopCalling
+    | Settle
 )
 
 

@@ -207,6 +207,11 @@ class Stands:
     standing: Standing
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The card of an incident that is flapping may change again."""
+
+
 Event = (
     AlertsReceived
     | Take
@@ -232,6 +237,7 @@ Event = (
     | Unanswered
     | Noted
     | Stands
+    | Settled
 )
 
 

@@ -74,6 +74,23 @@ CALM = Escalation()
 
 
 @dataclass(frozen=True, slots=True)
+class Flapping:
+    """When alerts ended within the last hour.
+
+    `shown_at`: it is flapping, and its card was last let change then; None where it is not. `owes`: something has
+    changed since that the card does not show. `closed`: as it was last let change, the card said that it is over.
+    """
+
+    ends: tuple[datetime, ...] = ()
+    shown_at: datetime | None = None
+    owes: bool = False
+    closed: bool = False
+
+
+STEADY = Flapping()
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """One open alert group's life. A new `revision` means that its card reads differently."""
 
@@ -107,6 +124,7 @@ class Incident:
     """When help was last asked for."""
     standing: Standing = HEARD
     escalation: Escalation = CALM
+    flapping: Flapping = STEADY
 
     @property
     def open(self) -> bool:

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from chatops.core.actions import ACTIONS
 from chatops.core.alerts import Severity
 from chatops.core.buttons import Button, Verb
+from chatops.core.incidents.flapping import times_lately
 from chatops.core.incidents.values import Incident, Status
 from chatops.core.remedies import Advice, Suggestion, Suggestions, suggest
 from chatops.core.screens import called, facts, silence
@@ -44,7 +45,7 @@ def card(
     if incident.open:
         suggested = suggest(incident, now=now, advice=advice)
         lines = [*note, *_open_lines(incident, tongue, now, alike, suggested)]
-        return screen(lines, _open_rows(incident, tongue, suggested, acts), silent=_silent(incident))
+        return screen(lines, _open_rows(incident, tongue, suggested, acts), silent=_silent(incident, now))
     return screen([*note, *_closed_lines(incident, tongue, now)], [*_closed_rows(incident, tongue), *acts])
 
 
@@ -77,8 +78,8 @@ def subject_name(incident: Incident) -> str:
     return suspect.name if suspect and suspect.kind != "Cluster" else ""
 
 
-def _silent(incident: Incident) -> bool:
-    return incident.severity in (Severity.INFO, Severity.NONE)
+def _silent(incident: Incident, now: datetime) -> bool:
+    return times_lately(incident, now) > 0 or incident.severity in (Severity.INFO, Severity.NONE)
 
 
 def _title_line(incident: Incident, tongue: Tongue, icon: str) -> Markup:
@@ -100,8 +101,15 @@ def _open_lines(
     if not (incident.run and incident.run.state.running):
         lines += [*facts.lines(incident, tongue, safe=bool(suggested.remedies)), ""]
     lines += [*silence.lines(incident, tongue, now=now), silence.standing_line(incident, tongue)]
+    lines.append(_flapping_line(incident, tongue, now))
     lines += [_who_line(incident, tongue, alike), called.line(incident, tongue), _links(incident, tongue)]
     return lines
+
+
+def _flapping_line(incident: Incident, tongue: Tongue, now: datetime) -> Markup | None:
+    times = times_lately(incident, now)
+    said = tongue.plural("🌀 flapping: {n} time in an hour", "🌀 flapping: {n} times in an hour", times)
+    return said if times else None
 
 
 def _who_line(incident: Incident, tongue: Tongue, alike: int) -> Markup:
@@ -222,7 +230,7 @@ def _closed_lines(incident: Incident, tongue: Tongue, now: datetime) -> list[Mar
         lines.append(tongue.plural("⚠️ {n} alert still fires", "⚠️ {n} alerts still fire", len(incident.firing)))
     if incident.run:
         lines += ["", *run_lines(incident.run, incident, tongue, now=ended)]
-    lines += silence.lines(incident, tongue, now=now)
+    lines += [*silence.lines(incident, tongue, now=now), _flapping_line(incident, tongue, ended)]
     return lines
 
 
