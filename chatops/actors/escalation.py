@@ -1,4 +1,7 @@
-"""The EscalationActor: tells incidents that nobody took them for long enough. Whether that counts they decide."""
+"""The EscalationActor: tells incidents that nobody took them for long enough, and that maintenance is over.
+
+Whether that counts they decide.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +14,7 @@ from chatops.actors.base import Actor
 from chatops.actors.directory import Directory
 from chatops.actors.messages import Address, Happened, incident_address
 from chatops.core.failures import Failure
-from chatops.core.incidents.events import Unanswered
+from chatops.core.incidents.events import MaintenanceOver, Unanswered
 from chatops.core.oncall import Roster, chain_at
 from chatops.db.store import Store
 
@@ -31,7 +34,7 @@ class LookRound:
 
 
 class EscalationActor(Actor):
-    """`after`: how long nobody may have taken a critical incident until the next is said of it.
+    """`after`: how long nobody may have taken a critical incident until the next is said of it; 0 is never.
 
     It holds no timers of single incidents: what is due is asked of the database, also after a start.
     """
@@ -67,10 +70,14 @@ class EscalationActor(Actor):
     def _look(self) -> None:
         now = self._clock()
         try:
-            due = self._store.incidents.unattended(now - self._after, MOST)
+            standing = {window.number for window in self._store.maintenance.standing(now)}
+            over = [each for each, window in self._store.incidents.maintained() if window not in standing]
+            due = self._store.incidents.unattended(now - self._after, MOST) if self._after else ()
             chain = chain_at(self._roster, self._store.covers.standing(now), now) if due else ()
         except Failure as failure:
             log.warning("the escalation waits for the database", error=str(failure))
             return
+        for incident_id in over:
+            self.tell(incident_address(incident_id), Happened(MaintenanceOver()))
         for incident_id, seen in due:
             self.tell(incident_address(incident_id), Happened(Unanswered(seen, chain)))

@@ -68,6 +68,7 @@ from chatops.core.incidents.events import (
 from chatops.core.incidents.flapping import settle_in
 from chatops.core.incidents.lessons import lessons
 from chatops.core.incidents.refusing import refused
+from chatops.core.maintenance import Window
 from chatops.core.outside import NOTHING, Outside
 from chatops.core.surveys import Survey
 from chatops.core.victims import clues_of
@@ -203,7 +204,8 @@ class IncidentActor(Actor):
                     cluster_label=self._cluster_label,
                     watchdogs=self._watchdogs,
                 )
-                self._happened(AlertsReceived(notification, home=mail.home), mail=(mail.inbox.id,))
+                told = AlertsReceived(notification, home=mail.home, windows=self._windows())
+                self._happened(told, mail=(mail.inbox.id,))
             except Failure:
                 raise
             except Exception as error:
@@ -211,6 +213,11 @@ class IncidentActor(Actor):
                 if self._store.inbox.failed(mail.inbox.id) < MOST_ATTEMPTS:
                     raise
                 self._put_aside(mail.inbox.id, summary(error))
+
+    def _windows(self) -> tuple[Window, ...]:
+        """Only what begins is compared with them."""
+        begins = not self._known.open or self._known.revision == 0
+        return self._store.maintenance.standing(self._clock()) if begins else ()
 
     def _put_aside(self, inbox_id: int, problem: str) -> None:
         log.error("mail put aside", incident=self._id, inbox=inbox_id, problem=problem)

@@ -216,7 +216,7 @@ class System:
             ChildSpec(SELF_AUDIT, starter(SelfAuditActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             ChildSpec(HEARTBEATS, starter(HeartbeatsActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             *self._fallback(),
-            *([ChildSpec(ESCALATION, escalation, Restart.TRANSIENT)] if settings.escalate_after else []),
+            ChildSpec(ESCALATION, escalation, Restart.TRANSIENT),
             *([ChildSpec(ROLL_CALL, roll_call, Restart.TRANSIENT)] if settings.alertmanagers else []),
             ChildSpec(WEBHOOK, starter(WebhookActor, directory, **hearing)),
         ]

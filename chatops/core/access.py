@@ -11,7 +11,8 @@ from enum import StrEnum
 from chatops.core import diagnostics
 from chatops.core.buttons import Verb
 from chatops.core.incidents.values import Incident
-from chatops.core.people import ANY, Grant, Role, User
+from chatops.core.patterns import fits
+from chatops.core.people import Grant, Role, User
 from chatops.core.resources import CLUSTER_WIDE, ObjectRef
 
 
@@ -58,9 +59,11 @@ DECIDING = frozenset(
         Verb.DISABLE,
         Verb.ENABLE,
         Verb.DECIDE,
+        Verb.MAINTENANCE,
+        Verb.SET_MAINTENANCE,
     }
 )
-"""Verbs of the screens where admins say who may."""
+"""Verbs of the screens where admins say who may, and where trouble is expected."""
 
 OF_DUTY = frozenset({Verb.RELIEF, Verb.COVER, Verb.DO_COVER})
 """Verbs that change who is on call: whoever may act anywhere may be, so the right is asked for in no place."""
@@ -238,22 +241,4 @@ def may_decide(user: User | None) -> bool:
 
 
 def covers(grant: Grant, cluster: str, namespace: str) -> bool:
-    return _fits(grant.cluster, cluster) and _fits(grant.namespace, namespace)
-
-
-def _fits(pattern: str, text: str) -> bool:
-    """ANY stands for any text, and nothing else stands for anything: `?` and `[` are themselves."""
-    if pattern == ANY or not text:
-        return pattern == ANY
-    first, *others = pattern.split(ANY)
-    if not others:
-        return text == pattern
-    *middle, last = others
-    if not text.startswith(first) or len(text) < len(first) + len(last) or not text.endswith(last):
-        return False
-    rest = text[len(first) : len(text) - len(last)]
-    for part in middle:
-        _, found, rest = rest.partition(part) if part else ("", "x", rest)
-        if not found:
-            return False
-    return True
+    return fits(grant.cluster, cluster) and fits(grant.namespace, namespace)

@@ -38,6 +38,8 @@ class EntryType(StrEnum):
     REMINDED = "reminded"
     CALLED = "called"
     ON_CALL_CHANGED = "on_call_changed"
+    MAINTENANCE_SET = "maintenance_set"
+    MAINTENANCE_ENDED = "maintenance_ended"
     NOTED = "noted"
     STANDING = "standing"
     LOOKED = "looked"

@@ -67,6 +67,9 @@ class Verb(StrEnum):
     REVOKE = "revoke"
     DISABLE = "disable"
     ENABLE = "enable"
+    MAINTENANCE = "maintenance"
+    SET_MAINTENANCE = "set_maintenance"
+    """Set a window or end one, as was asked."""
     DECIDE = "decide"
     """Grant, take away, disable or enable, as was asked."""
 

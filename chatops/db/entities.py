@@ -124,6 +124,7 @@ class Tables:
             escalation = _text()
             waits_since = Optional(datetime)
             flapping = _text()
+            maintenance = _text()
 
         class Alert(entity):  # type: ignore[misc]  # see above
             _table_ = "alerts"

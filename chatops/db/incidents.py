@@ -9,6 +9,7 @@ from chatops.core.alerts import Severity
 from chatops.core.audit import Entry
 from chatops.core.inbox import Mail
 from chatops.core.incidents.values import CALM, STEADY, Episode, Escalation, Flapping, Incident, Person, Status
+from chatops.core.maintenance import Maintenance
 from chatops.core.past import PastIncident
 from chatops.core.remedies import Trial
 from chatops.core.standing import HEARD, Standing
@@ -107,6 +108,17 @@ class Incidents:
         return self._database.read(
             lambda: tuple(row[0] for row in self._tables.connection.execute(query, (owes,)).fetchall())
         )
+
+    def maintained(self) -> tuple[tuple[int, int], ...]:
+        """Incidents that began inside a window of maintenance, each with the window's number."""
+        query = "SELECT id, maintenance FROM incidents WHERE maintenance <> '' ORDER BY id"
+
+        def work() -> tuple[tuple[int, int], ...]:
+            rows = self._tables.connection.execute(query).fetchall()
+            known = ((id, from_json(text, Maintenance)) for id, text in rows)
+            return tuple((id, each.window) for id, each in known if each is not None)
+
+        return self._database.read(work)
 
     def unattended(self, before: datetime, limit: int) -> tuple[tuple[int, datetime], ...]:
         """Incidents nobody took, for which nothing was said since `before`, and since when; the longest wait first."""
@@ -294,6 +306,7 @@ def _columns(incident: Incident) -> dict[str, Any]:
         "standing": "" if incident.standing == HEARD else to_json(incident.standing),
         "escalation": "" if incident.escalation == CALM else to_json(incident.escalation),
         "flapping": "" if incident.flapping == STEADY else to_json(incident.flapping),
+        "maintenance": "" if incident.maintenance is None else to_json(incident.maintenance),
         "waits_since": naive_or_none(incident.escalation.waits_since),
     }
 
@@ -331,6 +344,7 @@ def _incidents(tables: Tables, rows: Sequence[Any]) -> tuple[Incident, ...]:
             standing=from_json(row.standing, Standing) or HEARD,
             escalation=from_json(row.escalation, Escalation) or CALM,
             flapping=from_json(row.flapping, Flapping) or STEADY,
+            maintenance=from_json(row.maintenance, Maintenance),
         )
         for row in rows
     )

@@ -104,6 +104,7 @@ def _open(tables: Tables, source: str, notification: Notification, now: datetime
         escalation="",
         waits_since=None,
         flapping="",
+        maintenance="",
     )
     incident.flush()
     return int(incident.id)

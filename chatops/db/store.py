@@ -11,6 +11,7 @@ from chatops.db.heartbeats import Heartbeats
 from chatops.db.inbox import Inbox
 from chatops.db.incidents import Incidents
 from chatops.db.invites import Invites
+from chatops.db.maintenance import MaintenanceWindows
 from chatops.db.positions import Positions
 from chatops.db.roll_call import RollCall
 from chatops.db.settings import Settings
@@ -42,3 +43,4 @@ class Store:
         self.roll_call = RollCall(database)
         self.heartbeats = Heartbeats(database)
         self.covers = Covers(database)
+        self.maintenance = MaintenanceWindows(database)

@@ -50,6 +50,8 @@ TELEGRAMS = {
 
 NOT_IN_A_TIMELINE = {
     EntryType.ON_CALL_CHANGED,
+    EntryType.MAINTENANCE_SET,
+    EntryType.MAINTENANCE_ENDED,
     EntryType.USER_ADDED,
     EntryType.GRANTED,
     EntryType.REVOKED,

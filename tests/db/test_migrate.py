@@ -26,6 +26,7 @@ NAMES = [
     "0008_heartbeats",
     "0009_escalation",
     "0010_flapping",
+    "0011_maintenance",
 ]
 """Every migration there is, in order."""
 

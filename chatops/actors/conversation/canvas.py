@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from chatops.actors.conversation import duty, people, views
+from chatops.actors.conversation import duty, maintenance, people, views
 from chatops.actors.conversation.shelf import Shelf
 from chatops.core.access import DECIDING, may_see
 from chatops.core.buttons import Verb
@@ -51,6 +51,8 @@ class Canvas:
         self, position: Position, incident: Incident | None, speaks: Tongue, user: User | None = None
     ) -> Screen | None:
         """What the database alone can draw; lists for `user`."""
+        if position.screen is Verb.MAINTENANCE:
+            return maintenance.drawn(position, self._store, speaks, now=self._clock(), reader=user)
         if position.screen in DECIDING:
             return people.drawn(position, self._store, speaks, user)
         if position.screen in duty.SCREENS:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import structlog
 
+from chatops.actors.conversation import maintenance
 from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.views import readable_by
 from chatops.core.access import ADMINS_ONLY, OUT_OF_SCOPE, known, may_decide, may_see
@@ -85,6 +86,12 @@ class Commands:
                 return Reply(position=Position(chat.id, 0, Verb.INCIDENTS))
             case "history":
                 return Reply(position=Position(chat.id, 0, Verb.HISTORY))
+            case "maintenance" if not may_decide(user):
+                self._denials.write(text, f"/{command}", NO_ADMIN)
+                return Reply(screen([tongue.say(TOASTS[ADMINS_ONLY])], []))
+            case "maintenance":
+                args = maintenance.typed(argument, self._clock())
+                return Reply(position=Position(chat.id, 0, Verb.MAINTENANCE, args=args))
             case "oncall":
                 return Reply(position=Position(chat.id, 0, Verb.ONCALL))
             case "subscribe" | "unsubscribe":

@@ -11,6 +11,7 @@ from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.duty_desk import DutyDesk
+from chatops.actors.conversation.maintenance_desk import MaintenanceDesk
 from chatops.actors.conversation.views import Reader
 from chatops.actors.messages import TELEGRAM, Address, Deliver, Happened, incident_address
 from chatops.core.absence import Absence, note_of
@@ -59,6 +60,7 @@ class Taps:
         roster: Roster = NOBODY,
     ) -> None:
         self._roster = roster
+        self._maintenance = MaintenanceDesk(drilldown, store=store, clock=clock)
         self._duty = DutyDesk(drilldown, roster=roster, store=store, clock=clock, tell=tell)
         self._drilldown = drilldown
         self._cards = cards
@@ -92,6 +94,10 @@ class Taps:
             return
         if offered.verb is Verb.DO_COVER:
             self._toast(tap, toast(self._duty.decide(tap, offered, Reader(person, speaks, user)), speaks))
+            self._store.updates.done(tap.update_id)
+            return
+        if offered.verb is Verb.SET_MAINTENANCE:
+            self._toast(tap, toast(self._maintenance.decide(tap, offered, Reader(person, speaks, user)), speaks))
             self._store.updates.done(tap.update_id)
             return
         if decides(offered):

@@ -1,6 +1,7 @@
 """What a webhook makes of an incident: alerts fire, repeat, resolve, and fire again."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,13 +10,16 @@ from chatops.core.audit import ALERTMANAGER, Entry, EntryType
 from chatops.core.incidents.effects import Decision, Effect, Look
 from chatops.core.incidents.episodes import Change, merge
 from chatops.core.incidents.values import Episode, Incident, Status
+from chatops.core.maintenance import Window, expected
 from chatops.core.titles import title_of
 
 HAND_CLOSED_GRACE = timedelta(minutes=15)
 """Closed by a person while alerts fire: repeats stay quiet this long, as a fix needs time to show; then it reopens."""
 
 
-def alerts_received(incident: Incident, notification: Notification, *, home: bool, now: datetime) -> Decision:
+def alerts_received(
+    incident: Incident, notification: Notification, *, home: bool, now: datetime, windows: Sequence[Window] = ()
+) -> Decision:
     """Merge a notification. `home` is False when only the alerts already known here concern this incident."""
     episodes = {episode.alert.fingerprint: episode for episode in incident.episodes}
     changes: Counter[Change] = Counter()
@@ -36,6 +40,8 @@ def alerts_received(incident: Incident, notification: Notification, *, home: boo
         )
     if told.firing or incident.revision == 0:
         told = _described(told)
+    if incident.revision == 0 or _reopens(incident, told, changes, now):
+        told = replace(told, maintenance=expected(windows, told.cluster, told.namespace, now))
     return _concluded(incident, told, changes, now)
 
 

@@ -20,6 +20,7 @@ from chatops.core.incidents.events import (
     Event,
     LiftFailed,
     LookedUp,
+    MaintenanceOver,
     Noted,
     Reject,
     Release,
@@ -65,8 +66,8 @@ def decide(incident: Incident, event: Event, *, now: datetime) -> Decision:
 
 def _decided(incident: Incident, event: Event, *, now: datetime) -> Decision:
     match event:
-        case AlertsReceived(notification=notification, home=home):
-            return alerts_received(incident, notification, home=home, now=now)
+        case AlertsReceived(notification=notification, home=home, windows=windows):
+            return alerts_received(incident, notification, home=home, windows=windows, now=now)
         case Take(press):
             return take(incident, press, now)
         case Release(press):
@@ -109,6 +110,9 @@ def _decided(incident: Incident, event: Event, *, now: datetime) -> Decision:
             return stands(incident, event, now=now)
         case Settled():
             return Decision(incident)
+        case MaintenanceOver():
+            over = incident.maintenance is not None
+            return Decision(replace(incident, maintenance=None, revision=incident.revision + over))
 
 
 def _surveyed(incident: Incident, survey: Survey) -> Decision:

@@ -21,9 +21,10 @@ REMINDED = 1
 
 
 def waits(incident: Incident) -> bool:
-    """Whether somebody has to take it: critical, nobody's, and hidden by no silence and no other alert."""
+    """Whether somebody has to take it: critical, nobody's, expected by nobody, and hidden by no silence or alert."""
     silenced = incident.silence is not None and incident.silence.standing
     hidden = silenced or incident.standing.muted_until is not None or incident.standing.inhibited
+    hidden = hidden or incident.maintenance is not None
     critical = incident.severity is Severity.CRITICAL and incident.revision > 0
     return incident.open and critical and incident.taken_by is None and not hidden
 

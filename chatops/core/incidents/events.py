@@ -7,6 +7,7 @@ from chatops.core.actions import ActionState, Plan, Progress
 from chatops.core.alerts import Notification
 from chatops.core.incidents.targets import Target
 from chatops.core.incidents.values import Person
+from chatops.core.maintenance import Window
 from chatops.core.silences import SilenceWatch
 from chatops.core.standing import Standing
 from chatops.core.surveys import Survey
@@ -14,10 +15,14 @@ from chatops.core.surveys import Survey
 
 @dataclass(frozen=True, slots=True)
 class AlertsReceived:
-    """A webhook told the state of the group. `home` is False when only some of its alerts belong to this incident."""
+    """A webhook told the state of the group. `home` is False when only some of its alerts belong to this incident.
+
+    `windows` are those of maintenance, for an incident that is not open yet.
+    """
 
     notification: Notification
     home: bool = True
+    windows: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +217,11 @@ class Settled:
     """The card of an incident that is flapping may change again."""
 
 
+@dataclass(frozen=True, slots=True)
+class MaintenanceOver:
+    """The window that it began inside is over, or was ended."""
+
+
 Event = (
     AlertsReceived
     | Take
@@ -238,6 +248,7 @@ Event = (
     | Noted
     | Stands
     | Settled
+    | MaintenanceOver
 )
 
 

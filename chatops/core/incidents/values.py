@@ -8,6 +8,7 @@ from chatops.core.actions import ActionRun
 from chatops.core.alerts import Alert, Severity
 from chatops.core.audit import Subject
 from chatops.core.incidents.targets import Target
+from chatops.core.maintenance import Maintenance
 from chatops.core.silences import Silence
 from chatops.core.standing import HEARD, Standing
 from chatops.core.surveys import Survey
@@ -125,6 +126,8 @@ class Incident:
     standing: Standing = HEARD
     escalation: Escalation = CALM
     flapping: Flapping = STEADY
+    maintenance: Maintenance | None = None
+    """The window it began inside, until that is over."""
 
     @property
     def open(self) -> bool:

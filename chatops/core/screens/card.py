@@ -11,7 +11,7 @@ from chatops.core.buttons import Button, Verb
 from chatops.core.incidents.flapping import times_lately
 from chatops.core.incidents.values import Incident, Status
 from chatops.core.remedies import Advice, Suggestion, Suggestions, suggest
-from chatops.core.screens import called, facts, silence
+from chatops.core.screens import called, facts, maintenance, silence
 from chatops.core.screens.base import SEVERITY_ICONS, Screen, bold, code, label, link, screen
 from chatops.core.screens.object import more_button
 from chatops.core.screens.reading import reading_of
@@ -79,7 +79,8 @@ def subject_name(incident: Incident) -> str:
 
 
 def _silent(incident: Incident, now: datetime) -> bool:
-    return times_lately(incident, now) > 0 or incident.severity in (Severity.INFO, Severity.NONE)
+    hushed = times_lately(incident, now) > 0 or incident.maintenance is not None
+    return hushed or incident.severity in (Severity.INFO, Severity.NONE)
 
 
 def _title_line(incident: Incident, tongue: Tongue, icon: str) -> Markup:
@@ -101,6 +102,7 @@ def _open_lines(
     if not (incident.run and incident.run.state.running):
         lines += [*facts.lines(incident, tongue, safe=bool(suggested.remedies)), ""]
     lines += [*silence.lines(incident, tongue, now=now), silence.standing_line(incident, tongue)]
+    lines.append(maintenance.line(incident, tongue))
     lines.append(_flapping_line(incident, tongue, now))
     lines += [_who_line(incident, tongue, alike), called.line(incident, tongue), _links(incident, tongue)]
     return lines

@@ -14,6 +14,7 @@ COMMANDS = (
     ("oncall", mark("Who is on call, and who takes over")),
     ("subscribe", mark("Show every incident in this chat")),
     ("unsubscribe", mark("Show no more incidents in this chat")),
+    ("maintenance", mark("Where trouble is expected (admins)")),
     ("users", mark("Who may do what (admins)")),
     ("invite", mark("Invite somebody (admins)")),
     ("help", mark("What the buttons and commands do")),

@@ -1,0 +1,3 @@
+DROP INDEX incidents_maintained;
+ALTER TABLE incidents DROP COLUMN maintenance;
+DROP TABLE maintenance;
