@@ -512,6 +512,23 @@ def test_what_nobody_would_know_is_not_sent(pacer):
     assert {item.outgoing.html for _, item in drain(pacer, 0.0)} == {"notice", "edit", "another chat's"}
 
 
+def test_what_need_not_be_said_any_more_is_taken_back_in_every_chat(pacer):
+    pacer.add(send("mine", key="call:1:5"), 0.0)
+    pacer.add(send("there", chat=OTHER, key="call:1:5"), 0.0)
+    pacer.add(send("another's", key="call:12:5"), 0.0)
+    pacer.add(send("notice"), 0.0)
+    assert {item.outgoing.html for item in pacer.take_back("call:1:")} == {"mine", "there"}
+    assert {item.outgoing.html for _, item in drain(pacer, 0.0)} == {"another's", "notice"}
+
+
+def test_what_is_taken_back_while_under_way_is_not_tried_again(pacer):
+    pacer.add(send("call", key="call:1:5"), 0.0)
+    parcel = pacer.next(0.0)
+    assert pacer.take_back("call:1:") == ()
+    assert pacer.failed(parcel, 0.0)
+    assert len(pacer) == 0
+
+
 def test_what_is_under_way_and_nobody_would_know_is_not_tried_again(pacer):
     pacer.add(send("card", key="card:1"), 0.0)
     parcel = pacer.next(0.0)
