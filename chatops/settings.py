@@ -220,10 +220,19 @@ class Settings(BaseSettings):
             raise _problem("names a user of the cluster's own (system:): choose another prefix, like telegram:{id}")
         return value
 
-    @field_validator("prometheus_url", "fallback_webhook_url", mode="after")
+    @field_validator("prometheus_url", mode="after")
     @classmethod
     def _a_secret_url(cls, value: SecretStr | None) -> SecretStr | None:
         return value and SecretStr(_address(value.get_secret_value()))
+
+    @field_validator("fallback_webhook_url", mode="after")
+    @classmethod
+    def _a_secret_webhook(cls, value: SecretStr | None) -> SecretStr | None:
+        """Unlike others it may have a query: some services carry their token in it."""
+        bare, mark, query = value.get_secret_value().partition("?") if value else ("", "", "")
+        if value and (mark and not re.fullmatch(r"[^\s#]+", query)):
+            raise _problem("has an empty query, a space or a # behind its question mark: copy the whole address again")
+        return value and SecretStr(_address(bare) + mark + query)
 
     @field_validator("alertmanager_url", mode="before")
     @classmethod

@@ -298,3 +298,24 @@ def test_a_person_is_impersonated_under_a_name_of_their_own(monkeypatch: pytest.
     monkeypatch.setenv("KUBE_IMPERSONATE", pattern)
     (problem,) = problems()
     assert "KUBE_IMPERSONATE" in problem
+
+
+def test_the_fallback_s_whole_address_is_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "https://hooks.example/services/T0CANARY?token=canary-of-the-query"
+    set_all(monkeypatch, FALLBACK_WEBHOOK_URL=url)
+    now = good()
+    assert now.fallback == url
+    assert {url, "/services/T0CANARY", "token=canary-of-the-query"} <= set(now.secrets)
+    assert "CANARY" not in repr(now)
+    for wrong in ("hooks.example/x", "https://hooks.example/x?", "https://hooks.example/x?a b"):
+        set_all(monkeypatch, FALLBACK_WEBHOOK_URL=wrong)
+        assert "FALLBACK_WEBHOOK_URL" in problems()[0]
+
+
+def test_a_roster_with_mistakes_is_told_line_by_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "oncall.yaml").write_text("people: {anna: 1001}\nchain:\n  - person: oleg\n  - chat: nowhere\n")
+    set_all(monkeypatch, ONCALL_FILE=str(tmp_path / "oncall.yaml"))
+    assert "oncall.yaml:3: nobody is called `oleg`" in problems()[0]
+    assert "oncall.yaml:4: `chat` has no chat number" in problems()[0]
+    (tmp_path / "oncall.yaml").write_text("people: {anna: 1001}\nchain:\n  - person: anna\n")
+    assert len(good().roster.chain) == 1
