@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, time, timedelta
 from itertools import count, product
 from pathlib import Path
 from typing import Any
@@ -12,20 +12,24 @@ import pytest
 
 from chatops.actors.messages import FollowPlan, MakePreview, PerformPlan, ProceedPlan, ReadReport
 from chatops.actors.upstream_messages import CreateSilence
-from chatops.core.access import ACTING, DECIDING, Right, right_for
+from chatops.core.access import ACTING, DECIDING, OF_DUTY, Right, right_for
 from chatops.core.actions import Performed, Plan, Preview, Progress
 from chatops.core.audit import Entry, EntryType
 from chatops.core.buttons import Button, Verb
+from chatops.core.oncall import Member, Roster, Rotation
 from chatops.core.people import Chat, ChatKind, Grant, Role, User, everywhere
 from chatops.core.resources import ObjectRef
 from chatops.core.silences import SilencePlace
-from tests.actors.house import ANNA, House, house
+from tests.actors.house import ANNA, House
 from tests.actors.scene import CHECKOUT, POD, body
 
 GROUP, OTHER_GROUP = -100_500, -100_600
 CARD, OTHER_MESSAGE = 7_000, 7_001
 NODE = ObjectRef("Node", "worker-3", "", "uid-8")
 ZOE = 1009
+ROSTER = Roster(
+    (Member(ANNA, "anna"),), {"primary": Rotation((Member(ANNA, "anna"),), 0, time(8), UTC, date(2026, 11, 23))}
+)
 SHARES = 6
 """Tests that divide the matrix among them, to run side by side."""
 
@@ -81,6 +85,10 @@ KINDS = (
     Kind(Verb.DECIDE, EntryType.DISABLED, {"act": "disable", "user": str(ZOE)}),
     Kind(Verb.DECIDE, EntryType.ENABLED, {"act": "enable", "user": str(ZOE)}),
     Kind(Verb.GIVE, EntryType.INVITED, {"role": "admin", "what": "invitation"}),
+    Kind(Verb.DO_COVER, EntryType.ON_CALL_CHANGED, {"rota": "primary", "user": str(ANNA), "until": "4000000000"}),
+    Kind(
+        Verb.SET_MAINTENANCE, EntryType.MAINTENANCE_SET, {"cluster": "*", "from": "1000000000", "until": "4000000000"}
+    ),
     # The way from screen to screen: walking it is no attempt at anything, unless it is refused.
     Kind(Verb.CARD, None),
     Kind(Verb.REFRESH, None),
@@ -100,6 +108,11 @@ KINDS = (
     Kind(Verb.INCIDENTS, None),
     Kind(Verb.HISTORY, None),
     Kind(Verb.HELP, None),
+    Kind(Verb.CALL, None),
+    Kind(Verb.ONCALL, None),
+    Kind(Verb.RELIEF, None, {"rota": "primary"}),
+    Kind(Verb.COVER, None, {"rota": "primary", "span": "8"}),
+    Kind(Verb.MAINTENANCE, None),
     Kind(Verb.PEOPLE, None),
     Kind(Verb.PERSON, None, {"user": str(ZOE)}),
     Kind(Verb.GRANT, None, {"user": str(ZOE)}),
@@ -115,9 +128,9 @@ def test_a4_the_matrix_has_every_verb() -> None:
     """A4: a verb that is added has to say here what its press leaves behind."""
     assert {kind.verb for kind in KINDS} == set(Verb)
     walked = {kind.verb for kind in KINDS if kind.allowed is None}
-    leading = {Verb.ASK_REJECT, Verb.SILENCE, Verb.DIAGNOSE, Verb.PICK}
+    leading = {Verb.ASK_REJECT, Verb.SILENCE, Verb.DIAGNOSE, Verb.PICK, Verb.RELIEF, Verb.COVER}
     assert walked & ACTING == leading
-    assert walked & DECIDING == DECIDING - {Verb.DECIDE}
+    assert walked & DECIDING == DECIDING - {Verb.DECIDE, Verb.SET_MAINTENANCE}
 
 
 def answer(work: Any) -> Any:
@@ -209,8 +222,13 @@ class Street:
 
 @pytest.fixture
 def street(tmp_path: Path) -> Iterator[Street]:
-    with house(tmp_path) as built:
+    built = House(tmp_path)
+    built.policy = replace(built.policy, roster=ROSTER)
+    built.start()
+    try:
         yield Street(built)
+    finally:
+        built.close()
 
 
 def why_not(kind: Kind, role: str, situation: str) -> str:
@@ -237,7 +255,7 @@ def test_a4_every_press_leaves_one_line(street: Street, share: int) -> None:
 
 def one_press(street: Street, kind: Kind, role: str, situation: str) -> None:
     user, why = ROLES[role], why_not(kind, role, situation)
-    about_people = kind.verb in DECIDING
+    about_people = kind.verb in DECIDING | OF_DUTY
     number = street.prepared(kind.needs) if kind.needs and not why else 1
     run = f"run-{role}-{situation}-{kind.verb}"
     args = {**kind.args, **({"run": run} if "run" in kind.args else {})}
