@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from chatops.core.access import ACTING, DECIDING
+from chatops.core.access import ACTING, DECIDING, OF_DUTY
 from chatops.core.buttons import Offered, Verb
 from chatops.core.people import ChatKind, Grant, Role, Sender, User, everywhere
 from chatops.core.presses import DOUBLE_TAP, Refusal, judge
@@ -79,11 +79,14 @@ def expected(user: str, verb: Verb, place: str, owner: str, age: str, *, used: b
         (used, Refusal("used", denied="used")),
         (age == "over" and not lasting, Refusal("expired", denied="expired", stale=True)),
         (
-            verb in (Verb.CONFIRM, Verb.APPROVE, Verb.DECIDE) and age in ("this moment", "just now", "from the future"),
+            verb in SECOND_TAPS and age in ("this moment", "just now", "from the future"),
             Refusal("double_tap", denied="double_tap"),
         ),
     ]
     return next((refusal for applies, refusal in rules if applies), None)
+
+
+SECOND_TAPS = (Verb.CONFIRM, Verb.APPROVE, Verb.DECIDE, Verb.DO_COVER, Verb.SET_MAINTENANCE)
 
 
 @pytest.mark.parametrize("verb", list(Verb))
@@ -141,9 +144,12 @@ def test_s7_a_button_asks_for_the_right_where_its_object_is() -> None:
         button = replace(offered(verb, "here", "anybody's", "long enough", used=False, lasting=True), ref=ref)
         assert judge(tap(), button, user, now=PRESSED, incident=incident) == told, (verb, ref)
     hidden = replace(incident, namespace="bank")
-    for verb in Verb:
+    for verb in set(Verb) - OF_DUTY:
         button = offered(verb, "here", "anybody's", "long enough", used=False, lasting=True)
         assert judge(tap(), button, user, now=PRESSED, incident=hidden) is not None
+    for verb in OF_DUTY:
+        button = offered(verb, "here", "anybody's", "long enough", used=False, lasting=True)
+        assert judge(tap(), button, user, now=PRESSED) is None, "whoever may act anywhere may be on call"
 
 
 def test_stopping_takes_the_right_on_what_runs() -> None:
