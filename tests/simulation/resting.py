@@ -119,12 +119,15 @@ def every_card_is_the_newest(sim: Simulation) -> None:
 
 @at_rest
 def every_card_reads_right(sim: Simulation) -> None:
-    """A card says the incident's number, its state, and who has it, unless somebody reads another screen in it."""
+    """A card says the incident's number, its state, and who has it, unless somebody reads another screen in it.
+
+    That of an incident which flaps may owe that for 10 minutes, and is known to.
+    """
     query = (
         "SELECT cards.chat_id, cards.message_id, cards.incident_id, status, taken_by_name FROM cards "
         "JOIN incidents ON incidents.id = cards.incident_id "
         "LEFT JOIN positions ON positions.chat_id = cards.chat_id AND positions.message_id = cards.message_id "
-        "WHERE coalesce(screen, 'card') = 'card'"
+        "WHERE coalesce(screen, 'card') = 'card' AND NOT instr(flapping, '\"owes\":true')"
     )
     for chat, number, incident, status, taken_by in sim.rows(query):
         message = sim.telegram.messages[chat][number]
