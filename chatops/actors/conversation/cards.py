@@ -119,7 +119,10 @@ class Reconciler:
         """Somebody deleted it. A card of an open incident is posted again, once; anything else was not wanted."""
         self._store.positions.delete(self._chat_id, lost.message_id)
         if lost.card and lost.position and lost.position.incident_id is not None:
-            self._store.cards.delete(self._chat_id, lost.position.incident_id)
+            # A second edit of it may have been under way: by its refusal the card may be another message.
+            card = self._store.cards.get(self._chat_id, lost.position.incident_id)
+            if card is not None and card.message_id == lost.message_id:
+                self._store.cards.delete(self._chat_id, lost.position.incident_id)
             self.reconcile(lost.position.incident_id)
 
     def _wants_card(self, incident: Incident) -> bool:
