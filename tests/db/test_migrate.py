@@ -24,9 +24,9 @@ NAMES = [
     "0006_update_attempts",
     "0007_roll_call",
     "0008_heartbeats",
-    "0009_escalation",
-    "0010_flapping",
-    "0011_maintenance",
+    "0012_escalation",
+    "0013_flapping",
+    "0014_maintenance",
 ]
 """Every migration there is, in order."""
 
