@@ -118,6 +118,12 @@ class Settings(BaseSettings):
         "tell. `http://user:password@host` works",
     )
     prometheus_url: SecretStr | None = Field(None, description="Prometheus' address, for graphs and scrape targets")
+    graphs: Literal["asked", "critical"] = Field(
+        "asked",
+        description="Whom graphs are sent to: `asked` whoever presses for one, `critical` also below the card of each "
+        "critical incident",
+    )
+    graph_theme: Literal["dark", "light"] = Field("dark", description="What graphs are drawn on: `dark` or `light`")
     public_url: str | None = Field(
         None, description="Where `APP_PORT` is reachable over HTTPS, for the Mini App. Not used yet"
     )
@@ -157,7 +163,7 @@ class Settings(BaseSettings):
     def _names(cls, value: Any) -> Any:
         return tuple(_listed(value)) if isinstance(value, str) else value
 
-    @field_validator("log_level", "log_format", mode="before")
+    @field_validator("log_level", "log_format", "graphs", "graph_theme", mode="before")
     @classmethod
     def _lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value

@@ -48,9 +48,10 @@ from chatops.cluster import Cluster
 from chatops.cluster.kubeconfig import Kubeconfig
 from chatops.core.access import may_decide
 from chatops.core.audit import SYSTEM, Entry, EntryType
+from chatops.core.graphs import Theme
 from chatops.core.outside import Outside
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
-from chatops.core.policy import Policy
+from chatops.core.policy import Graphs, Policy
 from chatops.core.redaction import Redaction
 from chatops.core.screens.welcome import COMMANDS
 from chatops.core.texts import LANGUAGES, tongue
@@ -170,7 +171,14 @@ class System:
     def _specs(self) -> list[ChildSpec | FamilySpec]:
         directory, store, settings = self._directory, self._store, self._settings
         outside = Outside(bool(settings.alertmanagers), bool(settings.prometheus))
-        policy = Policy(settings.language, settings.protected_namespaces, settings.rules, outside)
+        policy = Policy(
+            settings.language,
+            settings.protected_namespaces,
+            settings.rules,
+            outside,
+            graphs=Graphs(settings.graphs),
+            graph_theme=Theme(settings.graph_theme),
+        )
         watchdogs = frozenset(settings.watchdog_alerts)
         hearing = {"store": store, "clock": _now, "cluster_label": settings.cluster_label, "watchdogs": watchdogs}
         clusters = starter(ClustersActor, directory, contexts=settings.kube_contexts, clock=_now)

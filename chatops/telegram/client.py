@@ -15,7 +15,16 @@ from telebot.apihelper import ApiException
 
 from chatops import metrics
 from chatops.core.failures import Permanent, Reason, Temporary
-from chatops.core.outgoing import AnswerTap, EditMessage, Keyboard, LeaveChat, Outgoing, SendDocument, SendMessage
+from chatops.core.outgoing import (
+    AnswerTap,
+    EditMessage,
+    Keyboard,
+    LeaveChat,
+    Outgoing,
+    SendDocument,
+    SendMessage,
+    SendPhoto,
+)
 from chatops.core.telegram_text import CAPTION_LIMIT, clean
 from chatops.telegram import errors, render
 from chatops.telegram.render import Layer
@@ -31,6 +40,8 @@ BATCH = 100
 
 _SIMPLER_MAY_DO = frozenset({Reason.BAD_MARKUP, Reason.REFUSED, Reason.TOO_LONG})
 """Servers other than Telegram's own say in words of theirs what they do not know; plain text is shorter, too."""
+
+_WORDS_MAY_DO = _SIMPLER_MAY_DO | {Reason.FORBIDDEN}
 
 _TEXT_SIGNS = ("entities", "tag")
 _KEYS_SIGNS = ("button", "markup", "keyboard", "style", "copy_text")
@@ -116,6 +127,8 @@ class Telegram:
                 return self._layered(outgoing.html, outgoing.keyboard, partial(self._edit, outgoing))
             case SendDocument():
                 return self._in_topic(outgoing.thread_id, partial(self._send_document, outgoing))
+            case SendPhoto():
+                return self._in_topic(outgoing.thread_id, partial(self._send_photo, outgoing))
             case AnswerTap(callback_id, text, alert):
                 toast = render.toast(text)
                 answer = partial(apihelper.answer_callback_query, callback_query_id=callback_id, text=toast)
@@ -208,6 +221,32 @@ class Telegram:
             return _message_id(self._call("sendDocument", ask))
 
         return self._layered(document.caption_html, (), attempt)
+
+    def _send_photo(self, photo: SendPhoto, thread_id: int | None) -> int:
+        """Words where a picture is refused: a group may forbid pictures and nothing else."""
+
+        def attempt(text: Layer, _keys: Layer) -> int:
+            ask = partial(
+                apihelper.send_photo,
+                chat_id=photo.chat_id,
+                photo=("graph.png", io.BytesIO(photo.content)),
+                caption=render.text(photo.caption_html, text, CAPTION_LIMIT),
+                parse_mode=render.parse_mode(text),
+                reply_parameters=_reply(photo.reply_to),
+                message_thread_id=thread_id,
+                disable_notification=True,
+            )
+            return _message_id(self._call("sendPhoto", ask))
+
+        try:
+            return self._layered(photo.caption_html, (), attempt)
+        except Permanent as refusal:
+            if refusal.reason not in _WORDS_MAY_DO:
+                raise
+        words = SendMessage(
+            photo.chat_id, photo.instead_html, silent=True, reply_to=photo.reply_to, thread_id=thread_id
+        )
+        return self._send(words, thread_id)
 
     def _layered(self, markup: str, rows: Keyboard, attempt: Callable[[Layer, Layer], int]) -> int:
         """`attempt` with what this server is known to take, then more and more simply while it is refused."""

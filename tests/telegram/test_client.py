@@ -7,7 +7,7 @@ import telebot
 from telebot import apihelper
 
 from chatops.core.failures import Failure, Permanent, Reason
-from chatops.core.outgoing import AnswerTap, EditMessage, Key, LeaveChat, SendDocument, SendMessage
+from chatops.core.outgoing import AnswerTap, EditMessage, Key, LeaveChat, SendDocument, SendMessage, SendPhoto
 from chatops.core.telegram_text import CAPTION_LIMIT, CUT, TEXT_LIMIT, units
 from chatops.sandbox.botapi import BotApiServer, Limits
 from chatops.telegram.client import Telegram
@@ -16,6 +16,10 @@ from tests.telegram.conftest import CANARY
 KEYS = (
     (Key("Roll back", data="t1", style="danger"), Key("Logs", data="t2")),
     (Key("Runbook", url="https://wiki.example/oom"), Key("Copy", copy="kubectl get pods")),
+)
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
 )
 NEWER = '<b>x</b> since <tg-time unix="1790000000" format="r">09:13</tg-time>'
 
@@ -99,6 +103,31 @@ def test_a_document(telegram, anna):
 def test_an_empty_document_is_taken_too(telegram, anna):
     telegram.deliver(SendDocument(anna.id, "", b""))
     assert last(anna).document == b"\n"
+
+
+def test_a_picture(telegram, anna):
+    number = telegram.deliver(SendPhoto(anna.id, PNG, "<b>" + "c" * 2_000 + "</b>", "instead"))
+    seen = last(anna)
+    assert (seen.id, seen.photo, seen.silent) == (number, PNG, True)
+    assert units(seen.text) == CAPTION_LIMIT
+
+
+@pytest.mark.parametrize("broken", ["no picture", "not enough rights to send photos to the chat", "PHOTO_INVALID"])
+def test_words_stand_in_for_a_picture_that_is_refused(telegram, server, anna, broken):
+    asked = anna.send("hello")
+    content = b"no png" if broken == "no picture" else PNG
+    if broken != "no picture":
+        run = server._door._run
+
+        def picky(name, given):
+            if name == "sendPhoto":
+                raise refusal(broken)
+            return run(name, given)
+
+        server._door._run = picky
+    number = telegram.deliver(SendPhoto(anna.id, content, "caption", "<b>▁▂▃</b>", reply_to=asked.id))
+    seen = last(anna)
+    assert (seen.id, seen.photo, seen.text, seen.reply_to) == (number, None, "▁▂▃", asked.id)
 
 
 def test_a_toast_is_short_enough(telegram, anna):

@@ -22,6 +22,7 @@ NOTES: dict[str, str] = {
     "fires_when": mark("The alert fires when it is {detail}."),
     "no_series": mark("Prometheus has no values for it."),
     "series_left_out": mark("Not shown, with lower values: {detail}."),
+    "series_left_out_higher": mark("Not shown, with higher values: {detail}."),
     "no_targets": mark("Prometheus scrapes nothing that belongs to it."),
     "none_like_it": mark("None like it before."),
     "helped_before": mark("Resolved within 15 minutes of an action: {detail}."),
@@ -120,7 +121,7 @@ def report(told: Report, tongue: Tongue, *, incident_id: int | None, params: dic
     head = Markup("{} {}").format(HEALTH_ICONS[told.health], crumbs(incident_id, *where, tongue.plain(action.title)))
     lines: list[Markup | str | None] = [head, ""]
     lines += [Markup("{}: {}").format(one_line(name, 40), one_line(value, 300)) for name, value in told.facts]
-    lines += [_note(note, tongue) for note in told.notes]
+    lines += [note_text(note, tongue) for note in told.notes]
     for section in told.sections:
         lines += ["", bold(_title(section.title, tongue)), *_section(section.lines, tongue)]
     args = {**params, "report": told.action}
@@ -148,7 +149,8 @@ def _section(lines: tuple[Line, ...], tongue: Tongue) -> Iterator[Markup]:
         yield tongue.plural("… and {n} more", "… and {n} more", len(lines) - MOST_LINES)
 
 
-def _note(note: Note, tongue: Tongue) -> Markup:
+def note_text(note: Note, tongue: Tongue) -> Markup:
+    """What a report has to say beside its lines."""
     sentence = NOTES.get(note.code)
     return tongue.say(sentence, detail=one_line(note.detail, 300)) if sentence else Markup("{}").format(note.detail)
 
