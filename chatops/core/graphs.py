@@ -71,6 +71,11 @@ class Words:
     left_out: str
 
 
+def span_words(low: str, high: str, last: str, tongue: Tongue) -> str:
+    """What a curve's numbers come to."""
+    return tongue.plain("min {low} · max {high} · last {last}", low=low, high=high, last=last)
+
+
 _FIRES: dict[str, str] = {
     ">": mark("fires above {number}"),
     ">=": mark("fires from {number} on"),

@@ -7,10 +7,11 @@ from itertools import pairwise
 from urllib.parse import parse_qs, urlsplit
 
 from chatops.core.failures import Permanent, Reason
-from chatops.core.graphs import Curve, Graph, GraphAsk
+from chatops.core.graphs import Curve, Graph, GraphAsk, span_words
 from chatops.core.plain import safe_text
 from chatops.core.reports import Line, Note, Report, Section
 from chatops.core.resources import ObjectRef
+from chatops.core.texts import tongue
 from chatops.upstream import drawing
 from chatops.upstream.numbers import number, short
 from chatops.upstream.prometheus import Prometheus, Series
@@ -79,7 +80,10 @@ def metric_graph(
         "metric_graph",
         ref,
         facts=(("expr", safe_text(measured)),),
-        sections=tuple(Section(name, _lines(series, now)) for name, series in zip(names, shown, strict=True)),
+        sections=tuple(
+            Section(name, _lines(series, now, ask.language if ask else "en"))
+            for name, series in zip(names, shown, strict=True)
+        ),
         notes=tuple(notes),
         picture=drawing.png(graph, ask) if ask else b"",
     )
@@ -128,9 +132,9 @@ def sparkline(series: Series, now: datetime) -> str:
     return "".join(places)
 
 
-def _lines(series: Series, now: datetime) -> tuple[Line, ...]:
+def _lines(series: Series, now: datetime, language: str) -> tuple[Line, ...]:
     numbers = _numbers(series)
-    told = f"min {short(min(numbers))} · max {short(max(numbers))} · last {short(numbers[-1])}"
+    told = span_words(short(min(numbers)), short(max(numbers)), short(numbers[-1]), tongue(language))
     return Line(sparkline(series, now)), Line(told)
 
 

@@ -7,6 +7,7 @@ from chatops.core.incidents.values import Incident
 from chatops.core.remedies import FRESH_ROLLOUT
 from chatops.core.resources import RESTART, PodView, Rollout, WorkloadView
 from chatops.core.screens.base import bold, code, short_path
+from chatops.core.screens.fact_names import fact_name
 from chatops.core.surveys import Survey
 from chatops.core.texts import Tongue, joined, one_line
 from chatops.core.victims import suspect_of
@@ -125,7 +126,7 @@ def _changed(rollout: Rollout, tongue: Tongue) -> Markup | None:
         return tongue.say("a restart: the template is the same")
     if not rollout.parts:
         return None
-    names = joined([one_line(part, 60) for part in rollout.parts[:MOST_PARTS]], ", ")
+    names = joined([one_line(fact_name(part, tongue), 60) for part in rollout.parts[:MOST_PARTS]], ", ")
     more = f" +{len(rollout.parts) - MOST_PARTS}" if len(rollout.parts) > MOST_PARTS else ""
     return tongue.say("template changed: {parts}{more}", parts=names, more=more)
 

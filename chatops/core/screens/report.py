@@ -10,6 +10,7 @@ from chatops.core.reports import Line, Note, Report
 from chatops.core.resources import ObjectRef
 from chatops.core.screens.actions import by_hand
 from chatops.core.screens.base import HEALTH_ICONS, Screen, bold, crumbs, in_rows, label, screen, short_name
+from chatops.core.screens.fact_names import fact_line
 from chatops.core.screens.reading import back_from
 from chatops.core.texts import Tongue, mark, one_line
 
@@ -120,7 +121,7 @@ def report(told: Report, tongue: Tongue, *, incident_id: int | None, params: dic
     where = [short_name(ref)] if ref.name else []
     head = Markup("{} {}").format(HEALTH_ICONS[told.health], crumbs(incident_id, *where, tongue.plain(action.title)))
     lines: list[Markup | str | None] = [head, ""]
-    lines += [Markup("{}: {}").format(one_line(name, 40), one_line(value, 300)) for name, value in told.facts]
+    lines += [fact_line(name, value, tongue, ref) for name, value in told.facts]
     lines += [note_text(note, tongue) for note in told.notes]
     for section in told.sections:
         lines += ["", bold(_title(section.title, tongue)), *_section(section.lines, tongue)]
