@@ -141,3 +141,23 @@ def test_a_container_keeps_its_name_though_it_is_called_like_a_fact() -> None:
         assert fact_name("server", SPOKEN, ref) == "server"
         assert fact_name("server image", SPOKEN, ref) == f"server {pseudo('image')}"
         assert fact_name("ready", SPOKEN, ref) == pseudo("ready")
+
+
+# Moments
+
+MOMENT = re.compile(r"\d\d\.\d\d[. ]\d|\d\d:\d\d(?!\d*[/)])|\d{4}-\d\d-\d\d")
+
+
+@pytest.mark.parametrize("draw", SCREENS.values(), ids=SCREENS)
+def test_moments_are_in_the_readers_own_zone(draw: Draw) -> None:
+    """All but those that a log line begins with."""
+    html = re.sub(r"(?s)<pre>.*?</pre>|<tg-time[^>]*>.*?</tg-time>", "", draw(tongue("en")).html)
+    assert not MOMENT.search(html), html
+
+
+def test_a_moment_of_the_cluster_is_one_of_the_readers() -> None:
+    assert tongue("en").stamped("made 2026-11-23 08:48 UTC <b>") == (
+        'made <tg-time unix="1795423680" format="dt">2026-11-23 08:48 UTC</tg-time> &lt;b&gt;'
+    )
+    for other in ("2026-13-45 99:99 UTC", "12026-11-23 08:48 UTC", "2026-11-23T08:48:00Z", ""):
+        assert tongue("en").stamped(other) == other

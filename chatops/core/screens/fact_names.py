@@ -173,5 +173,5 @@ def fact_name(name: str, tongue: Tongue, ref: ObjectRef | None = None) -> str:
 
 def fact_line(name: str, value: str, tongue: Tongue, ref: ObjectRef | None = None) -> Markup:
     """`image: 1.42.0`, on one line."""
-    said = tongue.plain(value) if value in VALUES else one_line(value, _LONGEST_VALUE)
+    said = tongue.plain(value) if value in VALUES else tongue.stamped(one_line(value, _LONGEST_VALUE))
     return Markup("{}: {}").format(one_line(fact_name(name, tongue, ref), _LONGEST_NAME), said)
