@@ -54,6 +54,7 @@ from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.core.policy import Graphs, Policy
 from chatops.core.redaction import Redaction
 from chatops.core.screens.welcome import COMMANDS
+from chatops.core.telegram_features import Feature
 from chatops.core.texts import LANGUAGES, tongue
 from chatops.db.database import Database
 from chatops.db.soundness import ensure_sound
@@ -92,7 +93,12 @@ class System:
         self._health = Health()
         self._directory = Directory()
         self._gate = Gate(self._directory)
-        self._telegram = Telegram(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
+        self._telegram = Telegram(
+            settings.telegram_bot_token.get_secret_value(),
+            settings.telegram_api_url,
+            features=frozenset(map(Feature, settings.telegram_features)),
+            on_refused=lambda feature: log.warning("telegram server does not know it, left out", feature=feature),
+        )
         warnings = DoorWarnings(self._tell_admins)
         self._intake = Intake(
             self._gate.accept,

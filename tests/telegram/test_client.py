@@ -8,6 +8,7 @@ from telebot import apihelper
 
 from chatops.core.failures import Failure, Permanent, Reason
 from chatops.core.outgoing import AnswerTap, EditMessage, Key, LeaveChat, SendDocument, SendMessage, SendPhoto
+from chatops.core.telegram_features import Feature
 from chatops.core.telegram_text import CAPTION_LIMIT, CUT, TEXT_LIMIT, units
 from chatops.sandbox.botapi import BotApiServer, Limits
 from chatops.telegram.client import Telegram
@@ -255,7 +256,56 @@ def test_a_server_that_refuses_in_its_own_words_gets_the_message_too(telegram, s
     number = telegram.deliver(SendMessage(anna.id, NEWER, KEYS))
     telegram.deliver(EditMessage(anna.id, number, NEWER + "!", KEYS))
     assert asked == ["sendMessage", "sendMessage", "editMessageText"]
-    assert (last(anna).text, last(anna).buttons) == ("x since 09:13!", ["Roll back", "Logs", "Runbook"])
+    assert (last(anna).text, last(anna).buttons) == ("x since 09:13!", ["Roll back", "Logs", "Runbook", "Copy"])
+
+
+QUOTE = "<blockquote expandable>" + "long " * 40 + "</blockquote>"
+PARTS = {
+    Feature.COLOURS: ("reply_markup", '"style"', "unknown field 'style'"),
+    Feature.COPY: ("reply_markup", "copy_text", "can't parse inline keyboard button: Text buttons are unallowed"),
+    Feature.QUOTES: ("text", "expandable", 'can\'t parse entities: unknown attribute "expandable"'),
+    Feature.TIMES: ("text", "<tg-time", 'can\'t parse entities: Unsupported start tag "tg-time" at byte offset 0'),
+}
+
+
+def sent_parts(given) -> set[Feature]:
+    return {each for each, (where, sign, _) in PARTS.items() if sign in given.text(where)}
+
+
+@pytest.mark.parametrize("missing", list(Feature))
+def test_a_feature_the_server_names_is_left_out_from_then_on_and_told_of_once(server, anna, missing):
+    told: list[Feature] = []
+    telegram = Telegram(server.token, server.url, on_refused=told.append)
+    seen = []
+
+    def older(name, given, run=server._door._run):
+        if name == "sendMessage":
+            seen.append(sent_parts(given))
+            if missing in seen[-1]:
+                raise refusal(PARTS[missing][2])
+        return run(name, given)
+
+    server._door._run = older
+    for _ in range(3):
+        telegram.deliver(SendMessage(anna.id, NEWER + QUOTE, KEYS))
+    every = set(Feature)
+    assert seen == [every, set(), every - {missing}, every - {missing}]
+    assert told == [missing]
+
+
+@pytest.mark.parametrize("used", [frozenset(), *(frozenset({each}) for each in Feature), frozenset(Feature)])
+def test_only_features_that_are_switched_on_are_used(server, anna, used):
+    telegram = Telegram(server.token, server.url, features=used)
+    telegram.deliver(SendMessage(anna.id, NEWER + QUOTE, KEYS))
+    assert sent_parts(_Given(server.requests("sendMessage")[-1].parameters)) == used
+
+
+class _Given:
+    def __init__(self, parameters) -> None:
+        self._parameters = parameters
+
+    def text(self, name: str) -> str:
+        return self._parameters.get(name, "")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from chatops.core.victims import suspect_of
 MOST_NAMES = 5
 MOST_PARTS = 3
 ALERT_TEXT = 300
+LONG_ALERT_TEXT = 1_000
+"""What is longer than the former is a quote that people unfold, up to this."""
 
 
 def lines(incident: Incident, tongue: Tongue, *, safe: bool) -> list[Markup | str | None]:
@@ -159,7 +161,12 @@ def _alert_text(incident: Incident) -> Markup | None:
         return None
     annotations = lead.annotations
     text = annotations.get("summary") or annotations.get("description") or annotations.get("message", "")
-    return Markup("{}").format(one_line(text, ALERT_TEXT)) if text else None
+    if not text:
+        return None
+    told = one_line(text, LONG_ALERT_TEXT)
+    if len(told) <= ALERT_TEXT:
+        return Markup("{}").format(told)
+    return Markup("<blockquote expandable>{}</blockquote>").format(told)
 
 
 def _several(incident: Incident, tongue: Tongue) -> list[Markup | str | None]:
