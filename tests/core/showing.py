@@ -512,6 +512,7 @@ def _told(type: EntryType, user: User) -> Callable[[Tongue], Screen]:
 def _notice(code: str) -> Callable[[Tongue], Screen]:
     detail = {"inbox": "7", "problem": "it is JSON but not an object", "part": "chat -100", "reason": "KeyError"}
     detail |= {"who": "@eve", "chat": "Their group", "count": "3", "incident": "96", "minutes": "12"}
+    detail |= {"update": "812", "line": "4711", "run": "audit verify --head 4711:9f86d081884c7d65"}
     return lambda tongue: notices.notice(code, detail, tongue)
 
 
