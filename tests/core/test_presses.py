@@ -283,3 +283,12 @@ def test_of_several_questions_the_one_it_is_about_is_meant() -> None:
     assert found.offered == asking()
     assert missed(word("hello", reply_to=None), [other, asking()], None, now=PRESSED) is None
     assert missed(word(), [], None, now=PRESSED) is None
+
+
+def test_a_second_press_within_seven_tenths_of_a_second_is_a_double_tap() -> None:
+    """UX, decision 6. The card is right as it stands, and is not drawn anew for it."""
+    assert timedelta(seconds=0.7) == DOUBLE_TAP
+    pressed = offered(Verb.CONFIRM, "here", "anybody's", "just now", used=False, lasting=True)
+    refusal = judge(tap(), pressed, USERS["operator"], now=PRESSED)
+    assert refusal is not None
+    assert refusal.stale is False
