@@ -9,7 +9,7 @@ import pytest
 from chatops.core.access import ACTING, DECIDING
 from chatops.core.buttons import Offered, Verb
 from chatops.core.people import ChatKind, Grant, Role, Sender, User, everywhere
-from chatops.core.presses import DOUBLE_TAP, Refusal, judge, missed
+from chatops.core.presses import DOUBLE_TAP, Refusal, judge, missed, word_for
 from chatops.core.resources import ObjectRef
 from chatops.core.safeguards import Safeguard
 from chatops.core.screens.confirm import LIFETIMES
@@ -249,8 +249,8 @@ WRONG, LATE_, NOT_THEIRS, AGAIN = "wrong_word", "expired", "not_theirs", "used"
         (word(), None, OVER, LATE_, False),
         (word(reply_to=None), None, OVER, LATE_, True),
         (word(reply_to=7), None, OVER, LATE_, True),
-        (word(), None, {"expires_at": PRESSED + timedelta(seconds=1)}, WRONG, False),
-        (word(), None, {**OVER, "expires_at": None}, WRONG, False),
+        (word(), None, {"expires_at": PRESSED + timedelta(seconds=1)}, "too_early", False),
+        (word(), None, {"expires_at": None}, "too_early", False),
         (word(), None, USED, AGAIN, False),
         (word(reply_to=None), None, USED, AGAIN, True),
         (word("worker-4"), None, USED, None, None),
@@ -274,6 +274,14 @@ def test_a_word_that_does_not_count(
     assert found is not None
     assert (found.refusal.denied, found.aside) == (why, aside)
     assert TOASTS[found.refusal.toast]
+
+
+def test_a_word_answers_only_what_was_asked_when_it_was_written() -> None:
+    asked = replace(asking(), offered_at=PRESSED + timedelta(seconds=0.9))
+    assert word_for(word(), [asked]) == asked
+    assert word_for(replace(word(), sent_at=PRESSED - timedelta(seconds=1)), [asked]) is None
+    assert word_for(word("worker-4"), [asked]) is None
+    assert word_for(word(), [replace(asked, ref=None), asked]) == asked
 
 
 def test_of_several_questions_the_one_it_is_about_is_meant() -> None:
