@@ -391,5 +391,5 @@ def fires_anew(episode: Episode, later: Episode) -> bool:
     return not episode.firing and later.firing
 
 
-TestAnyOrder = AnyOrder.TestCase
-TestAnyOrder.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
+TestR6AnyOrder = AnyOrder.TestCase
+TestR6AnyOrder.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)

@@ -175,7 +175,7 @@ class Commands:
         if sender is None or text.chat_kind is not ChatKind.PRIVATE:
             return user, NOT_PRIVATE
         newcomer = User(sender.id, sender.name, (), sender.language_code)
-        admitted = self._store.invites.redeem(token, newcomer, now=now)
+        admitted = self._store.invites.redeem(token, newcomer, now=now, update_id=text.update_id)
         return (admitted, "") if admitted else (user, self._store.invites.why_not(token, sender.id, now=now))
 
     def _stranger(self, text: TextMessage, command: str, what: str, why: str, tongue: Tongue) -> Reply:

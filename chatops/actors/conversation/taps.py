@@ -30,8 +30,7 @@ from chatops.core.incidents.events import (
 )
 from chatops.core.outgoing import AnswerTap, Lane
 from chatops.core.people import ChatKind, Sender, User
-from chatops.core.presses import LATE, Refusal, judge, missed, refused_as
-from chatops.core.safeguards import typed_right
+from chatops.core.presses import LATE, Refusal, judge, missed, refused_as, word_for
 from chatops.core.screens.confirm import asker_of, plan_of
 from chatops.core.screens.rejecting import REASONS
 from chatops.core.screens.silence import length_of
@@ -100,7 +99,7 @@ class Taps:
         if text.sender is None:
             return False
         waiting = self._store.buttons.waiting_for_word(text.chat_id, text.sender.id, self._clock())
-        offered = next((each for each in waiting if each.ref and typed_right(text.text, each.ref)), None)
+        offered = word_for(text, waiting)
         if offered is None or offered.incident_id is None:
             return self._missed(text, text.sender, user, speaks)
         verdict = may_all(user, self._needs(offered))

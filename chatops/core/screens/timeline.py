@@ -120,6 +120,7 @@ WHY_DENIED = {
     "asker_lost_right": mark("who asked for it may not any more"),
     "expired": mark("it came too late"),
     "wrong_word": mark("not the word that was asked for"),
+    "too_early": mark("written before it was asked for"),
     "too_fast": mark("too much at once"),
 }
 """Why, where it is not the role."""

@@ -45,6 +45,7 @@ TOASTS = {
     "unknown": mark("⌛ This button is not known any more: here is the card as it is now"),
     "elsewhere": mark("⛔ This button belongs to another message"),
     "wrong_word": mark("✖️ That is not the word: nothing was done"),
+    "too_early": mark("✖️ That was written before it was asked for: write it again"),
     "unwritten": mark("⚠️ Not done: it could not be written down. Nothing was changed, try again"),
     "double_tap": mark("👆 That was quick: look at the question first"),
     "silencing": mark("🔕 Asking Alertmanager…"),
