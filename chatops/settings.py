@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chatops.addresses import is_loopback, problem_of, secrets_in
 from chatops.core.remedies import Rule
+from chatops.core.telegram_features import Feature
 from chatops.core.texts import LANGUAGES
 from chatops.db.location import sqlite_path
 from chatops.suggestions import read_rules
@@ -64,6 +65,11 @@ class Settings(BaseSettings):
         None,
         description="Where Telegram reaches `/api/v1/telegram` of `APP_PORT` over HTTPS, to post updates there instead "
         "of being polled. The secret that its posts carry is made at each start",
+    )
+    telegram_features: Names = Field(
+        tuple(Feature),
+        description="What of newer Telegram is used, comma-separated, or `none`: colours of buttons, buttons that "
+        "copy, quotes that unfold, times in the reader's zone. What a server refuses is left out by itself",
     )
     webhook_token: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
@@ -118,6 +124,12 @@ class Settings(BaseSettings):
         "tell. `http://user:password@host` works",
     )
     prometheus_url: SecretStr | None = Field(None, description="Prometheus' address, for graphs and scrape targets")
+    graphs: Literal["asked", "critical"] = Field(
+        "asked",
+        description="Whom graphs are sent to: `asked` whoever presses for one, `critical` also below the card of each "
+        "critical incident",
+    )
+    graph_theme: Literal["dark", "light"] = Field("dark", description="What graphs are drawn on: `dark` or `light`")
     public_url: str | None = Field(
         None, description="Where `APP_PORT` is reachable over HTTPS, for the Mini App. Not used yet"
     )
@@ -152,12 +164,24 @@ class Settings(BaseSettings):
             raise _problem("must be numbers separated by commas, like 12345,-1001234; @names do not work here")
         return tuple(int(part) for part in parts)
 
+    @field_validator("telegram_features", mode="before")
+    @classmethod
+    def _features(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        parts = [part.lower() for part in _listed(value)]
+        if parts == ["none"]:
+            return ()
+        if not set(parts) <= set(Feature):
+            raise _problem(f"must be some of {', '.join(Feature)}, separated by commas, or none")
+        return tuple(parts)
+
     @field_validator("kube_contexts", "watchdog_alerts", "protected_namespaces", mode="before")
     @classmethod
     def _names(cls, value: Any) -> Any:
         return tuple(_listed(value)) if isinstance(value, str) else value
 
-    @field_validator("log_level", "log_format", mode="before")
+    @field_validator("log_level", "log_format", "graphs", "graph_theme", mode="before")
     @classmethod
     def _lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
@@ -374,7 +398,7 @@ def _shown_default(name: str, default: Any) -> str:
             return "current context"
         case "exec_diagnostics":
             return "`false`"
-        case "watchdog_alerts":
+        case "watchdog_alerts" | "telegram_features":
             return "`" + ",".join(default) + "`"
         case "kube_impersonate" | "telegram_webhook_url" | "audit_chat" | "suggestions_file":
             return "off"

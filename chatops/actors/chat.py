@@ -17,6 +17,7 @@ from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.commands import Commands
 from chatops.actors.conversation.drilldown import Drilldown
+from chatops.actors.conversation.illustrations import Illustrations
 from chatops.actors.conversation.notes import Notes
 from chatops.actors.conversation.refusals import Refusals
 from chatops.actors.conversation.replies import Replies
@@ -100,6 +101,9 @@ class ChatActor(Actor):
         self._drilldown = Drilldown(
             self._canvas, store=store, shelf=self._shelf, clock=clock, address=address, tell=self.tell
         )
+        self._illustrations = Illustrations(
+            self._canvas, store=store, shelf=self._shelf, address=address, tell=self.tell
+        )
         self._admission = Admission(
             self._canvas, self._drilldown, store=store, clock=clock, tell=self.tell, bot_name=bot_name
         )
@@ -145,15 +149,19 @@ class ChatActor(Actor):
                 done = self._shelf.arrived(tag, message_id)
                 if done:
                     self._cards.arrived(done)
+                    self._illustrations.arrived(done)
             case NotDelivered():
                 self._refusals.heard(message)
             case SendHere(outgoing, tokens, position, key):
                 self._shelf.resend(outgoing, tokens, position, key)
             case WorkDone(tag, result):
                 self._drilldown.answered(tag, result)
+                self._illustrations.answered(tag, result)
             case WorkFailed(tag, reason, detail):
                 self._drilldown.failed(tag, reason, detail)
+                self._illustrations.answered(tag, None)
             case WorkInterrupted(tag):
+                self._illustrations.answered(tag, None)
                 self._drilldown.failed(tag, Reason.SERVER_ERROR, "", interrupted=True)
             case ApprovalWanted():
                 self._drilldown.ask_approval(message)

@@ -47,6 +47,8 @@ def pool_address(context: str) -> Address:
 HEARTBEATS: Address = ("heartbeats",)
 UPSTREAM: Address = ("upstream",)
 """The pool in front of Alertmanager and Prometheus; nobody is there when neither is configured."""
+DRAWING: Address = ("drawing",)
+"""The pool that reads graphs of Prometheus and draws them, for which nothing else waits."""
 
 
 def incident_address(incident_id: int) -> Address:

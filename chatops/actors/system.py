@@ -48,11 +48,13 @@ from chatops.cluster import Cluster
 from chatops.cluster.kubeconfig import Kubeconfig
 from chatops.core.access import may_decide
 from chatops.core.audit import SYSTEM, Entry, EntryType
+from chatops.core.graphs import Theme
 from chatops.core.outside import Outside
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
-from chatops.core.policy import Policy
+from chatops.core.policy import Graphs, Policy
 from chatops.core.redaction import Redaction
 from chatops.core.screens.welcome import COMMANDS
+from chatops.core.telegram_features import Feature
 from chatops.core.texts import LANGUAGES, tongue
 from chatops.db.database import Database
 from chatops.db.soundness import ensure_sound
@@ -91,7 +93,12 @@ class System:
         self._health = Health()
         self._directory = Directory()
         self._gate = Gate(self._directory)
-        self._telegram = Telegram(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
+        self._telegram = Telegram(
+            settings.telegram_bot_token.get_secret_value(),
+            settings.telegram_api_url,
+            features=frozenset(map(Feature, settings.telegram_features)),
+            on_refused=lambda feature: log.warning("telegram server does not know it, left out", feature=feature),
+        )
         warnings = DoorWarnings(self._tell_admins)
         self._intake = Intake(
             self._gate.accept,
@@ -170,7 +177,14 @@ class System:
     def _specs(self) -> list[ChildSpec | FamilySpec]:
         directory, store, settings = self._directory, self._store, self._settings
         outside = Outside(bool(settings.alertmanagers), bool(settings.prometheus))
-        policy = Policy(settings.language, settings.protected_namespaces, settings.rules, outside)
+        policy = Policy(
+            settings.language,
+            settings.protected_namespaces,
+            settings.rules,
+            outside,
+            graphs=Graphs(settings.graphs),
+            graph_theme=Theme(settings.graph_theme),
+        )
         watchdogs = frozenset(settings.watchdog_alerts)
         hearing = {"store": store, "clock": _now, "cluster_label": settings.cluster_label, "watchdogs": watchdogs}
         clusters = starter(ClustersActor, directory, contexts=settings.kube_contexts, clock=_now)

@@ -15,6 +15,7 @@ from chatops.actors.upstream_messages import (
     CallTheRoll,
     CountMatched,
     CreateSilence,
+    DrawGraph,
     ExpireSilence,
     FindSilence,
     LookAtSilence,
@@ -22,6 +23,7 @@ from chatops.actors.upstream_messages import (
     UpstreamWork,
 )
 from chatops.actors.worker import WorkerActor
+from chatops.core.graphs import GraphAsk
 from chatops.core.reports import Report
 from chatops.core.resources import ObjectRef
 from chatops.core.roll_call import Rolls
@@ -44,6 +46,7 @@ class Door(Protocol):
     def expire_silence(self, place: SilencePlace, /) -> bool: ...
     def watch_silence(self, place: SilencePlace, matchers: tuple[Matcher, ...], now: datetime, /) -> SilenceWatch: ...
     def rolls(self, now: datetime, /) -> Rolls: ...
+    def graph(self, ref: ObjectRef, generator_url: str, ask: GraphAsk, now: datetime, /) -> Report: ...
     def report(self, action: str, ref: ObjectRef, generator_url: str, now: datetime, /) -> Report: ...
     def close(self) -> None: ...
 
@@ -103,5 +106,7 @@ def _do(door: Door, work: UpstreamWork, clock: Callable[[], datetime]) -> Result
             return door.watch_silence(place, matchers, clock())
         case CallTheRoll():
             return door.rolls(clock())
+        case DrawGraph(ref, generator_url, ask):
+            return door.graph(ref, generator_url, ask, clock())
         case ReadOutside(action, ref, generator_url):
             return door.report(action, ref, generator_url, clock())

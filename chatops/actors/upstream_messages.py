@@ -5,6 +5,7 @@ And the one message by which an incident reminds itself of its silence.
 
 from dataclasses import dataclass
 
+from chatops.core.graphs import GraphAsk
 from chatops.core.resources import ObjectRef
 from chatops.core.silences import Matcher, SilenceDraft, SilencePlace
 
@@ -55,11 +56,22 @@ class ReadOutside:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawGraph:
+    """The alert's own expression as a picture. Of `generator_url` only the expression in it is read."""
+
+    ref: ObjectRef
+    generator_url: str
+    ask: GraphAsk
+
+
+@dataclass(frozen=True, slots=True)
 class CallTheRoll:
     """What does each Alertmanager list?"""
 
 
-UpstreamWork = CallTheRoll | CountMatched | CreateSilence | FindSilence | ExpireSilence | LookAtSilence | ReadOutside
+UpstreamWork = (
+    CallTheRoll | CountMatched | CreateSilence | DrawGraph | ExpireSilence | FindSilence | LookAtSilence | ReadOutside
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,18 @@
 """What whoever runs the service decided about what people are offered. Read once at start, the same in every chat."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
+from chatops.core.graphs import Theme
 from chatops.core.outside import NOTHING, Outside
 from chatops.core.remedies import Rule
+
+
+class Graphs(StrEnum):
+    """Whom a graph is sent to: who asks for it, or also below the first card of a critical incident."""
+
+    ASKED = "asked"
+    CRITICAL = "critical"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +26,5 @@ class Policy:
     protected: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     outside: Outside = NOTHING
+    graphs: Graphs = Graphs.ASKED
+    graph_theme: Theme = Theme.DARK

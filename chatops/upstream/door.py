@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
+from chatops.core.graphs import GraphAsk
 from chatops.core.reports import Report
 from chatops.core.resources import ObjectRef
 from chatops.core.roll_call import SETTLED, Roll, Rolls
@@ -108,6 +109,12 @@ class UpstreamDoor:
         if not any(rolls):
             raise failure or _none_configured()
         return Rolls(tuple(rolls))
+
+    def graph(self, ref: ObjectRef, generator_url: str, ask: GraphAsk, now: datetime) -> Report:
+        """The alert's own expression with a picture, as `report` tells it without one."""
+        if self._prometheus is None:
+            raise _none_configured()
+        return metric_graph(self._prometheus, ref, generator_url, now, ask)
 
     def report(self, action: str, ref: ObjectRef, generator_url: str, now: datetime) -> Report:
         """`generator_url` is the alert's: only its expression is read; nothing is ever fetched from it."""

@@ -6,13 +6,14 @@ import pytest
 
 from chatops.actors.directory import Directory
 from chatops.actors.health import Health, PartStatus
-from chatops.actors.messages import UPSTREAM, Submit, WorkDone, WorkFailed, WorkInterrupted
+from chatops.actors.messages import DRAWING, UPSTREAM, Submit, WorkDone, WorkFailed, WorkInterrupted
 from chatops.actors.pool import PoolActor
 from chatops.actors.specs import ChildSpec, Restart, starter
 from chatops.actors.upstream import UpstreamActor
 from chatops.actors.upstream_messages import (
     CountMatched,
     CreateSilence,
+    DrawGraph,
     ExpireSilence,
     FindSilence,
     LookAtSilence,
@@ -20,6 +21,7 @@ from chatops.actors.upstream_messages import (
 )
 from chatops.actors.upstream_specs import upstream_specs
 from chatops.core.failures import Permanent, Reason, Temporary
+from chatops.core.graphs import GraphAsk
 from chatops.core.resources import ObjectRef
 from chatops.core.silences import Matcher, SilenceDraft, SilencePlace
 from chatops.sandbox.alertmanager import AlertmanagerServer
@@ -65,6 +67,7 @@ def pool(directory, news, works, grow):
         (FindSilence("key", MATCHERS), "find_silence", ("key", MATCHERS)),
         (ExpireSilence(PLACE), "expire_silence", (PLACE,)),
         (LookAtSilence(PLACE, MATCHERS), "watch_silence", (PLACE, MATCHERS, NOON)),
+        (DrawGraph(REF, "http://x", GraphAsk()), "graph", (REF, "http://x", GraphAsk(), NOON)),
         (ReadOutside("metric_graph", REF, "http://x"), "report", ("metric_graph", REF, "http://x", NOON)),
     ],
     ids=lambda value: type(value).__name__,
@@ -112,6 +115,8 @@ def test_one_pool_and_a_probe_of_each_address():
     found = addresses(Health(), ("http://a", "http://b"), "http://p")
     assert found == [
         UPSTREAM,
+        DRAWING,
+        ("drawing", 0),
         ("upstream", 0),
         ("upstream", 1),
         ("probe", "alertmanager 1"),

@@ -12,6 +12,7 @@ from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.conversation.views import Reader
 from chatops.actors.conversation.witness import Trial, Witness
 from chatops.actors.messages import (
+    DRAWING,
     POOL,
     UPSTREAM,
     Address,
@@ -31,6 +32,7 @@ from chatops.core.cards import Position
 from chatops.core.log_asks import SEARCHED
 from chatops.core.outgoing import Lane
 from chatops.core.people import ChatKind
+from chatops.core.reports import Report
 from chatops.core.resources import LogText
 from chatops.core.safeguards import Safeguard, safeguard
 from chatops.core.screens import confirm
@@ -102,11 +104,11 @@ class Drilldown:
     def go(self, wanted: Position, tap: "Tap | From", reader: Reader) -> bool:
         """Move a message to another screen; True where the cluster has to be asked for it.
 
-        In a group the shared card stays: the way down from it is a message of its own.
+        In a group the shared card stays: the way down from it is a message of its own. So is a graph anywhere.
         """
         wanted = self._remembering(wanted, tap)
         trial = self._witness.begin(wanted, reader)
-        if self._is_shared_card(tap) and wanted.screen is not Verb.CARD:
+        if self._stays(wanted, tap):
             wanted = replace(wanted, message_id=0, args={**wanted.args, "card": str(tap.message_id)})
         elif wanted.screen not in FILES:
             self._store.positions.put(replace(wanted, touched_at=self._clock()))
@@ -130,7 +132,7 @@ class Drilldown:
 
     def _ask(self, asked: Asked) -> bool:
         """Have asked for what the screen needs; False where it needs nothing."""
-        door, work = self._work(asked.position)
+        door, work = self._work(asked)
         if work is None:
             return False
         self._asked[self._next_work] = asked
@@ -148,6 +150,11 @@ class Drilldown:
         if file:
             below = asked.position.message_id or int(asked.position.args.get("card", "0"))
             self._shelf.send_file(*file, reply_to=below, thread_id=asked.thread_id)
+            return
+        if isinstance(result, Report) and result.picture:
+            below = asked.position.message_id or int(asked.position.args.get("card", "0"))
+            told = outside.told_by_picture(result, asked.reader.tongue, asked.position.incident_id)
+            self._shelf.send_picture(result.picture, *told, reply_to=below, thread_id=asked.thread_id)
             return
         if not self._still_there(asked.position):
             return
@@ -223,11 +230,13 @@ class Drilldown:
             self._store.positions.put(position)
         return position
 
-    def _work(self, wanted: Position) -> tuple[Address, Work | UpstreamWork | None]:
+    def _work(self, asked: Asked) -> tuple[Address, Work | UpstreamWork | None]:
         """Who is asked for the screen, and for what."""
-        if outside.concerns(wanted, self._canvas.policy.outside):
+        wanted, policy = asked.position, self._canvas.policy
+        if outside.concerns(wanted, policy.outside):
             incident = self._store.incidents.get(wanted.incident_id) if wanted.incident_id else None
-            return UPSTREAM, outside.needed(wanted, incident)
+            door = DRAWING if outside.is_graph(wanted) else UPSTREAM
+            return door, outside.needed(wanted, incident, asked.reader.tongue, policy.graph_theme)
         return POOL, views.needed(wanted, self._clock())
 
     def _done(self, tag: object) -> Asked | None:
@@ -246,6 +255,13 @@ class Drilldown:
         card = self._store.cards.by_message(wanted.chat_id, wanted.message_id) if wanted.screen is Verb.CARD else None
         if card is not None and card.incident_id == wanted.incident_id:
             self._store.cards.put(replace(card, revision=0))
+
+    def _stays(self, wanted: Position, tap: "Tap | From") -> bool:
+        """Whether the message stays as it is, and what is wanted is shown below it."""
+        if outside.is_graph(wanted):
+            old = self._store.positions.get(tap.chat_id, tap.message_id)
+            return old is None or not outside.is_graph(old)
+        return self._is_shared_card(tap) and wanted.screen is not Verb.CARD
 
     def _is_shared_card(self, tap: "Tap | From") -> bool:
         if tap.chat_kind is ChatKind.PRIVATE:

@@ -37,9 +37,9 @@ def similar(incident: Incident, past: Sequence[PastIncident], tongue: Tongue) ->
 
 
 def _head(each: PastIncident, tongue: Tongue) -> str:
-    """`#91 · 20.11 08:12 UTC · 18 min · @anna`."""
+    """`#91 · 2026-11-20 08:12 UTC · 18 min · @anna`."""
     incident = each.incident
-    parts = [f"#{incident.id}", f"{incident.opened_at:%d.%m %H:%M} UTC"]
+    parts = [f"#{incident.id}", f"{incident.opened_at:%Y-%m-%d %H:%M} UTC"]
     if incident.closed_at:
         parts.append(_plain(tongue.span(incident.closed_at - incident.opened_at)))
     else:

@@ -100,6 +100,8 @@ TRIED: dict[str, str] = {
     Verb.CARD: mark("open it"),
     Verb.STOP: mark("stop the action"),
     "note": mark("write a note"),
+    "tap": mark("press buttons"),
+    "command": mark("give commands"),
     "group": mark("put the bot into a group"),
 }
 """What was denied, where it is no action on the cluster."""
