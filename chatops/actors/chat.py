@@ -35,6 +35,7 @@ from chatops.actors.messages import (
     Deliver,
     Delivered,
     DrawNext,
+    HandedOver,
     HelpWanted,
     IncidentChanged,
     NotDelivered,
@@ -60,6 +61,7 @@ from chatops.core.outgoing import AnswerTap, Lane, LeaveChat
 from chatops.core.people import ChatKind, Sender, User
 from chatops.core.policy import Policy
 from chatops.core.screens.escalation import help_wanted
+from chatops.core.screens.handing import handed_over
 from chatops.core.screens.notices import notice
 from chatops.core.screens.toasts import toast
 from chatops.core.texts import Tongue, tongue
@@ -170,6 +172,8 @@ class ChatActor(Actor):
                 self._fall_behind(*self._cards.notes_over())
             case HelpWanted(incident_id, by_name):
                 self._call_for_help(incident_id, by_name)
+            case HandedOver(incident_id, by_name):
+                self._handed_over(incident_id, by_name)
             case AccessChanged() if not self._canvas.chat.unreachable:
                 self._access_changed(message)
             case AccessChanged():
@@ -236,6 +240,16 @@ class ChatActor(Actor):
         if not self._shelf.is_under_way(Verb.ESCALATE, incident_id):
             at = Position(self._id, 0, Verb.ESCALATE, incident_id)
             self._shelf.send(help_wanted(incident, by_name, self._canvas.tongue), Lane.PAGE, position=at)
+
+    def _handed_over(self, incident_id: int, by_name: str) -> None:
+        """Once, as a call for help; whoever cannot be reached or may not see it any more hears nothing."""
+        incident = self._store.incidents.get(incident_id)
+        if incident is None or incident.handed_at is None or self._canvas.chat.unreachable:
+            return
+        told = self._store.positions.shown_since(self._id, incident_id, Verb.HAND_OVER, incident.handed_at)
+        if not told and self._canvas.may_show(incident) and not self._shelf.is_under_way(Verb.HAND_OVER, incident_id):
+            at = Position(self._id, 0, Verb.HAND_OVER, incident_id)
+            self._shelf.send(handed_over(incident, by_name, self._canvas.tongue), Lane.PAGE, position=at)
 
     def _access_changed(self, change: AccessChanged) -> None:
         """Tell whose chat this is; what they may see from now on is shown where they want incidents shown."""

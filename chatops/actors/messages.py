@@ -133,6 +133,14 @@ class HelpWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOver:
+    """Tell whose private chat this is that an incident is theirs now."""
+
+    incident_id: int
+    by_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class RestIfIdle:
     """Passivate unless something happened lately."""
 

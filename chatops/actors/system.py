@@ -285,6 +285,7 @@ class System:
             *incidents.silenced(),
             *incidents.unseen(),
             *incidents.calling(),
+            *incidents.handed(),
         }
         for incident_id in sorted(waiting):
             self._directory.tell(incident_address(incident_id), MailArrived())
