@@ -216,6 +216,12 @@ class Incidents:
             )
         )
 
+    def past(self, incident: Incident) -> PastIncident:
+        """The incident with everything that was run on it, oldest first."""
+        return self._database.read(
+            lambda: PastIncident(incident, runs_on(self._tables, [incident.id]).get(incident.id, ()))
+        )
+
     def alike(self, incident: Incident, limit: int = 8) -> tuple[PastIncident, ...]:
         """The newest `limit` earlier incidents of the same title and place, with what was run on them."""
         tables, incidents = self._tables, self._tables.Incident

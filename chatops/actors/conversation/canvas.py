@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from chatops.actors.conversation import people, views
+from chatops.actors.conversation.documents import document
 from chatops.actors.conversation.shelf import Shelf
 from chatops.core.access import DECIDING, may_see
 from chatops.core.buttons import Verb
@@ -56,6 +57,11 @@ class Canvas:
         return views.from_store(
             position, incident, self._store, speaks, now=self._clock(), policy=self.policy, user=user
         )
+
+    def document(self, position: Position, speaks: Tongue, user: User | None) -> tuple[str, bytes] | None:
+        """A file that the database alone can make, for `user`."""
+        incident = self._store.incidents.get(position.incident_id) if position.incident_id else None
+        return document(position, incident, self._store, speaks, now=self._clock(), user=user)
 
     def draw(
         self,

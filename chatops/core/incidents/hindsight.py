@@ -44,4 +44,6 @@ def judge(incident: Incident, press: Press, now: datetime, *, real: bool) -> Dec
     verdict = REAL if real else NOISE
     detail = {"verdict": verdict, **({"instead_of": REAL if said else NOISE} if said is not None else {})}
     entry = line_of(EntryType.JUDGED, incident, press, now, detail)
-    return Decision(judged, (entry,), (Answer(press, f"judged_{verdict}", {"number": str(incident.id)}),))
+    return Decision(
+        judged, (entry,), (Answer(press, "judged_real" if real else "judged_noise", {"number": str(incident.id)}),)
+    )

@@ -223,7 +223,7 @@ def sentence(entry: Entry, tongue: Tongue) -> Markup:
         case EntryType.REOPENED if entry.subject.kind == PERSON:
             told = REOPENED_BY_HAND
         case EntryType.JUDGED:
-            told = JUDGED.get(detail.get("verdict", ""))
+            told = JUDGED.get(detail.get("verdict", ""), JUDGED[REAL])
         case EntryType.ACTION_FINISHED:
             told = OUTCOMES.get(detail.get("outcome", ""))
             words["detail"] = not_done_text(detail.get("problem", ""), detail.get("detail", ""), tongue)
