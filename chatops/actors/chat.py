@@ -42,6 +42,7 @@ from chatops.actors.messages import (
     NotesOver,
     Notice,
     ReturnToCard,
+    ReviewDue,
     SendHere,
     UpdateArrived,
     WasAway,
@@ -174,6 +175,8 @@ class ChatActor(Actor):
                 self._call_for_help(incident_id, by_name)
             case HandedOver(incident_id, by_name):
                 self._handed_over(incident_id, by_name)
+            case ReviewDue(until):
+                self._review(until)
             case AccessChanged() if not self._canvas.chat.unreachable:
                 self._access_changed(message)
             case AccessChanged():
@@ -250,6 +253,14 @@ class ChatActor(Actor):
         if not told and self._canvas.may_show(incident) and not self._shelf.is_under_way(Verb.HAND_OVER, incident_id):
             at = Position(self._id, 0, Verb.HAND_OVER, incident_id)
             self._shelf.send(handed_over(incident, by_name, self._canvas.tongue), Lane.PAGE, position=at)
+
+    def _review(self, until: datetime) -> None:
+        """Of what is shown here: all of it in a group, and of a person what they may read. Without a sound."""
+        chat = self._canvas.chat
+        if chat.subscribed and not chat.unreachable:
+            position = Position(self._id, 0, Verb.STATISTICS, args={"days": "7", "until": str(int(until.timestamp()))})
+            screen = self._canvas.weekly(position)
+            self._shelf.send(screen, Lane.DIGEST, position=position)
 
     def _access_changed(self, change: AccessChanged) -> None:
         """Tell whose chat this is; what they may see from now on is shown where they want incidents shown."""

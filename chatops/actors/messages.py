@@ -141,6 +141,13 @@ class HandedOver:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewDue:
+    """Tell this chat how the week went that ended at `until`."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RestIfIdle:
     """Passivate unless something happened lately."""
 

@@ -37,6 +37,7 @@ from chatops.actors.notary import NOTARY, NotaryActor
 from chatops.actors.pool import PoolActor
 from chatops.actors.presence import Presence
 from chatops.actors.probe import ProbeActor
+from chatops.actors.reviewer import ReviewerActor
 from chatops.actors.roll_call import RollCallActor
 from chatops.actors.self_audit import SelfAuditActor
 from chatops.actors.specs import ChildSpec, FamilySpec, Restart, starter
@@ -70,6 +71,7 @@ START_SECONDS = 10.0
 JANITOR: Address = ("janitor",)
 SELF_AUDIT: Address = ("self_audit",)
 ROLL_CALL: Address = ("roll_call",)
+REVIEWER: Address = ("reviewer",)
 INCIDENTS = "incident"
 CHATS = "chat"
 
@@ -170,11 +172,13 @@ class System:
     def _specs(self) -> list[ChildSpec | FamilySpec]:
         directory, store, settings = self._directory, self._store, self._settings
         outside = Outside(bool(settings.alertmanagers), bool(settings.prometheus))
-        policy = Policy(settings.language, settings.protected_namespaces, settings.rules, outside)
+        policy = Policy(settings.language, settings.protected_namespaces, settings.rules, outside, settings.report_zone)
         watchdogs = frozenset(settings.watchdog_alerts)
         hearing = {"store": store, "clock": _now, "cluster_label": settings.cluster_label, "watchdogs": watchdogs}
         clusters = starter(ClustersActor, directory, contexts=settings.kube_contexts, clock=_now)
         roll_call = starter(RollCallActor, directory, store=store, clock=_now, watchdogs=watchdogs)
+        schedule = settings.report_schedule
+        reviewer = starter(ReviewerActor, directory, store=store, clock=_now, schedule=schedule)
         notary = starter(
             NotaryActor, directory, store=store, clock=_now, chat_id=settings.audit_chat, health=self._health
         )
@@ -202,6 +206,7 @@ class System:
             ),
             FamilySpec(INCIDENTS, starter(IncidentActor, directory, outside=outside, **hearing)),
             ChildSpec(JANITOR, starter(JanitorActor, directory, store=store, clock=_now), Restart.TRANSIENT),
+            *([ChildSpec(REVIEWER, reviewer, Restart.TRANSIENT)] if schedule else []),
             ChildSpec(SELF_AUDIT, starter(SelfAuditActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             ChildSpec(HEARTBEATS, starter(HeartbeatsActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             *([ChildSpec(ROLL_CALL, roll_call, Restart.TRANSIENT)] if settings.alertmanagers else []),

@@ -1,6 +1,7 @@
 """What whoever runs the service decided about what people are offered. Read once at start, the same in every chat."""
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
 from chatops.core.outside import NOTHING, Outside
 from chatops.core.remedies import Rule
@@ -17,3 +18,5 @@ class Policy:
     protected: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     outside: Outside = NOTHING
+    zone: tzinfo = UTC
+    """Where nights and weeks are counted."""

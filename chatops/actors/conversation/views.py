@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chatops.actors.conversation import reviews
 from chatops.actors.messages import (
     MakePreview,
     ReadDescription,
@@ -243,6 +244,8 @@ def from_store(
         case Verb.HISTORY:
             total, shown = store.incidents.closed_page(*lists.page_bounds(page), readable)
             return lists.history(shown, tongue, total=total, page=page)
+        case Verb.STATISTICS:
+            return reviews.drawn(position, store, tongue, now=now, policy=policy, readable=readable)
         case Verb.HELP:
             return welcome.help_screen(tongue)
         case Verb.SEARCH if position.ref:
