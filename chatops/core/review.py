@@ -6,13 +6,16 @@ how many they are of. What nobody ever took is counted apart.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from math import ceil
+from typing import TypeVar
 
 from chatops.core.alerts import Severity
 from chatops.core.incidents.values import Status
+
+T = TypeVar("T", bound=Hashable)
 
 NIGHT_FROM, NIGHT_TO = 22, 8
 """Hours of the clock between which people sleep."""
@@ -71,6 +74,8 @@ class Row:
     real: int
     noise: int
     """Verdicts."""
+    group: str = ""
+    """Of the same kind and group: the same trouble again, and not the same trouble of something else."""
 
     @property
     def kind(self) -> tuple[str, str, str]:
@@ -227,10 +232,10 @@ def _at_night(moment: datetime, zone: tzinfo) -> bool:
     return hour >= NIGHT_FROM or hour < NIGHT_TO
 
 
-def _by_kind(rows: Iterable[Row]) -> dict[tuple[str, str, str], list[Row]]:
-    found: dict[tuple[str, str, str], list[Row]] = {}
+def _grouped(rows: Iterable[Row], key: Callable[[Row], T]) -> dict[T, list[Row]]:
+    found: dict[T, list[Row]] = {}
     for row in rows:
-        found.setdefault(row.kind, []).append(row)
+        found.setdefault(key(row), []).append(row)
     return found
 
 
@@ -238,7 +243,7 @@ def _noisiest(rows: Sequence[Row], tried: Iterable[Tried]) -> tuple[Noisy, ...]:
     fixes: dict[tuple[str, str, str], list[Tried]] = {}
     for each in tried:
         fixes.setdefault(each.kind, []).append(each)
-    by_kind = _by_kind(rows)
+    by_kind = _grouped(rows, lambda row: row.kind)
     counted = {kind: sum(row.fires for row in alike) for kind, alike in by_kind.items()}
     loudest = sorted((kind for kind in counted if counted[kind] >= LEAST_NOISE), key=lambda k: (-counted[k], k))
     return tuple(
@@ -255,7 +260,7 @@ def _noisiest(rows: Sequence[Row], tried: Iterable[Tried]) -> tuple[Noisy, ...]:
 
 def _flapping(rows: Iterable[Row]) -> tuple[Flapping, ...]:
     found = []
-    for kind, alike in _by_kind(rows).items():
+    for (kind, _), alike in _grouped(rows, lambda row: (row.kind, row.group)).items():
         fires = sum(row.fires for row in alike)
         lives = times_of(row.lasted for row in alike)
         if fires < FLAPS or lives is None:

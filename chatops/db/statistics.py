@@ -12,7 +12,7 @@ from chatops.db.places import Readable
 
 _INCIDENTS = """
 SELECT i.id, i.title, i.cluster, i.namespace, i.severity, i.status, i.opened_at, i.closed_at, i.closed_by_id,
-       i.acknowledged_at, i.reopened, i.said_real, i.said_noise,
+       i.acknowledged_at, i.reopened, i.said_real, i.said_noise, i.group_labels,
        (SELECT min(starts_at) FROM alerts WHERE incident_id = i.id),
        (SELECT CASE WHEN count(*) = count(ends_at) THEN max(ends_at) END FROM alerts WHERE incident_id = i.id),
        (SELECT count(*) FROM actions WHERE incident_id = i.id)
@@ -98,7 +98,7 @@ def _wanted(span: Span, readable: Readable | None) -> Callable[[str, str], bool]
 
 def _row(row: tuple[Any, ...]) -> Row:
     number, title, cluster, namespace, severity, status, opened, closed, closed_by, *others = row
-    acknowledged, reopened, real, noise, began, ended, actions = others
+    acknowledged, reopened, real, noise, group, began, ended, actions = others
     opened_at, by_hand = time_of(opened), closed_by is not None
     ended_at = None
     if closed is not None:
@@ -119,4 +119,5 @@ def _row(row: tuple[Any, ...]) -> Row:
         actions=actions,
         real=real,
         noise=noise,
+        group=group,
     )

@@ -43,8 +43,10 @@ def choose_holder(incident: Incident, able: Sequence[User], tongue: Tongue, *, p
 
 def handed_over(incident: Incident, by_name: str, tongue: Tongue) -> Screen:
     """A loud message of its own in the private chat of whoever has it now."""
-    opens = Button("🔥 " + tongue.plain("Open"), Verb.CARD, incident_id=incident.id, style="primary")
+    opens = Button("🔥 " + tongue.plain("Open #{number}", number=incident.id), Verb.CARD, incident_id=incident.id)
     title = Markup("{} {}").format(bold(headline(incident, tongue)), code(f"#{incident.id}"))
     return screen(
-        [tongue.say("👉 {name} handed this over to you: {title}", name=by_name, title=title)], [[opens]], silent=False
+        [tongue.say("👉 {name} handed this over to you: {title}", name=bold(by_name, 60), title=title)],
+        [[opens]],
+        silent=False,
     )

@@ -10,16 +10,10 @@ from chatops.core.alerts import Severity
 from chatops.core.buttons import Button, Verb
 from chatops.core.review import DEFAULT_DAYS, MOST_DAYS, Flapping, Noisy, Review, Span, Tally, Times
 from chatops.core.screens.base import SEVERITY_ICONS, Screen, bold, screen
-from chatops.core.texts import Tongue, joined, mark, one_line
+from chatops.core.texts import Tongue, joined, one_line
 from chatops.core.titles import ALERT, TRANSLATED
 
 MOST_HELPED = 5
-SEVERITIES = {
-    Severity.CRITICAL: (mark("{n} critical"), mark("{n} critical")),
-    Severity.WARNING: (mark("{n} warning"), mark("{n} warnings")),
-    Severity.INFO: (mark("{n} info"), mark("{n} info")),
-    Severity.NONE: (mark("{n} without severity"), mark("{n} without severity")),
-}
 
 
 def span_of(args: Mapping[str, str], now: datetime) -> Span:
@@ -80,7 +74,7 @@ def _lines(told: Review, tongue: Tongue) -> Iterator[Markup | str]:
     yield joined(
         [
             *(
-                Markup("{} {}").format(SEVERITY_ICONS[severity], tongue.plural(*SEVERITIES[severity], count))
+                Markup("{} {}").format(SEVERITY_ICONS[severity], severity_text(severity, count, tongue))
                 for severity, count in told.severities.items()
             ),
         ]
@@ -106,7 +100,8 @@ def _lines(told: Review, tongue: Tongue) -> Iterator[Markup | str]:
                 tongue.plural("{n} closed by hand", "{n} closed by hand", told.closed_by_hand),
             ]
         )
-    yield from _section(tongue.say("<b>Noisiest</b>"), noisy_lines(told.noisiest, tongue))
+    noisy = [Markup("{}. {}").format(*each) for each in enumerate(noisy_lines(told.noisiest, tongue), 1)]
+    yield from _section(tongue.say("<b>Noisiest</b>"), noisy)
     yield from _section(tongue.say("<b>What helped</b>"), helped_lines(told.helped, tongue))
     yield from _section(tongue.say("<b>Flapping</b>"), flapping_lines(told.flapping, tongue))
 
@@ -124,6 +119,18 @@ def trend(told: Review) -> str:
     return f"(▲ {change})" if change > 0 else f"(▼ {-change})" if change < 0 else "(=)"
 
 
+def severity_text(severity: Severity, count: int, tongue: Tongue) -> Markup:
+    match severity:
+        case Severity.CRITICAL:
+            return tongue.plural("{n} critical", "{n} critical", count)
+        case Severity.WARNING:
+            return tongue.plural("{n} warning", "{n} warnings", count)
+        case Severity.INFO:
+            return tongue.plural("{n} info", "{n} info", count)
+        case _:
+            return tongue.plural("{n} without severity", "{n} without severity", count)
+
+
 def times_text(times: Times, tongue: Tongue) -> Markup:
     return tongue.say(
         "median {median}, p90 {p90}, n {n}",
@@ -134,10 +141,7 @@ def times_text(times: Times, tongue: Tongue) -> Markup:
 
 
 def noisy_lines(noisiest: Sequence[Noisy], tongue: Tongue) -> list[Markup]:
-    return [
-        Markup("{}. {} — {}").format(number, kind_text(each, tongue), _noise(each, tongue))
-        for number, each in enumerate(noisiest, 1)
-    ]
+    return [Markup("{} — {}").format(kind_text(each, tongue), _noise(each, tongue)) for each in noisiest]
 
 
 def _noise(each: Noisy, tongue: Tongue) -> Markup:

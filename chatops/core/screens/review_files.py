@@ -10,10 +10,10 @@ from markupsafe import Markup
 from chatops.core.markdown import escaped, table
 from chatops.core.review import Review, Row, Span
 from chatops.core.screens.review import (
-    SEVERITIES,
     action_text,
     flapping_lines,
     noisy_lines,
+    severity_text,
     times_text,
     trend,
 )
@@ -82,7 +82,7 @@ def _lines(told: Review, tongue: Tongue, zone: tzinfo) -> Iterator[str]:
     if told.span.namespace:
         yield "- " + tongue.plain("Namespace: {namespace}", namespace=escaped(told.span.namespace))
     yield "- " + _plain(tongue.plural("{n} incident", "{n} incidents", told.incidents)) + f" {trend(told)}"
-    yield from (f"- {_plain(tongue.plural(*SEVERITIES[each], count))}" for each, count in told.severities.items())
+    yield from (f"- {_plain(severity_text(each, count, tongue))}" for each, count in told.severities.items())
     yield "- " + _plain(tongue.plural("{n} at night", "{n} at night", told.night))
     yield "- " + _plain(tongue.plural("{n} still open", "{n} still open", told.open))
     yield "- " + _plain(tongue.plural("{n} rejected", "{n} rejected", told.rejected))
@@ -95,20 +95,21 @@ def _lines(told: Review, tongue: Tongue, zone: tzinfo) -> Iterator[str]:
         yield "- " + _plain(tongue.plural("{n} after an action", "{n} after an action", told.acted))
         yield "- " + _plain(tongue.plural("{n} closed by hand", "{n} closed by hand", told.closed_by_hand))
     if told.noisiest:
-        yield from ("", f"## {tongue.plain('Noisiest')}", "")
-        yield from (f"- {escaped(_plain(line))}" for line in noisy_lines(told.noisiest, tongue))
+        yield from ("", "## " + tongue.plain("Noisiest"), "")
+        noisy = enumerate(noisy_lines(told.noisiest, tongue), 1)
+        yield from (f"{number}. {escaped(_plain(line))}" for number, line in noisy)
     if told.helped:
-        yield from ("", f"## {tongue.plain('What helped')}", "")
+        yield from ("", "## " + tongue.plain("What helped"), "")
         heads = [tongue.plain(head) for head in (mark("Action"), mark("Tried"), mark("Helped"))]
         yield from table(
             heads, [(escaped(action_text(t.action, tongue)), str(t.tried), str(t.helped)) for t in told.helped]
         )
     if told.flapping:
-        yield from ("", f"## {tongue.plain('Flapping')}", "")
+        yield from ("", "## " + tongue.plain("Flapping"), "")
         yield from (f"- {escaped(_plain(line))}" for line in flapping_lines(told.flapping, tongue))
     yield ""
     for sentence in DEFINITIONS:
-        yield "> " + tongue.plain(sentence, zone=until.tzname() or "UTC")
+        yield "- " + tongue.plain(sentence, zone=until.tzname() or "UTC")
 
 
 def _plain(markup: Markup) -> str:
