@@ -14,7 +14,7 @@ _INCIDENTS = """
 SELECT i.id, i.title, i.cluster, i.namespace, i.severity, i.status, i.opened_at, i.closed_at, i.closed_by_id,
        i.acknowledged_at, i.reopened, i.said_real, i.said_noise, i.group_labels,
        (SELECT min(starts_at) FROM alerts WHERE incident_id = i.id),
-       (SELECT CASE WHEN count(*) = count(ends_at) THEN max(ends_at) END FROM alerts WHERE incident_id = i.id),
+       (SELECT max(ends_at) FROM alerts WHERE incident_id = i.id),
        (SELECT count(*) FROM actions WHERE incident_id = i.id)
 FROM incidents AS i INDEXED BY incidents_opened
 WHERE i.opened_at >= ? AND i.opened_at < ? AND i.revision > 0
