@@ -21,9 +21,6 @@ TEMPTING = {
     "ask_reject": 1,
     "release": 2,
     "take": 1,
-    "hand_over": 2,
-    "reopen": 3,
-    "judge": 1,
     "resolve": 1,
 }
 """Buttons that change something are pressed more often than they stand there: how much rather each."""

@@ -116,7 +116,8 @@ class Taps:
         if text.sender is None:
             return False
         waiting = self._store.buttons.waiting_for_word(text.chat_id, text.sender.id, self._clock())
-        offered = next((each for each in waiting if each.ref and typed_right(text.text, each.ref)), None)
+        there = (each for each in waiting if _was_there(each, text))
+        offered = next((each for each in there if each.ref and typed_right(text.text, each.ref)), None)
         if offered is None or offered.incident_id is None:
             return self._missed(text, text.sender, user, speaks)
         verdict = may_all(user, self._needs(offered))
@@ -222,6 +223,13 @@ class Taps:
 
     def _toast(self, tap: Tap, text: str) -> None:
         self._tell(TELEGRAM, Deliver(AnswerTap(tap.callback_id, text), Lane.ANSWER))
+
+
+def _was_there(offered: Offered, text: TextMessage) -> bool:
+    """Whether the question can have been read before this was written: one that is not known to have arrived yet may
+    be younger than a word that was meant for another.
+    """
+    return offered.message_id is not None or text.sent_at >= offered.offered_at
 
 
 def _tried(offered: Offered) -> str:
