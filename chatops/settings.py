@@ -6,9 +6,11 @@ holds a value, because a value may be a secret.
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -16,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chatops.addresses import is_loopback, problem_of, secrets_in
 from chatops.core.remedies import Rule
+from chatops.core.schedule import Weekly, weekly_of
 from chatops.core.telegram_features import Feature
 from chatops.core.texts import LANGUAGES
 from chatops.db.location import sqlite_path
@@ -132,6 +135,10 @@ class Settings(BaseSettings):
     graph_theme: Literal["dark", "light"] = Field("dark", description="What graphs are drawn on: `dark` or `light`")
     public_url: str | None = Field(
         None, description="Where `APP_PORT` is reachable over HTTPS, for the Mini App. Not used yet"
+    )
+    report_at: str = Field(
+        "Mon 10:00 UTC",
+        description="When the week's review is sent, with its time zone: `Fri 17:30 Europe/Berlin`. `off` sends none",
     )
     language: str = Field("en", description="Language where a user or chat has none: `en`, `ru`")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")
@@ -252,6 +259,15 @@ class Settings(BaseSettings):
             raise _problem("has mistakes:\n" + "\n".join(f"  {problem}" for problem in problems))
         return value
 
+    @field_validator("report_at", mode="after")
+    @classmethod
+    def _a_moment_of_the_week(cls, value: str) -> str:
+        try:
+            _weekly(value)
+        except ValueError as error:
+            raise _problem("must be a day, a time and a time zone like Mon 10:00 Europe/Berlin, or off") from error
+        return value
+
     @field_validator("language", mode="after")
     @classmethod
     def _a_language(cls, value: str) -> str:
@@ -289,6 +305,17 @@ class Settings(BaseSettings):
         return read_rules(self.suggestions_file)[0] if self.suggestions_file else ()
 
     @property
+    def report_schedule(self) -> Weekly | None:
+        """When the review of the week is due; None for never."""
+        return _weekly(self.report_at)
+
+    @property
+    def report_zone(self) -> tzinfo:
+        """Where nights and weeks are counted."""
+        schedule = self.report_schedule
+        return schedule.zone if schedule else UTC
+
+    @property
     def alertmanagers(self) -> tuple[str, ...]:
         """Their addresses, with the credentials in them."""
         return tuple(url.get_secret_value() for url in self.alertmanager_url)
@@ -314,6 +341,19 @@ class Settings(BaseSettings):
         if any(len(token) < SHORT_TOKEN for token in self.webhook_tokens):
             return (f"WEBHOOK_TOKEN is shorter than {SHORT_TOKEN} characters: openssl rand -hex 32 makes a good one",)
         return ()
+
+
+def _weekly(text: str) -> Weekly | None:
+    """None for `off`. Raises ValueError, also for a zone that this machine does not know."""
+    if text.lower() == "off":
+        return None
+    moment, _, zone = text.strip().rpartition(" ")
+    if ":" in zone:
+        moment, zone = text, "UTC"
+    try:
+        return weekly_of(moment, UTC if zone.upper() == "UTC" else ZoneInfo(zone))
+    except (KeyError, OSError) as error:
+        raise ValueError(text) from error
 
 
 class Setting(NamedTuple):

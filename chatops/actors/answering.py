@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from chatops.actors.messages import TELEGRAM, Address, Deliver, HelpWanted, chat_address
+from chatops.actors.messages import TELEGRAM, Address, Deliver, HandedOver, HelpWanted, chat_address
 from chatops.core.audit import EntryType
-from chatops.core.incidents import Answer, Person
+from chatops.core.incidents import Answer, Incident, Person
 from chatops.core.outgoing import AnswerTap, Lane, SendMessage
 from chatops.core.screens.base import screen
 from chatops.core.screens.toasts import toast
@@ -36,6 +36,12 @@ def call_again(incident_id: int, store: Store, tell: Tell) -> None:
     called = next((line.entry for line in reversed(lines) if line.entry.type is EntryType.ESCALATED), None)
     if called is not None and called.subject.id.isdecimal():
         call_for_help(incident_id, Person(int(called.subject.id), called.subject.name), store, tell)
+
+
+def tell_holder(incident: Incident, tell: Tell) -> None:
+    """In private, to whom it was handed and who still has it; nobody where they took it themselves."""
+    if incident.open and incident.taken_by and incident.handed_at:
+        tell(chat_address(incident.taken_by.id), HandedOver(incident.id, incident.handed_by))
 
 
 def call_for_help(incident_id: int, caller: Person, store: Store, tell: Tell) -> None:

@@ -36,12 +36,14 @@ from chatops.actors.messages import (
     Deliver,
     Delivered,
     DrawNext,
+    HandedOver,
     HelpWanted,
     IncidentChanged,
     NotDelivered,
     NotesOver,
     Notice,
     ReturnToCard,
+    ReviewDue,
     SendHere,
     UpdateArrived,
     WasAway,
@@ -61,6 +63,7 @@ from chatops.core.outgoing import AnswerTap, Lane, LeaveChat
 from chatops.core.people import ChatKind, Sender, User
 from chatops.core.policy import Policy
 from chatops.core.screens.escalation import help_wanted
+from chatops.core.screens.handing import handed_over
 from chatops.core.screens.notices import notice
 from chatops.core.screens.toasts import toast
 from chatops.core.texts import Tongue, tongue
@@ -178,6 +181,10 @@ class ChatActor(Actor):
                 self._fall_behind(*self._cards.notes_over())
             case HelpWanted(incident_id, by_name):
                 self._call_for_help(incident_id, by_name)
+            case HandedOver(incident_id, by_name):
+                self._handed_over(incident_id, by_name)
+            case ReviewDue(until):
+                self._review(until)
             case AccessChanged() if not self._canvas.chat.unreachable:
                 self._access_changed(message)
             case AccessChanged():
@@ -244,6 +251,24 @@ class ChatActor(Actor):
         if not self._shelf.is_under_way(Verb.ESCALATE, incident_id):
             at = Position(self._id, 0, Verb.ESCALATE, incident_id)
             self._shelf.send(help_wanted(incident, by_name, self._canvas.tongue), Lane.PAGE, position=at)
+
+    def _handed_over(self, incident_id: int, by_name: str) -> None:
+        """Once, as a call for help; whoever cannot be reached or may not see it any more hears nothing."""
+        incident = self._store.incidents.get(incident_id)
+        if incident is None or incident.handed_at is None or self._canvas.chat.unreachable:
+            return
+        told = self._store.positions.shown_since(self._id, incident_id, Verb.HAND_OVER, incident.handed_at)
+        if not told and self._canvas.may_show(incident) and not self._shelf.is_under_way(Verb.HAND_OVER, incident_id):
+            at = Position(self._id, 0, Verb.HAND_OVER, incident_id)
+            self._shelf.send(handed_over(incident, by_name, self._canvas.tongue), Lane.PAGE, position=at)
+
+    def _review(self, until: datetime) -> None:
+        """Of what is shown here: all of it in a group, and of a person what they may read. Without a sound."""
+        chat = self._canvas.chat
+        if chat.subscribed and not chat.unreachable:
+            position = Position(self._id, 0, Verb.STATISTICS, args={"days": "7", "until": str(int(until.timestamp()))})
+            screen = self._canvas.weekly(position)
+            self._shelf.send(screen, Lane.DIGEST, position=position)
 
     def _access_changed(self, change: AccessChanged) -> None:
         """Tell whose chat this is; what they may see from now on is shown where they want incidents shown."""

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from chatops.actors.admins import tell_admins
-from chatops.actors.answering import answer_press, call_again, call_for_help
+from chatops.actors.answering import answer_press, call_again, call_for_help, tell_holder
 from chatops.actors.base import Actor, summary
 from chatops.actors.directory import Directory
 from chatops.actors.messages import (
@@ -41,7 +41,18 @@ from chatops.core.actions import ACTIONS, ActionRun, ActionState, Performed, Pro
 from chatops.core.alerts import CLUSTER, parse
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.failures import Failure, Reason
-from chatops.core.incidents import Answer, CallForHelp, Event, Follow, Incident, Look, LookUp, Perform, decide
+from chatops.core.incidents import (
+    Answer,
+    CallForHelp,
+    Event,
+    Follow,
+    Incident,
+    Look,
+    LookUp,
+    Perform,
+    TellHolder,
+    decide,
+)
 from chatops.core.incidents.escalation import QUIET
 from chatops.core.incidents.events import (
     ActionEnded,
@@ -134,6 +145,7 @@ class IncidentActor(Actor):
         called_at = self._known.escalated_at
         if self._known.open and called_at and self._clock() - called_at < QUIET:
             call_again(self._id, self._store, self.tell)
+        tell_holder(self._known, self.tell)
         if self._known.open:
             self._look()
         self.later(IDLE_SECONDS, RestIfIdle())
@@ -251,6 +263,8 @@ class IncidentActor(Actor):
                     answer_press(effect, self.tell)
                 case CallForHelp(press):
                     call_for_help(self._id, press.by, self._store, self.tell)
+                case TellHolder():
+                    tell_holder(self._known, self.tell)
                 case _:
                     self._silencer.carry_out(effect)
 

@@ -135,6 +135,21 @@ class HelpWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOver:
+    """Tell whose private chat this is that an incident is theirs now."""
+
+    incident_id: int
+    by_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDue:
+    """Tell this chat how the week went that ended at `until`."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RestIfIdle:
     """Passivate unless something happened lately."""
 

@@ -37,6 +37,7 @@ from chatops.actors.notary import NOTARY, NotaryActor
 from chatops.actors.pool import PoolActor
 from chatops.actors.presence import Presence
 from chatops.actors.probe import ProbeActor
+from chatops.actors.reviewer import ReviewerActor
 from chatops.actors.roll_call import RollCallActor
 from chatops.actors.self_audit import SelfAuditActor
 from chatops.actors.specs import ChildSpec, FamilySpec, Restart, starter
@@ -72,6 +73,7 @@ START_SECONDS = 10.0
 JANITOR: Address = ("janitor",)
 SELF_AUDIT: Address = ("self_audit",)
 ROLL_CALL: Address = ("roll_call",)
+REVIEWER: Address = ("reviewer",)
 INCIDENTS = "incident"
 CHATS = "chat"
 
@@ -182,6 +184,7 @@ class System:
             settings.protected_namespaces,
             settings.rules,
             outside,
+            zone=settings.report_zone,
             graphs=Graphs(settings.graphs),
             graph_theme=Theme(settings.graph_theme),
         )
@@ -189,6 +192,8 @@ class System:
         hearing = {"store": store, "clock": _now, "cluster_label": settings.cluster_label, "watchdogs": watchdogs}
         clusters = starter(ClustersActor, directory, contexts=settings.kube_contexts, clock=_now)
         roll_call = starter(RollCallActor, directory, store=store, clock=_now, watchdogs=watchdogs)
+        schedule = settings.report_schedule
+        reviewer = starter(ReviewerActor, directory, store=store, clock=_now, schedule=schedule)
         notary = starter(
             NotaryActor, directory, store=store, clock=_now, chat_id=settings.audit_chat, health=self._health
         )
@@ -216,6 +221,7 @@ class System:
             ),
             FamilySpec(INCIDENTS, starter(IncidentActor, directory, outside=outside, **hearing)),
             ChildSpec(JANITOR, starter(JanitorActor, directory, store=store, clock=_now), Restart.TRANSIENT),
+            *([ChildSpec(REVIEWER, reviewer, Restart.TRANSIENT)] if schedule else []),
             ChildSpec(SELF_AUDIT, starter(SelfAuditActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             ChildSpec(HEARTBEATS, starter(HeartbeatsActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             *([ChildSpec(ROLL_CALL, roll_call, Restart.TRANSIENT)] if settings.alertmanagers else []),
@@ -299,6 +305,7 @@ class System:
             *incidents.silenced(),
             *incidents.unseen(),
             *incidents.calling(),
+            *incidents.handed(),
         }
         for incident_id in sorted(waiting):
             self._directory.tell(incident_address(incident_id), MailArrived())

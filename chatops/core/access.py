@@ -30,6 +30,11 @@ ACTING = frozenset(
         Verb.RESOLVE,
         Verb.ASK_REJECT,
         Verb.REJECT,
+        Verb.ASK_HAND_OVER,
+        Verb.HAND_OVER,
+        Verb.ASK_REOPEN,
+        Verb.REOPEN,
+        Verb.JUDGE,
         Verb.DIAGNOSE,
         Verb.SILENCE,
         Verb.DO_SILENCE,
@@ -69,6 +74,11 @@ INCIDENT_WIDE = frozenset(
         Verb.RESOLVE,
         Verb.ASK_REJECT,
         Verb.REJECT,
+        Verb.ASK_HAND_OVER,
+        Verb.HAND_OVER,
+        Verb.ASK_REOPEN,
+        Verb.REOPEN,
+        Verb.JUDGE,
         Verb.SILENCE,
         Verb.DO_SILENCE,
         Verb.UNSILENCE,
@@ -206,6 +216,12 @@ def may_see(user: User | None, incident: Incident | None) -> bool:
     """Whether the user may read the incident."""
     place = incident_place(incident)
     return may(user, Right.READ, cluster=place.cluster, namespace=place.namespace).allowed
+
+
+def may_hold(user: User | None, incident: Incident | None) -> bool:
+    """Whether the user may act on the incident, so that it can be given to them."""
+    place = incident_place(incident)
+    return may(user, Right.ACT, cluster=place.cluster, namespace=place.namespace).allowed
 
 
 def may_decide(user: User | None) -> bool:

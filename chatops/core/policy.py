@@ -1,6 +1,7 @@
 """What whoever runs the service decided about what people are offered. Read once at start, the same in every chat."""
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from enum import StrEnum
 
 from chatops.core.graphs import Theme
@@ -28,3 +29,5 @@ class Policy:
     outside: Outside = NOTHING
     graphs: Graphs = Graphs.ASKED
     graph_theme: Theme = Theme.DARK
+    zone: tzinfo = UTC
+    """Where nights and weeks are counted."""

@@ -115,12 +115,18 @@ class Tables:
             taken_by_id = _number_or_null()
             taken_by_name = _text()
             taken_at = Optional(datetime)
+            acknowledged_at = Optional(datetime)
+            handed_at = Optional(datetime)
+            handed_by = _text()
             reason = _text()
             reopened = _number()
             survey = _text()
             run_id = _text()
             escalated_at = Optional(datetime)
             standing = _text()
+            verdicts = _text()
+            said_real = _number()
+            said_noise = _number()
 
         class Alert(entity):  # type: ignore[misc]  # see above
             _table_ = "alerts"

@@ -8,7 +8,7 @@ from chatops.core.actions import ActionState
 from chatops.core.alerts import Severity
 from chatops.core.audit import Entry
 from chatops.core.inbox import Mail
-from chatops.core.incidents.values import Episode, Incident, Person, Status
+from chatops.core.incidents.values import Episode, Incident, Person, Status, Verdict
 from chatops.core.past import PastIncident
 from chatops.core.remedies import Trial
 from chatops.core.standing import HEARD, Standing
@@ -94,6 +94,16 @@ class Incidents:
         def work() -> tuple[int, ...]:
             called = incidents.select(lambda row: row.status == ACTIVE and row.escalated_at is not None)
             return tuple(sorted(row.id for row in called))
+
+        return self._database.read(work)
+
+    def handed(self) -> tuple[int, ...]:
+        """Ids of the active incidents that whoever has them was handed, however long ago."""
+        incidents = self._tables.Incident
+
+        def work() -> tuple[int, ...]:
+            given = incidents.select(lambda row: row.status == ACTIVE and row.handed_at is not None)
+            return tuple(sorted(row.id for row in given))
 
         return self._database.read(work)
 
@@ -206,6 +216,12 @@ class Incidents:
             )
         )
 
+    def past(self, incident: Incident) -> PastIncident:
+        """The incident with everything that was run on it, oldest first."""
+        return self._database.read(
+            lambda: PastIncident(incident, runs_on(self._tables, [incident.id]).get(incident.id, ()))
+        )
+
     def alike(self, incident: Incident, limit: int = 8) -> tuple[PastIncident, ...]:
         """The newest `limit` earlier incidents of the same title and place, with what was run on them."""
         tables, incidents = self._tables, self._tables.Incident
@@ -264,12 +280,18 @@ def _columns(incident: Incident) -> dict[str, Any]:
         "taken_by_id": taken.id if taken else None,
         "taken_by_name": clean(taken.name) if taken else "",
         "taken_at": naive_or_none(incident.taken_at),
+        "acknowledged_at": naive_or_none(incident.acknowledged_at),
+        "handed_at": naive_or_none(incident.handed_at),
+        "handed_by": clean(incident.handed_by),
         "reason": clean(incident.reason),
         "reopened": incident.reopened,
         "survey": to_json(incident.survey),
         "run_id": incident.run.id if incident.run else "",
         "escalated_at": naive_or_none(incident.escalated_at),
         "standing": "" if incident.standing == HEARD else to_json(incident.standing),
+        "verdicts": to_json(incident.verdicts) if incident.verdicts else "",
+        "said_real": sum(each.real for each in incident.verdicts),
+        "said_noise": sum(not each.real for each in incident.verdicts),
     }
 
 
@@ -295,6 +317,9 @@ def _incidents(tables: Tables, rows: Sequence[Any]) -> tuple[Incident, ...]:
             skipped=row.skipped,
             taken_by=_person(row.taken_by_id, row.taken_by_name),
             taken_at=aware_or_none(row.taken_at),
+            acknowledged_at=aware_or_none(row.acknowledged_at),
+            handed_at=aware_or_none(row.handed_at),
+            handed_by=row.handed_by,
             closed_at=aware_or_none(row.closed_at),
             closed_by=_person(row.closed_by_id, row.closed_by_name),
             reason=row.reason,
@@ -304,6 +329,7 @@ def _incidents(tables: Tables, rows: Sequence[Any]) -> tuple[Incident, ...]:
             silence=silences.get(row.id),
             escalated_at=aware_or_none(row.escalated_at),
             standing=from_json(row.standing, Standing) or HEARD,
+            verdicts=from_json(row.verdicts, tuple[Verdict, ...]) or (),
         )
         for row in rows
     )

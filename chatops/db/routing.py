@@ -95,12 +95,18 @@ def _open(tables: Tables, source: str, notification: Notification, now: datetime
         taken_by_id=None,
         taken_by_name="",
         taken_at=None,
+        acknowledged_at=None,
+        handed_at=None,
+        handed_by="",
         reason="",
         reopened=0,
         survey="",
         run_id="",
         escalated_at=None,
         standing="",
+        verdicts="",
+        said_real=0,
+        said_noise=0,
     )
     incident.flush()
     return int(incident.id)

@@ -13,6 +13,7 @@ from chatops.db.invites import Invites
 from chatops.db.positions import Positions
 from chatops.db.roll_call import RollCall
 from chatops.db.settings import Settings
+from chatops.db.statistics import Statistics
 from chatops.db.trials import Trials
 from chatops.db.updates import Updates
 from chatops.db.users import Users
@@ -36,6 +37,7 @@ class Store:
         self.chats = Chats(database)
         self.updates = Updates(database)
         self.settings = Settings(database)
+        self.statistics = Statistics(database)
         self.trials = Trials(database)
         self.books = BooksOfAll(database)
         self.roll_call = RollCall(database)

@@ -62,6 +62,9 @@ KINDS = (
     Kind(Verb.RELEASE, EntryType.RELEASED, needs="taken"),
     Kind(Verb.RESOLVE, EntryType.RESOLVED, needs="open"),
     Kind(Verb.REJECT, EntryType.REJECTED, {"reason": "planned"}, needs="open"),
+    Kind(Verb.HAND_OVER, EntryType.HANDED_OVER, {"user": "1103", "name": "@admin"}, needs="open"),
+    Kind(Verb.REOPEN, EntryType.REOPENED, needs="closed"),
+    Kind(Verb.JUDGE, EntryType.JUDGED, {"verdict": "noise"}, needs="closed"),
     Kind(Verb.DO_SILENCE, EntryType.SILENCE_REQUESTED, {"minutes": "60"}, needs="open"),
     Kind(Verb.UNSILENCE, EntryType.UNSILENCE_REQUESTED, needs="silenced"),
     Kind(Verb.ESCALATE, EntryType.ESCALATED, needs="open"),
@@ -85,6 +88,8 @@ KINDS = (
     Kind(Verb.CARD, None),
     Kind(Verb.REFRESH, None),
     Kind(Verb.ASK_REJECT, None),
+    Kind(Verb.ASK_HAND_OVER, None),
+    Kind(Verb.ASK_REOPEN, None),
     Kind(Verb.SILENCE, None),
     Kind(Verb.RESOURCES, None),
     Kind(Verb.PODS, None, {}, CHECKOUT),
@@ -97,6 +102,9 @@ KINDS = (
     Kind(Verb.MORE, None, {}, CHECKOUT),
     Kind(Verb.PICK, None, {"action": "scale"}, CHECKOUT),
     Kind(Verb.TIMELINE, None),
+    Kind(Verb.POSTMORTEM, None),
+    Kind(Verb.STATISTICS, None),
+    Kind(Verb.STATISTICS_FILE, None, {"format": "csv"}),
     Kind(Verb.INCIDENTS, None),
     Kind(Verb.HISTORY, None),
     Kind(Verb.HELP, None),
@@ -115,7 +123,7 @@ def test_a4_the_matrix_has_every_verb() -> None:
     """A4: a verb that is added has to say here what its press leaves behind."""
     assert {kind.verb for kind in KINDS} == set(Verb)
     walked = {kind.verb for kind in KINDS if kind.allowed is None}
-    leading = {Verb.ASK_REJECT, Verb.SILENCE, Verb.DIAGNOSE, Verb.PICK}
+    leading = {Verb.ASK_REJECT, Verb.ASK_HAND_OVER, Verb.ASK_REOPEN, Verb.SILENCE, Verb.DIAGNOSE, Verb.PICK}
     assert walked & ACTING == leading
     assert walked & DECIDING == DECIDING - {Verb.DECIDE}
 
@@ -179,6 +187,8 @@ class Street:
         match needs:
             case "taken":
                 self.press(self.offer(Button("", Verb.TAKE, incident_id=number)), ANNA)
+            case "closed":
+                self.press(self.offer(Button("", Verb.RESOLVE, incident_id=number)), ANNA)
             case "silenced":
                 self.press(self.offer(Button("", Verb.DO_SILENCE, {"minutes": "60"}, incident_id=number)), ANNA)
                 self.house.until(lambda: store.get(number).silence.standing)

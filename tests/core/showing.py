@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from chatops.core import cautions
@@ -11,6 +11,7 @@ from chatops.core.alerts import Severity
 from chatops.core.applicable import View
 from chatops.core.audit import ALERTMANAGER, SYSTEM, Entry, EntryType, StoredEntry
 from chatops.core.buttons import Button, Verb
+from chatops.core.durations import Durations
 from chatops.core.failures import Reason
 from chatops.core.incidents import Episode, Incident, Status
 from chatops.core.incidents.acting import ABSENT, FOUND, OVERDUE, STOPPED
@@ -30,12 +31,15 @@ from chatops.core.resources import (
     LogText,
     ObjectRef,
 )
+from chatops.core.review import Flapping, Noisy, Review, Span, Tally, Times
 from chatops.core.safeguards import Safeguard
 from chatops.core.screens import (
     confirm,
     deciding,
     diagnostics,
     escalation,
+    handing,
+    hindsight,
     incident_acts,
     lists,
     logs,
@@ -47,6 +51,7 @@ from chatops.core.screens import (
     rejecting,
     report,
     resources,
+    review,
     silence,
     similar,
     timeline,
@@ -201,10 +206,38 @@ PEOPLE_TIMELINE = [
     stored(EntryType.UNSILENCED, SYSTEM, how="gone"),
     stored(EntryType.BREACH_FOUND, SYSTEM, breach="late"),
     stored(EntryType.ESCALATED, OLEG.subject),
+    stored(EntryType.HANDED_OVER, to="@oleg", **{"from": "@anna"}),
+    stored(EntryType.REOPENED, was="resolved"),
+    stored(EntryType.JUDGED, verdict="real"),
+    stored(EntryType.JUDGED, verdict="noise", instead_of="real"),
     stored(EntryType.NOTED, text="1.42.0 was rolled out by hand"),
     stored(EntryType.DENIED, OLEG.subject, what="note", why="viewer"),
     stored(EntryType.DENIED, OLEG.subject, what="do_silence", why="viewer"),
 ]
+
+HOLDERS = [User(1, "@anna"), User(2, "@oleg"), *(User(n, f"@somebody{n}") for n in range(3, 15))]
+REVIEW = Review(
+    Span(at(0) - timedelta(days=7), at(0), "shop"),
+    incidents=41,
+    before=50,
+    open=2,
+    rejected=1,
+    night=5,
+    severities={Severity.CRITICAL: 6, Severity.WARNING: 34, Severity.NONE: 1},
+    never_taken=7,
+    taken=Times(34, timedelta(minutes=3), timedelta(minutes=14)),
+    resolved=Times(38, timedelta(minutes=22), timedelta(minutes=110)),
+    healed=20,
+    acted=15,
+    closed_by_hand=3,
+    noisiest=(
+        Noisy("CPU over-commit", "", "prod-eu1", 11, 0, 4),
+        Noisy("Crash loop", "shop", "prod-eu1", 6, 7, 0, Tally("rollout_undo", 5, 5)),
+        Noisy("<b>Disk</b>", "shop", "prod-eu1", 2, 1, 0),
+    ),
+    helped=(Tally("rollout_undo", 10, 9), Tally("rollout_restart", 11, 6)),
+    flapping=(Flapping("Readiness", "geo", "prod-eu1", 14, timedelta(minutes=2)),),
+)
 
 PARTS = ("app env", "app resources", "volumes", "annotations")
 EVENTS = (
@@ -637,6 +670,17 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "silence": lambda tongue: silence.picker(Matched(MATCHERS, 1, 0), tongue, incident_id=96),
     "silence, hiding others": lambda tongue: silence.picker(
         Matched(MATCHERS * 4, 2, 3, ("DiskFull", "NodeNotReady"), silenced=2), tongue, incident_id=96
+    ),
+    "hand over": lambda tongue: handing.choose_holder(an_incident(taken_by=ANNA), HOLDERS, tongue, page=0),
+    "hand over, nobody": lambda tongue: handing.choose_holder(an_incident(), [], tongue, page=0),
+    "handed over": lambda tongue: handing.handed_over(an_incident(), "@anna", tongue),
+    "reopen": lambda tongue: hindsight.ask_reopen(closed_incident(), tongue, by=HOLDERS[0]),
+    "reopen, open already": lambda tongue: hindsight.ask_reopen(an_incident(), tongue, by=HOLDERS[0]),
+    "review": lambda tongue: review.review(REVIEW, tongue, zone=UTC),
+    "review, weekly": lambda tongue: review.review(REVIEW, tongue, zone=UTC, weekly=True),
+    "review, nothing": lambda tongue: review.review(Review(REVIEW.span), tongue, zone=UTC, weekly=True),
+    "timeline, summed up": lambda tongue: timeline.timeline(
+        96, MORE_TIMELINE, tongue, page=0, pages=1, took=Durations(timedelta(minutes=2), timedelta(minutes=18), 1)
     ),
     "call for help": lambda tongue: escalation.help_wanted(an_incident(), "@anna", tongue),
     "past incidents": lambda tongue: similar.similar(an_incident(), _past(), tongue),

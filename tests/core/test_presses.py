@@ -79,7 +79,8 @@ def expected(user: str, verb: Verb, place: str, owner: str, age: str, *, used: b
         (used, Refusal("used", denied="used")),
         (age == "over" and not lasting, Refusal("expired", denied="expired", stale=True)),
         (
-            verb in (Verb.CONFIRM, Verb.APPROVE, Verb.DECIDE) and age in ("this moment", "just now", "from the future"),
+            verb in (Verb.CONFIRM, Verb.APPROVE, Verb.DECIDE, Verb.REOPEN)
+            and age in ("this moment", "just now", "from the future"),
             Refusal("double_tap", denied="double_tap"),
         ),
     ]

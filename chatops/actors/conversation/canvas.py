@@ -1,9 +1,11 @@
 """Draws a position in its message, new or old, in the right language. It decides nothing of where a person goes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
-from chatops.actors.conversation import people, views
+from chatops.actors.conversation import people, reviews, views
+from chatops.actors.conversation.documents import document
 from chatops.actors.conversation.shelf import Shelf
 from chatops.core.access import DECIDING, may_see
 from chatops.core.buttons import Verb
@@ -55,6 +57,20 @@ class Canvas:
             return people.drawn(position, self._store, speaks, user)
         return views.from_store(
             position, incident, self._store, speaks, now=self._clock(), policy=self.policy, user=user
+        )
+
+    def document(self, position: Position, speaks: Tongue, user: User | None) -> tuple[str, bytes] | None:
+        """A file that the database alone can make, for `user`."""
+        incident = self._store.incidents.get(position.incident_id) if position.incident_id else None
+        return document(position, incident, self._store, speaks, now=self._clock(), policy=self.policy, user=user)
+
+    def weekly(self, position: Position) -> Screen:
+        """The review that comes by itself, of what whoever sees this chat is shown (see `may_show`)."""
+        owner = self._store.users.get(self.chat_id) if self.chat_id > 0 else None
+        readable = None if owner is None else views.readable_by(owner)
+        position = replace(position, args={**position.args, reviews.WEEKLY: "1"})
+        return reviews.drawn(
+            position, self._store, self.tongue, now=self._clock(), policy=self.policy, readable=readable
         )
 
     def draw(

@@ -17,6 +17,7 @@ from chatops.core.buttons import Verb
 from chatops.core.cards import Position
 from chatops.core.granting import INVITE_PREFIX
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
+from chatops.core.review import asked_for
 from chatops.core.screens import welcome
 from chatops.core.screens.base import Screen, screen
 from chatops.core.screens.toasts import TOASTS
@@ -85,6 +86,10 @@ class Commands:
                 return Reply(position=Position(chat.id, 0, Verb.INCIDENTS))
             case "history":
                 return Reply(position=Position(chat.id, 0, Verb.HISTORY))
+            case "report":
+                days, namespace = asked_for(argument)
+                args = {"days": str(days), **({"namespace": namespace} if namespace else {})}
+                return Reply(position=Position(chat.id, 0, Verb.STATISTICS, args=args))
             case "subscribe" | "unsubscribe":
                 return self._subscription(text, user, chat, command, tongue)
             case "users" | "invite":

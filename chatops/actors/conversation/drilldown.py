@@ -7,6 +7,7 @@ from datetime import datetime
 
 from chatops.actors.conversation import outside, views
 from chatops.actors.conversation.canvas import Canvas
+from chatops.actors.conversation.documents import DOCUMENTS
 from chatops.actors.conversation.kept_logs import KeptLogs
 from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.conversation.views import Reader
@@ -39,7 +40,7 @@ from chatops.core.screens import confirm
 from chatops.core.updates import Tap, TextMessage
 from chatops.db.store import Store
 
-FILES = (Verb.LOG_FILE, Verb.DESCRIBE_FILE, Verb.REPORT_FILE, Verb.YAML_FILE)
+FILES = (Verb.LOG_FILE, Verb.DESCRIBE_FILE, Verb.REPORT_FILE, Verb.YAML_FILE, *DOCUMENTS)
 """Screens that are files of their own: the message they are asked from stays where it is."""
 
 
@@ -117,6 +118,9 @@ class Drilldown:
         kept = self._kept.get(wanted.args.get("kept", "")) if wanted.screen is Verb.LOGS else None
         if kept is not None:
             self._show(asked, wanted, kept)
+            return False
+        if wanted.screen in DOCUMENTS:
+            self._send_document(asked, tap.message_id)
             return False
         if self._ask(asked):
             return True
@@ -206,6 +210,11 @@ class Drilldown:
         )
         position = Position(self._canvas.chat_id, 0, Verb.CHOOSE, wanted.incident_id, {"run": wanted.run_id})
         self._shelf.send(replace(screen, silent=False), Lane.PAGE, position=position)
+
+    def _send_document(self, asked: Asked, below: int) -> None:
+        file = self._canvas.document(asked.position, asked.reader.tongue, asked.reader.user)
+        if file:
+            self._shelf.send_file(*file, reply_to=below, thread_id=asked.thread_id)
 
     def _look_for_second(self, preview: Preview, asked: Asked) -> None:
         """In a private chat nobody else sees the question: it is put wherever else the incident is shown."""

@@ -12,15 +12,18 @@ from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.views import Reader
 from chatops.actors.messages import TELEGRAM, Address, Deliver, Happened, incident_address
 from chatops.core.absence import Absence, note_of
-from chatops.core.access import Need, known, may_all, may_see, needs
+from chatops.core.access import Need, known, may_all, may_hold, may_see, needs
 from chatops.core.actions import Plan
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Event, Incident, Person, Press
 from chatops.core.incidents.events import (
     Escalate,
+    HandOver,
+    Judge,
     Reject,
     Release,
+    Reopen,
     RequestSilence,
     Resolve,
     RunAction,
@@ -28,6 +31,7 @@ from chatops.core.incidents.events import (
     Take,
     Unsilence,
 )
+from chatops.core.incidents.hindsight import REAL
 from chatops.core.outgoing import AnswerTap, Lane
 from chatops.core.people import ChatKind, Sender, User
 from chatops.core.presses import LATE, Refusal, judge, missed, refused_as, word_for
@@ -77,6 +81,8 @@ class Taps:
             self._store.buttons.bind((offered.token,), tap.message_id)
         person = Person(tap.sender.id, tap.sender.name)
         press = Press(person, tap.chat_id, tap.message_id, tap.callback_id, speaks.language)
+        if offered.verb is Verb.HAND_OVER and self._cannot_have_it(tap, offered, incident, speaks):
+            return
         event = _event(offered, press, speaks)
         if event is not None and offered.incident_id is not None:
             token = offered.token if offered.verb in (Verb.CONFIRM, Verb.APPROVE) else ""
@@ -90,6 +96,16 @@ class Taps:
             return
         self._toast(tap, toast(self._drilldown.follow(tap, offered, Reader(person, speaks, user)), speaks))
         self._store.updates.done(tap.update_id)
+
+    def _cannot_have_it(self, tap: Tap, offered: Offered, incident: Incident | None, speaks: Tongue) -> bool:
+        """Whether who is to have the incident may not act on it; then nothing is done. It is asked at the press."""
+        holder = self._store.users.get(int(offered.args["user"]))
+        if holder is not None and may_hold(holder, incident):
+            return False
+        self._note_denied(tap, offered, "cannot_have_it")
+        self._toast(tap, toast("cannot_have_it", speaks, {"name": offered.args["name"]}))
+        self._store.updates.done(tap.update_id)
+        return True
 
     def typed(self, text: TextMessage, user: User | None, speaks: Tongue) -> bool:
         """Whether this is the word that a confirm waits for; then it is handed to its incident as a press is.
@@ -244,6 +260,12 @@ def _event(offered: Offered, press: Press, speaks: Tongue) -> Event | None:
         case Verb.REJECT:
             reason = offered.args.get("reason", "")
             return Reject(press, speaks.plain(REASONS[reason]) if reason in REASONS else reason)
+        case Verb.HAND_OVER:
+            return HandOver(press, Person(int(offered.args["user"]), offered.args["name"]))
+        case Verb.REOPEN:
+            return Reopen(press)
+        case Verb.JUDGE:
+            return Judge(press, offered.args["verdict"] == REAL)
         case Verb.STOP:
             return StopAction(press)
         case Verb.DO_SILENCE:

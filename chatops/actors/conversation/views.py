@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chatops.actors.conversation import reviews
 from chatops.actors.messages import (
     MakePreview,
     ReadDescription,
@@ -18,11 +19,12 @@ from chatops.actors.messages import (
     Work,
 )
 from chatops.core.absence import away
-from chatops.core.access import Right, may
+from chatops.core.access import Right, may, may_hold
 from chatops.core.actions import CHOSEN, Preview
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Position
 from chatops.core.diagnostics import ACTION
+from chatops.core.durations import durations_of
 from chatops.core.incidents import Incident, Person
 from chatops.core.log_asks import FILE_BYTES, FILE_TAIL, LogAsk
 from chatops.core.objects import ObjectView
@@ -35,6 +37,8 @@ from chatops.core.safeguards import safeguard
 from chatops.core.screens import (
     confirm,
     diagnostics,
+    handing,
+    hindsight,
     incident_acts,
     lists,
     logs,
@@ -240,6 +244,8 @@ def from_store(
         case Verb.HISTORY:
             total, shown = store.incidents.closed_page(*lists.page_bounds(page), readable)
             return lists.history(shown, tongue, total=total, page=page)
+        case Verb.STATISTICS:
+            return reviews.drawn(position, store, tongue, now=now, policy=policy, readable=readable)
         case Verb.HELP:
             return welcome.help_screen(tongue)
         case Verb.SEARCH if position.ref:
@@ -250,6 +256,11 @@ def from_store(
             return resources.resources(incident, tongue, page=page)
         case Verb.ASK_REJECT:
             return rejecting.ask_reason(incident, tongue)
+        case Verb.ASK_HAND_OVER:
+            able = [each for each in store.users.all() if may_hold(each, incident)]
+            return handing.choose_holder(incident, able, tongue, page=page)
+        case Verb.ASK_REOPEN:
+            return hindsight.ask_reopen(incident, tongue, by=user)
         case Verb.TIMELINE:
             return _timeline(incident, store, tongue, position)
         case Verb.REPORT if position.args.get("report") == "similar":
@@ -270,11 +281,13 @@ def _advice(incident: Incident, store: Store, policy: Policy, now: datetime) -> 
 
 def _timeline(incident: Incident, store: Store, tongue: Tongue, position: Position) -> Screen:
     """Without a page asked for, the newest one."""
-    entries = [line for line in store.audit.for_incident(incident.id) if timeline.telling(line.entry)]
+    lines = store.audit.for_incident(incident.id)
+    took = durations_of(incident, (line.entry for line in lines))
+    entries = [line for line in lines if timeline.telling(line.entry)]
     pages = pages_of(len(entries), timeline.PER_PAGE)
     page = min(max(number(position.args.get("page"), pages - 1), 0), pages - 1)
     shown = entries[page * timeline.PER_PAGE : (page + 1) * timeline.PER_PAGE]
-    return timeline.timeline(incident.id, shown, tongue, page=page, pages=pages)
+    return timeline.timeline(incident.id, shown, tongue, page=page, pages=pages, took=took)
 
 
 def _workload_above(position: Position) -> ObjectRef | None:

@@ -12,10 +12,11 @@ from chatops.core.incidents.effects import (
     LookUp,
     MakeSilence,
     Perform,
+    TellHolder,
     WatchSilence,
 )
 from chatops.core.incidents.events import Event, Press
-from chatops.core.incidents.values import REOPEN_WINDOW, Episode, Incident, Person, Status
+from chatops.core.incidents.values import REOPEN_WINDOW, Episode, Incident, Person, Status, Verdict
 
 __all__ = [
     "REOPEN_WINDOW",
@@ -35,6 +36,8 @@ __all__ = [
     "Person",
     "Press",
     "Status",
+    "TellHolder",
+    "Verdict",
     "WatchSilence",
     "decide",
 ]

@@ -18,11 +18,14 @@ from chatops.core.incidents.events import (
     AlertsReceived,
     Escalate,
     Event,
+    HandOver,
+    Judge,
     LiftFailed,
     LookedUp,
     Noted,
     Reject,
     Release,
+    Reopen,
     RequestSilence,
     Resolve,
     RunAction,
@@ -37,6 +40,8 @@ from chatops.core.incidents.events import (
     Take,
     Unsilence,
 )
+from chatops.core.incidents.handing import hand_over, held
+from chatops.core.incidents.hindsight import judge, reopen
 from chatops.core.incidents.notes import note
 from chatops.core.incidents.refusing import witnessed
 from chatops.core.incidents.silencing import (
@@ -56,7 +61,8 @@ from chatops.core.surveys import Survey
 
 def decide(incident: Incident, event: Event, *, now: datetime) -> Decision:
     """The incident after the event, what is audited of it, and what is to be done. `now` is aware, in UTC."""
-    return witnessed(incident, lift_when_over(_decided(incident, event, now=now)), event, now=now)
+    decision = held(incident, _decided(incident, event, now=now), now=now)
+    return witnessed(incident, lift_when_over(decision), event, now=now)
 
 
 def _decided(incident: Incident, event: Event, *, now: datetime) -> Decision:
@@ -71,6 +77,12 @@ def _decided(incident: Incident, event: Event, *, now: datetime) -> Decision:
             return close(incident, press, Status.RESOLVED, "", now)
         case Reject(press, reason):
             return close(incident, press, Status.REJECTED, reason, now)
+        case HandOver(press, to):
+            return hand_over(incident, press, to, now)
+        case Reopen(press):
+            return reopen(incident, press, now)
+        case Judge(press, real):
+            return judge(incident, press, now, real=real)
         case RunAction():
             return run_action(incident, event, now=now)
         case StopAction(press):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from chatops.core.actions import ActionRun
 from chatops.core.audit import Entry
 from chatops.core.incidents.events import Press
-from chatops.core.incidents.values import Incident
+from chatops.core.incidents.values import Incident, Person
 from chatops.core.silences import Silence
 
 
@@ -72,7 +72,15 @@ class CallForHelp:
     press: Press
 
 
-Effect = Look | Perform | Follow | LookUp | Answer | MakeSilence | LiftSilence | WatchSilence | CallForHelp
+@dataclass(frozen=True, slots=True)
+class TellHolder:
+    """Tell `to` in private that the incident is theirs now, and from whom they have it."""
+
+    to: Person
+    by: Person
+
+
+Effect = Look | Perform | Follow | LookUp | Answer | MakeSilence | LiftSilence | WatchSilence | CallForHelp | TellHolder
 
 
 @dataclass(frozen=True, slots=True)

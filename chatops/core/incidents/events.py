@@ -53,6 +53,29 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOver:
+    """Give it to somebody else. Whether `to` may act here was asked at the press."""
+
+    press: Press
+    to: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """It is not over: a person says so."""
+
+    press: Press
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Whether it was a real incident or noise, in the opinion of one person."""
+
+    press: Press
+    real: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RunAction:
     """A confirmed action. `run_id` was chosen with the confirm button, so a repeated press is recognised.
 
@@ -221,10 +244,27 @@ Event = (
     | Escalate
     | Noted
     | Stands
+    | HandOver
+    | Reopen
+    | Judge
 )
 
 
-Pressed = Take | Release | Resolve | Reject | RunAction | StopAction | RequestSilence | Unsilence | Escalate | Noted
+Pressed = (
+    Take
+    | Release
+    | Resolve
+    | Reject
+    | RunAction
+    | StopAction
+    | RequestSilence
+    | Unsilence
+    | Escalate
+    | Noted
+    | HandOver
+    | Reopen
+    | Judge
+)
 """What a person asked for."""
 
 

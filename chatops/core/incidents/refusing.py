@@ -9,10 +9,13 @@ from chatops.core.incidents.effects import Answer, Decision
 from chatops.core.incidents.events import (
     Escalate,
     Event,
+    HandOver,
+    Judge,
     Noted,
     Press,
     Reject,
     Release,
+    Reopen,
     RequestSilence,
     Resolve,
     RunAction,
@@ -34,6 +37,9 @@ TRIES: dict[type, str] = {
     Unsilence: Verb.UNSILENCE,
     Escalate: Verb.ESCALATE,
     Noted: "note",
+    HandOver: Verb.HAND_OVER,
+    Reopen: Verb.REOPEN,
+    Judge: Verb.JUDGE,
 }
 """What an event tries, as a denied line has it; of a RunAction it is the action."""
 

@@ -53,6 +53,9 @@ def _lines(each: PastIncident, tongue: Tongue) -> Iterator[Line]:
     incident = each.incident
     if incident.status is Status.REJECTED:
         yield Line(tongue.plain("rejected: {reason}", reason=incident.reason))
+    noise = sum(not verdict.real for verdict in incident.verdicts)
+    if noise:
+        yield Line(_plain(tongue.plural("👎 {n} person called it noise", "👎 {n} people called it noise", noise)))
     for run in each.runs:
         yield Line(_ran(each, run, tongue), MARKS.get(run.state))
     if not each.runs and incident.status is Status.RESOLVED:
