@@ -42,6 +42,7 @@ from chatops.actors.messages import (
     Notice,
     ReturnToCard,
     SendHere,
+    SilenceEnds,
     UpdateArrived,
     WasAway,
     WorkDone,
@@ -61,6 +62,7 @@ from chatops.core.people import ChatKind, Sender, User
 from chatops.core.policy import Policy
 from chatops.core.screens.escalation import help_wanted
 from chatops.core.screens.notices import notice
+from chatops.core.screens.silence_warning import warning
 from chatops.core.screens.toasts import toast
 from chatops.core.texts import Tongue, tongue
 from chatops.core.updates import Faceless, Membership, Tap, TextMessage, Update
@@ -170,6 +172,8 @@ class ChatActor(Actor):
                 self._fall_behind(*self._cards.notes_over())
             case HelpWanted(incident_id, by_name):
                 self._call_for_help(incident_id, by_name)
+            case SilenceEnds(incident_id, key):
+                self._silence_ends(incident_id, key)
             case AccessChanged() if not self._canvas.chat.unreachable:
                 self._access_changed(message)
             case AccessChanged():
@@ -236,6 +240,14 @@ class ChatActor(Actor):
         if not self._shelf.is_under_way(Verb.ESCALATE, incident_id):
             at = Position(self._id, 0, Verb.ESCALATE, incident_id)
             self._shelf.send(help_wanted(incident, by_name, self._canvas.tongue), Lane.PAGE, position=at)
+
+    def _silence_ends(self, incident_id: int, key: str) -> None:
+        incident = self._store.incidents.get(incident_id)
+        silence = incident.silence if incident else None
+        if incident is None or silence is None or silence.key != key or not silence.warned:
+            return
+        if not self._canvas.chat.unreachable and self._canvas.may_show(incident):
+            self._shelf.send(warning(incident, silence, self._canvas.tongue), Lane.PAGE)
 
     def _access_changed(self, change: AccessChanged) -> None:
         """Tell whose chat this is; what they may see from now on is shown where they want incidents shown."""

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from chatops.actors.admins import tell_admins
-from chatops.actors.answering import answer_press, call_again, call_for_help
+from chatops.actors.answering import answer_press, call_again, call_for_help, warn_of_end
 from chatops.actors.base import Actor, summary
 from chatops.actors.directory import Directory
 from chatops.actors.messages import (
@@ -41,7 +41,18 @@ from chatops.core.actions import ACTIONS, ActionRun, ActionState, Performed, Pro
 from chatops.core.alerts import CLUSTER, parse
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.failures import Failure, Reason
-from chatops.core.incidents import Answer, CallForHelp, Event, Follow, Incident, Look, LookUp, Perform, decide
+from chatops.core.incidents import (
+    Answer,
+    CallForHelp,
+    Event,
+    Follow,
+    Incident,
+    Look,
+    LookUp,
+    Perform,
+    WarnOfEnd,
+    decide,
+)
 from chatops.core.incidents.escalation import QUIET
 from chatops.core.incidents.events import (
     ActionEnded,
@@ -251,6 +262,8 @@ class IncidentActor(Actor):
                     answer_press(effect, self.tell)
                 case CallForHelp(press):
                     call_for_help(self._id, press.by, self._store, self.tell)
+                case WarnOfEnd(silence):
+                    warn_of_end(self._id, silence.key, self._store, self.tell)
                 case _:
                     self._silencer.carry_out(effect)
 

@@ -16,6 +16,7 @@ from chatops.actors.upstream_messages import (
     CountMatched,
     CreateSilence,
     ExpireSilence,
+    ExtendUntil,
     FindSilence,
     LookAtSilence,
     ReadOutside,
@@ -25,7 +26,7 @@ from chatops.actors.worker import WorkerActor
 from chatops.core.reports import Report
 from chatops.core.resources import ObjectRef
 from chatops.core.roll_call import Rolls
-from chatops.core.silences import Matched, Matcher, SilenceDraft, SilencePlace, SilenceWatch
+from chatops.core.silences import Choice, Counted, Matcher, SilenceDraft, SilencePlace, SilenceWatch
 
 HANDS = 2
 """One that waits for a Prometheus that is slow leaves the other for silences."""
@@ -38,9 +39,10 @@ CHANGE_SECONDS = 30.0
 class Door(Protocol):
     """What is needed of `upstream/`. Every method raises only failures.Failure for what the other side does."""
 
-    def matched(self, matchers: tuple[Matcher, ...], ours: frozenset[str], /) -> Matched: ...
+    def counted(self, choices: tuple[Choice, ...], ours: frozenset[str], /) -> Counted: ...
     def make_silence(self, draft: SilenceDraft, now: datetime, /) -> SilencePlace: ...
     def find_silence(self, key: str, matchers: tuple[Matcher, ...], /) -> SilencePlace: ...
+    def extend_silence(self, place: SilencePlace, ends_at: datetime, now: datetime, /) -> SilencePlace: ...
     def expire_silence(self, place: SilencePlace, /) -> bool: ...
     def watch_silence(self, place: SilencePlace, matchers: tuple[Matcher, ...], now: datetime, /) -> SilenceWatch: ...
     def rolls(self, now: datetime, /) -> Rolls: ...
@@ -91,12 +93,14 @@ class UpstreamActor(WorkerActor):
 
 def _do(door: Door, work: UpstreamWork, clock: Callable[[], datetime]) -> Result:
     match work:
-        case CountMatched(matchers, ours):
-            return door.matched(matchers, ours)
+        case CountMatched(choices, ours):
+            return door.counted(choices, ours)
         case CreateSilence(draft):
             return door.make_silence(draft, clock())
         case FindSilence(key, matchers):
             return door.find_silence(key, matchers)
+        case ExtendUntil(place, ends_at):
+            return door.extend_silence(place, ends_at, clock())
         case ExpireSilence(place):
             return door.expire_silence(place)
         case LookAtSilence(place, matchers):

@@ -4,16 +4,17 @@ And the one message by which an incident reminds itself of its silence.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from chatops.core.resources import ObjectRef
-from chatops.core.silences import Matcher, SilenceDraft, SilencePlace
+from chatops.core.silences import Choice, Matcher, SilenceDraft, SilencePlace
 
 
 @dataclass(frozen=True, slots=True)
 class CountMatched:
-    """What these matchers take now; `ours` are the fingerprints of the incident that asks."""
+    """What each choice takes now; `ours` are the fingerprints of the incident that asks."""
 
-    matchers: tuple[Matcher, ...]
+    choices: tuple[Choice, ...]
     ours: frozenset[str]
 
 
@@ -30,6 +31,14 @@ class FindSilence:
 
     key: str
     matchers: tuple[Matcher, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendUntil:
+    """Have the silence end then, once. It may get another id by that."""
+
+    place: SilencePlace
+    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,9 @@ class CallTheRoll:
     """What does each Alertmanager list?"""
 
 
-UpstreamWork = CallTheRoll | CountMatched | CreateSilence | FindSilence | ExpireSilence | LookAtSilence | ReadOutside
+UpstreamWork = (
+    CallTheRoll | CountMatched | CreateSilence | FindSilence | ExtendUntil | ExpireSilence | LookAtSilence | ReadOutside
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ ACTING = frozenset(
         Verb.SILENCE,
         Verb.DO_SILENCE,
         Verb.UNSILENCE,
+        Verb.EXTEND_SILENCE,
         Verb.ESCALATE,
         Verb.PICK,
         Verb.CHOOSE,
@@ -72,6 +73,7 @@ INCIDENT_WIDE = frozenset(
         Verb.SILENCE,
         Verb.DO_SILENCE,
         Verb.UNSILENCE,
+        Verb.EXTEND_SILENCE,
         Verb.ESCALATE,
     }
 )

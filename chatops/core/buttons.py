@@ -20,6 +20,7 @@ class Verb(StrEnum):
     SILENCE = "silence"
     DO_SILENCE = "do_silence"
     UNSILENCE = "unsilence"
+    EXTEND_SILENCE = "extend_silence"
     ESCALATE = "escalate"
     RESOURCES = "resources"
     PODS = "pods"

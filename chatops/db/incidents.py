@@ -17,7 +17,7 @@ from chatops.db.buttons import use_token
 from chatops.db.columns import aware, aware_or_none, clean, from_json, naive, naive_or_none, strings_of, to_json
 from chatops.db.database import Database
 from chatops.db.entities import Tables
-from chatops.db.episodes import episodes_of, write_episodes
+from chatops.db.episodes import episodes_of, incidents_firing, write_episodes
 from chatops.db.handled import write_off
 from chatops.db.inbox import inbox_row
 from chatops.db.places import Readable, only, places_of
@@ -96,6 +96,11 @@ class Incidents:
             return tuple(sorted(row.id for row in called))
 
         return self._database.read(work)
+
+    def firing(self, fingerprints: Sequence[str]) -> tuple[Incident, ...]:
+        """The active incidents in which any of these alerts fires, oldest first."""
+        found = self._database.read(lambda: tuple(sorted(incidents_firing(self._tables, fingerprints))))
+        return self.many(found) if found else ()
 
     def silenced(self) -> tuple[int, ...]:
         """Ids of the incidents with a silence that is not known to have ended."""

@@ -54,6 +54,7 @@ CHANGING = {
     Verb.SILENCE,
     Verb.DO_SILENCE,
     Verb.UNSILENCE,
+    Verb.EXTEND_SILENCE,
     Verb.ESCALATE,
     Verb.PICK,
     Verb.CHOOSE,

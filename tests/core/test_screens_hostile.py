@@ -31,7 +31,8 @@ from chatops.core.screens import (
     rejecting,
     report,
     resources,
-    silence,
+    silence_picker,
+    silence_warning,
     similar,
     timeline,
     trouble,
@@ -41,7 +42,8 @@ from chatops.core.screens.base import Screen
 from chatops.core.screens.card import card
 from chatops.core.screens.object import object_screen
 from chatops.core.screens.picker import picker
-from chatops.core.silences import Matched, Matcher
+from chatops.core.screens.silence_picker import Weighed
+from chatops.core.silences import Matched, Matcher, Scope
 from chatops.core.texts import LANGUAGES, Tongue, tongue
 from chatops.sandbox.botapi.formatting import parse_html
 from tests.core.scene import ANNA, POD, START, a_plan, a_pod, a_run, a_survey, a_workload, an_incident
@@ -183,7 +185,14 @@ def screens_with(text: str, tongue: Tongue) -> dict[str, Screen]:
         **{f"more {name}": object_screen(with_text(v), tongue, incident_id=96, now=NOW) for name, v in MANY.items()},
         **{f"pick {action} {name}": shown for action, name, shown in _picked(with_text, tongue)},
         "reject": rejecting.ask_reason(whole, tongue),
-        "silence": silence.picker(Matched((Matcher(text, text),) * 9, 1, 1, (text,) * 5), tongue, incident_id=96),
+        "silence": silence_picker.picker(
+            [Weighed(Matched((Matcher(text, text),) * 9, 1, 1, (text,) * 5))] * 3,
+            Scope.GROUP,
+            tongue,
+            incident_id=96,
+            now=NOW,
+        ),
+        "silence about to end": silence_warning.warning(whole, with_text(SILENCE), tongue),
         "help": escalation.help_wanted(whole, text, tongue),
         "past": similar.similar(
             whole, [PastIncident(cards["rejected"], (with_text(a_run(ActionState.FAILED)),))], tongue

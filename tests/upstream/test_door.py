@@ -1,12 +1,13 @@
 """Silences and what fires, against the stand-in and, the same, against Debian's Alertmanager."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
 from chatops.core.resources import Health, ObjectRef
-from chatops.core.silences import Matcher, SilenceDraft, SilencePlace, SilenceWatch
+from chatops.core.silences import Choice, Matched, Matcher, Scope, SilenceDraft, SilencePlace, SilenceWatch
 from chatops.sandbox.alertmanager import AlertmanagerServer
 from chatops.sandbox.silences import fingerprint
 from chatops.upstream import UpstreamDoor
@@ -27,6 +28,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def matched(door: UpstreamDoor, matchers: tuple[Matcher, ...], ours: frozenset[str]) -> Matched:
+    (found,) = door.counted([Choice(Scope.GROUP, matchers)], ours).choices
+    return found
+
+
 def draft(*matchers: Matcher, key: str = "key-1") -> SilenceDraft:
     ends_at = now() + timedelta(hours=1)
     return SilenceDraft(key, matchers or (NAME, SHOP), ends_at, "@anna", f"#96 Crash loop (chatops {key})")
@@ -42,10 +48,10 @@ def test_what_would_be_hidden_is_counted(either: Either) -> None:
     for labels in (CHECKOUT, CART, OTHER):
         either.fire(labels)
     door = UpstreamDoor([either.url])
-    matched = door.matched((NAME, SHOP), frozenset({fingerprint(CHECKOUT)}))
-    assert (matched.ours, matched.others, matched.names, matched.silenced) == (1, 1, ("CrashLoop",), 0)
-    assert door.matched((Matcher("pod", CART["pod"]),), frozenset()).others == 1
-    assert door.matched((Matcher("pod", "nowhere"),), frozenset()).others == 0
+    found = matched(door, (NAME, SHOP), frozenset({fingerprint(CHECKOUT)}))
+    assert (found.ours, found.others, found.names, found.silenced) == (1, 1, ("CrashLoop",), 0)
+    assert matched(door, (Matcher("pod", CART["pod"]),), frozenset()).others == 1
+    assert matched(door, (Matcher("pod", "nowhere"),), frozenset()).others == 0
 
 
 def test_a_silence_is_made_found_watched_and_ended(either: Either) -> None:
@@ -92,7 +98,7 @@ def test_what_is_hidden_already_is_counted_and_listed(server: AlertmanagerServer
     server.fire(CHECKOUT)
     door = UpstreamDoor([server.url])
     door.make_silence(draft(), now())
-    assert door.matched((NAME, SHOP), frozenset()).silenced == 1
+    assert matched(door, (NAME, SHOP), frozenset()).silenced == 1
 
 
 def test_silenced_alerts_that_ended_are_seen_to_be_gone(server: AlertmanagerServer) -> None:
@@ -119,6 +125,65 @@ def test_a_lost_answer_is_not_known_and_found_by_its_key(server: AlertmanagerSer
     assert door.find_silence("key-1", (NAME, SHOP)) == SilencePlace(made.id)
 
 
+def test_each_choice_is_counted_of_one_look(either: Either) -> None:
+    for labels in (CHECKOUT, CART, OTHER):
+        either.fire(labels)
+    choices = [
+        Choice(Scope.GROUP, (NAME,)),
+        Choice(Scope.ALERT, (NAME, SHOP)),
+        Choice(Scope.OBJECT, (NAME, SHOP, Matcher("pod", CHECKOUT["pod"]))),
+    ]
+    ours = frozenset({fingerprint(CHECKOUT)})
+    found = UpstreamDoor([either.url]).counted(choices, ours).choices
+    assert [(each.scope, each.ours, each.others) for each in found] == [
+        (Scope.GROUP, 1, 1 + (OTHER["alertname"] == CHECKOUT["alertname"])),
+        (Scope.ALERT, 1, 1),
+        (Scope.OBJECT, 1, 0),
+    ]
+    assert found[1].fingerprints == (fingerprint(CART),)
+
+
+def test_choices_that_share_nothing_are_asked_for_one_by_one(server: AlertmanagerServer) -> None:
+    server.fire(CHECKOUT)
+    choices = [Choice(Scope.GROUP, (SHOP,)), Choice(Scope.ALERT, (NAME,))]
+    found = UpstreamDoor([server.url]).counted(choices, frozenset()).choices
+    assert [each.others for each in found] == [1, 1]
+
+
+def test_a_silence_is_extended_and_its_new_id_followed(either: Either) -> None:
+    """Alertmanager keeps the id only where the start is told to the nanosecond, which it does not tell."""
+    either.fire(CHECKOUT)
+    door = UpstreamDoor([either.url])
+    asked = draft()
+    place = door.make_silence(asked, now())
+    later = asked.ends_at + timedelta(hours=1)
+    moved = door.extend_silence(place, later, now())
+    assert moved.id != place.id
+    listed = Alertmanager(Endpoint(either.url)).silences((NAME,))
+    states = {each.id: each.status.state for each in listed}
+    assert states == {moved.id: "active", place.id: "expired"}
+    (active,) = (each for each in listed if each.id == moved.id)
+    assert active.ends_at is not None
+    assert abs(active.ends_at - later) < timedelta(milliseconds=2)
+    assert (active.comment, active.created_by) == (asked.comment, asked.created_by)
+    found = door.find_silence("key-1", (NAME, SHOP))
+    assert (found, found.ends_at) == (SilencePlace(moved.id), active.ends_at)
+    assert raised(lambda: door.extend_silence(place, later, now())).reason is Reason.NOT_FOUND, "it has ended"
+    assert len(Alertmanager(Endpoint(either.url)).silences((NAME,))) == 2, "and none was made in its place"
+
+
+def test_a_lost_answer_to_an_extension_is_found_by_its_key(server: AlertmanagerServer) -> None:
+    door = UpstreamDoor([server.url])
+    asked = draft()
+    place = door.make_silence(asked, now())
+    later = asked.ends_at + timedelta(hours=1)
+    server.lose_answer()
+    assert raised(lambda: door.extend_silence(place, later, now())).reason is Reason.UNKNOWN_OUTCOME
+    found = door.find_silence("key-1", (NAME, SHOP))
+    assert found.ends_at is not None
+    assert abs(found.ends_at - later) < timedelta(seconds=1)
+
+
 class TestSeveral:
     """Two Alertmanagers that know nothing of each other."""
 
@@ -130,16 +195,47 @@ class TestSeveral:
     def test_a_silence_goes_where_its_alerts_are(self, server, second) -> None:
         second.fire(CHECKOUT)
         door = UpstreamDoor([server.url, second.url])
-        assert door.matched((NAME, SHOP), frozenset()).others == 1
+        assert matched(door, (NAME, SHOP), frozenset()).others == 1
         place = door.make_silence(draft(), now())
         assert place.instance == 1
         assert (len(list(server.silences)), len(list(second.silences))) == (0, 1)
         assert door.find_silence("key-1", (NAME, SHOP)) == place
 
+    def test_of_two_strangers_it_goes_where_the_incidents_own_alerts_are(self, server, second) -> None:
+        """Both list alerts that it would hide; it is meant for those of one."""
+        server.fire(CART)
+        second.fire(CHECKOUT)
+        door = UpstreamDoor([server.url, second.url])
+        ours = frozenset({fingerprint(CHECKOUT)})
+        assert (matched(door, (NAME, SHOP), ours).ours, matched(door, (NAME, SHOP), ours).others) == (1, 0)
+        assert door.make_silence(replace(draft(), ours=ours), now()).instance == 1
+        assert not list(server.silences)
+
+    def test_where_the_one_that_knows_them_may_be_down_no_stranger_will_do(self, server, second) -> None:
+        server.fire(CART)
+        second.go_away()
+        door = UpstreamDoor([server.url, second.url])
+        asked = replace(draft(), ours=frozenset({fingerprint(CHECKOUT)}))
+        assert raised(lambda: door.make_silence(asked, now())).reason is Reason.UNREACHABLE
+        assert not list(server.silences)
+
+    def test_a_peer_that_lists_them_will_do(self, server, second) -> None:
+        server.fire(CHECKOUT)
+        second.go_away()
+        asked = replace(draft(), ours=frozenset({fingerprint(CHECKOUT)}))
+        assert UpstreamDoor([second.url, server.url]).make_silence(asked, now()).instance == 1
+
+    def test_it_is_extended_where_it_is(self, server, second) -> None:
+        place = UpstreamDoor([second.url]).make_silence(draft(), now())
+        later = now() + timedelta(hours=2)
+        moved = UpstreamDoor([server.url, second.url]).extend_silence(place, later, now())
+        assert moved.instance == 1
+        assert not list(server.silences)
+
     def test_the_next_is_asked_where_one_is_down(self, server, second) -> None:
         server.go_away()
         door = UpstreamDoor([server.url, second.url])
-        assert door.matched((NAME,), frozenset()).others == 0
+        assert matched(door, (NAME,), frozenset()).others == 0
         place = door.make_silence(draft(), now())
         assert place.instance == 1
         assert door.watch_silence(SilencePlace(place.id, 0), (NAME,), now()).active
@@ -186,5 +282,5 @@ def test_what_is_not_configured_is_said(action: str) -> None:
 
 def test_an_answer_of_something_else_is_temporary(server: AlertmanagerServer) -> None:
     server.fail(200, {"hello": "world"})
-    failure = raised(lambda: UpstreamDoor([server.url]).matched((NAME,), frozenset()))
+    failure = raised(lambda: matched(UpstreamDoor([server.url]), (NAME,), frozenset()))
     assert (type(failure), failure.reason) == (Temporary, Reason.SERVER_ERROR)

@@ -34,6 +34,7 @@ from chatops.core.people import ChatKind
 from chatops.core.resources import LogText
 from chatops.core.safeguards import Safeguard, safeguard
 from chatops.core.screens import confirm
+from chatops.core.silences import Counted
 from chatops.core.updates import Tap, TextMessage
 from chatops.db.store import Store
 
@@ -212,7 +213,10 @@ class Drilldown:
 
     def _show(self, asked: Asked, position: Position, result: Result) -> None:
         policy = self._canvas.policy
-        screen = views.drawn(position, result, asked.reader, now=self._clock(), policy=policy)
+        if isinstance(result, Counted):
+            screen = outside.picked(position, result, asked.reader, self._store, self._clock())
+        else:
+            screen = views.drawn(position, result, asked.reader, now=self._clock(), policy=policy)
         if screen:
             self._canvas.show(screen, position, Lane.RESULT, thread_id=asked.thread_id)
 

@@ -1,15 +1,21 @@
 """Screens that Alertmanager or Prometheus is asked for: with what work, and what to show when they do not answer."""
 
+from datetime import datetime
+
 from chatops.actors.conversation.views import Reader
 from chatops.actors.upstream_messages import CountMatched, ReadOutside, UpstreamWork
+from chatops.core.access import may_see
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Incident
-from chatops.core.incidents.silencing import matchers_of
+from chatops.core.incidents.scopes import choices_of
 from chatops.core.outside import Outside
 from chatops.core.resources import ObjectRef
 from chatops.core.screens.base import Screen
 from chatops.core.screens.outside import trouble
+from chatops.core.screens.silence_picker import Weighed, picker
+from chatops.core.silences import Counted, Scope
+from chatops.db.store import Store
 
 NOTHING_IN_PARTICULAR = ObjectRef("", "")
 """What a report is about that is about no object."""
@@ -32,10 +38,26 @@ def needed(position: Position, incident: Incident | None) -> UpstreamWork | None
     if position.screen is not Verb.SILENCE:
         url = lead.generator_url if lead else ""
         return ReadOutside(position.args["report"], position.ref or NOTHING_IN_PARTICULAR, url)
-    matchers = matchers_of(incident) if incident else ()
-    if incident is None or not matchers:
+    choices = choices_of(incident) if incident else ()
+    if incident is None or not choices:
         return None
-    return CountMatched(matchers, frozenset(episode.alert.fingerprint for episode in incident.episodes))
+    return CountMatched(choices, frozenset(episode.alert.fingerprint for episode in incident.episodes))
+
+
+def picked(position: Position, counted: Counted, reader: Reader, store: Store, now: datetime) -> Screen | None:
+    """The silence picker: of the incidents that would be hidden too, those are named that the reader may see."""
+    if position.incident_id is None or not counted.choices:
+        return None
+    weighed = []
+    for matched in counted.choices:
+        whose = store.incidents.firing(matched.fingerprints) if matched.fingerprints else ()
+        seen = tuple(each.id for each in whose if each.id != position.incident_id and may_see(reader.user, each))
+        weighed.append(Weighed(matched, seen))
+    scopes = [matched.scope for matched in counted.choices]
+    usual = Scope.GROUP if Scope.GROUP in scopes else scopes[-1]
+    asked = position.args.get("scope", "")
+    chosen = Scope(asked) if asked in scopes else usual
+    return picker(weighed, chosen, reader.tongue, incident_id=position.incident_id, now=now)
 
 
 def failed(position: Position, reason: str, detail: str, reader: Reader) -> Screen:

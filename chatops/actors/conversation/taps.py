@@ -19,6 +19,7 @@ from chatops.core.cards import Position
 from chatops.core.incidents import Event, Incident, Person, Press
 from chatops.core.incidents.events import (
     Escalate,
+    ExtendSilence,
     Reject,
     Release,
     RequestSilence,
@@ -34,8 +35,10 @@ from chatops.core.presses import LATE, Refusal, judge, missed, refused_as
 from chatops.core.safeguards import typed_right
 from chatops.core.screens.confirm import asker_of, plan_of
 from chatops.core.screens.rejecting import REASONS
-from chatops.core.screens.silence import length_of
+from chatops.core.screens.silence import seen_end
+from chatops.core.screens.silence_picker import wanted
 from chatops.core.screens.toasts import toast
+from chatops.core.silences import read
 from chatops.core.texts import Tongue
 from chatops.core.updates import Tap, TextMessage
 from chatops.db.store import Store
@@ -78,7 +81,7 @@ class Taps:
             self._store.buttons.bind((offered.token,), tap.message_id)
         person = Person(tap.sender.id, tap.sender.name)
         press = Press(person, tap.chat_id, tap.message_id, tap.callback_id, speaks.language)
-        event = _event(offered, press, speaks)
+        event = _event(offered, press, speaks, self._clock())
         if event is not None and offered.incident_id is not None:
             token = offered.token if offered.verb in (Verb.CONFIRM, Verb.APPROVE) else ""
             self._cards.show_next(tap.message_id, offered.incident_id)
@@ -220,7 +223,7 @@ def _aimed(offered: Offered, incident: Incident | None) -> dict[str, str]:
         return {**told, "run": offered.args["run"], "before_version": plan_of(offered.args)[2]}
     if offered.verb is Verb.STOP and incident and incident.run:
         return {**told, "run": incident.run.id, "before_version": incident.run.plan.resource_version}
-    if offered.verb is Verb.UNSILENCE and incident and incident.silence:
+    if offered.verb in (Verb.UNSILENCE, Verb.EXTEND_SILENCE) and incident and incident.silence:
         return {**told, "run": incident.silence.key, "silence": incident.silence.id}
     return told
 
@@ -233,7 +236,7 @@ def run_event(offered: Offered, press: Press) -> RunAction:
     return RunAction(press, offered.args["run"], plan, asked_by=asker_of(offered.args))
 
 
-def _event(offered: Offered, press: Press, speaks: Tongue) -> Event | None:
+def _event(offered: Offered, press: Press, speaks: Tongue, now: datetime) -> Event | None:
     """What a button does to the incident itself; None for buttons that only lead somewhere."""
     match offered.verb:
         case Verb.TAKE:
@@ -248,8 +251,12 @@ def _event(offered: Offered, press: Press, speaks: Tongue) -> Event | None:
         case Verb.STOP:
             return StopAction(press)
         case Verb.DO_SILENCE:
-            length, until_resolved = length_of(offered.args)
-            return RequestSilence(press, uuid.uuid4().hex, length, until_resolved)
+            length, until_resolved, ends_at = wanted(offered.args, now=now)
+            what = read(offered.args.get("matchers", ""))
+            scope = offered.args.get("scope", "")
+            return RequestSilence(press, uuid.uuid4().hex, length, until_resolved, what, scope, ends_at)
+        case Verb.EXTEND_SILENCE if seen := seen_end(offered.args):
+            return ExtendSilence(press, *seen)
         case Verb.UNSILENCE:
             return Unsilence(press)
         case Verb.ESCALATE:

@@ -42,7 +42,6 @@ from chatops.core.screens import (
     rejecting,
     report,
     resources,
-    silence,
     similar,
     timeline,
     trouble,
@@ -53,7 +52,6 @@ from chatops.core.screens.card import card
 from chatops.core.screens.object import object_screen
 from chatops.core.screens.picker import picker
 from chatops.core.screens.pod import container_picker, pod_screen
-from chatops.core.silences import Matched
 from chatops.core.texts import Tongue
 from chatops.db.places import Readable
 from chatops.db.store import Store
@@ -166,8 +164,6 @@ def drawn(position: Position, result: Result, reader: Reader, *, now: datetime, 
             if result.action == ACTION:
                 return diagnostics.output(result, tongue, incident_id=number_of, params=asked)
             return report.report(result, tongue, incident_id=number_of, params=asked)
-        case Verb.SILENCE, Matched() if number_of is not None:
-            return silence.picker(result, tongue, incident_id=number_of)
         case Verb.CHOOSE, Preview():
             return confirm.confirm(
                 result,

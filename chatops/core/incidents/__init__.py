@@ -12,6 +12,9 @@ from chatops.core.incidents.effects import (
     LookUp,
     MakeSilence,
     Perform,
+    ProlongSilence,
+    SilenceEffect,
+    WarnOfEnd,
     WatchSilence,
 )
 from chatops.core.incidents.events import Event, Press
@@ -34,7 +37,10 @@ __all__ = [
     "Perform",
     "Person",
     "Press",
+    "ProlongSilence",
+    "SilenceEffect",
     "Status",
+    "WarnOfEnd",
     "WatchSilence",
     "decide",
 ]

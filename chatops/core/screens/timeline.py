@@ -41,6 +41,8 @@ SENTENCES = {
     EntryType.ACTION_PERFORMED: mark("📨 the cluster took it"),
     EntryType.ACTION_STOPPED: mark("⏹ {who} stopped it ({done})"),
     EntryType.SILENCE_REQUESTED: mark("🔕 {who} asked for silence: {matchers}"),
+    EntryType.SILENCE_EXTEND_REQUESTED: mark("⏳ {who} asked for a longer silence, until {until}"),
+    EntryType.SILENCE_EXTENDED: mark("🔕 silenced for longer, until {until}"),
     EntryType.UNSILENCE_REQUESTED: mark("🔔 {who} asked to lift the silence"),
     EntryType.SILENCED: mark("🔕 silenced until {until}"),
     EntryType.SILENCE_FAILED: mark("❌ Alertmanager did not do it: {outside}"),
@@ -96,6 +98,7 @@ TRIED: dict[str, str] = {
     Verb.SILENCE: mark("silence it"),
     Verb.DO_SILENCE: mark("silence it"),
     Verb.UNSILENCE: mark("lift the silence"),
+    Verb.EXTEND_SILENCE: mark("extend the silence"),
     Verb.ESCALATE: mark("ask for help"),
     Verb.CARD: mark("open it"),
     Verb.STOP: mark("stop the action"),
@@ -126,8 +129,16 @@ UNTOLD = frozenset(
     {
         *("double_tap", "used", "already_confirmed", "already_asked", "already_yours", "nobody_has_it"),
         *("already_resolved", "already_resolved_by", "already_rejected", "already_rejected_by"),
-        *("already_silenced", "not_silenced", "nothing_to_stop", "nothing_to_match", "help_called_lately"),
-        *("nothing_said",),
+        *(
+            "already_silenced",
+            "not_silenced",
+            "already_extended",
+            "silence_past",
+            "nothing_to_stop",
+            "nothing_to_match",
+            "help_called_lately",
+        ),
+        *("already_extended", "silence_past", "nothing_said"),
     }
 )
 """Why a press came to nothing without anybody having been denied anything: the log has it, the timeline does not."""
