@@ -58,10 +58,10 @@ class Silence:
         return "pending" if now < self.starts_at else "active"
 
     def may_start(self, told: datetime, now: datetime) -> bool:
-        """Whether it can be told to start then and stay the same one: an active one only when it did, to the dot."""
+        """Whether it can be told to start then and stay the same one: an active one only in the second it did."""
         match self.state(now):
             case "active":
-                return told == self.starts_at
+                return int(told.timestamp()) == int(self.starts_at.timestamp())
             case "pending":
                 return told >= now
             case _:
@@ -110,7 +110,7 @@ class Silences:
             raise Refused(400, "silence invalid: at least one matcher must not match the empty string")
         known = self._all.get(known_id)
         if known and known.matchers == matchers and known.may_start(starts_at, now):
-            known.starts_at = starts_at
+            known.starts_at = max(starts_at, known.starts_at)
             known.ends_at, known.comment, known.updated_at = ends_at, body["comment"], now
             return known.id
         if known:

@@ -136,8 +136,8 @@ class Alertmanager:
     def prolong(self, known: ListedSilence, ends_at: datetime, comment: str, now: datetime) -> str:
         """Have it end then; its id from now on, which may be another one. Sent once, as `make` is.
 
-        Alertmanager keeps the id only where the start is told to the nanosecond, and tells it in milliseconds: it
-        mostly ends the one and makes another in the same moment.
+        Alertmanager keeps the id of an active one where the start is told as it is; else it ends the one and makes
+        another in the same moment.
         """
         starts_at = known.starts_at or now
         return self._put(known.id, known.matchers, starts_at, ends_at, known.created_by, comment)

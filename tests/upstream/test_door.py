@@ -150,26 +150,42 @@ def test_choices_that_share_nothing_are_asked_for_one_by_one(server: Alertmanage
     assert [each.others for each in found] == [1, 1]
 
 
-def test_a_silence_is_extended_and_its_new_id_followed(either: Either) -> None:
-    """Alertmanager keeps the id only where the start is told to the nanosecond, which it does not tell."""
+def test_a_silence_is_extended(either: Either) -> None:
     either.fire(CHECKOUT)
     door = UpstreamDoor([either.url])
     asked = draft()
     place = door.make_silence(asked, now())
     later = asked.ends_at + timedelta(hours=1)
     moved = door.extend_silence(place, later, now())
-    assert moved.id != place.id
-    listed = Alertmanager(Endpoint(either.url)).silences((NAME,))
-    states = {each.id: each.status.state for each in listed}
-    assert states == {moved.id: "active", place.id: "expired"}
-    (active,) = (each for each in listed if each.id == moved.id)
+    (active,) = Alertmanager(Endpoint(either.url)).silences((NAME,))
+    assert (active.id, active.status.state) == (moved.id, "active")
     assert active.ends_at is not None
     assert abs(active.ends_at - later) < timedelta(milliseconds=2)
     assert (active.comment, active.created_by) == (asked.comment, asked.created_by)
     found = door.find_silence("key-1", (NAME, SHOP))
-    assert (found, found.ends_at) == (SilencePlace(moved.id), active.ends_at)
-    assert raised(lambda: door.extend_silence(place, later, now())).reason is Reason.NOT_FOUND, "it has ended"
-    assert len(Alertmanager(Endpoint(either.url)).silences((NAME,))) == 2, "and none was made in its place"
+    assert (found, found.ends_at) == (moved, active.ends_at)
+
+
+def test_what_has_ended_is_not_begun_anew(either: Either) -> None:
+    door = UpstreamDoor([either.url])
+    place = door.make_silence(draft(), now())
+    door.expire_silence(place)
+    later = now() + timedelta(hours=2)
+    assert raised(lambda: door.extend_silence(place, later, now())).reason is Reason.NOT_FOUND
+    assert len(Alertmanager(Endpoint(either.url)).silences((NAME,))) == 1
+
+
+def test_one_that_starts_at_another_moment_takes_its_place(either: Either) -> None:
+    """An active silence keeps its id only with the start it has."""
+    door, one = UpstreamDoor([either.url]), Alertmanager(Endpoint(either.url))
+    place = door.make_silence(draft(), now())
+    known = one.silence(place.id)
+    assert known.starts_at is not None
+    known.starts_at -= timedelta(hours=1)
+    moved = one.prolong(known, now() + timedelta(hours=3), known.comment, now())
+    assert moved != place.id
+    assert {each.id: each.status.state for each in one.silences()} == {moved: "active", place.id: "expired"}
+    assert door.find_silence("key-1", (NAME, SHOP)) == SilencePlace(moved), "and is found by its key"
 
 
 def test_a_lost_answer_to_an_extension_is_found_by_its_key(server: AlertmanagerServer) -> None:
@@ -177,11 +193,12 @@ def test_a_lost_answer_to_an_extension_is_found_by_its_key(server: AlertmanagerS
     asked = draft()
     place = door.make_silence(asked, now())
     later = asked.ends_at + timedelta(hours=1)
-    server.lose_answer()
+    server.lose_answer(after=1)
     assert raised(lambda: door.extend_silence(place, later, now())).reason is Reason.UNKNOWN_OUTCOME
     found = door.find_silence("key-1", (NAME, SHOP))
     assert found.ends_at is not None
     assert abs(found.ends_at - later) < timedelta(seconds=1)
+    assert len(list(server.silences)) == 1
 
 
 class TestSeveral:
