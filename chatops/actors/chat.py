@@ -22,8 +22,10 @@ from chatops.actors.conversation.refusals import Refusals
 from chatops.actors.conversation.replies import Replies
 from chatops.actors.conversation.restraint import Restraint
 from chatops.actors.conversation.shelf import Shelf
+from chatops.actors.conversation.silences import OthersSilences
 from chatops.actors.conversation.strangers import Strangers
 from chatops.actors.conversation.taps import Taps
+from chatops.actors.conversation.views import Reader
 from chatops.actors.directory import Directory
 from chatops.actors.messages import (
     TELEGRAM,
@@ -57,6 +59,7 @@ from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position
 from chatops.core.failures import Failure, Reason
+from chatops.core.incidents import Person
 from chatops.core.outgoing import AnswerTap, Lane, LeaveChat
 from chatops.core.people import ChatKind, Sender, User
 from chatops.core.policy import Policy
@@ -105,7 +108,10 @@ class ChatActor(Actor):
         self._admission = Admission(
             self._canvas, self._drilldown, store=store, clock=clock, tell=self.tell, bot_name=bot_name
         )
-        self._taps = Taps(self._drilldown, self._cards, self._admission, store=store, clock=clock, tell=self.tell)
+        self._silences = OthersSilences(self._drilldown, store=store, clock=clock, address=address, tell=self.tell)
+        self._taps = Taps(
+            self._drilldown, self._cards, self._admission, self._silences, store=store, clock=clock, tell=self.tell
+        )
         self._strangers = Strangers(store=store, shelf=self._shelf, clock=clock, tell=self.tell)
         self._restraint = Restraint(
             store=store,
@@ -126,6 +132,7 @@ class ChatActor(Actor):
     def setup(self) -> None:
         self.tell(TELEGRAM, ChatBegan(self._id))
         self._drilldown.resume()
+        self._silences.resume(self._id)
         self._catch_up()
         noted = self._cards.notes()
         if noted:
@@ -152,11 +159,14 @@ class ChatActor(Actor):
             case SendHere(outgoing, tokens, position, key):
                 self._shelf.resend(outgoing, tokens, position, key)
             case WorkDone(tag, result):
-                self._drilldown.answered(tag, result)
+                if not self._silences.answered(tag, result):
+                    self._drilldown.answered(tag, result)
             case WorkFailed(tag, reason, detail):
-                self._drilldown.failed(tag, reason, detail)
+                if not self._silences.failed(tag, reason, detail):
+                    self._drilldown.failed(tag, reason, detail)
             case WorkInterrupted(tag):
-                self._drilldown.failed(tag, Reason.SERVER_ERROR, "", interrupted=True)
+                if not self._silences.failed(tag, Reason.UNKNOWN_OUTCOME, "", interrupted=True):
+                    self._drilldown.failed(tag, Reason.SERVER_ERROR, "", interrupted=True)
             case ApprovalWanted():
                 self._drilldown.ask_approval(message)
             case PutAside(update_id):
@@ -304,8 +314,9 @@ class ChatActor(Actor):
             self._catch_up()
         if answer.screen:
             self._shelf.send(answer.screen, Lane.RESULT, thread_id=text.thread_id)
-        if answer.position:
-            self._canvas.draw(answer.position, speaks, Lane.RESULT, thread_id=text.thread_id, user=user)
+        if answer.position and text.sender:
+            reader = Reader(Person(text.sender.id, text.sender.name), speaks, user)
+            self._drilldown.open(answer.position, reader, text.thread_id)
 
     def _moved(self, change: Membership) -> None:
         """A group that no known person put the bot into learns nothing: the bot leaves."""

@@ -20,7 +20,7 @@ from chatops.core.people import Grant
 from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
 from chatops.core.roll_call import Rolls
-from chatops.core.silences import Counted, SilencePlace, SilenceWatch
+from chatops.core.silences import Counted, SilencePlace, SilenceWatch, StandingSilences
 from chatops.core.surveys import Survey
 from chatops.core.updates import Update
 from chatops.core.victims import Suspicion
@@ -409,6 +409,7 @@ Result = (
     | Counted
     | SilencePlace
     | SilenceWatch
+    | StandingSilences
     | Rolls
     | bool
 )

@@ -18,6 +18,7 @@ from chatops.actors.upstream_messages import (
     ExpireSilence,
     ExtendUntil,
     FindSilence,
+    ListSilences,
     LookAtSilence,
     ReadOutside,
     UpstreamWork,
@@ -26,7 +27,7 @@ from chatops.actors.worker import WorkerActor
 from chatops.core.reports import Report
 from chatops.core.resources import ObjectRef
 from chatops.core.roll_call import Rolls
-from chatops.core.silences import Choice, Counted, Matcher, SilenceDraft, SilencePlace, SilenceWatch
+from chatops.core.silences import Choice, Counted, Matcher, SilenceDraft, SilencePlace, SilenceWatch, StandingSilences
 
 HANDS = 2
 """One that waits for a Prometheus that is slow leaves the other for silences."""
@@ -42,7 +43,8 @@ class Door(Protocol):
     def counted(self, choices: tuple[Choice, ...], ours: frozenset[str], /) -> Counted: ...
     def make_silence(self, draft: SilenceDraft, now: datetime, /) -> SilencePlace: ...
     def find_silence(self, key: str, matchers: tuple[Matcher, ...], /) -> SilencePlace: ...
-    def extend_silence(self, place: SilencePlace, ends_at: datetime, now: datetime, /) -> SilencePlace: ...
+    def extend_silence(self, place: SilencePlace, ends_at: datetime, note: str, now: datetime, /) -> SilencePlace: ...
+    def silences(self) -> StandingSilences: ...
     def expire_silence(self, place: SilencePlace, /) -> bool: ...
     def watch_silence(self, place: SilencePlace, matchers: tuple[Matcher, ...], now: datetime, /) -> SilenceWatch: ...
     def rolls(self, now: datetime, /) -> Rolls: ...
@@ -99,8 +101,10 @@ def _do(door: Door, work: UpstreamWork, clock: Callable[[], datetime]) -> Result
             return door.make_silence(draft, clock())
         case FindSilence(key, matchers):
             return door.find_silence(key, matchers)
-        case ExtendUntil(place, ends_at):
-            return door.extend_silence(place, ends_at, clock())
+        case ExtendUntil(place, ends_at, note):
+            return door.extend_silence(place, ends_at, note, clock())
+        case ListSilences():
+            return door.silences()
         case ExpireSilence(place):
             return door.expire_silence(place)
         case LookAtSilence(place, matchers):

@@ -35,10 +35,16 @@ class FindSilence:
 
 @dataclass(frozen=True, slots=True)
 class ExtendUntil:
-    """Have the silence end then, once. It may get another id by that."""
+    """Have the silence end then, once. It may get another id by that. `note` is added to its comment."""
 
     place: SilencePlace
     ends_at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListSilences:
+    """All silences that stand, whoever made them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,15 @@ class CallTheRoll:
 
 
 UpstreamWork = (
-    CallTheRoll | CountMatched | CreateSilence | FindSilence | ExtendUntil | ExpireSilence | LookAtSilence | ReadOutside
+    CallTheRoll
+    | ListSilences
+    | CountMatched
+    | CreateSilence
+    | FindSilence
+    | ExtendUntil
+    | ExpireSilence
+    | LookAtSilence
+    | ReadOutside
 )
 
 

@@ -35,6 +35,7 @@ ACTING = frozenset(
         Verb.DO_SILENCE,
         Verb.UNSILENCE,
         Verb.EXTEND_SILENCE,
+        Verb.CHANGE_SILENCE,
         Verb.ESCALATE,
         Verb.PICK,
         Verb.CHOOSE,

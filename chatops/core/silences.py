@@ -142,6 +142,38 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingSilence:
+    """One that an Alertmanager has now, whoever made it. `matchers` are as its own filters are written.
+
+    `cluster` and `namespace` are where it hides alerts: empty where its matchers leave that open.
+    """
+
+    id: str
+    instance: int
+    matchers: tuple[str, ...]
+    by: str
+    comment: str
+    starts_at: datetime
+    ends_at: datetime
+    cluster: str = ""
+    namespace: str = ""
+    pending: bool = False
+    """It begins later."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingSilences:
+    """What all Alertmanagers have, those that end first before the others; peers' silences once.
+
+    `silent` are the names of those that did not answer, `left_out` is how many there are beside these.
+    """
+
+    silences: tuple[StandingSilence, ...]
+    silent: tuple[str, ...] = ()
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SilenceDraft:
     """What Alertmanager is asked to make."""
 

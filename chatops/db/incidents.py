@@ -102,6 +102,19 @@ class Incidents:
         found = self._database.read(lambda: tuple(sorted(incidents_firing(self._tables, fingerprints))))
         return self.many(found) if found else ()
 
+    def silencing(self, silence_ids: Sequence[str]) -> dict[str, Incident]:
+        """The incidents whose silence, as far as is known, stands in Alertmanager under one of these ids."""
+        wanted, silences = [clean(each) for each in silence_ids if each], self._tables.Silence
+        if not wanted:
+            return {}
+
+        def work() -> tuple[int, ...]:
+            open_now = silences.select(lambda row: row.ended_at is None and row.silence_id != "")
+            return tuple(sorted({row.incident_id for row in open_now if row.silence_id in wanted}))
+
+        found = self.many(self._database.read(work))
+        return {each.silence.id: each for each in found if each.silence and each.silence.standing}
+
     def silenced(self) -> tuple[int, ...]:
         """Ids of the incidents with a silence that is not known to have ended."""
         silences = self._tables.Silence

@@ -12,18 +12,30 @@ from chatops.core.failures import Failure, Permanent, Reason, Temporary
 from chatops.core.reports import Report
 from chatops.core.resources import ObjectRef
 from chatops.core.roll_call import SETTLED, Roll, Rolls
-from chatops.core.silences import Choice, Counted, Matched, Matcher, SilenceDraft, SilencePlace, SilenceWatch
+from chatops.core.silences import (
+    Choice,
+    Counted,
+    Matched,
+    Matcher,
+    SilenceDraft,
+    SilencePlace,
+    SilenceWatch,
+    StandingSilence,
+    StandingSilences,
+)
 from chatops.upstream.alertmanager import Alertmanager, ListedAlert
 from chatops.upstream.endpoint import Endpoint
 from chatops.upstream.graphs import metric_graph
 from chatops.upstream.prometheus import Prometheus
 from chatops.upstream.roll import roll_of
+from chatops.upstream.silences import standing_silence
 from chatops.upstream.standing import alertmanager_status
 from chatops.upstream.targets import target_health
 
 T = TypeVar("T")
 
 MOST_NAMES = 5
+MOST_SILENCES = 500
 MOST_OTHERS = 500
 """Alerts of which it is looked up whose they are; of more than that nobody reads the numbers."""
 
@@ -79,8 +91,10 @@ class UpstreamDoor:
             raise failure
         return SilencePlace()
 
-    def extend_silence(self, place: SilencePlace, ends_at: datetime, now: datetime) -> SilencePlace:
+    def extend_silence(self, place: SilencePlace, ends_at: datetime, note: str, now: datetime) -> SilencePlace:
         """Have it end then, at the one that has it; where it is from now on. A lost answer is UNKNOWN_OUTCOME.
+
+        `note` is added to its comment: a silence of others is found by the key in it.
 
         Raises Permanent(NOT_FOUND) when no Alertmanager knows it, or when it has ended: what is over is not begun
         anew.
@@ -91,12 +105,31 @@ class UpstreamDoor:
                 known = one.silence(place.id)
                 if known.status.state == "expired":
                     raise Permanent(Reason.NOT_FOUND, "it has ended already")
-                return SilencePlace(one.prolong(known, ends_at, known.comment, now), instance, ends_at)
+                return SilencePlace(one.prolong(known, ends_at, known.comment + note, now), instance, ends_at)
             except Failure as refused:
                 if refused.reason is Reason.UNKNOWN_OUTCOME:
                     raise
                 failure = refused if failure is None or isinstance(refused, Temporary) else failure
         raise failure or _none_configured()
+
+    def silences(self) -> StandingSilences:
+        """All that stand now or will. Raises where no Alertmanager says."""
+        failure: Failure | None = None
+        silent: list[str] = []
+        found: dict[str, StandingSilence] = {}
+        for instance, one in enumerate(self._alertmanagers):
+            try:
+                for listed in one.silences():
+                    standing = standing_silence(listed, instance)
+                    if standing is not None:
+                        found.setdefault(standing.id, standing)
+            except Failure as refused:
+                failure = failure or refused
+                silent.append(one.name)
+        if len(silent) == len(self._alertmanagers):
+            raise failure or _none_configured()
+        nearest = sorted(found.values(), key=lambda each: (each.ends_at, each.id))
+        return StandingSilences(tuple(nearest[:MOST_SILENCES]), tuple(silent), max(0, len(nearest) - MOST_SILENCES))
 
     def expire_silence(self, place: SilencePlace) -> bool:
         """True once it has ended. Raises Permanent(NOT_FOUND) when no Alertmanager knows it."""

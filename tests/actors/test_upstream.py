@@ -16,6 +16,7 @@ from chatops.actors.upstream_messages import (
     ExpireSilence,
     ExtendUntil,
     FindSilence,
+    ListSilences,
     LookAtSilence,
     ReadOutside,
 )
@@ -65,7 +66,8 @@ def pool(directory, news, works, grow):
         (CountMatched(CHOICES, frozenset("a")), "counted", (CHOICES, frozenset("a"))),
         (CreateSilence(DRAFT), "make_silence", (DRAFT, NOON)),
         (FindSilence("key", MATCHERS), "find_silence", ("key", MATCHERS)),
-        (ExtendUntil(PLACE, NOON), "extend_silence", (PLACE, NOON, NOON)),
+        (ExtendUntil(PLACE, NOON, "n"), "extend_silence", (PLACE, NOON, "n", NOON)),
+        (ListSilences(), "silences", ()),
         (ExpireSilence(PLACE), "expire_silence", (PLACE,)),
         (LookAtSilence(PLACE, MATCHERS), "watch_silence", (PLACE, MATCHERS, NOON)),
         (ReadOutside("metric_graph", REF, "http://x"), "report", ("metric_graph", REF, "http://x", NOON)),

@@ -43,6 +43,8 @@ READING = {
     Verb.INCIDENTS,
     Verb.HISTORY,
     Verb.HELP,
+    Verb.SILENCES,
+    Verb.SILENCE_ONE,
 }
 CHANGING = {
     Verb.TAKE,
@@ -55,6 +57,7 @@ CHANGING = {
     Verb.DO_SILENCE,
     Verb.UNSILENCE,
     Verb.EXTEND_SILENCE,
+    Verb.CHANGE_SILENCE,
     Verb.ESCALATE,
     Verb.PICK,
     Verb.CHOOSE,

@@ -80,7 +80,7 @@ def test_pressed_made_and_lifted(scene: Scene) -> None:
         "alertname": ("CrashLoop", False, True),
         "namespace": (incident.namespace, False, True),
     }
-    assert made["createdBy"] == f"@anna ({scene.place.anna})"
+    assert made["createdBy"] == f"@anna ({scene.place.anna.id})"
     assert made["comment"].startswith("#1 Crash loop")
 
     scene.place.press(scene.place.card("🔔 Unsilence"), "🔔 Unsilence")

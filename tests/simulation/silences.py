@@ -76,7 +76,7 @@ class SimulatedSilences:
         self._trouble(looks=True)
         return Counted(tuple(Matched(each.matchers, len(ours), 0, scope=each.scope) for each in choices))
 
-    def extend_silence(self, place: SilencePlace, ends_at: datetime, _now: datetime) -> SilencePlace:
+    def extend_silence(self, place: SilencePlace, ends_at: datetime, _note: str, _now: datetime) -> SilencePlace:
         """As Alertmanager does it: the one ends, and another takes its place in the same moment."""
         self._trouble()
         lost = not self.calm and self._chance.random() < 0.25

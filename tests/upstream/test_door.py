@@ -156,7 +156,7 @@ def test_a_silence_is_extended(either: Either) -> None:
     asked = draft()
     place = door.make_silence(asked, now())
     later = asked.ends_at + timedelta(hours=1)
-    moved = door.extend_silence(place, later, now())
+    moved = door.extend_silence(place, later, "", now())
     (active,) = Alertmanager(Endpoint(either.url)).silences((NAME,))
     assert (active.id, active.status.state) == (moved.id, "active")
     assert active.ends_at is not None
@@ -171,7 +171,7 @@ def test_what_has_ended_is_not_begun_anew(either: Either) -> None:
     place = door.make_silence(draft(), now())
     door.expire_silence(place)
     later = now() + timedelta(hours=2)
-    assert raised(lambda: door.extend_silence(place, later, now())).reason is Reason.NOT_FOUND
+    assert raised(lambda: door.extend_silence(place, later, "", now())).reason is Reason.NOT_FOUND
     assert len(Alertmanager(Endpoint(either.url)).silences((NAME,))) == 1
 
 
@@ -194,7 +194,7 @@ def test_a_lost_answer_to_an_extension_is_found_by_its_key(server: AlertmanagerS
     place = door.make_silence(asked, now())
     later = asked.ends_at + timedelta(hours=1)
     server.lose_answer(after=1)
-    assert raised(lambda: door.extend_silence(place, later, now())).reason is Reason.UNKNOWN_OUTCOME
+    assert raised(lambda: door.extend_silence(place, later, "", now())).reason is Reason.UNKNOWN_OUTCOME
     found = door.find_silence("key-1", (NAME, SHOP))
     assert found.ends_at is not None
     assert abs(found.ends_at - later) < timedelta(seconds=1)
@@ -245,7 +245,7 @@ class TestSeveral:
     def test_it_is_extended_where_it_is(self, server, second) -> None:
         place = UpstreamDoor([second.url]).make_silence(draft(), now())
         later = now() + timedelta(hours=2)
-        moved = UpstreamDoor([server.url, second.url]).extend_silence(place, later, now())
+        moved = UpstreamDoor([server.url, second.url]).extend_silence(place, later, "", now())
         assert moved.instance == 1
         assert not list(server.silences)
 

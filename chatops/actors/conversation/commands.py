@@ -85,6 +85,8 @@ class Commands:
                 return Reply(position=Position(chat.id, 0, Verb.INCIDENTS))
             case "history":
                 return Reply(position=Position(chat.id, 0, Verb.HISTORY))
+            case "silences":
+                return Reply(position=Position(chat.id, 0, Verb.SILENCES))
             case "subscribe" | "unsubscribe":
                 return self._subscription(text, user, chat, command, tongue)
             case "users" | "invite":

@@ -2,19 +2,21 @@
 
 from datetime import datetime
 
-from chatops.actors.conversation.views import Reader
-from chatops.actors.upstream_messages import CountMatched, ReadOutside, UpstreamWork
-from chatops.core.access import may_see
+from chatops.actors.conversation.views import Reader, number
+from chatops.actors.upstream_messages import CountMatched, ListSilences, ReadOutside, UpstreamWork
+from chatops.core.access import Right, incident_place, may, may_decide, may_see, place_of
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Incident
 from chatops.core.incidents.scopes import choices_of
 from chatops.core.outside import Outside
 from chatops.core.resources import ObjectRef
+from chatops.core.screens import silences
 from chatops.core.screens.base import Screen
 from chatops.core.screens.outside import trouble
 from chatops.core.screens.silence_picker import Weighed, picker
-from chatops.core.silences import Counted, Scope
+from chatops.core.screens.silences import Outcome, Row
+from chatops.core.silences import Counted, Scope, StandingSilences
 from chatops.db.store import Store
 
 NOTHING_IN_PARTICULAR = ObjectRef("", "")
@@ -24,7 +26,7 @@ NOTHING_IN_PARTICULAR = ObjectRef("", "")
 def concerns(position: Position, outside: Outside) -> bool:
     """Whether the screen is one of theirs, as far as they are configured."""
     match position.screen:
-        case Verb.SILENCE:
+        case Verb.SILENCE | Verb.SILENCES | Verb.SILENCE_ONE:
             return outside.alertmanager
         case Verb.REPORT | Verb.REPORT_FILE:
             return outside.offers(position.args.get("report", ""))
@@ -35,6 +37,8 @@ def concerns(position: Position, outside: Outside) -> bool:
 def needed(position: Position, incident: Incident | None) -> UpstreamWork | None:
     """What the screen needs of them; None where the incident has nothing to ask for. Only for what `concerns` them."""
     lead = incident.lead if incident else None
+    if position.screen in (Verb.SILENCES, Verb.SILENCE_ONE):
+        return ListSilences()
     if position.screen is not Verb.SILENCE:
         url = lead.generator_url if lead else ""
         return ReadOutside(position.args["report"], position.ref or NOTHING_IN_PARTICULAR, url)
@@ -58,6 +62,29 @@ def picked(position: Position, counted: Counted, reader: Reader, store: Store, n
     asked = position.args.get("scope", "")
     chosen = Scope(asked) if asked in scopes else usual
     return picker(weighed, chosen, reader.tongue, incident_id=position.incident_id, now=now)
+
+
+def listed(position: Position, found: StandingSilences, reader: Reader, store: Store) -> Screen | None:
+    """All silences the reader may see, or the one that was chosen."""
+    made = store.incidents.silencing([each.id for each in found.silences])
+    rows = [Row(each, made.get(each.id)) for each in found.silences]
+    seen = [row for row in rows if _may(row, Right.READ, reader)]
+    args = position.args
+    if position.screen is Verb.SILENCE_ONE:
+        row = next((each for each in seen if each.silence.id == args.get("id")), None)
+        if row is None:
+            return silences.gone(reader.tongue)
+        return silences.one(row, reader.tongue, by=reader.user, acts=_may(row, Right.ACT, reader))
+    outcome = Outcome(args.get("said", ""), args.get("problem", ""), args.get("detail", ""))
+    silent, left_out = found.silent, found.left_out if may_decide(reader.user) else 0
+    page = number(args.get("page"))
+    return silences.listing(seen, reader.tongue, page=page, silent=silent, outcome=outcome, left_out=left_out)
+
+
+def _may(row: Row, right: Right, reader: Reader) -> bool:
+    """An incident's silence is as open as the incident; any other lies where its matchers do."""
+    place = incident_place(row.incident) if row.incident else place_of(silences.ref_of(row.silence))
+    return may(reader.user, right, cluster=place.cluster, namespace=place.namespace).allowed
 
 
 def failed(position: Position, reason: str, detail: str, reader: Reader) -> Screen:

@@ -9,6 +9,7 @@ from chatops.actors.conversation.admission import Admission, decides
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.drilldown import Drilldown
+from chatops.actors.conversation.silences import OthersSilences
 from chatops.actors.conversation.views import Reader
 from chatops.actors.messages import TELEGRAM, Address, Deliver, Happened, incident_address
 from chatops.core.absence import Absence, note_of
@@ -52,6 +53,7 @@ class Taps:
         drilldown: Drilldown,
         cards: Reconciler,
         admission: Admission,
+        silences: OthersSilences,
         *,
         store: Store,
         clock: Callable[[], datetime],
@@ -60,6 +62,7 @@ class Taps:
         self._drilldown = drilldown
         self._cards = cards
         self._admission = admission
+        self._silences = silences
         self._store = store
         self._clock = clock
         self._tell = tell
@@ -86,6 +89,11 @@ class Taps:
             token = offered.token if offered.verb in (Verb.CONFIRM, Verb.APPROVE) else ""
             self._cards.show_next(tap.message_id, offered.incident_id)
             self._tell(incident_address(offered.incident_id), Happened(event, tap.update_id, token))
+            return
+        if offered.verb is Verb.CHANGE_SILENCE:
+            code = self._silences.change(tap, offered, Reader(person, speaks, user))
+            self._toast(tap, toast(code, speaks))
+            self._store.updates.done(tap.update_id)
             return
         if decides(offered):
             code = self._admission.decide(tap, offered, Reader(person, speaks, user))
@@ -258,7 +266,7 @@ def _event(offered: Offered, press: Press, speaks: Tongue, now: datetime) -> Eve
         case Verb.EXTEND_SILENCE if seen := seen_end(offered.args):
             return ExtendSilence(press, *seen)
         case Verb.UNSILENCE:
-            return Unsilence(press)
+            return Unsilence(press, offered.args.get("key", ""))
         case Verb.ESCALATE:
             return Escalate(press)
         case Verb.CONFIRM | Verb.APPROVE if offered.ref:

@@ -42,6 +42,7 @@ from chatops.core.screens import (
     rejecting,
     report,
     resources,
+    silences,
     similar,
     timeline,
     trouble,
@@ -236,6 +237,8 @@ def from_store(
         case Verb.HISTORY:
             total, shown = store.incidents.closed_page(*lists.page_bounds(page), readable)
             return lists.history(shown, tongue, total=total, page=page)
+        case Verb.SILENCES | Verb.SILENCE_ONE:
+            return silences.not_configured(tongue)
         case Verb.HELP:
             return welcome.help_screen(tongue)
         case Verb.SEARCH if position.ref:

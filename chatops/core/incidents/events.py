@@ -146,7 +146,10 @@ class SilenceFailed:
 
 @dataclass(frozen=True, slots=True)
 class Unsilence:
+    """End it; with a `key`, only the very silence that was shown."""
+
     press: Press
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

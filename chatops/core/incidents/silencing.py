@@ -89,7 +89,7 @@ def silence_failed(incident: Incident, event: SilenceFailed, *, now: datetime) -
 def unsilence(incident: Incident, event: Unsilence, *, now: datetime) -> Decision:
     """Written down when it is asked for, and again once Alertmanager has let go of it."""
     press, known = event.press, incident.silence
-    if known is None or not known.standing:
+    if known is None or not known.standing or event.key not in ("", known.key):
         return Decision(incident, effects=(Answer(press, "not_silenced"),))
     if known.lifting:
         return Decision(incident, effects=(Answer(press, "unsilencing"),))

@@ -99,7 +99,8 @@ def _part(incident: Incident, silence: Silence, tongue: Tongue) -> Markup | None
 
 
 def _unsilence(label: str, incident: Incident) -> Button:
-    return Button(label, Verb.UNSILENCE, incident_id=incident.id)
+    args = {"key": incident.silence.key} if incident.silence else {}
+    return Button(label, Verb.UNSILENCE, args, incident_id=incident.id)
 
 
 def button(incident: Incident, tongue: Tongue, *, possible: bool) -> Button | None:

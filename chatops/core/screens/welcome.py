@@ -11,6 +11,7 @@ COMMANDS = (
     ("start", mark("Who you are here, and how to begin")),
     ("incidents", mark("Open incidents")),
     ("history", mark("Incidents that ended")),
+    ("silences", mark("What is silenced in Alertmanager")),
     ("subscribe", mark("Show every incident in this chat")),
     ("unsubscribe", mark("Show no more incidents in this chat")),
     ("users", mark("Who may do what (admins)")),
