@@ -16,7 +16,6 @@ from chatops.actors.upstream_messages import (
     ExpireSilence,
     ExtendUntil,
     FindSilence,
-    ListSilences,
     LookAtSilence,
     ReadOutside,
 )
@@ -67,7 +66,6 @@ def pool(directory, news, works, grow):
         (CreateSilence(DRAFT), "make_silence", (DRAFT, NOON)),
         (FindSilence("key", MATCHERS), "find_silence", ("key", MATCHERS)),
         (ExtendUntil(PLACE, NOON, "n"), "extend_silence", (PLACE, NOON, "n", NOON)),
-        (ListSilences(), "silences", ()),
         (ExpireSilence(PLACE), "expire_silence", (PLACE,)),
         (LookAtSilence(PLACE, MATCHERS), "watch_silence", (PLACE, MATCHERS, NOON)),
         (ReadOutside("metric_graph", REF, "http://x"), "report", ("metric_graph", REF, "http://x", NOON)),

@@ -11,7 +11,7 @@ from chatops.core.silences import Choice, Matched, Matcher, Scope, SilenceDraft,
 from chatops.sandbox.alertmanager import AlertmanagerServer
 from chatops.sandbox.silences import fingerprint
 from chatops.upstream import UpstreamDoor
-from chatops.upstream.alertmanager import Alertmanager
+from chatops.upstream.alertmanager import Alertmanager, ListedMatcher
 from chatops.upstream.endpoint import Endpoint
 from tests.upstream.real import RealAlertmanager
 
@@ -201,6 +201,24 @@ def test_a_lost_answer_to_an_extension_is_found_by_its_key(server: AlertmanagerS
     assert len(list(server.silences)) == 1
 
 
+def test_all_that_stand_are_listed_with_where_they_hide(either: Either) -> None:
+    door, one = UpstreamDoor([either.url]), Alertmanager(Endpoint(either.url))
+    over = door.make_silence(draft(key="over"), now())
+    door.expire_silence(over)
+    ours = door.make_silence(draft(), now())
+    known = one.silence(ours.id)
+    known.id, known.created_by, known.comment = "", "oleg <b>", "by\nhand"
+    known.matchers = [ListedMatcher("namespace", "shop|mail", True), ListedMatcher("cluster", "eu1", False, False)]
+    theirs = one.prolong(known, now() + timedelta(hours=5), known.comment, now())
+    found = door.silences()
+    assert [each.id for each in found.silences] == [ours.id, theirs], "those that end first before the others"
+    mine, other = found.silences
+    assert (mine.namespace, mine.cluster, mine.matchers) == ("shop", "", ('alertname="CrashLoop"', 'namespace="shop"'))
+    assert set(other.matchers) == {'cluster!="eu1"', 'namespace=~"shop|mail"'}
+    assert (other.namespace, other.cluster, other.by, other.comment) == ("", "", "oleg <b>", "byhand")
+    assert not other.pending
+
+
 class TestSeveral:
     """Two Alertmanagers that know nothing of each other."""
 
@@ -241,6 +259,17 @@ class TestSeveral:
         second.go_away()
         asked = replace(draft(), ours=frozenset({fingerprint(CHECKOUT)}))
         assert UpstreamDoor([second.url, server.url]).make_silence(asked, now()).instance == 1
+
+    def test_what_each_has_is_listed_and_who_is_silent_is_named(self, server, second) -> None:
+        first, other = (UpstreamDoor([each.url]).make_silence(draft(), now()) for each in (server, second))
+        door = UpstreamDoor([server.url, second.url])
+        assert {(each.id, each.instance) for each in door.silences().silences} == {(first.id, 0), (other.id, 1)}
+        second.go_away()
+        found = door.silences()
+        assert [each.id for each in found.silences] == [first.id]
+        assert len(found.silent) == 1
+        server.go_away()
+        assert raised(door.silences).reason is Reason.UNREACHABLE
 
     def test_it_is_extended_where_it_is(self, server, second) -> None:
         place = UpstreamDoor([second.url]).make_silence(draft(), now())
