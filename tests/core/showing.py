@@ -49,6 +49,7 @@ from chatops.core.screens import (
     resources,
     silence_picker,
     silence_warning,
+    silences,
     similar,
     timeline,
     trouble,
@@ -59,7 +60,8 @@ from chatops.core.screens.card import card
 from chatops.core.screens.object import object_screen
 from chatops.core.screens.picker import picker
 from chatops.core.screens.silence_picker import Weighed
-from chatops.core.silences import UNTIL_RESOLVED, Matched, Matcher, Scope, Silence
+from chatops.core.screens.silences import Outcome
+from chatops.core.silences import UNTIL_RESOLVED, Matched, Matcher, Scope, Silence, StandingSilence
 from chatops.core.texts import Tongue
 from chatops.sandbox.botapi.formatting import parse_html
 from tests.core.scene import (
@@ -419,6 +421,27 @@ def silenced_incident(**fields: object) -> Incident:
 
 
 ENDING = silenced_incident(warned=True)
+OPERATOR = User(ANNA.id, ANNA.name, everywhere(Role.OPERATOR))
+STANDING_SILENCE = StandingSilence(
+    "am-id",
+    0,
+    ('alertname="KubePodCrashLooping"', 'namespace="shop"'),
+    "@anna (1)",
+    "#96 Crash loop (chatops key)",
+    at(13),
+    at(73),
+    namespace="shop",
+)
+OTHERS = replace(
+    STANDING_SILENCE,
+    id="theirs",
+    matchers=('alertname=~"Disk.*"', *(f'label{n}="x"' for n in range(6))),
+    by="oleg",
+    comment="until the new disk comes <b>",
+    namespace="",
+    pending=True,
+)
+LISTED = [silences.Row(STANDING_SILENCE, silenced_incident()), silences.Row(OTHERS)]
 
 
 def _acting_card(incident: Incident) -> Callable[[Tongue], Screen]:
@@ -664,6 +687,20 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
         [Weighed(Matched(MATCHERS, 1, 0))], Scope.GROUP, tongue, incident_id=96, now=at(-300)
     ),
     "silence about to end": lambda tongue: silence_warning.warning(ENDING, ENDING.silence or SILENCE, tongue),
+    "silences": lambda tongue: silences.listing(
+        LISTED, tongue, page=0, silent=("am-2:9093",), outcome=Outcome("extended"), left_out=3
+    ),
+    "silences, second page": lambda tongue: silences.listing(
+        LISTED * 4, tongue, page=1, silent=(), outcome=Outcome("failed", "refused", "no"), left_out=0
+    ),
+    "silences, none": lambda tongue: silences.listing(
+        [], tongue, page=0, silent=(), outcome=Outcome("ended"), left_out=0
+    ),
+    "silences, ours": lambda tongue: silences.one(LISTED[0], tongue, by=OPERATOR, acts=True),
+    "silences, others'": lambda tongue: silences.one(LISTED[1], tongue, by=OPERATOR, acts=True),
+    "silences, only to be read": lambda tongue: silences.one(LISTED[1], tongue, by=OPERATOR, acts=False),
+    "silences, gone": silences.gone,
+    "silences, nobody to ask": silences.not_configured,
     "call for help": lambda tongue: escalation.help_wanted(an_incident(), "@anna", tongue),
     "past incidents": lambda tongue: similar.similar(an_incident(), _past(), tongue),
     "past incidents, none": lambda tongue: similar.similar(an_incident(), [], tongue),

@@ -33,6 +33,7 @@ from chatops.core.screens import (
     resources,
     silence_picker,
     silence_warning,
+    silences,
     similar,
     timeline,
     trouble,
@@ -43,7 +44,7 @@ from chatops.core.screens.card import card
 from chatops.core.screens.object import object_screen
 from chatops.core.screens.picker import picker
 from chatops.core.screens.silence_picker import Weighed
-from chatops.core.silences import Matched, Matcher, Scope
+from chatops.core.silences import Matched, Matcher, Scope, StandingSilence
 from chatops.core.texts import LANGUAGES, Tongue, tongue
 from chatops.sandbox.botapi.formatting import parse_html
 from tests.core.scene import ANNA, POD, START, a_plan, a_pod, a_run, a_survey, a_workload, an_incident
@@ -111,6 +112,10 @@ LITERALLY = (
 
 OURS = frozenset({"action", "chosen", "code", "kind", "state", "why", "id", "verb", "problem", "type", "group_labels"})
 """Fields that only the bot fills, or that hold a code."""
+
+
+def hostile_silence(text: str) -> StandingSilence:
+    return StandingSilence(text, 0, (text,) * 9, text, text, NOW, NOW, namespace=text, pending=True)
 
 
 def filled(value: Any, text: str) -> Any:
@@ -191,6 +196,17 @@ def screens_with(text: str, tongue: Tongue) -> dict[str, Screen]:
             tongue,
             incident_id=96,
             now=NOW,
+        ),
+        "silences": silences.listing(
+            [silences.Row(hostile_silence(text), whole), silences.Row(hostile_silence(text))] * 3,
+            tongue,
+            page=0,
+            silent=(text,),
+            outcome=silences.Outcome("failed", text, text),
+            left_out=1,
+        ),
+        "one silence": silences.one(
+            silences.Row(hostile_silence(text)), tongue, by=User(1, text, everywhere(Role.OPERATOR)), acts=True
         ),
         "silence about to end": silence_warning.warning(whole, with_text(SILENCE), tongue),
         "help": escalation.help_wanted(whole, text, tongue),
