@@ -83,7 +83,7 @@ class OthersSilences:
         if until is not None:
             told["until"] = f"{until:%Y-%m-%dT%H:%M:%SZ}"
         type = EntryType.SILENCE_EXTEND_REQUESTED if until else EntryType.UNSILENCE_REQUESTED
-        request = Entry(type, reader.person.subject, now, None, ref, tap.chat_id, tap.message_id, told)
+        request = Entry(type, reader.person.subject, now, offered.incident_id, ref, tap.chat_id, tap.message_id, told)
         self._store.audit.append([request])
         self._store.buttons.use(offered.token, str(reader.person.id), now)
         at = From(tap.chat_id, tap.message_id, tap.chat_kind, tap.thread_id)
