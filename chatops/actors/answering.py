@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from chatops.actors.messages import TELEGRAM, Address, Deliver, HandedOver, HelpWanted, chat_address
+from chatops.actors.messages import TELEGRAM, Address, Deliver, HandedOver, HelpWanted, SilenceEnds, chat_address
 from chatops.core.audit import EntryType
 from chatops.core.incidents import Answer, Incident, Person
 from chatops.core.outgoing import AnswerTap, Lane, SendMessage
@@ -49,3 +49,9 @@ def call_for_help(incident_id: int, caller: Person, store: Store, tell: Tell) ->
     audience = {*store.cards.audience(incident_id), *store.users.admin_ids()} - {caller.id}
     for chat_id in sorted(audience):
         tell(chat_address(chat_id), HelpWanted(incident_id, caller.name))
+
+
+def warn_of_end(incident_id: int, key: str, store: Store, tell: Tell) -> None:
+    """Wherever the incident is shown: its silence is about to end."""
+    for chat_id in sorted(store.cards.audience(incident_id)):
+        tell(chat_address(chat_id), SilenceEnds(incident_id, key))

@@ -23,8 +23,10 @@ from chatops.actors.conversation.refusals import Refusals
 from chatops.actors.conversation.replies import Replies
 from chatops.actors.conversation.restraint import Restraint
 from chatops.actors.conversation.shelf import Shelf
+from chatops.actors.conversation.silences import OthersSilences
 from chatops.actors.conversation.strangers import Strangers
 from chatops.actors.conversation.taps import Taps
+from chatops.actors.conversation.views import Reader
 from chatops.actors.directory import Directory
 from chatops.actors.messages import (
     TELEGRAM,
@@ -45,6 +47,7 @@ from chatops.actors.messages import (
     ReturnToCard,
     ReviewDue,
     SendHere,
+    SilenceEnds,
     UpdateArrived,
     WasAway,
     WorkDone,
@@ -59,12 +62,14 @@ from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position
 from chatops.core.failures import Failure, Reason
+from chatops.core.incidents import Person
 from chatops.core.outgoing import AnswerTap, Lane, LeaveChat
 from chatops.core.people import ChatKind, Sender, User
 from chatops.core.policy import Policy
 from chatops.core.screens.escalation import help_wanted
 from chatops.core.screens.handing import handed_over
 from chatops.core.screens.notices import notice
+from chatops.core.screens.silence_warning import warning
 from chatops.core.screens.toasts import toast
 from chatops.core.texts import Tongue, tongue
 from chatops.core.updates import Faceless, Membership, Tap, TextMessage, Update
@@ -110,7 +115,10 @@ class ChatActor(Actor):
         self._admission = Admission(
             self._canvas, self._drilldown, store=store, clock=clock, tell=self.tell, bot_name=bot_name
         )
-        self._taps = Taps(self._drilldown, self._cards, self._admission, store=store, clock=clock, tell=self.tell)
+        self._silences = OthersSilences(self._drilldown, store=store, clock=clock, address=address, tell=self.tell)
+        self._taps = Taps(
+            self._drilldown, self._cards, self._admission, self._silences, store=store, clock=clock, tell=self.tell
+        )
         self._strangers = Strangers(store=store, shelf=self._shelf, clock=clock, tell=self.tell)
         self._restraint = Restraint(
             store=store,
@@ -131,6 +139,7 @@ class ChatActor(Actor):
     def setup(self) -> None:
         self.tell(TELEGRAM, ChatBegan(self._id))
         self._drilldown.resume()
+        self._silences.resume(self._id)
         self._catch_up()
         noted = self._cards.notes()
         if noted:
@@ -158,14 +167,17 @@ class ChatActor(Actor):
             case SendHere(outgoing, tokens, position, key):
                 self._shelf.resend(outgoing, tokens, position, key)
             case WorkDone(tag, result):
-                self._drilldown.answered(tag, result)
-                self._illustrations.answered(tag, result)
+                if not self._silences.answered(tag, result):
+                    self._drilldown.answered(tag, result)
+                    self._illustrations.answered(tag, result)
             case WorkFailed(tag, reason, detail):
-                self._drilldown.failed(tag, reason, detail)
-                self._illustrations.answered(tag, None)
+                if not self._silences.failed(tag, reason, detail):
+                    self._drilldown.failed(tag, reason, detail)
+                    self._illustrations.answered(tag, None)
             case WorkInterrupted(tag):
-                self._illustrations.answered(tag, None)
-                self._drilldown.failed(tag, Reason.SERVER_ERROR, "", interrupted=True)
+                if not self._silences.failed(tag, Reason.UNKNOWN_OUTCOME, "", interrupted=True):
+                    self._illustrations.answered(tag, None)
+                    self._drilldown.failed(tag, Reason.SERVER_ERROR, "", interrupted=True)
             case ApprovalWanted():
                 self._drilldown.ask_approval(message)
             case PutAside(update_id):
@@ -185,6 +197,8 @@ class ChatActor(Actor):
                 self._handed_over(incident_id, by_name)
             case ReviewDue(until):
                 self._review(until)
+            case SilenceEnds(incident_id, key):
+                self._silence_ends(incident_id, key)
             case AccessChanged() if not self._canvas.chat.unreachable:
                 self._access_changed(message)
             case AccessChanged():
@@ -270,6 +284,14 @@ class ChatActor(Actor):
             screen = self._canvas.weekly(position)
             self._shelf.send(screen, Lane.DIGEST, position=position)
 
+    def _silence_ends(self, incident_id: int, key: str) -> None:
+        incident = self._store.incidents.get(incident_id)
+        silence = incident.silence if incident else None
+        if incident is None or silence is None or silence.key != key or not silence.warned:
+            return
+        if not self._canvas.chat.unreachable and self._canvas.may_show(incident):
+            self._shelf.send(warning(incident, silence, self._canvas.tongue), Lane.PAGE)
+
     def _access_changed(self, change: AccessChanged) -> None:
         """Tell whose chat this is; what they may see from now on is shown where they want incidents shown."""
         told = self._admission.news(change)
@@ -325,8 +347,9 @@ class ChatActor(Actor):
             self._catch_up()
         if answer.screen:
             self._shelf.send(answer.screen, Lane.RESULT, thread_id=text.thread_id)
-        if answer.position:
-            self._canvas.draw(answer.position, speaks, Lane.RESULT, thread_id=text.thread_id, user=user)
+        if answer.position and text.sender:
+            reader = Reader(Person(text.sender.id, text.sender.name), speaks, user)
+            self._drilldown.open(answer.position, reader, text.thread_id)
 
     def _moved(self, change: Membership) -> None:
         """A group that no known person put the bot into learns nothing: the bot leaves."""

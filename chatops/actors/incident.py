@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from chatops.actors.admins import tell_admins
-from chatops.actors.answering import answer_press, call_again, call_for_help, tell_holder
+from chatops.actors.answering import answer_press, call_again, call_for_help, tell_holder, warn_of_end
 from chatops.actors.base import Actor, summary
 from chatops.actors.directory import Directory
 from chatops.actors.messages import (
@@ -51,6 +51,7 @@ from chatops.core.incidents import (
     LookUp,
     Perform,
     TellHolder,
+    WarnOfEnd,
     decide,
 )
 from chatops.core.incidents.escalation import QUIET
@@ -265,6 +266,8 @@ class IncidentActor(Actor):
                     call_for_help(self._id, press.by, self._store, self.tell)
                 case TellHolder():
                     tell_holder(self._known, self.tell)
+                case WarnOfEnd(silence):
+                    warn_of_end(self._id, silence.key, self._store, self.tell)
                 case _:
                     self._silencer.carry_out(effect)
 

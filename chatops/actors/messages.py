@@ -20,7 +20,7 @@ from chatops.core.people import Grant
 from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
 from chatops.core.roll_call import Rolls
-from chatops.core.silences import Matched, SilencePlace, SilenceWatch
+from chatops.core.silences import Counted, SilencePlace, SilenceWatch, StandingSilences
 from chatops.core.surveys import Survey
 from chatops.core.updates import Update
 from chatops.core.victims import Suspicion
@@ -124,6 +124,14 @@ class LookUpAgain:
     """Look an interrupted run up again: the cluster could not be asked."""
 
     run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceEnds:
+    """The silence of this key is about to end, and what it hides is critical: said aloud."""
+
+    incident_id: int
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,9 +423,10 @@ Result = (
     | Preview
     | Performed
     | Progress
-    | Matched
+    | Counted
     | SilencePlace
     | SilenceWatch
+    | StandingSilences
     | Rolls
     | bool
 )

@@ -4,17 +4,18 @@ And the one message by which an incident reminds itself of its silence.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from chatops.core.graphs import GraphAsk
 from chatops.core.resources import ObjectRef
-from chatops.core.silences import Matcher, SilenceDraft, SilencePlace
+from chatops.core.silences import Choice, Matcher, SilenceDraft, SilencePlace
 
 
 @dataclass(frozen=True, slots=True)
 class CountMatched:
-    """What these matchers take now; `ours` are the fingerprints of the incident that asks."""
+    """What each choice takes now; `ours` are the fingerprints of the incident that asks."""
 
-    matchers: tuple[Matcher, ...]
+    choices: tuple[Choice, ...]
     ours: frozenset[str]
 
 
@@ -31,6 +32,20 @@ class FindSilence:
 
     key: str
     matchers: tuple[Matcher, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendUntil:
+    """Have the silence end then, once. It may get another id by that. `note` is added to its comment."""
+
+    place: SilencePlace
+    ends_at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListSilences:
+    """All silences that stand, whoever made them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +85,16 @@ class CallTheRoll:
 
 
 UpstreamWork = (
-    CallTheRoll | CountMatched | CreateSilence | DrawGraph | ExpireSilence | FindSilence | LookAtSilence | ReadOutside
+    CallTheRoll
+    | ListSilences
+    | CountMatched
+    | CreateSilence
+    | DrawGraph
+    | FindSilence
+    | ExtendUntil
+    | ExpireSilence
+    | LookAtSilence
+    | ReadOutside
 )
 
 

@@ -39,6 +39,8 @@ ACTING = frozenset(
         Verb.SILENCE,
         Verb.DO_SILENCE,
         Verb.UNSILENCE,
+        Verb.EXTEND_SILENCE,
+        Verb.CHANGE_SILENCE,
         Verb.ESCALATE,
         Verb.PICK,
         Verb.CHOOSE,
@@ -82,6 +84,7 @@ INCIDENT_WIDE = frozenset(
         Verb.SILENCE,
         Verb.DO_SILENCE,
         Verb.UNSILENCE,
+        Verb.EXTEND_SILENCE,
         Verb.ESCALATE,
     }
 )

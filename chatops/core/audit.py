@@ -34,6 +34,8 @@ class EntryType(StrEnum):
     SILENCE_REQUESTED = "silence_requested"
     SILENCED = "silenced"
     SILENCE_FAILED = "silence_failed"
+    SILENCE_EXTEND_REQUESTED = "silence_extend_requested"
+    SILENCE_EXTENDED = "silence_extended"
     UNSILENCE_REQUESTED = "unsilence_requested"
     UNSILENCED = "unsilenced"
     ESCALATED = "escalated"

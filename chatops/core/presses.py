@@ -14,7 +14,7 @@ from chatops.core.updates import Tap, TextMessage
 DOUBLE_TAP = timedelta(seconds=0.7)
 """A confirm pressed sooner than this after it was offered is the second half of a double tap (UX section 0, 6)."""
 
-CONFIRMS = frozenset({Verb.CONFIRM, Verb.APPROVE, Verb.DECIDE, Verb.REOPEN})
+CONFIRMS = frozenset({Verb.CONFIRM, Verb.APPROVE, Verb.DECIDE, Verb.REOPEN, Verb.CHANGE_SILENCE})
 """The second of two taps."""
 
 

@@ -182,6 +182,10 @@ class Tables:
             ended_at = Optional(datetime)
             problem = _text()
             detail = _text()
+            warned = Required(bool)
+            extending_to = Optional(datetime)
+            extended_by_id = _number_or_null()
+            extended_by_name = _text()
 
         class Audit(entity):  # type: ignore[misc]  # see above
             _table_ = "audit"

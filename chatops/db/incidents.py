@@ -17,7 +17,7 @@ from chatops.db.buttons import use_token
 from chatops.db.columns import aware, aware_or_none, clean, from_json, naive, naive_or_none, strings_of, to_json
 from chatops.db.database import Database
 from chatops.db.entities import Tables
-from chatops.db.episodes import episodes_of, write_episodes
+from chatops.db.episodes import episodes_of, incidents_firing, write_episodes
 from chatops.db.handled import write_off
 from chatops.db.inbox import inbox_row
 from chatops.db.places import Readable, only, places_of
@@ -106,6 +106,24 @@ class Incidents:
             return tuple(sorted(row.id for row in given))
 
         return self._database.read(work)
+
+    def firing(self, fingerprints: Sequence[str]) -> tuple[Incident, ...]:
+        """The active incidents in which any of these alerts fires, oldest first."""
+        found = self._database.read(lambda: tuple(sorted(incidents_firing(self._tables, fingerprints))))
+        return self.many(found) if found else ()
+
+    def silencing(self, silence_ids: Sequence[str]) -> dict[str, Incident]:
+        """The incidents whose silence, as far as is known, stands in Alertmanager under one of these ids."""
+        wanted, silences = [clean(each) for each in silence_ids if each], self._tables.Silence
+        if not wanted:
+            return {}
+
+        def work() -> tuple[int, ...]:
+            open_now = silences.select(lambda row: row.ended_at is None and row.silence_id != "")
+            return tuple(sorted({row.incident_id for row in open_now if row.silence_id in wanted}))
+
+        found = self.many(self._database.read(work))
+        return {each.silence.id: each for each in found if each.silence and each.silence.standing}
 
     def silenced(self) -> tuple[int, ...]:
         """Ids of the incidents with a silence that is not known to have ended."""

@@ -25,6 +25,8 @@ from tests.actors.scene import CHECKOUT, POD, body
 GROUP, OTHER_GROUP = -100_500, -100_600
 CARD, OTHER_MESSAGE = 7_000, 7_001
 NODE = ObjectRef("Node", "worker-3", "", "uid-8")
+OTHERS = ObjectRef("Silence", "theirs", "shop")
+LATER = "2036-01-01T00:00:00+00:00"
 ZOE = 1009
 SHARES = 6
 """Tests that divide the matrix among them, to run side by side."""
@@ -67,6 +69,9 @@ KINDS = (
     Kind(Verb.JUDGE, EntryType.JUDGED, {"verdict": "noise"}, needs="closed"),
     Kind(Verb.DO_SILENCE, EntryType.SILENCE_REQUESTED, {"minutes": "60"}, needs="open"),
     Kind(Verb.UNSILENCE, EntryType.UNSILENCE_REQUESTED, needs="silenced"),
+    Kind(Verb.EXTEND_SILENCE, EntryType.SILENCE_EXTEND_REQUESTED, {"key": "", "ends": LATER}, needs="silenced"),
+    Kind(Verb.CHANGE_SILENCE, EntryType.UNSILENCE_REQUESTED, {"act": "end"}, OTHERS),
+    Kind(Verb.CHANGE_SILENCE, EntryType.SILENCE_EXTEND_REQUESTED, {"act": "extend", "until": LATER}, OTHERS),
     Kind(Verb.ESCALATE, EntryType.ESCALATED, needs="open"),
     Kind(Verb.CHOOSE, EntryType.LOOKED, {"action": "rollout_undo", "revision": "42"}, CHECKOUT),
     Kind(Verb.CONFIRM, EntryType.ACTION_REQUESTED, RUN, CHECKOUT, needs="open"),
@@ -91,6 +96,8 @@ KINDS = (
     Kind(Verb.ASK_HAND_OVER, None),
     Kind(Verb.ASK_REOPEN, None),
     Kind(Verb.SILENCE, None),
+    Kind(Verb.SILENCES, None),
+    Kind(Verb.SILENCE_ONE, None, {"id": "theirs"}),
     Kind(Verb.RESOURCES, None),
     Kind(Verb.PODS, None, {}, CHECKOUT),
     Kind(Verb.POD, None, {}, POD),
@@ -251,6 +258,9 @@ def one_press(street: Street, kind: Kind, role: str, situation: str) -> None:
     number = street.prepared(kind.needs) if kind.needs and not why else 1
     run = f"run-{role}-{situation}-{kind.verb}"
     args = {**kind.args, **({"run": run} if "run" in kind.args else {})}
+    silence = street.house.store.incidents.get(number).silence if kind.needs == "silenced" else None
+    if silence is not None and "ends" in kind.args:
+        args |= {"key": silence.key, "ends": silence.ends_at.isoformat()}
     grant = Grant(Role.VIEWER, "*", f"{situation[:4]}-{role}")
     if "cluster" in args:
         args["namespace"] = grant.namespace

@@ -52,7 +52,9 @@ from chatops.core.screens import (
     report,
     resources,
     review,
-    silence,
+    silence_picker,
+    silence_warning,
+    silences,
     similar,
     timeline,
     trouble,
@@ -62,7 +64,9 @@ from chatops.core.screens.base import Screen, shown_length
 from chatops.core.screens.card import card
 from chatops.core.screens.object import object_screen
 from chatops.core.screens.picker import picker
-from chatops.core.silences import UNTIL_RESOLVED, Matched, Matcher, Silence
+from chatops.core.screens.silence_picker import Weighed
+from chatops.core.screens.silences import Outcome
+from chatops.core.silences import UNTIL_RESOLVED, Matched, Matcher, Scope, Silence, StandingSilence
 from chatops.core.texts import Tongue
 from chatops.sandbox.botapi.formatting import parse_html
 from tests.core.scene import (
@@ -199,6 +203,8 @@ PEOPLE_TIMELINE = [
     stored(EntryType.SILENCE_REQUESTED, matchers='alertname="KubePodCrashLooping", namespace="shop"'),
     stored(EntryType.SILENCED, silence="am-id", until="2026-11-23T10:00:00Z", matchers='namespace="shop"'),
     stored(EntryType.SILENCE_FAILED, SYSTEM, problem="refused", detail="silence invalid"),
+    stored(EntryType.SILENCE_EXTEND_REQUESTED, until="2026-11-23T11:00:00Z"),
+    stored(EntryType.SILENCE_EXTENDED, silence="am-id-2", before="am-id", until="2026-11-23T11:00:00Z"),
     stored(EntryType.UNSILENCED, how="lifted"),
     stored(EntryType.UNSILENCED, SYSTEM, how="lifted"),
     stored(EntryType.UNSILENCED, SYSTEM, how="expired"),
@@ -447,6 +453,30 @@ def silenced_incident(**fields: object) -> Incident:
     return an_incident(silence=replace(SILENCE, **fields))  # type: ignore[arg-type]  # its own fields
 
 
+ENDING = silenced_incident(warned=True)
+OPERATOR = User(ANNA.id, ANNA.name, everywhere(Role.OPERATOR))
+STANDING_SILENCE = StandingSilence(
+    "am-id",
+    0,
+    ('alertname="KubePodCrashLooping"', 'namespace="shop"'),
+    "@anna (1)",
+    "#96 Crash loop (chatops key)",
+    at(13),
+    at(73),
+    namespace="shop",
+)
+OTHERS = replace(
+    STANDING_SILENCE,
+    id="theirs",
+    matchers=('alertname=~"Disk.*"', *(f'label{n}="x"' for n in range(6))),
+    by="oleg",
+    comment="until the new disk comes <b>",
+    namespace="",
+    pending=True,
+)
+LISTED = [silences.Row(STANDING_SILENCE, silenced_incident()), silences.Row(OTHERS)]
+
+
 def _acting_card(incident: Incident) -> Callable[[Tongue], Screen]:
     """With the row of what can be done to the incident itself."""
 
@@ -583,6 +613,12 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "card, silence being lifted": _acting_card(silenced_incident(lifting=True)),
     "card, silence not lifted": _acting_card(silenced_incident(problem="forbidden", detail="read only")),
     "card, not silenced": _acting_card(silenced_incident(id="", ended_at=at(14), problem="refused", detail="no")),
+    "card, silence about to end": _acting_card(silenced_incident(warned=True)),
+    "card, silence being extended": _acting_card(silenced_incident(warned=True, extending_to=at(133))),
+    "card, silence not extended": _acting_card(
+        silenced_incident(warned=True, problem="refused", detail="no", extended_by_id=1)
+    ),
+    "card, silenced in part": _acting_card(silenced_incident(matchers=(Matcher("pod", "another"),))),
     "card, silence over": _acting_card(silenced_incident(ended_at=at(14))),
     "card, resolved and silenced": _acting_card(closed_incident(silence=SILENCE)),
     "card, resolved": _card(closed_incident()),
@@ -667,9 +703,8 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "more: pod, ownerless and stuck": _more(a_pod(owner=None, status="Terminating", deleting_since=at(10))),
     **{f"pick: {name}": draw for name, draw in PICKERS.items()},
     "reject": lambda tongue: rejecting.ask_reason(an_incident(), tongue),
-    "silence": lambda tongue: silence.picker(Matched(MATCHERS, 1, 0), tongue, incident_id=96),
-    "silence, hiding others": lambda tongue: silence.picker(
-        Matched(MATCHERS * 4, 2, 3, ("DiskFull", "NodeNotReady"), silenced=2), tongue, incident_id=96
+    "silence": lambda tongue: silence_picker.picker(
+        [Weighed(Matched(MATCHERS, 1, 0))], Scope.GROUP, tongue, incident_id=96, now=at(13)
     ),
     "hand over": lambda tongue: handing.choose_holder(an_incident(taken_by=ANNA), HOLDERS, tongue, page=0),
     "hand over, nobody": lambda tongue: handing.choose_holder(an_incident(), [], tongue, page=0),
@@ -682,6 +717,35 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "timeline, summed up": lambda tongue: timeline.timeline(
         96, MORE_TIMELINE, tongue, page=0, pages=1, took=Durations(timedelta(minutes=2), timedelta(minutes=18), 1)
     ),
+    "silence, hiding others": lambda tongue: silence_picker.picker(
+        [
+            Weighed(Matched(MATCHERS[:1], 3, 9, ("DiskFull",), silenced=1), tuple(range(97, 110))),
+            Weighed(Matched(MATCHERS * 4, 2, 3, ("DiskFull", "NodeNotReady"), 2, Scope.ALERT), (97, 98)),
+            Weighed(Matched((*MATCHERS, Matcher("pod", "checkout-a")), 1, 0, scope=Scope.OBJECT)),
+        ],
+        Scope.ALERT,
+        tongue,
+        incident_id=96,
+        now=at(13),
+    ),
+    "silence, before the morning": lambda tongue: silence_picker.picker(
+        [Weighed(Matched(MATCHERS, 1, 0))], Scope.GROUP, tongue, incident_id=96, now=at(-300)
+    ),
+    "silence about to end": lambda tongue: silence_warning.warning(ENDING, ENDING.silence or SILENCE, tongue),
+    "silences": lambda tongue: silences.listing(
+        LISTED, tongue, page=0, silent=("am-2:9093",), outcome=Outcome("extended"), left_out=3
+    ),
+    "silences, second page": lambda tongue: silences.listing(
+        LISTED * 4, tongue, page=1, silent=(), outcome=Outcome("failed", "refused", "no"), left_out=0
+    ),
+    "silences, none": lambda tongue: silences.listing(
+        [], tongue, page=0, silent=(), outcome=Outcome("ended"), left_out=0
+    ),
+    "silences, ours": lambda tongue: silences.one(LISTED[0], tongue, by=OPERATOR, acts=True),
+    "silences, others'": lambda tongue: silences.one(LISTED[1], tongue, by=OPERATOR, acts=True),
+    "silences, only to be read": lambda tongue: silences.one(LISTED[1], tongue, by=OPERATOR, acts=False),
+    "silences, gone": silences.gone,
+    "silences, nobody to ask": silences.not_configured,
     "call for help": lambda tongue: escalation.help_wanted(an_incident(), "@anna", tongue),
     "past incidents": lambda tongue: similar.similar(an_incident(), _past(), tongue),
     "past incidents, none": lambda tongue: similar.similar(an_incident(), [], tongue),

@@ -51,6 +51,8 @@ READING = {
     Verb.INCIDENTS,
     Verb.HISTORY,
     Verb.HELP,
+    Verb.SILENCES,
+    Verb.SILENCE_ONE,
 }
 CHANGING = {
     Verb.TAKE,
@@ -67,6 +69,8 @@ CHANGING = {
     Verb.SILENCE,
     Verb.DO_SILENCE,
     Verb.UNSILENCE,
+    Verb.EXTEND_SILENCE,
+    Verb.CHANGE_SILENCE,
     Verb.ESCALATE,
     Verb.PICK,
     Verb.CHOOSE,

@@ -25,6 +25,7 @@ NAMES = [
     "0007_roll_call",
     "0008_heartbeats",
     "0009_hindsight",
+    "0010_silences_extended",
 ]
 """Every migration there is, in order."""
 

@@ -90,6 +90,8 @@ class Commands:
                 days, namespace = asked_for(argument)
                 args = {"days": str(days), **({"namespace": namespace} if namespace else {})}
                 return Reply(position=Position(chat.id, 0, Verb.STATISTICS, args=args))
+            case "silences":
+                return Reply(position=Position(chat.id, 0, Verb.SILENCES))
             case "subscribe" | "unsubscribe":
                 return self._subscription(text, user, chat, command, tongue)
             case "users" | "invite":

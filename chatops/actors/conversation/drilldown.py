@@ -37,6 +37,7 @@ from chatops.core.reports import Report
 from chatops.core.resources import LogText
 from chatops.core.safeguards import Safeguard, safeguard
 from chatops.core.screens import confirm
+from chatops.core.silences import Counted, StandingSilences
 from chatops.core.updates import Tap, TextMessage
 from chatops.db.store import Store
 
@@ -126,6 +127,11 @@ class Drilldown:
             return True
         self._canvas.draw(wanted, reader.tongue, Lane.RESULT, thread_id=tap.thread_id, user=reader.user)
         return False
+
+    def open(self, wanted: Position, reader: Reader, thread_id: int | None) -> None:
+        """Show it in a message of its own: somebody wrote a command."""
+        if not self._ask(Asked(wanted, reader, thread_id)):
+            self._canvas.draw(wanted, reader.tongue, Lane.RESULT, thread_id=thread_id, user=reader.user)
 
     def search(self, question: Position, text: TextMessage, reader: Reader) -> None:
         """Somebody wrote what to look for in the log that the question was asked about."""
@@ -228,7 +234,12 @@ class Drilldown:
 
     def _show(self, asked: Asked, position: Position, result: Result) -> None:
         policy = self._canvas.policy
-        screen = views.drawn(position, result, asked.reader, now=self._clock(), policy=policy)
+        if isinstance(result, Counted):
+            screen = outside.picked(position, result, asked.reader, self._store, self._clock())
+        elif isinstance(result, StandingSilences):
+            screen = outside.listed(position, result, asked.reader, self._store)
+        else:
+            screen = views.drawn(position, result, asked.reader, now=self._clock(), policy=policy)
         if screen:
             self._canvas.show(screen, position, Lane.RESULT, thread_id=asked.thread_id)
 

@@ -9,6 +9,7 @@ from chatops.actors.conversation.admission import Admission, decides
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.drilldown import Drilldown
+from chatops.actors.conversation.silences import OthersSilences
 from chatops.actors.conversation.views import Reader
 from chatops.actors.messages import TELEGRAM, Address, Deliver, Happened, incident_address
 from chatops.core.absence import Absence, note_of
@@ -19,6 +20,7 @@ from chatops.core.cards import Position
 from chatops.core.incidents import Event, Incident, Person, Press
 from chatops.core.incidents.events import (
     Escalate,
+    ExtendSilence,
     HandOver,
     Judge,
     Reject,
@@ -37,8 +39,10 @@ from chatops.core.people import ChatKind, Sender, User
 from chatops.core.presses import LATE, Refusal, judge, missed, refused_as, word_for
 from chatops.core.screens.confirm import asker_of, plan_of
 from chatops.core.screens.rejecting import REASONS
-from chatops.core.screens.silence import length_of
+from chatops.core.screens.silence import seen_end
+from chatops.core.screens.silence_picker import wanted
 from chatops.core.screens.toasts import toast
+from chatops.core.silences import read
 from chatops.core.texts import Tongue
 from chatops.core.updates import Tap, TextMessage
 from chatops.db.store import Store
@@ -52,6 +56,7 @@ class Taps:
         drilldown: Drilldown,
         cards: Reconciler,
         admission: Admission,
+        silences: OthersSilences,
         *,
         store: Store,
         clock: Callable[[], datetime],
@@ -60,6 +65,7 @@ class Taps:
         self._drilldown = drilldown
         self._cards = cards
         self._admission = admission
+        self._silences = silences
         self._store = store
         self._clock = clock
         self._tell = tell
@@ -83,11 +89,16 @@ class Taps:
         press = Press(person, tap.chat_id, tap.message_id, tap.callback_id, speaks.language)
         if offered.verb is Verb.HAND_OVER and self._cannot_have_it(tap, offered, incident, speaks):
             return
-        event = _event(offered, press, speaks)
+        event = _event(offered, press, speaks, self._clock())
         if event is not None and offered.incident_id is not None:
             token = offered.token if offered.verb in (Verb.CONFIRM, Verb.APPROVE) else ""
             self._cards.show_next(tap.message_id, offered.incident_id)
             self._tell(incident_address(offered.incident_id), Happened(event, tap.update_id, token))
+            return
+        if offered.verb is Verb.CHANGE_SILENCE:
+            code = self._silences.change(tap, offered, Reader(person, speaks, user))
+            self._toast(tap, toast(code, speaks))
+            self._store.updates.done(tap.update_id)
             return
         if decides(offered):
             code = self._admission.decide(tap, offered, Reader(person, speaks, user))
@@ -235,7 +246,7 @@ def _aimed(offered: Offered, incident: Incident | None) -> dict[str, str]:
         return {**told, "run": offered.args["run"], "before_version": plan_of(offered.args)[2]}
     if offered.verb is Verb.STOP and incident and incident.run:
         return {**told, "run": incident.run.id, "before_version": incident.run.plan.resource_version}
-    if offered.verb is Verb.UNSILENCE and incident and incident.silence:
+    if offered.verb in (Verb.UNSILENCE, Verb.EXTEND_SILENCE) and incident and incident.silence:
         return {**told, "run": incident.silence.key, "silence": incident.silence.id}
     return told
 
@@ -248,7 +259,7 @@ def run_event(offered: Offered, press: Press) -> RunAction:
     return RunAction(press, offered.args["run"], plan, asked_by=asker_of(offered.args))
 
 
-def _event(offered: Offered, press: Press, speaks: Tongue) -> Event | None:
+def _event(offered: Offered, press: Press, speaks: Tongue, now: datetime) -> Event | None:
     """What a button does to the incident itself; None for buttons that only lead somewhere."""
     match offered.verb:
         case Verb.TAKE:
@@ -269,10 +280,14 @@ def _event(offered: Offered, press: Press, speaks: Tongue) -> Event | None:
         case Verb.STOP:
             return StopAction(press)
         case Verb.DO_SILENCE:
-            length, until_resolved = length_of(offered.args)
-            return RequestSilence(press, uuid.uuid4().hex, length, until_resolved)
+            length, until_resolved, ends_at = wanted(offered.args, now=now)
+            what = read(offered.args.get("matchers", ""))
+            scope = offered.args.get("scope", "")
+            return RequestSilence(press, uuid.uuid4().hex, length, until_resolved, what, scope, ends_at)
+        case Verb.EXTEND_SILENCE if seen := seen_end(offered.args):
+            return ExtendSilence(press, *seen)
         case Verb.UNSILENCE:
-            return Unsilence(press)
+            return Unsilence(press, offered.args.get("key", ""))
         case Verb.ESCALATE:
             return Escalate(press)
         case Verb.CONFIRM | Verb.APPROVE if offered.ref:

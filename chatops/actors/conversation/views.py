@@ -46,7 +46,7 @@ from chatops.core.screens import (
     rejecting,
     report,
     resources,
-    silence,
+    silences,
     similar,
     timeline,
     trouble,
@@ -57,7 +57,6 @@ from chatops.core.screens.card import card
 from chatops.core.screens.object import object_screen
 from chatops.core.screens.picker import picker
 from chatops.core.screens.pod import container_picker, pod_screen
-from chatops.core.silences import Matched
 from chatops.core.texts import Tongue
 from chatops.db.places import Readable
 from chatops.db.store import Store
@@ -170,8 +169,6 @@ def drawn(position: Position, result: Result, reader: Reader, *, now: datetime, 
             if result.action == ACTION:
                 return diagnostics.output(result, tongue, incident_id=number_of, params=asked)
             return report.report(result, tongue, incident_id=number_of, params=asked)
-        case Verb.SILENCE, Matched() if number_of is not None:
-            return silence.picker(result, tongue, incident_id=number_of)
         case Verb.CHOOSE, Preview():
             return confirm.confirm(
                 result,
@@ -246,6 +243,8 @@ def from_store(
             return lists.history(shown, tongue, total=total, page=page)
         case Verb.STATISTICS:
             return reviews.drawn(position, store, tongue, now=now, policy=policy, readable=readable)
+        case Verb.SILENCES | Verb.SILENCE_ONE:
+            return silences.not_configured(tongue)
         case Verb.HELP:
             return welcome.help_screen(tongue)
         case Verb.SEARCH if position.ref:

@@ -12,7 +12,10 @@ from chatops.core.incidents.effects import (
     LookUp,
     MakeSilence,
     Perform,
+    ProlongSilence,
+    SilenceEffect,
     TellHolder,
+    WarnOfEnd,
     WatchSilence,
 )
 from chatops.core.incidents.events import Event, Press
@@ -35,9 +38,12 @@ __all__ = [
     "Perform",
     "Person",
     "Press",
+    "ProlongSilence",
+    "SilenceEffect",
     "Status",
     "TellHolder",
     "Verdict",
+    "WarnOfEnd",
     "WatchSilence",
     "decide",
 ]

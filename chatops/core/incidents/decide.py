@@ -18,6 +18,8 @@ from chatops.core.incidents.events import (
     AlertsReceived,
     Escalate,
     Event,
+    ExtendFailed,
+    ExtendSilence,
     HandOver,
     Judge,
     LiftFailed,
@@ -30,7 +32,9 @@ from chatops.core.incidents.events import (
     Resolve,
     RunAction,
     Silenced,
+    SilenceEnding,
     SilenceExpired,
+    SilenceExtended,
     SilenceFailed,
     SilenceLifted,
     SilenceSeen,
@@ -45,10 +49,14 @@ from chatops.core.incidents.hindsight import judge, reopen
 from chatops.core.incidents.notes import note
 from chatops.core.incidents.refusing import witnessed
 from chatops.core.incidents.silencing import (
+    extend_failed,
+    extend_silence,
     lift_failed,
     lift_when_over,
     request_silence,
     silence_ended,
+    silence_ending,
+    silence_extended,
     silence_failed,
     silence_seen,
     silenced,
@@ -107,6 +115,14 @@ def _decided(incident: Incident, event: Event, *, now: datetime) -> Decision:
             return lift_failed(incident, event, now=now)
         case SilenceSeen():
             return silence_seen(incident, event, now=now)
+        case SilenceEnding():
+            return silence_ending(incident, event, now=now)
+        case ExtendSilence():
+            return extend_silence(incident, event, now=now)
+        case SilenceExtended():
+            return silence_extended(incident, event, now=now)
+        case ExtendFailed():
+            return extend_failed(incident, event, now=now)
         case Escalate(press):
             return escalate(incident, press, now)
         case Noted():

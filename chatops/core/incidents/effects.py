@@ -66,6 +66,20 @@ class WatchSilence:
 
 
 @dataclass(frozen=True, slots=True)
+class ProlongSilence:
+    """Have Alertmanager end it later, as it says, once."""
+
+    silence: Silence
+
+
+@dataclass(frozen=True, slots=True)
+class WarnOfEnd:
+    """Say aloud, wherever the incident is shown, that the silence is about to end."""
+
+    silence: Silence
+
+
+@dataclass(frozen=True, slots=True)
 class CallForHelp:
     """Tell every admin, and every chat that shows the incident, that `press.by` asks for help."""
 
@@ -80,7 +94,8 @@ class TellHolder:
     by: Person
 
 
-Effect = Look | Perform | Follow | LookUp | Answer | MakeSilence | LiftSilence | WatchSilence | CallForHelp | TellHolder
+SilenceEffect = MakeSilence | LiftSilence | WatchSilence | ProlongSilence
+Effect = Look | Perform | Follow | LookUp | Answer | SilenceEffect | WarnOfEnd | CallForHelp | TellHolder
 
 
 @dataclass(frozen=True, slots=True)

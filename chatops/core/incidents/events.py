@@ -1,12 +1,12 @@
 """What can happen to an incident. Commands are imperative, events past tense."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chatops.core.actions import ActionState, Plan, Progress
 from chatops.core.alerts import Notification
 from chatops.core.incidents.values import Person
-from chatops.core.silences import SilenceWatch
+from chatops.core.silences import Matcher, SilenceWatch
 from chatops.core.standing import Standing
 from chatops.core.surveys import Survey
 
@@ -135,12 +135,18 @@ class Surveyed:
 
 @dataclass(frozen=True, slots=True)
 class RequestSilence:
-    """Silence it for `length`. `key` is chosen here, so that a lost answer can be looked up by it."""
+    """Silence it for `length`, or until `ends_at`. `key` is chosen here, so that a lost answer can be looked up by it.
+
+    `matchers` are those of the scope as it was seen; without any it is the whole incident.
+    """
 
     press: Press
     key: str
     length: timedelta
     until_resolved: bool = False
+    matchers: tuple[Matcher, ...] = ()
+    scope: str = ""
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +169,10 @@ class SilenceFailed:
 
 @dataclass(frozen=True, slots=True)
 class Unsilence:
+    """End it; with a `key`, only the very silence that was shown."""
+
     press: Press
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +205,41 @@ class SilenceSeen:
 
     key: str
     watch: SilenceWatch
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceEnding:
+    """It may be about to end."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendSilence:
+    """Have the silence of this key end an hour later than `seen`, the end that whoever pressed was shown."""
+
+    press: Press
+    key: str
+    seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceExtended:
+    """Alertmanager did: `id` may be another than before, `ends_at` is its own word for the end, where it was asked."""
+
+    key: str
+    id: str
+    instance: int
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendFailed:
+    """It was not extended, for all that is known."""
+
+    key: str
+    problem: str
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +285,10 @@ Event = (
     | LiftFailed
     | SilenceExpired
     | SilenceSeen
+    | SilenceEnding
+    | ExtendSilence
+    | SilenceExtended
+    | ExtendFailed
     | Escalate
     | Noted
     | Stands
@@ -259,6 +307,7 @@ Pressed = (
     | StopAction
     | RequestSilence
     | Unsilence
+    | ExtendSilence
     | Escalate
     | Noted
     | HandOver

@@ -17,7 +17,8 @@ def rows(incident: Incident, tongue: Tongue, outside: Outside, *, alike: int) ->
     if not incident.open:
         return [[quiet, past], *hindsight.rows(incident, tongue)]
     graph = look("metric_graph", incident, tongue) if outside.prometheus and has_expression(incident) else None
-    return [[quiet, escalate(incident, tongue)], [handing.button(incident, tongue), past], [graph]]
+    ending = silence.ending_row(incident, tongue, possible=outside.alertmanager)
+    return [ending, [quiet, escalate(incident, tongue)], [handing.button(incident, tongue), past], [graph]]
 
 
 def escalate(incident: Incident, tongue: Tongue) -> Button:

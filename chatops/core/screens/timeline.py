@@ -44,6 +44,8 @@ SENTENCES = {
     EntryType.ACTION_PERFORMED: mark("📨 the cluster took it"),
     EntryType.ACTION_STOPPED: mark("⏹ {who} stopped it ({done})"),
     EntryType.SILENCE_REQUESTED: mark("🔕 {who} asked for silence: {matchers}"),
+    EntryType.SILENCE_EXTEND_REQUESTED: mark("⏳ {who} asked for a longer silence, until {until}"),
+    EntryType.SILENCE_EXTENDED: mark("🔕 silenced for longer, until {until}"),
     EntryType.UNSILENCE_REQUESTED: mark("🔔 {who} asked to lift the silence"),
     EntryType.SILENCED: mark("🔕 silenced until {until}"),
     EntryType.SILENCE_FAILED: mark("❌ Alertmanager did not do it: {outside}"),
@@ -111,6 +113,7 @@ TRIED: dict[str, str] = {
     Verb.SILENCE: mark("silence it"),
     Verb.DO_SILENCE: mark("silence it"),
     Verb.UNSILENCE: mark("lift the silence"),
+    Verb.EXTEND_SILENCE: mark("extend the silence"),
     Verb.ESCALATE: mark("ask for help"),
     Verb.CARD: mark("open it"),
     Verb.STOP: mark("stop the action"),
@@ -147,6 +150,7 @@ UNTOLD = frozenset(
         *("already_resolved", "already_resolved_by", "already_rejected", "already_rejected_by"),
         *("already_silenced", "not_silenced", "nothing_to_stop", "nothing_to_match", "help_called_lately"),
         *("nothing_said", "already_theirs", "open_already", "said_already", "not_over"),
+        *("already_extended", "silence_past"),
     }
 )
 """Why a press came to nothing without anybody having been denied anything: the log has it, the timeline does not."""

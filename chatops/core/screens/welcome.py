@@ -12,6 +12,7 @@ COMMANDS = (
     ("incidents", mark("Open incidents")),
     ("history", mark("Incidents that ended")),
     ("report", mark("How incidents went: /report 30d, /report shop")),
+    ("silences", mark("What is silenced in Alertmanager")),
     ("subscribe", mark("Show every incident in this chat")),
     ("unsubscribe", mark("Show no more incidents in this chat")),
     ("users", mark("Who may do what (admins)")),
