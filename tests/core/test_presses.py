@@ -79,7 +79,7 @@ def expected(user: str, verb: Verb, place: str, owner: str, age: str, *, used: b
         (used, Refusal("used", denied="used")),
         (age == "over" and not lasting, Refusal("expired", denied="expired", stale=True)),
         (
-            verb in (Verb.CONFIRM, Verb.APPROVE, Verb.DECIDE, Verb.REOPEN)
+            verb in (Verb.CONFIRM, Verb.APPROVE, Verb.DECIDE, Verb.REOPEN, Verb.CHANGE_SILENCE)
             and age in ("this moment", "just now", "from the future"),
             Refusal("double_tap", denied="double_tap"),
         ),
