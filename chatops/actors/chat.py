@@ -22,6 +22,7 @@ from chatops.actors.conversation.refusals import Refusals
 from chatops.actors.conversation.replies import Replies
 from chatops.actors.conversation.restraint import Restraint
 from chatops.actors.conversation.shelf import Shelf
+from chatops.actors.conversation.storms import DigestDue, Gathered, StormLull, Storms
 from chatops.actors.conversation.strangers import Strangers
 from chatops.actors.conversation.taps import Taps
 from chatops.actors.directory import Directory
@@ -96,14 +97,21 @@ class ChatActor(Actor):
         self._notes = Notes(store, clock=clock, tell=self.tell)
         self._canvas = Canvas(self._id, store=store, shelf=self._shelf, clock=clock, policy=policy)
         self._cards = Reconciler(self._canvas, store=store, shelf=self._shelf, clock=clock, come_back=self._come_back)
-        self._refusals = Refusals(self._canvas, self._cards, store=store, shelf=self._shelf, tell=self.tell)
+        self._storms = Storms(
+            self._canvas, store=store, shelf=self._shelf, clock=clock, tell=self.tell, later=self.later
+        )
+        self._refusals = Refusals(
+            self._canvas, self._cards, self._storms, store=store, shelf=self._shelf, tell=self.tell
+        )
         self._drilldown = Drilldown(
             self._canvas, store=store, shelf=self._shelf, clock=clock, address=address, tell=self.tell
         )
         self._admission = Admission(
             self._canvas, self._drilldown, store=store, clock=clock, tell=self.tell, bot_name=bot_name
         )
-        self._taps = Taps(self._drilldown, self._cards, self._admission, store=store, clock=clock, tell=self.tell)
+        self._taps = Taps(
+            self._drilldown, self._cards, self._admission, self._storms, store=store, clock=clock, tell=self.tell
+        )
         self._strangers = Strangers(store=store, shelf=self._shelf, clock=clock, tell=self.tell)
         self._restraint = Restraint(
             store=store,
@@ -138,6 +146,12 @@ class ChatActor(Actor):
                     self._fall_behind(incident_id)
             case DrawNext():
                 self._draw_next()
+            case Gathered():
+                self._fall_behind(*self._storms.gathered())
+            case DigestDue():
+                self._storms.due()
+            case StormLull():
+                self._storms.lull()
             case UpdateArrived(update, late):
                 self._take(update, late)
             case Delivered(int(tag), message_id):
@@ -145,6 +159,7 @@ class ChatActor(Actor):
                 done = self._shelf.arrived(tag, message_id)
                 if done:
                     self._cards.arrived(done)
+                    self._storms.arrived(done)
             case NotDelivered():
                 self._refusals.heard(message)
             case SendHere(outgoing, tokens, position, key):
@@ -245,6 +260,7 @@ class ChatActor(Actor):
             self._catch_up()
 
     def _catch_up(self) -> None:
+        self._storms.resume()
         self._fall_behind(*self._cards.behind())
 
     def _fall_behind(self, *incident_ids: int) -> None:
@@ -254,11 +270,13 @@ class ChatActor(Actor):
         self._behind.update(dict.fromkeys(incident_ids))
 
     def _draw_next(self) -> None:
+        self._behind = dict.fromkeys(self._storms.sift(self._behind))
         incident_id = next(iter(self._behind), None)
         if incident_id is None:
-            # It was meant for a predecessor.
+            # A digest stands for all of them, or it was meant for a predecessor.
             return
         del self._behind[incident_id]
+        self._storms.drawn(incident_id)
         if self._behind:
             self.tell(self.address, DrawNext())
         try:

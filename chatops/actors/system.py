@@ -170,7 +170,9 @@ class System:
     def _specs(self) -> list[ChildSpec | FamilySpec]:
         directory, store, settings = self._directory, self._store, self._settings
         outside = Outside(bool(settings.alertmanagers), bool(settings.prometheus))
-        policy = Policy(settings.language, settings.protected_namespaces, settings.rules, outside)
+        policy = Policy(
+            settings.language, settings.protected_namespaces, settings.rules, outside, settings.storm_threshold
+        )
         watchdogs = frozenset(settings.watchdog_alerts)
         hearing = {"store": store, "clock": _now, "cluster_label": settings.cluster_label, "watchdogs": watchdogs}
         clusters = starter(ClustersActor, directory, contexts=settings.kube_contexts, clock=_now)
@@ -290,7 +292,8 @@ class System:
             self._directory.tell(incident_address(incident_id), MailArrived())
         cards = self._store.cards
         subscribed = (chat.id for chat in self._store.chats.subscribed())
-        chats = {*subscribed, *cards.chats_of_open(), *cards.chats_behind()}
+        storms = self._store.storms.chats_behind()
+        chats = {*subscribed, *cards.chats_of_open(), *cards.chats_behind(), *storms}
         for chat_id in sorted(chats):
             self._directory.tell(chat_address(chat_id), CatchUp())
 

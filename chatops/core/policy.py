@@ -17,3 +17,5 @@ class Policy:
     protected: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     outside: Outside = NOTHING
+    storm_threshold: int = 0
+    """More new incidents than this within a minute share one digest in a chat (see storms); 0: never."""

@@ -24,6 +24,7 @@ from chatops.db.places import Readable, only, places_of
 from chatops.db.querying import count, desc, select
 from chatops.db.runs import interrupted_on, runs_of, runs_on, write_run
 from chatops.db.silences import silences_of, write_silence
+from chatops.db.storms import member_changed
 from chatops.db.surveys import survey_of, unseen_incidents
 from chatops.db.trials import write_trial
 
@@ -228,6 +229,8 @@ def _write(tables: Tables, incident: Incident, before: Sequence[Episode] | None)
     row = tables.Incident.get(id=incident.id)
     if row is None:
         raise LookupError(f"incident {incident.id} does not exist")
+    if row.revision and row.revision != incident.revision:
+        member_changed(tables, incident.id)
     columns = _columns(incident)
     row.set(**{name: value for name, value in columns.items() if getattr(row, name) != value})
     if before is None:

@@ -105,8 +105,11 @@ class Drilldown:
         In a group the shared card stays: the way down from it is a message of its own.
         """
         wanted = self._remembering(wanted, tap)
+        if self._is_of_storm(tap, wanted):
+            self._open_beside(wanted, tap, reader)
+            return False
         trial = self._witness.begin(wanted, reader)
-        if self._is_shared_card(tap) and wanted.screen is not Verb.CARD:
+        if self._is_digest(tap) or (self._is_shared_card(tap) and wanted.screen is not Verb.CARD):
             wanted = replace(wanted, message_id=0, args={**wanted.args, "card": str(tap.message_id)})
         elif wanted.screen not in FILES:
             self._store.positions.put(replace(wanted, touched_at=self._clock()))
@@ -251,6 +254,38 @@ class Drilldown:
         if tap.chat_kind is ChatKind.PRIVATE:
             return False
         return self._store.cards.by_message(tap.chat_id, tap.message_id) is not None
+
+    def _is_digest(self, tap: "Tap | From") -> bool:
+        return self._store.storms.by_message(tap.chat_id, tap.message_id) is not None
+
+    def _is_of_storm(self, tap: "Tap | From", wanted: Position) -> bool:
+        """Whether an incident is opened from a digest or its list: both stay where they are."""
+        if wanted.screen is not Verb.CARD or wanted.incident_id is None:
+            return False
+        at = self._store.positions.get(tap.chat_id, tap.message_id)
+        return at is not None and at.screen in (Verb.STORM, Verb.STORM_ALL)
+
+    def _open_beside(self, wanted: Position, tap: "Tap | From", reader: Reader) -> None:
+        """An incident that a digest stood for gets its own card, below; nobody has looked at its objects so far."""
+        incident = self._store.incidents.get(wanted.incident_id) if wanted.incident_id else None
+        if incident is None:
+            return
+        at = Position(tap.chat_id, 0, Verb.CARD, incident.id)
+        screen = self._canvas.screen(at, incident, reader.tongue, reader.user)
+        own = self._store.cards.get(tap.chat_id, incident.id) is None
+        if screen:
+            card = own and self._shelf.card_under_way(incident.id) is None
+            self._shelf.send(
+                screen,
+                Lane.RESULT,
+                position=at,
+                revision=incident.revision,
+                card=card,
+                reply_to=tap.message_id,
+                thread_id=tap.thread_id,
+            )
+        if incident.open and incident.survey is None:
+            self._tell(incident_address(incident.id), SurveyAgain())
 
     def _still_there(self, position: Position) -> bool:
         """Whether the message still waits for this screen: the person may have gone elsewhere meanwhile."""
