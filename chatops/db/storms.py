@@ -7,8 +7,8 @@ from typing import Any
 
 from chatops.core.alerts import Severity
 from chatops.core.incidents.values import Status
-from chatops.core.storms import Beginning, Cause, Member, Storm
-from chatops.db.columns import from_json, time_of, time_of_or_none, time_text, to_json
+from chatops.core.storms import Beginning, Cause, Member, Storm, causes_of
+from chatops.db.columns import from_json, strings_of, time_of, time_of_or_none, time_text, to_json
 from chatops.db.database import Database
 from chatops.db.entities import Tables
 from chatops.db.newcomers import Arrival, arrival_of, labels_of
@@ -36,6 +36,15 @@ WHERE storm_members.storm_id = ? ORDER BY incidents.list_rank / 2, incidents.id
 _BEGUN = """
 SELECT incidents.opened_at, incidents.severity FROM cards
 JOIN incidents ON incidents.id = cards.incident_id WHERE cards.chat_id = ? AND incidents.opened_at >= ?
+"""
+
+_BESIDE = """
+SELECT incidents.id, incidents.severity, incidents.title, incidents.cluster, incidents.namespace, incidents.status,
+    (SELECT labels FROM alerts WHERE alerts.incident_id = incidents.id ORDER BY ends_at IS NOT NULL, id LIMIT 1),
+    incidents.taken_by_name
+FROM cards JOIN incidents ON incidents.id = cards.incident_id
+WHERE cards.chat_id = ? AND incidents.status = 'active' AND incidents.opened_at BETWEEN ? AND ?
+ORDER BY incidents.list_rank / 2, incidents.id LIMIT 50
 """
 
 _JOIN = """
@@ -103,9 +112,22 @@ class Storms:
 
     def members(self, storm_id: int) -> tuple[Member, ...]:
         """All that the digest stands for: worst severity first, then the oldest."""
-        return self._database.read(
-            lambda: tuple(map(_member, self._tables.connection.execute(_MEMBERS, (storm_id,)).fetchall())),
-        )
+
+        def work() -> tuple[Member, ...]:
+            rows = self._tables.connection.execute(_MEMBERS, (storm_id,)).fetchall()
+            return tuple(_member(row, from_json(row[6], tuple[Cause, ...]) or ()) for row in rows)
+
+        return self._database.read(work)
+
+    def beside(self, chat_id: int, since: datetime, until: datetime) -> tuple[Member, ...]:
+        """Open incidents with a card of their own in the chat, opened in that time, as members would be: the worst."""
+        values = (chat_id, time_text(since), time_text(until))
+
+        def work() -> tuple[Member, ...]:
+            rows = self._tables.connection.execute(_BESIDE, values).fetchall()
+            return tuple(_member(row, causes_of(strings_of(row[6] or ""), row[4])) for row in rows)
+
+        return self._database.read(work)
 
     def join(self, chat_id: int, members: Sequence[tuple[int, tuple[Cause, ...]]], now: datetime) -> Storm:
         """These incidents join the chat's standing storm, which begins here if there is none. Joining twice is once."""
@@ -213,8 +235,7 @@ def _storm(row: Any) -> Storm:
     return Storm(id, chat_id, message_id, *times, wanted, shown, filed)
 
 
-def _member(row: Any) -> Member:
-    id, severity, title, cluster, namespace, status, causes, taken_by = row
-    known = from_json(causes, tuple[Cause, ...]) or ()
+def _member(row: Any, causes: tuple[Cause, ...]) -> Member:
+    id, severity, title, cluster, namespace, status, _, taken_by = row
     is_open = status == Status.ACTIVE.value
-    return Member(id, Severity(severity), title, cluster, namespace, is_open, known, taken_by)
+    return Member(id, Severity(severity), title, cluster, namespace, is_open, causes, taken_by)

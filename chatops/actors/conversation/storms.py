@@ -254,6 +254,13 @@ class Storms:
         readable = self._canvas.readable()
         return tuple(each for each in self._store.storms.members(storm.id) if readable(each.cluster, each.namespace))
 
+    def _beside(self, storm: Storm) -> tuple[Member, ...]:
+        """What began with it and has a card of its own: the trouble may have begun with one of them."""
+        readable = self._canvas.readable()
+        around = (storm.began_at - CAUSE_WITHIN, storm.last_at + CAUSE_WITHIN)
+        found = self._store.storms.beside(self._chat_id, *around)
+        return tuple(each for each in found if readable(each.cluster, each.namespace))
+
     def _draw(self) -> None:
         if self._rests or not self._dirty or self._canvas.chat.unreachable:
             return
@@ -265,7 +272,7 @@ class Storms:
             return
         members = self._members(storm)
         try:
-            shown = digest(storm, members, self._canvas.tongue)
+            shown = digest(storm, members, self._canvas.tongue, beside=self._beside(storm))
         except Exception as error:
             # One that cannot be drawn must not keep the chat from all else, now and after each restart.
             log.error("digest cannot be drawn", chat=self._chat_id, storm=storm_id, error=summary(error), exc_info=True)

@@ -47,12 +47,15 @@ CAUSES = {
 }
 
 
-def digest(storm: Storm, members: Sequence[Member], tongue: Tongue) -> Screen:
-    """Counts by severity and title, the suspected cause above them. All has ended: it says so and keeps its list."""
+def digest(storm: Storm, members: Sequence[Member], tongue: Tongue, *, beside: Sequence[Member] = ()) -> Screen:
+    """Counts by severity and title, the suspected cause above them. All has ended: it says so and keeps its list.
+
+    `beside`: incidents with a card of their own that began with it; one of them may be the root.
+    """
     live = [each for each in members if each.open]
     shown = live or list(members)
     cause = suspected_cause([each.causes for each in shown])
-    root = root_of(shown, cause)
+    root = root_of([*shown, *beside], cause)
     span = tongue.span(storm.last_at - storm.began_at)
     head = tongue.plural("{n} incident in {span}", "{n} incidents in {span}", len(members), span=span)
     clusters = sorted({each.cluster for each in shown if each.cluster})
@@ -62,6 +65,7 @@ def digest(storm: Storm, members: Sequence[Member], tongue: Tongue) -> Screen:
             [
                 tongue.say("since {time}", time=tongue.clock(storm.began_at)),
                 *_counts(live, tongue),
+                _taken(live, tongue),
                 _ended(members, tongue),
             ]
         ),
@@ -140,6 +144,11 @@ def document(storm: Storm, members: Sequence[Member], tongue: Tongue) -> tuple[s
 def _counts(members: Sequence[Member], tongue: Tongue) -> list[Markup]:
     counts = Counter(each.severity for each in members)
     return [tongue.say(COUNTED[severity], n=counts[severity]) for severity in COUNTED if counts[severity]]
+
+
+def _taken(members: Sequence[Member], tongue: Tongue) -> Markup | str:
+    taken = sum(bool(each.taken_by) for each in members)
+    return tongue.say("{n} taken", n=taken) if taken else ""
 
 
 def _ended(members: Sequence[Member], tongue: Tongue) -> Markup | str:
