@@ -38,6 +38,7 @@ from chatops.actors.messages import (
     DrawNext,
     HelpWanted,
     IncidentChanged,
+    IncidentsOpened,
     NotDelivered,
     NotesOver,
     Notice,
@@ -144,6 +145,10 @@ class ChatActor(Actor):
                 # A chat that refuses the bot is tried again after a start, and when it is heard of.
                 if not self._canvas.chat.unreachable:
                     self._fall_behind(incident_id)
+            case IncidentsOpened(incident_ids):
+                self._storms.opened(incident_ids)
+                if not self._canvas.chat.unreachable:
+                    self._fall_behind(*incident_ids)
             case DrawNext():
                 self._draw_next()
             case Gathered():

@@ -134,7 +134,7 @@ class IncidentActor(Actor):
         called_at = self._known.escalated_at
         if self._known.open and called_at and self._clock() - called_at < QUIET:
             call_again(self._id, self._store, self.tell)
-        if self._known.open:
+        if self._known.open and not self._store.storms.holds(self._id):
             self._look()
         self.later(IDLE_SECONDS, RestIfIdle())
 

@@ -1,5 +1,6 @@
 """The inbox: bodies that were accepted, until every incident they concern has worked through them."""
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from chatops.core.inbox import InboxRow, InboxState
 from chatops.db.audit import append_entries
 from chatops.db.columns import aware, clean, naive, time_text
 from chatops.db.database import Database
+from chatops.db.opening import Opened, open_new
 from chatops.db.querying import select
 from chatops.db.routing import route_notification
 
@@ -50,6 +52,17 @@ class Inbox:
         Returns the incident ids, the home first; empty when there is none. Doing it again changes nothing.
         """
         return self._database.write(lambda: route_notification(self._tables, inbox_id, notification, now))
+
+    def many(self, inbox_ids: Sequence[int]) -> tuple[InboxRow, ...]:
+        """The rows of these ids that are there, in the order they were accepted."""
+        wanted, inbox = list(inbox_ids), self._tables.Inbox
+        return self._database.read(
+            lambda: tuple(inbox_row(row) for row in inbox.select(lambda row: row.id in wanted).order_by(inbox.id)),
+        )
+
+    def open_new(self, bodies: Sequence[tuple[int, Notification]], now: datetime) -> Opened:
+        """Open the incidents of bodies that concern none there is, as decided and all at once; see `opening`."""
+        return self._database.write(lambda: open_new(self._tables, bodies, now), alone=True)
 
     def failed(self, inbox_id: int) -> int:
         """Count one more failed attempt at this row and return how many there were; 0 for an unknown row."""

@@ -94,6 +94,8 @@ class Drilldown:
         fresh = args.pop("fresh", "")
         if (fresh or offered.verb is Verb.REFRESH) and offered.incident_id is not None:
             self._tell(incident_address(offered.incident_id), SurveyAgain())
+        if offered.verb is Verb.CARD and "new" in args:
+            self._look_once(offered.incident_id)
         screen = Verb.CARD if offered.verb is Verb.REFRESH else offered.verb
         wanted = Position(tap.chat_id, tap.message_id, screen, offered.incident_id, args, offered.ref)
         asking = self.go(wanted, tap, reader)
@@ -266,7 +268,7 @@ class Drilldown:
         return at is not None and at.screen in (Verb.STORM, Verb.STORM_ALL)
 
     def _open_beside(self, wanted: Position, tap: "Tap | From", reader: Reader) -> None:
-        """An incident that a digest stood for gets its own card, below; nobody has looked at its objects so far."""
+        """An incident that a digest stood for gets its own card, below."""
         incident = self._store.incidents.get(wanted.incident_id) if wanted.incident_id else None
         if incident is None:
             return
@@ -284,7 +286,11 @@ class Drilldown:
                 reply_to=tap.message_id,
                 thread_id=tap.thread_id,
             )
-        if incident.open and incident.survey is None:
+
+    def _look_once(self, incident_id: int | None) -> None:
+        """Of an incident that only a digest stood for nobody has looked at the objects so far."""
+        incident = self._store.incidents.get(incident_id) if incident_id is not None else None
+        if incident is not None and incident.open and incident.survey is None:
             self._tell(incident_address(incident.id), SurveyAgain())
 
     def _still_there(self, position: Position) -> bool:

@@ -11,7 +11,7 @@ from chatops.actors.base import summary
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.shelf import Shelf, UnderWay
-from chatops.actors.messages import Address, Happened, incident_address
+from chatops.actors.messages import Address, Happened, SurveyAgain, incident_address
 from chatops.actors.tags import first_tag
 from chatops.core.access import Right, known, may
 from chatops.core.buttons import Verb
@@ -41,10 +41,10 @@ from chatops.db.store import Store
 
 log = structlog.get_logger()
 
-QUICK_DRAWS = 4
-"""So often a digest is drawn a second after the last time, while people look what is coming."""
+QUICK_DRAWS = 5
+"""So often a digest is drawn within a second of the last time, while people look what is coming."""
 
-GAPS = ((QUICK_DRAWS, 1.0), (15, 5.0))
+GAPS = ((1, 0.3), (QUICK_DRAWS, 1.0), (15, 5.0))
 """Seconds between two drawings up to that many; LONGEST_GAP after it. A group takes 20 messages and edits a minute."""
 
 LONGEST_GAP = 10.0
@@ -94,6 +94,7 @@ class Storms:
         self._waited: set[int] = set()
         self._sifted: set[int] = set()
         """Incidents that are to be drawn each for itself."""
+        self._asleep: set[int] = set()
         self._dirty: set[int] = set()
         self._rests = False
         self._listens = False
@@ -133,13 +134,21 @@ class Storms:
             ):
                 new.append(arrival)
         dropped |= self._shared(new)
+        self._asleep -= dropped - self._waiting.keys()
         self._sifted.update(each for each in fresh if each not in dropped)
         self._draw()
         return tuple(each for each in wanted if each not in dropped)
 
+    def opened(self, incident_ids: Iterable[int]) -> None:
+        """In a storm: their objects are looked at once they have a card."""
+        self._asleep.update(incident_ids)
+
     def drawn(self, incident_id: int) -> None:
-        """It was drawn for itself; when it changes again, it is looked at again."""
+        """It is drawn for itself; when it changes again, it is looked at again."""
         self._sifted.discard(incident_id)
+        if incident_id in self._asleep:
+            self._asleep.discard(incident_id)
+            self._tell(incident_address(incident_id), SurveyAgain())
 
     def gathered(self) -> tuple[int, ...]:
         """What waited: it is to be sifted once more, and waits no longer."""
