@@ -349,7 +349,7 @@ class IncidentActor(Actor):
         self._news_at = news_at
         if self._survey_timer:
             self._survey_timer.cancel()
-        if self._known.open:
+        if self._known.open and not self._store.storms.holds(self._id):
             seconds = SURVEY_RETRY_SECONDS if survey.problem and survey.retry else SURVEY_SECONDS
             self._survey_timer = self.later(seconds, SurveyAgain())
 
