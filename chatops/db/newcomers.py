@@ -1,6 +1,6 @@
 """Incidents that a chat may have to begin to show, read many at a time and no more of each than that decision takes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,11 +38,12 @@ class Arrival:
         return self.open and self.known and not self.carded and self.storm_id is None
 
 
-def arrival_of(row: Any) -> Arrival:
-    id, severity, cluster, namespace, status, revision, carded, storm_id, viewed = row
+def arrival_of(row: Any, viewed: Collection[int]) -> Arrival:
+    """`viewed`: the incidents that some message of the chat shows."""
+    id, severity, cluster, namespace, status, revision, carded, storm_id = row
     is_open = status == Status.ACTIVE.value
     return Arrival(
-        id, Severity(severity), cluster, namespace, is_open, revision > 0, bool(carded), storm_id, bool(viewed)
+        id, Severity(severity), cluster, namespace, is_open, revision > 0, bool(carded), storm_id, id in viewed
     )
 
 

@@ -17,14 +17,14 @@ _STORM = "id, chat_id, message_id, began_at, last_at, ended_at, wanted, shown, f
 
 _ARRIVALS = """
 SELECT incidents.id, incidents.severity, incidents.cluster, incidents.namespace, incidents.status, incidents.revision,
-    cards.message_id IS NOT NULL, storm_members.storm_id,
-    EXISTS (SELECT 1 FROM positions WHERE positions.chat_id = ?1 AND positions.incident_id = incidents.id
-        AND positions.screen IN ('card', 'resources'))
+    cards.message_id IS NOT NULL, storm_members.storm_id
 FROM incidents
 LEFT JOIN cards ON cards.chat_id = ?1 AND cards.incident_id = incidents.id
 LEFT JOIN storm_members ON storm_members.chat_id = ?1 AND storm_members.incident_id = incidents.id
 WHERE incidents.id IN (SELECT value FROM json_each(?2))
 """
+
+_VIEWED = "SELECT DISTINCT incident_id FROM positions WHERE chat_id = ? AND screen IN ('card', 'resources')"
 
 _MEMBERS = """
 SELECT incidents.id, incidents.severity, incidents.title, incidents.cluster, incidents.namespace, incidents.status,
@@ -96,7 +96,8 @@ class Storms:
 
         def work() -> tuple[Arrival, ...]:
             rows = self._tables.connection.execute(_ARRIVALS, (chat_id, wanted)).fetchall()
-            found = [arrival_of(row) for row in rows]
+            viewed = {row[0] for row in self._tables.connection.execute(_VIEWED, (chat_id,))}
+            found = [arrival_of(row, viewed) for row in rows]
             return labels_of(self._tables, found)
 
         return self._database.read(work)

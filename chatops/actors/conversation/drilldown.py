@@ -265,7 +265,8 @@ class Drilldown:
         if wanted.screen is not Verb.CARD or wanted.incident_id is None:
             return False
         at = self._store.positions.get(tap.chat_id, tap.message_id)
-        return at is not None and at.screen in (Verb.STORM, Verb.STORM_ALL)
+        # A digest may be older than what is remembered of where messages stand.
+        return self._is_digest(tap) or (at is not None and at.screen is Verb.STORM_ALL)
 
     def _open_beside(self, wanted: Position, tap: "Tap | From", reader: Reader) -> None:
         """An incident that a digest stood for gets its own card, below."""
