@@ -44,7 +44,7 @@ log = structlog.get_logger()
 QUICK_DRAWS = 9
 """So often a digest is drawn soon after the last time, and before other edits, while people look what is coming."""
 
-GAPS = ((1, 0.3), (5, 1.0), (QUICK_DRAWS, 2.0))
+GAPS = ((1, 0.3), (5, 1.0), (QUICK_DRAWS, 2.0), (12, 5.0))
 """Seconds between two drawings up to that many; LONGEST_GAP after it. A group takes 20 messages and edits a minute."""
 
 LONGEST_GAP = 10.0
