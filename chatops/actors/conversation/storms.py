@@ -48,6 +48,9 @@ GAPS = ((1, 0.3), (5, 1.0), (QUICK_DRAWS, 2.0), (12, 5.0))
 """Seconds between two drawings up to that many; LONGEST_GAP after it. A group takes 20 messages and edits a minute."""
 
 LONGEST_GAP = 10.0
+MOST_TAKEN = 300
+"""Incidents that one press takes, the worst: each wakes an actor. The toast says how many; the rest is one press more."""
+
 SETTLED_SECONDS = 5.0
 """Without a newcomer for so long a storm has settled: the list of all is sent."""
 
@@ -206,6 +209,7 @@ class Storms:
         members = self._store.storms.members(storm_id) if storm and storm.chat_id == self._chat_id else ()
         free = [each for each in members if each.open and not each.taken_by]
         theirs = [each for each in free if may(user, Right.ACT, cluster=each.cluster, namespace=each.namespace).allowed]
+        theirs = theirs[:MOST_TAKEN]
         if free and not theirs:
             self._denials.write(tap, str(Verb.TAKE_ALL), known(user).reason or "no_right")
         # No callback: one answer for all of them is given to the press itself.
