@@ -112,6 +112,7 @@ class IncidentActor(Actor):
         self._survey_timer: Timer | None = None
         self._news_at = clock()
         self._idle_seconds = IDLE_SECONDS
+        self._looked_for = False
         self._silencer = Silencer(
             self, known=lambda: self._known, happened=self._happened, clock=clock, outside=outside
         )
@@ -154,6 +155,7 @@ class IncidentActor(Actor):
             case Happened(event, update_id, token):
                 self._done_by_somebody(event, update_id, token)
             case SurveyAgain():
+                self._looked_for, self._idle_seconds = True, IDLE_SECONDS
                 self._look()
             case FollowAgain(run_id):
                 self._follow(run_id)
@@ -356,7 +358,7 @@ class IncidentActor(Actor):
         self._news_at = news_at
         if self._survey_timer:
             self._survey_timer.cancel()
-        if self._known.open and not self._store.storms.holds(self._id):
+        if self._known.open and (self._looked_for or not self._store.storms.holds(self._id)):
             seconds = SURVEY_RETRY_SECONDS if survey.problem and survey.retry else SURVEY_SECONDS
             self._survey_timer = self.later(seconds, SurveyAgain())
 

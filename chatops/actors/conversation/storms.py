@@ -49,7 +49,7 @@ GAPS = ((1, 0.3), (5, 1.0), (QUICK_DRAWS, 2.0), (12, 5.0))
 
 LONGEST_GAP = 10.0
 MOST_TAKEN = 300
-"""Incidents that one press takes, the worst: each wakes an actor. The toast says how many; the rest is one press more."""
+"""Incidents that one press takes, the worst: each wakes an actor. The toast says how many; more takes another press."""
 
 SETTLED_SECONDS = 5.0
 """Without a newcomer for so long a storm has settled: the list of all is sent."""
