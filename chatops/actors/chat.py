@@ -22,7 +22,7 @@ from chatops.actors.conversation.refusals import Refusals
 from chatops.actors.conversation.replies import Replies
 from chatops.actors.conversation.restraint import Restraint
 from chatops.actors.conversation.shelf import Shelf
-from chatops.actors.conversation.storms import DigestDue, Gathered, StormLull, Storms
+from chatops.actors.conversation.storms import Storms
 from chatops.actors.conversation.strangers import Strangers
 from chatops.actors.conversation.taps import Taps
 from chatops.actors.directory import Directory
@@ -51,6 +51,7 @@ from chatops.actors.messages import (
     WorkInterrupted,
 )
 from chatops.actors.quarantine import Quarantine
+from chatops.actors.storm_messages import DigestDue, Gathered, StormLull
 from chatops.actors.unwritten import PutAside, known_undone, put_aside, tell_unwritten
 from chatops.core.absence import NOTE_STANDS, Absence
 from chatops.core.access import known

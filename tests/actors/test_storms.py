@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from chatops.actors.conversation.storms import StormLull
 from chatops.actors.messages import WEBHOOK, Accept, NotDelivered, TakeSurvey, chat_address
+from chatops.actors.storm_messages import StormLull
 from chatops.core.audit import EntryType
 from chatops.core.outgoing import SendDocument
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere

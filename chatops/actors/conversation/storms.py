@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -12,6 +11,7 @@ from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.shelf import Shelf, UnderWay
 from chatops.actors.messages import Address, Happened, SurveyAgain, incident_address
+from chatops.actors.storm_messages import DigestDue, Gathered, StormLull
 from chatops.actors.tags import first_tag
 from chatops.core.access import Right, known, may
 from chatops.core.buttons import Verb
@@ -53,21 +53,6 @@ MOST_TAKEN = 300
 
 SETTLED_SECONDS = 5.0
 """Without a newcomer for so long a storm has settled: the list of all is sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """What waited for more to come has waited long enough."""
-
-
-@dataclass(frozen=True, slots=True)
-class DigestDue:
-    """The last drawing of a digest is long enough ago for the next."""
-
-
-@dataclass(frozen=True, slots=True)
-class StormLull:
-    """Whether a storm has settled, or is over."""
 
 
 class Storms:
@@ -223,13 +208,12 @@ class Storms:
         if not new:
             return set()
         now = self._clock()
-        standing = self._standing(now)
         recent = self._beginnings(now)
         newcomers = [Newcomer(each.id, each.severity, each.causes, each.id in self._waited) for each in new]
         found = share(
             newcomers,
             recent,
-            standing=standing is not None,
+            standing=self._standing(now) is not None,
             suspected=self._suspected,
             now=now,
             threshold=self._threshold,
@@ -308,8 +292,8 @@ class Storms:
     def _file(self, storm: Storm, members: tuple[Member, ...], *, settled: bool) -> None:
         if storm.message_id and files_again(storm, len(members), fits=FITS, settled=settled):
             self._store.storms.filed(storm.id, len(members))
-            name, content = document(storm, members, self._canvas.tongue)
-            self._shelf.send_file(name, content, reply_to=storm.message_id, thread_id=None)
+            listed = document(storm, members, self._canvas.tongue)
+            self._shelf.send_file(*listed, reply_to=storm.message_id, thread_id=None)
 
     def _listen(self, seconds: float = SETTLED_SECONDS) -> None:
         if not self._listens:
