@@ -155,8 +155,7 @@ class Storms:
         storm = self._store.storms.standing(self._chat_id)
         if storm is None:
             return
-        members = self._members(storm)
-        now = self._clock()
+        members, now = self._members(storm), self._clock()
         settled = abs((now - storm.last_at).total_seconds()) >= SETTLED_SECONDS
         self._file(storm, members, settled=settled)
         if is_over(storm, sum(each.open for each in members), now):
