@@ -24,7 +24,7 @@ NAMES = [
     "0006_update_attempts",
     "0007_roll_call",
     "0008_heartbeats",
-    "0009_storms",
+    "0011_storms",
 ]
 """Every migration there is, in order."""
 
