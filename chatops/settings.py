@@ -99,6 +99,13 @@ class Settings(BaseSettings):
         ("Watchdog",),
         description="Names of alerts that always fire, comma-separated. One that stops coming is an incident",
     )
+    storm_threshold: int = Field(
+        5,
+        ge=0,
+        le=10_000,
+        description="More new incidents than this within a minute share one message in a chat, criticals aside. `0`: "
+        "each has its own",
+    )
     protected_namespaces: Names = Field(
         (),
         description="Namespaces, comma-separated, `*` stands for any text: what cannot be undone there takes a second "

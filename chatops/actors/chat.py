@@ -24,6 +24,7 @@ from chatops.actors.conversation.replies import Replies
 from chatops.actors.conversation.restraint import Restraint
 from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.conversation.silences import OthersSilences
+from chatops.actors.conversation.storms import Storms
 from chatops.actors.conversation.strangers import Strangers
 from chatops.actors.conversation.taps import Taps
 from chatops.actors.conversation.views import Reader
@@ -41,6 +42,7 @@ from chatops.actors.messages import (
     HandedOver,
     HelpWanted,
     IncidentChanged,
+    IncidentsOpened,
     NotDelivered,
     NotesOver,
     Notice,
@@ -55,6 +57,7 @@ from chatops.actors.messages import (
     WorkInterrupted,
 )
 from chatops.actors.quarantine import Quarantine
+from chatops.actors.storm_messages import DigestDue, Gathered, StormLull
 from chatops.actors.unwritten import PutAside, known_undone, put_aside, tell_unwritten
 from chatops.core.absence import NOTE_STANDS, Absence
 from chatops.core.access import known
@@ -105,7 +108,12 @@ class ChatActor(Actor):
         self._notes = Notes(store, clock=clock, tell=self.tell)
         self._canvas = Canvas(self._id, store=store, shelf=self._shelf, clock=clock, policy=policy)
         self._cards = Reconciler(self._canvas, store=store, shelf=self._shelf, clock=clock, come_back=self._come_back)
-        self._refusals = Refusals(self._canvas, self._cards, store=store, shelf=self._shelf, tell=self.tell)
+        self._storms = Storms(
+            self._canvas, store=store, shelf=self._shelf, clock=clock, tell=self.tell, later=self.later
+        )
+        self._refusals = Refusals(
+            self._canvas, self._cards, self._storms, store=store, shelf=self._shelf, tell=self.tell
+        )
         self._drilldown = Drilldown(
             self._canvas, store=store, shelf=self._shelf, clock=clock, address=address, tell=self.tell
         )
@@ -117,7 +125,14 @@ class ChatActor(Actor):
         )
         self._silences = OthersSilences(self._drilldown, store=store, clock=clock, address=address, tell=self.tell)
         self._taps = Taps(
-            self._drilldown, self._cards, self._admission, self._silences, store=store, clock=clock, tell=self.tell
+            self._drilldown,
+            self._cards,
+            self._admission,
+            self._silences,
+            self._storms,
+            store=store,
+            clock=clock,
+            tell=self.tell,
         )
         self._strangers = Strangers(store=store, shelf=self._shelf, clock=clock, tell=self.tell)
         self._restraint = Restraint(
@@ -152,8 +167,18 @@ class ChatActor(Actor):
                 # A chat that refuses the bot is tried again after a start, and when it is heard of.
                 if not self._canvas.chat.unreachable:
                     self._fall_behind(incident_id)
+            case IncidentsOpened(incident_ids):
+                self._storms.opened(incident_ids)
+                if not self._canvas.chat.unreachable:
+                    self._fall_behind(*incident_ids)
             case DrawNext():
                 self._draw_next()
+            case Gathered():
+                self._fall_behind(*self._storms.gathered())
+            case DigestDue():
+                self._storms.due()
+            case StormLull():
+                self._storms.lull()
             case UpdateArrived(update, late):
                 self._take(update, late)
             case Delivered(int(tag), message_id):
@@ -162,6 +187,7 @@ class ChatActor(Actor):
                 if done:
                     self._cards.arrived(done)
                     self._illustrations.arrived(done)
+                    self._storms.arrived(done)
             case NotDelivered():
                 self._refusals.heard(message)
             case SendHere(outgoing, tokens, position, key):
@@ -300,6 +326,7 @@ class ChatActor(Actor):
             self._catch_up()
 
     def _catch_up(self) -> None:
+        self._storms.resume()
         self._fall_behind(*self._cards.behind())
 
     def _fall_behind(self, *incident_ids: int) -> None:
@@ -309,11 +336,13 @@ class ChatActor(Actor):
         self._behind.update(dict.fromkeys(incident_ids))
 
     def _draw_next(self) -> None:
+        self._behind = dict.fromkeys(self._storms.sift(self._behind))
         incident_id = next(iter(self._behind), None)
         if incident_id is None:
-            # It was meant for a predecessor.
+            # A digest stands for all of them, or it was meant for a predecessor.
             return
         del self._behind[incident_id]
+        self._storms.drawn(incident_id)
         if self._behind:
             self.tell(self.address, DrawNext())
         try:

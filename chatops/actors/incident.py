@@ -82,6 +82,9 @@ SURVEY_RETRY_SECONDS = 15.0
 IDLE_SECONDS = 600.0
 """After this long without news the actor ends; mail or a press brings it back."""
 
+HELD_IDLE_SECONDS = 15.0
+"""The same for one that a digest alone stands for: in a storm there are thousands, and each is a thread."""
+
 MOST_ATTEMPTS = 3
 """Crashes over one body before it is put aside."""
 
@@ -120,6 +123,8 @@ class IncidentActor(Actor):
         self._surveying = False
         self._survey_timer: Timer | None = None
         self._news_at = clock()
+        self._idle_seconds = IDLE_SECONDS
+        self._looked_for = False
         self._silencer = Silencer(
             self, known=lambda: self._known, happened=self._happened, clock=clock, outside=outside
         )
@@ -147,9 +152,12 @@ class IncidentActor(Actor):
         if self._known.open and called_at and self._clock() - called_at < QUIET:
             call_again(self._id, self._store, self.tell)
         tell_holder(self._known, self.tell)
-        if self._known.open:
+        held = self._store.storms.holds(self._id)
+        if self._known.open and not held:
             self._look()
-        self.later(IDLE_SECONDS, RestIfIdle())
+        if held:
+            self._idle_seconds = HELD_IDLE_SECONDS
+        self.later(self._idle_seconds, RestIfIdle())
 
     def receive(self, message: Any) -> Any:
         if self._incident is None:
@@ -160,6 +168,7 @@ class IncidentActor(Actor):
             case Happened(event, update_id, token):
                 self._done_by_somebody(event, update_id, token)
             case SurveyAgain():
+                self._looked_for, self._idle_seconds = True, IDLE_SECONDS
                 self._look()
             case FollowAgain(run_id):
                 self._follow(run_id)
@@ -366,7 +375,7 @@ class IncidentActor(Actor):
         self._news_at = news_at
         if self._survey_timer:
             self._survey_timer.cancel()
-        if self._known.open:
+        if self._known.open and (self._looked_for or not self._store.storms.holds(self._id)):
             seconds = SURVEY_RETRY_SECONDS if survey.problem and survey.retry else SURVEY_SECONDS
             self._survey_timer = self.later(seconds, SurveyAgain())
 
@@ -374,8 +383,8 @@ class IncidentActor(Actor):
         incident = self._known
         busy = bool(incident.run and incident.run.state.running) or self._surveying or self._silencer.busy
         unseen = incident.open and incident.survey is not None and incident.survey.retry
-        if busy or unseen or (self._clock() - self._news_at).total_seconds() < IDLE_SECONDS:
-            self.later(IDLE_SECONDS / 2, RestIfIdle())
+        if busy or unseen or (self._clock() - self._news_at).total_seconds() < self._idle_seconds:
+            self.later(self._idle_seconds / 2, RestIfIdle())
         else:
             self.passivate()
 

@@ -85,6 +85,11 @@ class BodiesStored:
 
 
 @dataclass(frozen=True, slots=True)
+class RouteNext:
+    """Route what is waiting; bodies that are stored meanwhile are routed together."""
+
+
+@dataclass(frozen=True, slots=True)
 class MailArrived:
     """An inbox row that concerns this incident is on disk."""
 
@@ -105,6 +110,13 @@ class IncidentChanged:
 
     incident_id: int
     revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentsOpened:
+    """Many at once, in a storm: nobody has looked at their objects, and their actors sleep until somebody does."""
+
+    incident_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

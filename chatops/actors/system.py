@@ -187,6 +187,7 @@ class System:
             zone=settings.report_zone,
             graphs=Graphs(settings.graphs),
             graph_theme=Theme(settings.graph_theme),
+            storm_threshold=settings.storm_threshold,
         )
         watchdogs = frozenset(settings.watchdog_alerts)
         hearing = {"store": store, "clock": _now, "cluster_label": settings.cluster_label, "watchdogs": watchdogs}
@@ -311,7 +312,8 @@ class System:
             self._directory.tell(incident_address(incident_id), MailArrived())
         cards = self._store.cards
         subscribed = (chat.id for chat in self._store.chats.subscribed())
-        chats = {*subscribed, *cards.chats_of_open(), *cards.chats_behind()}
+        storms = self._store.storms.chats_behind()
+        chats = {*subscribed, *cards.chats_of_open(), *cards.chats_behind(), *storms}
         for chat_id in sorted(chats):
             self._directory.tell(chat_address(chat_id), CatchUp())
 

@@ -31,3 +31,5 @@ class Policy:
     graph_theme: Theme = Theme.DARK
     zone: tzinfo = UTC
     """Where nights and weeks are counted."""
+    storm_threshold: int = 0
+    """More new incidents than this within a minute share one digest in a chat (see storms); 0: never."""

@@ -14,7 +14,7 @@ from chatops.core.remedies import Trial
 from chatops.core.standing import HEARD, Standing
 from chatops.db.audit import append_entries
 from chatops.db.buttons import use_token
-from chatops.db.columns import aware, aware_or_none, clean, from_json, naive, naive_or_none, strings_of, to_json
+from chatops.db.columns import aware, aware_or_none, from_json, naive, strings_of
 from chatops.db.database import Database
 from chatops.db.entities import Tables
 from chatops.db.episodes import episodes_of, incidents_firing, write_episodes
@@ -22,8 +22,10 @@ from chatops.db.handled import write_off
 from chatops.db.inbox import inbox_row
 from chatops.db.places import Readable, only, places_of
 from chatops.db.querying import count, desc, select
+from chatops.db.rows import columns_of
 from chatops.db.runs import interrupted_on, runs_of, runs_on, write_run
 from chatops.db.silences import silences_of, write_silence
+from chatops.db.storms import member_changed
 from chatops.db.surveys import survey_of, unseen_incidents
 from chatops.db.trials import write_trial
 
@@ -262,7 +264,9 @@ def _write(tables: Tables, incident: Incident, before: Sequence[Episode] | None)
     row = tables.Incident.get(id=incident.id)
     if row is None:
         raise LookupError(f"incident {incident.id} does not exist")
-    columns = _columns(incident)
+    if row.revision and row.revision != incident.revision:
+        member_changed(tables, incident.id)
+    columns = columns_of(incident)
     row.set(**{name: value for name, value in columns.items() if getattr(row, name) != value})
     if before is None:
         before = episodes_of(tables, (incident.id,)).get(incident.id, ())
@@ -274,43 +278,6 @@ def _write(tables: Tables, incident: Incident, before: Sequence[Episode] | None)
     for card in tables.Card.select(lambda card: card.incident_id == incident.id):
         if card.wanted != incident.revision:
             card.wanted = incident.revision
-
-
-def _columns(incident: Incident) -> dict[str, Any]:
-    """The changing columns. The source is how the incident is found: it stays as routed."""
-    taken, closed = incident.taken_by, incident.closed_by
-    return {
-        "receiver": clean(incident.receiver),
-        "status": incident.status.value,
-        "revision": incident.revision,
-        "severity": incident.severity.value,
-        "list_rank": incident.severity.rank * 2 + (taken is not None),
-        "title": clean(incident.title),
-        "cluster": clean(incident.cluster),
-        "namespace": clean(incident.namespace),
-        "group_labels": to_json(incident.group_labels),
-        "truncated": incident.truncated,
-        "skipped": incident.skipped,
-        "opened_at": naive(incident.opened_at),
-        "closed_at": naive_or_none(incident.closed_at),
-        "closed_by_id": closed.id if closed else None,
-        "closed_by_name": clean(closed.name) if closed else "",
-        "taken_by_id": taken.id if taken else None,
-        "taken_by_name": clean(taken.name) if taken else "",
-        "taken_at": naive_or_none(incident.taken_at),
-        "acknowledged_at": naive_or_none(incident.acknowledged_at),
-        "handed_at": naive_or_none(incident.handed_at),
-        "handed_by": clean(incident.handed_by),
-        "reason": clean(incident.reason),
-        "reopened": incident.reopened,
-        "survey": to_json(incident.survey),
-        "run_id": incident.run.id if incident.run else "",
-        "escalated_at": naive_or_none(incident.escalated_at),
-        "standing": "" if incident.standing == HEARD else to_json(incident.standing),
-        "verdicts": to_json(incident.verdicts) if incident.verdicts else "",
-        "said_real": sum(each.real for each in incident.verdicts),
-        "said_noise": sum(not each.real for each in incident.verdicts),
-    }
 
 
 def _incidents(tables: Tables, rows: Sequence[Any]) -> tuple[Incident, ...]:

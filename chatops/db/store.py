@@ -14,6 +14,7 @@ from chatops.db.positions import Positions
 from chatops.db.roll_call import RollCall
 from chatops.db.settings import Settings
 from chatops.db.statistics import Statistics
+from chatops.db.storms import Storms
 from chatops.db.trials import Trials
 from chatops.db.updates import Updates
 from chatops.db.users import Users
@@ -42,3 +43,4 @@ class Store:
         self.books = BooksOfAll(database)
         self.roll_call = RollCall(database)
         self.heartbeats = Heartbeats(database)
+        self.storms = Storms(database)

@@ -115,6 +115,11 @@ KINDS = (
     Kind(Verb.INCIDENTS, None),
     Kind(Verb.HISTORY, None),
     Kind(Verb.HELP, None),
+    Kind(Verb.STORM, None, {"storm": "1"}),
+    Kind(Verb.STORM_ALL, None, {"storm": "1"}),
+    Kind(Verb.STORM_PLACES, None, {"storm": "1"}),
+    # Of each incident it asks for, as a press on its card would; of a storm that is none, for nothing.
+    Kind(Verb.TAKE_ALL, None, {"storm": "1"}),
     Kind(Verb.PEOPLE, None),
     Kind(Verb.PERSON, None, {"user": str(ZOE)}),
     Kind(Verb.GRANT, None, {"user": str(ZOE)}),

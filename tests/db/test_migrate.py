@@ -26,6 +26,7 @@ NAMES = [
     "0008_heartbeats",
     "0009_hindsight",
     "0010_silences_extended",
+    "0011_storms",
 ]
 """Every migration there is, in order."""
 

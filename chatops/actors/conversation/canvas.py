@@ -16,6 +16,7 @@ from chatops.core.people import Chat, ChatKind, User
 from chatops.core.policy import Policy
 from chatops.core.screens.base import Screen
 from chatops.core.texts import Tongue, tongue
+from chatops.db.places import Readable
 from chatops.db.store import Store
 
 
@@ -48,6 +49,11 @@ class Canvas:
         """
         owner = self._store.users.get(self.chat_id) if self.chat_id > 0 else None
         return owner is None or may_see(owner, incident)
+
+    def readable(self) -> Readable:
+        """The same by place, for many at once: the owner is looked up once."""
+        owner = self._store.users.get(self.chat_id) if self.chat_id > 0 else None
+        return views.readable_by(owner) if owner else lambda cluster, namespace: True
 
     def screen(
         self, position: Position, incident: Incident | None, speaks: Tongue, user: User | None = None

@@ -98,6 +98,8 @@ class Drilldown:
         fresh = args.pop("fresh", "")
         if (fresh or offered.verb is Verb.REFRESH) and offered.incident_id is not None:
             self._tell(incident_address(offered.incident_id), SurveyAgain())
+        if offered.verb is Verb.CARD and "new" in args:
+            self._look_once(offered.incident_id)
         screen = Verb.CARD if offered.verb is Verb.REFRESH else offered.verb
         wanted = Position(tap.chat_id, tap.message_id, screen, offered.incident_id, args, offered.ref)
         asking = self.go(wanted, tap, reader)
@@ -109,8 +111,11 @@ class Drilldown:
         In a group the shared card stays: the way down from it is a message of its own. So is a graph anywhere.
         """
         wanted = self._remembering(wanted, tap)
+        if self._is_of_storm(tap, wanted):
+            self._open_beside(wanted, tap, reader)
+            return False
         trial = self._witness.begin(wanted, reader)
-        if self._stays(wanted, tap):
+        if self._is_digest(tap) or self._stays(wanted, tap):
             wanted = replace(wanted, message_id=0, args={**wanted.args, "card": str(tap.message_id)})
         elif wanted.screen not in FILES:
             self._store.positions.put(replace(wanted, touched_at=self._clock()))
@@ -287,6 +292,43 @@ class Drilldown:
         if tap.chat_kind is ChatKind.PRIVATE:
             return False
         return self._store.cards.by_message(tap.chat_id, tap.message_id) is not None
+
+    def _is_digest(self, tap: "Tap | From") -> bool:
+        return self._store.storms.by_message(tap.chat_id, tap.message_id) is not None
+
+    def _is_of_storm(self, tap: "Tap | From", wanted: Position) -> bool:
+        """Whether an incident is opened from a digest or its list: both stay where they are."""
+        if wanted.screen is not Verb.CARD or wanted.incident_id is None:
+            return False
+        at = self._store.positions.get(tap.chat_id, tap.message_id)
+        # A digest may be older than what is remembered of where messages stand.
+        return self._is_digest(tap) or (at is not None and at.screen is Verb.STORM_ALL)
+
+    def _open_beside(self, wanted: Position, tap: "Tap | From", reader: Reader) -> None:
+        """An incident that a digest stood for gets its own card, below."""
+        incident = self._store.incidents.get(wanted.incident_id) if wanted.incident_id else None
+        if incident is None:
+            return
+        at = Position(tap.chat_id, 0, Verb.CARD, incident.id)
+        screen = self._canvas.screen(at, incident, reader.tongue, reader.user)
+        own = self._store.cards.get(tap.chat_id, incident.id) is None
+        if screen:
+            card = own and self._shelf.card_under_way(incident.id) is None
+            self._shelf.send(
+                screen,
+                Lane.RESULT,
+                position=at,
+                revision=incident.revision,
+                card=card,
+                reply_to=tap.message_id,
+                thread_id=tap.thread_id,
+            )
+
+    def _look_once(self, incident_id: int | None) -> None:
+        """Of an incident that only a digest stood for nobody has looked at the objects so far."""
+        incident = self._store.incidents.get(incident_id) if incident_id is not None else None
+        if incident is not None and incident.open and incident.survey is None:
+            self._tell(incident_address(incident.id), SurveyAgain())
 
     def _still_there(self, position: Position) -> bool:
         """Whether the message still waits for this screen: the person may have gone elsewhere meanwhile."""

@@ -10,6 +10,7 @@ from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.silences import OthersSilences
+from chatops.actors.conversation.storms import Storms
 from chatops.actors.conversation.views import Reader
 from chatops.actors.messages import TELEGRAM, Address, Deliver, Happened, incident_address
 from chatops.core.absence import Absence, note_of
@@ -57,6 +58,7 @@ class Taps:
         cards: Reconciler,
         admission: Admission,
         silences: OthersSilences,
+        storms: Storms,
         *,
         store: Store,
         clock: Callable[[], datetime],
@@ -66,6 +68,7 @@ class Taps:
         self._cards = cards
         self._admission = admission
         self._silences = silences
+        self._storms = storms
         self._store = store
         self._clock = clock
         self._tell = tell
@@ -103,6 +106,11 @@ class Taps:
         if decides(offered):
             code = self._admission.decide(tap, offered, Reader(person, speaks, user))
             self._toast(tap, toast(code, speaks))
+            self._store.updates.done(tap.update_id)
+            return
+        if offered.verb is Verb.TAKE_ALL:
+            asked = self._storms.take_all(int(offered.args["storm"]), tap, person, user, speaks.language)
+            self._toast(tap, toast("taking_all" if asked else "nothing_to_take", speaks, {"number": str(asked)}))
             self._store.updates.done(tap.update_id)
             return
         self._toast(tap, toast(self._drilldown.follow(tap, offered, Reader(person, speaks, user)), speaks))

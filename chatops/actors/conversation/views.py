@@ -48,6 +48,7 @@ from chatops.core.screens import (
     resources,
     silences,
     similar,
+    storm,
     timeline,
     trouble,
     welcome,
@@ -245,6 +246,8 @@ def from_store(
             return reviews.drawn(position, store, tongue, now=now, policy=policy, readable=readable)
         case Verb.SILENCES | Verb.SILENCE_ONE:
             return silences.not_configured(tongue)
+        case Verb.STORM | Verb.STORM_ALL | Verb.STORM_PLACES:
+            return _storm(position, store, tongue, readable)
         case Verb.HELP:
             return welcome.help_screen(tongue)
         case Verb.SEARCH if position.ref:
@@ -270,6 +273,18 @@ def from_store(
             advice = _advice(incident, store, policy, now)
             was_away = away(position.args, now)
             return card(incident, tongue, now=now, alike=alike, advice=advice, acts=acts, was_away=was_away)
+
+
+def _storm(position: Position, store: Store, tongue: Tongue, readable: Readable) -> Screen | None:
+    """A digest's lists hold what whoever asked may read."""
+    known = store.storms.get(number(position.args.get("storm")))
+    if known is None or known.chat_id != position.chat_id:
+        return None
+    members = [each for each in store.storms.members(known.id) if readable(each.cluster, each.namespace)]
+    if position.screen is Verb.STORM_PLACES:
+        return storm.places_list(known, members, tongue)
+    page, place = number(position.args.get("page")), position.args.get("place")
+    return storm.members_list(known, members, tongue, page=page, place=place)
 
 
 def _advice(incident: Incident, store: Store, policy: Policy, now: datetime) -> Advice:

@@ -11,6 +11,8 @@ TOASTS = {
     "ok": "",
     "looking": mark("🔎 Looking…"),
     "taken": mark("✋ You took #{number}"),
+    "taking_all": mark("✋ Taking all that is free: {number}"),
+    "nothing_to_take": mark("👌 Nothing here is free for you to take"),
     "already_yours": mark("✋ You have it already"),
     "released": mark("🤝 #{number} is free again"),
     "handed_over": mark("👉 {name} has it now"),
