@@ -14,7 +14,7 @@ from chatops.core.remedies import Trial
 from chatops.core.standing import HEARD, Standing
 from chatops.db.audit import append_entries
 from chatops.db.buttons import use_token
-from chatops.db.columns import aware, aware_or_none, from_json, naive, strings_of
+from chatops.db.columns import aware, aware_or_none, clean, from_json, naive, strings_of
 from chatops.db.database import Database
 from chatops.db.entities import Tables
 from chatops.db.episodes import episodes_of, incidents_firing, write_episodes

@@ -50,6 +50,9 @@ READING = {
     Verb.STATISTICS_FILE,
     Verb.INCIDENTS,
     Verb.HISTORY,
+    Verb.STORM,
+    Verb.STORM_ALL,
+    Verb.STORM_PLACES,
     Verb.HELP,
     Verb.SILENCES,
     Verb.SILENCE_ONE,
@@ -57,6 +60,7 @@ READING = {
 CHANGING = {
     Verb.TAKE,
     Verb.RELEASE,
+    Verb.TAKE_ALL,
     Verb.RESOLVE,
     Verb.ASK_REJECT,
     Verb.REJECT,
