@@ -53,6 +53,8 @@ READING = {
     Verb.STORM,
     Verb.STORM_ALL,
     Verb.STORM_PLACES,
+    # Each incident of it is asked for itself.
+    Verb.TAKE_ALL,
     Verb.HELP,
     Verb.SILENCES,
     Verb.SILENCE_ONE,
@@ -60,7 +62,6 @@ READING = {
 CHANGING = {
     Verb.TAKE,
     Verb.RELEASE,
-    Verb.TAKE_ALL,
     Verb.RESOLVE,
     Verb.ASK_REJECT,
     Verb.REJECT,

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from markupsafe import Markup
 
 from chatops.core.actions import ACTIONS
-from chatops.core.alerts import Severity
 from chatops.core.buttons import Button, Verb
 from chatops.core.review import DEFAULT_DAYS, MOST_DAYS, Flapping, Noisy, Review, Span, Tally, Times
 from chatops.core.screens.base import SEVERITY_ICONS, Screen, bold, screen
+from chatops.core.screens.severities import severity_text
 from chatops.core.texts import Tongue, joined, one_line
 from chatops.core.titles import ALERT, TRANSLATED
 
@@ -117,18 +117,6 @@ def trend(told: Review) -> str:
     """How many more or less than in as long a time before."""
     change = told.incidents - told.before
     return f"(▲ {change})" if change > 0 else f"(▼ {-change})" if change < 0 else "(=)"
-
-
-def severity_text(severity: Severity, count: int, tongue: Tongue) -> Markup:
-    match severity:
-        case Severity.CRITICAL:
-            return tongue.plural("{n} critical", "{n} critical", count)
-        case Severity.WARNING:
-            return tongue.plural("{n} warning", "{n} warnings", count)
-        case Severity.INFO:
-            return tongue.plural("{n} info", "{n} info", count)
-        case _:
-            return tongue.plural("{n} without severity", "{n} without severity", count)
 
 
 def times_text(times: Times, tongue: Tongue) -> Markup:

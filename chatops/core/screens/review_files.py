@@ -13,10 +13,10 @@ from chatops.core.screens.review import (
     action_text,
     flapping_lines,
     noisy_lines,
-    severity_text,
     times_text,
     trend,
 )
+from chatops.core.screens.severities import severity_text
 from chatops.core.texts import Tongue, mark, one_line
 
 COLUMNS = (

@@ -18,6 +18,7 @@ from chatops.core.screens.base import (
     pages_of,
     screen,
 )
+from chatops.core.screens.severities import severity_text
 from chatops.core.storms import Cause, Member, Storm, root_of, suspected_cause
 from chatops.core.texts import Tongue, joined, mark, one_line
 from chatops.core.titles import ALERT, TRANSLATED
@@ -32,13 +33,6 @@ FITS = 100
 """Members that the pages of the list show in reasonable time; of more there is a document."""
 
 LISTED_PLACES = 24
-
-COUNTED = {
-    Severity.CRITICAL: mark("{n} critical"),
-    Severity.WARNING: mark("{n} warning"),
-    Severity.INFO: mark("{n} info"),
-    Severity.NONE: mark("{n} other"),
-}
 
 CAUSES = {
     "node": mark("node <b>{name}</b>"),
@@ -143,7 +137,7 @@ def document(storm: Storm, members: Sequence[Member], tongue: Tongue) -> tuple[s
 
 def _counts(members: Sequence[Member], tongue: Tongue) -> list[Markup]:
     counts = Counter(each.severity for each in members)
-    return [tongue.say(COUNTED[severity], n=counts[severity]) for severity in COUNTED if counts[severity]]
+    return [severity_text(severity, counts[severity], tongue) for severity in Severity if counts[severity]]
 
 
 def _taken(members: Sequence[Member], tongue: Tongue) -> Markup | str:
