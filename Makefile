@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 PIP_FLAGS := --quiet --disable-pip-version-check --require-virtualenv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test simulate kill fuzz coverage lint format messages bench clean
+.PHONY: help demo run test simulate kill fuzz mutants coverage lint format messages bench clean
 
 help:
 	@echo 'make demo      the whole service on loopback stand-ins; ARGS=--once plays one story and ends'
@@ -17,6 +17,7 @@ help:
 	@echo 'make simulate  many seeded lives of the service, SEEDS=500; SEED=123 tells one'
 	@echo 'make kill      kill the service at every named point, ROUNDS=20 times each; copies and SIGTERMs under load'
 	@echo 'make fuzz      COUNT=100000 webhooks nobody should send, and half as many steps of incidents and cards in any order'
+	@echo 'make mutants   change what guards, mistake by mistake, and say which its tests do not notice; ARGS= names modules'
 	@echo 'make coverage  branches of the doors, the judges and the audit log that their own tests take'
 	@echo 'make lint      everything of that but the tests'
 	@echo 'make format    format, and mend what can be mended'
@@ -51,6 +52,9 @@ FIRST := 0
 
 fuzz: $(VENV)/development
 	@$(BIN)/python -m tests.core.fuzz --count $(COUNT) --first $(FIRST)
+
+mutants: $(VENV)/development
+	@$(BIN)/python -m tests.mutating $(ARGS)
 
 COVERING := tests/core/test_access.py tests/core/test_presses.py tests/web tests/db/test_audit.py tests/actors
 

@@ -6,9 +6,11 @@ holds a value, because a value may be a secret.
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -17,6 +19,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from chatops.addresses import is_loopback, problem_of, secrets_in
 from chatops.core.oncall import NOBODY, Roster
 from chatops.core.remedies import Rule
+from chatops.core.schedule import Weekly, weekly_of
+from chatops.core.telegram_features import Feature
 from chatops.core.texts import LANGUAGES
 from chatops.db.location import sqlite_path
 from chatops.oncall_file import read_roster
@@ -67,6 +71,11 @@ class Settings(BaseSettings):
         description="Where Telegram reaches `/api/v1/telegram` of `APP_PORT` over HTTPS, to post updates there instead "
         "of being polled. The secret that its posts carry is made at each start",
     )
+    telegram_features: Names = Field(
+        tuple(Feature),
+        description="What of newer Telegram is used, comma-separated, or `none`: colours of buttons, buttons that "
+        "copy, quotes that unfold, times in the reader's zone. What a server refuses is left out by itself",
+    )
     webhook_token: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
         description="Bearer token Alertmanager must send. Two, comma-separated, while changing it",
@@ -91,6 +100,13 @@ class Settings(BaseSettings):
     watchdog_alerts: Names = Field(
         ("Watchdog",),
         description="Names of alerts that always fire, comma-separated. One that stops coming is an incident",
+    )
+    storm_threshold: int = Field(
+        5,
+        ge=0,
+        le=10_000,
+        description="More new incidents than this within a minute share one message in a chat, criticals aside. `0`: "
+        "each has its own",
     )
     protected_namespaces: Names = Field(
         (),
@@ -131,6 +147,12 @@ class Settings(BaseSettings):
         "tell. `http://user:password@host` works",
     )
     prometheus_url: SecretStr | None = Field(None, description="Prometheus' address, for graphs and scrape targets")
+    graphs: Literal["asked", "critical"] = Field(
+        "asked",
+        description="Whom graphs are sent to: `asked` whoever presses for one, `critical` also below the card of each "
+        "critical incident",
+    )
+    graph_theme: Literal["dark", "light"] = Field("dark", description="What graphs are drawn on: `dark` or `light`")
     fallback_webhook_url: SecretStr | None = Field(
         None,
         description="Address that gets a POST of JSON `{text, incidents}` when Telegram cannot be reached while "
@@ -141,6 +163,10 @@ class Settings(BaseSettings):
     )
     public_url: str | None = Field(
         None, description="Where `APP_PORT` is reachable over HTTPS, for the Mini App. Not used yet"
+    )
+    report_at: str = Field(
+        "Mon 10:00 UTC",
+        description="When the week's review is sent, with its time zone: `Fri 17:30 Europe/Berlin`. `off` sends none",
     )
     language: str = Field("en", description="Language where a user or chat has none: `en`, `ru`")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")
@@ -173,12 +199,24 @@ class Settings(BaseSettings):
             raise _problem("must be numbers separated by commas, like 12345,-1001234; @names do not work here")
         return tuple(int(part) for part in parts)
 
+    @field_validator("telegram_features", mode="before")
+    @classmethod
+    def _features(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        parts = [part.lower() for part in _listed(value)]
+        if parts == ["none"]:
+            return ()
+        if not set(parts) <= set(Feature):
+            raise _problem(f"must be some of {', '.join(Feature)}, separated by commas, or none")
+        return tuple(parts)
+
     @field_validator("kube_contexts", "watchdog_alerts", "protected_namespaces", mode="before")
     @classmethod
     def _names(cls, value: Any) -> Any:
         return tuple(_listed(value)) if isinstance(value, str) else value
 
-    @field_validator("log_level", "log_format", mode="before")
+    @field_validator("log_level", "log_format", "graphs", "graph_theme", mode="before")
     @classmethod
     def _lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
@@ -258,6 +296,15 @@ class Settings(BaseSettings):
             raise _problem("has mistakes:\n" + "\n".join(f"  {problem}" for problem in problems))
         return value
 
+    @field_validator("report_at", mode="after")
+    @classmethod
+    def _a_moment_of_the_week(cls, value: str) -> str:
+        try:
+            _weekly(value)
+        except ValueError as error:
+            raise _problem("must be a day, a time and a time zone like Mon 10:00 Europe/Berlin, or off") from error
+        return value
+
     @field_validator("oncall_file", mode="after")
     @classmethod
     def _a_roster_that_can_be_read(cls, value: Path | None) -> Path | None:
@@ -308,6 +355,17 @@ class Settings(BaseSettings):
         return read_roster(self.oncall_file)[0] if self.oncall_file else NOBODY
 
     @property
+    def report_schedule(self) -> Weekly | None:
+        """When the review of the week is due; None for never."""
+        return _weekly(self.report_at)
+
+    @property
+    def report_zone(self) -> tzinfo:
+        """Where nights and weeks are counted."""
+        schedule = self.report_schedule
+        return schedule.zone if schedule else UTC
+
+    @property
     def alertmanagers(self) -> tuple[str, ...]:
         """Their addresses, with the credentials in them."""
         return tuple(url.get_secret_value() for url in self.alertmanager_url)
@@ -345,6 +403,19 @@ class Settings(BaseSettings):
         if any(len(token) < SHORT_TOKEN for token in self.webhook_tokens):
             return (f"WEBHOOK_TOKEN is shorter than {SHORT_TOKEN} characters: openssl rand -hex 32 makes a good one",)
         return ()
+
+
+def _weekly(text: str) -> Weekly | None:
+    """None for `off`. Raises ValueError, also for a zone that this machine does not know."""
+    if text.lower() == "off":
+        return None
+    moment, _, zone = text.strip().rpartition(" ")
+    if ":" in zone:
+        moment, zone = text, "UTC"
+    try:
+        return weekly_of(moment, UTC if zone.upper() == "UTC" else ZoneInfo(zone))
+    except (KeyError, OSError) as error:
+        raise ValueError(text) from error
 
 
 class Setting(NamedTuple):
@@ -429,7 +500,7 @@ def _shown_default(name: str, default: Any) -> str:
             return "current context"
         case "exec_diagnostics":
             return "`false`"
-        case "watchdog_alerts":
+        case "watchdog_alerts" | "telegram_features":
             return "`" + ",".join(default) + "`"
         case "kube_impersonate" | "telegram_webhook_url" | "audit_chat" | "suggestions_file" | "oncall_file":
             return "off"

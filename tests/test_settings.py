@@ -50,6 +50,8 @@ def test_the_token_alone_is_enough() -> None:
     assert now.database_url == "sqlite:///chatops.db"
     assert (now.kubeconfig, now.kube_contexts, now.kube_executors) == (None, (), 4)
     assert (now.alertmanagers, now.prometheus, now.public_url) == ((), "", None)
+    assert (now.graphs, now.graph_theme) == ("asked", "dark")
+    assert now.telegram_features == ("colours", "copy", "quotes", "times")
     assert (now.language, now.log_level, now.log_format) == ("en", "info", "json")
     assert now.warnings == ()
 
@@ -68,6 +70,9 @@ def test_everything_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         KUBE_EXECUTORS="8",
         ALERTMANAGER_URL="http://user:pass@am:9093/prefix/, http://am-1:9093",
         PROMETHEUS_URL="https://reader:word@prom.example/",
+        GRAPHS="Critical",
+        GRAPH_THEME="light",
+        TELEGRAM_FEATURES="Copy, times",
         PUBLIC_URL="https://ops.example",
         LANGUAGE="ru",
         LOG_LEVEL="DEBUG",
@@ -83,6 +88,7 @@ def test_everything_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert now.kube_contexts == ("prod", "stage")
     assert now.alertmanagers == ("http://user:pass@am:9093/prefix", "http://am-1:9093")
     assert now.prometheus == "https://reader:word@prom.example"
+    assert (now.graphs, now.graph_theme, now.telegram_features) == ("critical", "light", ("copy", "times"))
     assert (now.language, now.log_level, now.log_format) == ("ru", "debug", "console")
     assert set(now.secrets) == {
         *(TOKEN, TOKEN.partition(":")[2], "new-secret-1", "old-secret-1", "pass", "word"),
@@ -107,6 +113,11 @@ def test_the_example_file_is_the_defaults(tmp_path: Path) -> None:
     kept = [line for line in lines if line not in {"WEBHOOK_TOKEN=", "TELEGRAM_BOT_TOKEN="}]
     (tmp_path / ".env").write_text("\n".join(kept), encoding="utf-8")
     assert good() == before
+
+
+def test_no_feature_of_newer_telegram_may_be_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(monkeypatch, TELEGRAM_FEATURES="none")
+    assert good().telegram_features == ()
 
 
 @pytest.mark.parametrize(
@@ -141,6 +152,9 @@ def test_the_example_file_is_the_defaults(tmp_path: Path) -> None:
         ("PUBLIC_URL", "http://canary.example", "https://"),
         ("ALERTMANAGER_URL", "http://am:9093,canary", "http:// or https://"),
         ("PROMETHEUS_URL", "http://user:canary@", "name a host"),
+        ("GRAPHS", "canary", "'asked' or 'critical'"),
+        ("GRAPH_THEME", "canary", "'dark' or 'light'"),
+        ("TELEGRAM_FEATURES", "copy,canary", "some of colours, copy, quotes, times"),
         ("LANGUAGE", "tlh", "en, ru"),
         ("LOG_LEVEL", "canary", "'debug', 'info'"),
         ("LOG_FORMAT", "xml", "'json' or 'console'"),

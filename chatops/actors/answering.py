@@ -3,7 +3,17 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from chatops.actors.messages import TELEGRAM, Address, Deliver, HelpWanted, Unattended, Withdraw, chat_address
+from chatops.actors.messages import (
+    TELEGRAM,
+    Address,
+    Deliver,
+    HandedOver,
+    HelpWanted,
+    SilenceEnds,
+    Unattended,
+    Withdraw,
+    chat_address,
+)
 from chatops.core.audit import EntryType
 from chatops.core.incidents import Answer, Incident, Person
 from chatops.core.incidents.escalation import QUIET, target_of, waits
@@ -45,6 +55,12 @@ def call_again(incident_id: int, store: Store, tell: Tell) -> None:
         call_for_help(incident_id, caller, store, tell, target_of(called.detail))
 
 
+def tell_holder(incident: Incident, tell: Tell) -> None:
+    """In private, to whom it was handed and who still has it; nobody where they took it themselves."""
+    if incident.open and incident.taken_by and incident.handed_at:
+        tell(chat_address(incident.taken_by.id), HandedOver(incident.id, incident.handed_by))
+
+
 def call_for_help(incident_id: int, caller: Person, store: Store, tell: Tell, target: Target = EVERYBODY) -> None:
     """Wherever the incident is shown, and the target; not the caller's own chat, who knows."""
     audience = {*store.cards.audience(incident_id), *_chats_of(target, store)} - {caller.id}
@@ -79,3 +95,9 @@ def _chats_of(target: Target, store: Store) -> Iterable[int]:
     if target.everybody:
         return store.users.admin_ids()
     return [each for each in (target.user_id, target.chat_id) if each]
+
+
+def warn_of_end(incident_id: int, key: str, store: Store, tell: Tell) -> None:
+    """Wherever the incident is shown: its silence is about to end."""
+    for chat_id in sorted(store.cards.audience(incident_id)):
+        tell(chat_address(chat_id), SilenceEnds(incident_id, key))

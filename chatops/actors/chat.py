@@ -18,13 +18,17 @@ from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.commands import Commands
 from chatops.actors.conversation.drilldown import Drilldown
+from chatops.actors.conversation.illustrations import Illustrations
 from chatops.actors.conversation.notes import Notes
 from chatops.actors.conversation.refusals import Refusals
 from chatops.actors.conversation.replies import Replies
 from chatops.actors.conversation.restraint import Restraint
 from chatops.actors.conversation.shelf import Shelf
+from chatops.actors.conversation.silences import OthersSilences
+from chatops.actors.conversation.storms import Storms
 from chatops.actors.conversation.strangers import Strangers
 from chatops.actors.conversation.taps import Taps
+from chatops.actors.conversation.views import Reader
 from chatops.actors.directory import Directory
 from chatops.actors.messages import (
     TELEGRAM,
@@ -36,13 +40,17 @@ from chatops.actors.messages import (
     Deliver,
     Delivered,
     DrawNext,
+    HandedOver,
     HelpWanted,
     IncidentChanged,
+    IncidentsOpened,
     NotDelivered,
     NotesOver,
     Notice,
     ReturnToCard,
+    ReviewDue,
     SendHere,
+    SilenceEnds,
     Unattended,
     UpdateArrived,
     WasAway,
@@ -51,16 +59,21 @@ from chatops.actors.messages import (
     WorkInterrupted,
 )
 from chatops.actors.quarantine import Quarantine
+from chatops.actors.storm_messages import DigestDue, Gathered, StormLull
 from chatops.actors.unwritten import PutAside, known_undone, put_aside, tell_unwritten
 from chatops.core.absence import NOTE_STANDS, Absence
 from chatops.core.access import known
 from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
+from chatops.core.cards import Position
 from chatops.core.failures import Failure, Reason
+from chatops.core.incidents import Person
 from chatops.core.outgoing import AnswerTap, Lane, LeaveChat
 from chatops.core.people import ChatKind, Sender, User
 from chatops.core.policy import Policy
+from chatops.core.screens.handing import handed_over
 from chatops.core.screens.notices import notice
+from chatops.core.screens.silence_warning import warning
 from chatops.core.screens.toasts import toast
 from chatops.core.texts import Tongue, tongue
 from chatops.core.updates import Faceless, Membership, Tap, TextMessage, Update
@@ -96,18 +109,29 @@ class ChatActor(Actor):
         self._notes = Notes(store, clock=clock, tell=self.tell)
         self._canvas = Canvas(self._id, store=store, shelf=self._shelf, clock=clock, policy=policy)
         self._cards = Reconciler(self._canvas, store=store, shelf=self._shelf, clock=clock, come_back=self._come_back)
+        self._storms = Storms(
+            self._canvas, store=store, shelf=self._shelf, clock=clock, tell=self.tell, later=self.later
+        )
+        self._refusals = Refusals(
+            self._canvas, self._cards, self._storms, store=store, shelf=self._shelf, tell=self.tell
+        )
         self._calls = Calls(self._canvas, store=store, shelf=self._shelf, clock=clock)
-        self._refusals = Refusals(self._canvas, self._cards, store=store, shelf=self._shelf, tell=self.tell)
         self._drilldown = Drilldown(
             self._canvas, store=store, shelf=self._shelf, clock=clock, address=address, tell=self.tell
+        )
+        self._illustrations = Illustrations(
+            self._canvas, store=store, shelf=self._shelf, address=address, tell=self.tell
         )
         self._admission = Admission(
             self._canvas, self._drilldown, store=store, clock=clock, tell=self.tell, bot_name=bot_name
         )
+        self._silences = OthersSilences(self._drilldown, store=store, clock=clock, address=address, tell=self.tell)
         self._taps = Taps(
             self._drilldown,
             self._cards,
             self._admission,
+            self._silences,
+            self._storms,
             store=store,
             clock=clock,
             tell=self.tell,
@@ -133,6 +157,7 @@ class ChatActor(Actor):
     def setup(self) -> None:
         self.tell(TELEGRAM, ChatBegan(self._id))
         self._drilldown.resume()
+        self._silences.resume(self._id)
         self._catch_up()
         noted = self._cards.notes()
         if noted:
@@ -145,8 +170,18 @@ class ChatActor(Actor):
                 # A chat that refuses the bot is tried again after a start, and when it is heard of.
                 if not self._canvas.chat.unreachable:
                     self._fall_behind(incident_id)
+            case IncidentsOpened(incident_ids):
+                self._storms.opened(incident_ids)
+                if not self._canvas.chat.unreachable:
+                    self._fall_behind(*incident_ids)
             case DrawNext():
                 self._draw_next()
+            case Gathered():
+                self._fall_behind(*self._storms.gathered())
+            case DigestDue():
+                self._storms.due()
+            case StormLull():
+                self._storms.lull()
             case UpdateArrived(update, late):
                 self._take(update, late)
             case Delivered(int(tag), message_id):
@@ -154,16 +189,24 @@ class ChatActor(Actor):
                 done = self._shelf.arrived(tag, message_id)
                 if done:
                     self._cards.arrived(done)
+                    self._illustrations.arrived(done)
+                    self._storms.arrived(done)
             case NotDelivered():
                 self._refusals.heard(message)
             case SendHere(outgoing, tokens, position, key):
                 self._shelf.resend(outgoing, tokens, position, key)
             case WorkDone(tag, result):
-                self._drilldown.answered(tag, result)
+                if not self._silences.answered(tag, result):
+                    self._drilldown.answered(tag, result)
+                    self._illustrations.answered(tag, result)
             case WorkFailed(tag, reason, detail):
-                self._drilldown.failed(tag, reason, detail)
+                if not self._silences.failed(tag, reason, detail):
+                    self._drilldown.failed(tag, reason, detail)
+                    self._illustrations.answered(tag, None)
             case WorkInterrupted(tag):
-                self._drilldown.failed(tag, Reason.SERVER_ERROR, "", interrupted=True)
+                if not self._silences.failed(tag, Reason.UNKNOWN_OUTCOME, "", interrupted=True):
+                    self._illustrations.answered(tag, None)
+                    self._drilldown.failed(tag, Reason.SERVER_ERROR, "", interrupted=True)
             case ApprovalWanted():
                 self._drilldown.ask_approval(message)
             case PutAside(update_id):
@@ -181,6 +224,12 @@ class ChatActor(Actor):
                 self._calls.help_wanted(message)
             case Unattended():
                 self._calls.unattended(message)
+            case HandedOver(incident_id, by_name):
+                self._handed_over(incident_id, by_name)
+            case ReviewDue(until):
+                self._review(until)
+            case SilenceEnds(incident_id, key):
+                self._silence_ends(incident_id, key)
             case AccessChanged() if not self._canvas.chat.unreachable:
                 self._access_changed(message)
             case AccessChanged():
@@ -236,6 +285,32 @@ class ChatActor(Actor):
             case Membership() as change:
                 self._moved(change)
 
+    def _handed_over(self, incident_id: int, by_name: str) -> None:
+        """Once, as a call for help; whoever cannot be reached or may not see it any more hears nothing."""
+        incident = self._store.incidents.get(incident_id)
+        if incident is None or incident.handed_at is None or self._canvas.chat.unreachable:
+            return
+        told = self._store.positions.shown_since(self._id, incident_id, Verb.HAND_OVER, incident.handed_at)
+        if not told and self._canvas.may_show(incident) and not self._shelf.is_under_way(Verb.HAND_OVER, incident_id):
+            at = Position(self._id, 0, Verb.HAND_OVER, incident_id)
+            self._shelf.send(handed_over(incident, by_name, self._canvas.tongue), Lane.PAGE, position=at)
+
+    def _review(self, until: datetime) -> None:
+        """Of what is shown here: all of it in a group, and of a person what they may read. Without a sound."""
+        chat = self._canvas.chat
+        if chat.subscribed and not chat.unreachable:
+            position = Position(self._id, 0, Verb.STATISTICS, args={"days": "7", "until": str(int(until.timestamp()))})
+            screen = self._canvas.weekly(position)
+            self._shelf.send(screen, Lane.DIGEST, position=position)
+
+    def _silence_ends(self, incident_id: int, key: str) -> None:
+        incident = self._store.incidents.get(incident_id)
+        silence = incident.silence if incident else None
+        if incident is None or silence is None or silence.key != key or not silence.warned:
+            return
+        if not self._canvas.chat.unreachable and self._canvas.may_show(incident):
+            self._shelf.send(warning(incident, silence, self._canvas.tongue), Lane.PAGE)
+
     def _access_changed(self, change: AccessChanged) -> None:
         """Tell whose chat this is; what they may see from now on is shown where they want incidents shown."""
         told = self._admission.news(change)
@@ -244,6 +319,7 @@ class ChatActor(Actor):
             self._catch_up()
 
     def _catch_up(self) -> None:
+        self._storms.resume()
         self._fall_behind(*self._cards.behind())
 
     def _fall_behind(self, *incident_ids: int) -> None:
@@ -253,11 +329,13 @@ class ChatActor(Actor):
         self._behind.update(dict.fromkeys(incident_ids))
 
     def _draw_next(self) -> None:
+        self._behind = dict.fromkeys(self._storms.sift(self._behind))
         incident_id = next(iter(self._behind), None)
         if incident_id is None:
-            # It was meant for a predecessor.
+            # A digest stands for all of them, or it was meant for a predecessor.
             return
         del self._behind[incident_id]
+        self._storms.drawn(incident_id)
         if self._behind:
             self.tell(self.address, DrawNext())
         try:
@@ -291,8 +369,9 @@ class ChatActor(Actor):
             self._catch_up()
         if answer.screen:
             self._shelf.send(answer.screen, Lane.RESULT, thread_id=text.thread_id)
-        if answer.position:
-            self._canvas.draw(answer.position, speaks, Lane.RESULT, thread_id=text.thread_id, user=user)
+        if answer.position and text.sender:
+            reader = Reader(Person(text.sender.id, text.sender.name), speaks, user)
+            self._drilldown.open(answer.position, reader, text.thread_id)
 
     def _moved(self, change: Membership) -> None:
         """A group that no known person put the bot into learns nothing: the bot leaves."""

@@ -7,7 +7,15 @@ from typing import Any
 import structlog
 
 from chatops.actors.admins import tell_admins
-from chatops.actors.answering import answer_press, call_for_help, call_next, stop_calling, tell_again
+from chatops.actors.answering import (
+    answer_press,
+    call_for_help,
+    call_next,
+    stop_calling,
+    tell_again,
+    tell_holder,
+    warn_of_end,
+)
 from chatops.actors.base import Actor, summary
 from chatops.actors.directory import Directory
 from chatops.actors.messages import (
@@ -53,6 +61,8 @@ from chatops.core.incidents import (
     Perform,
     Settle,
     StopCalling,
+    TellHolder,
+    WarnOfEnd,
     decide,
 )
 from chatops.core.incidents.events import (
@@ -84,6 +94,9 @@ SURVEY_SECONDS = 60.0
 SURVEY_RETRY_SECONDS = 15.0
 IDLE_SECONDS = 600.0
 """After this long without news the actor ends; mail or a press brings it back."""
+
+HELD_IDLE_SECONDS = 15.0
+"""The same for one that a digest alone stands for: in a storm there are thousands, and each is a thread."""
 
 MOST_ATTEMPTS = 3
 """Crashes over one body before it is put aside."""
@@ -123,6 +136,8 @@ class IncidentActor(Actor):
         self._surveying = False
         self._survey_timer: Timer | None = None
         self._news_at = clock()
+        self._idle_seconds = IDLE_SECONDS
+        self._looked_for = False
         self._silencer = Silencer(
             self, known=lambda: self._known, happened=self._happened, clock=clock, outside=outside
         )
@@ -149,9 +164,13 @@ class IncidentActor(Actor):
         tell_again(self._known, self._clock(), self._store, self.tell)
         if self._known.flapping.owes:
             self._settle_later()
-        if self._known.open:
+        tell_holder(self._known, self.tell)
+        held = self._store.storms.holds(self._id)
+        if self._known.open and not held:
             self._look()
-        self.later(IDLE_SECONDS, RestIfIdle())
+        if held:
+            self._idle_seconds = HELD_IDLE_SECONDS
+        self.later(self._idle_seconds, RestIfIdle())
 
     def receive(self, message: Any) -> Any:
         if self._incident is None:
@@ -162,6 +181,7 @@ class IncidentActor(Actor):
             case Happened(event, update_id, token):
                 self._done_by_somebody(event, update_id, token)
             case SurveyAgain():
+                self._looked_for, self._idle_seconds = True, IDLE_SECONDS
                 self._look()
             case FollowAgain(run_id):
                 self._follow(run_id)
@@ -278,6 +298,10 @@ class IncidentActor(Actor):
                     stop_calling(self._id, self.tell)
                 case Settle():
                     self._settle_later()
+                case TellHolder():
+                    tell_holder(self._known, self.tell)
+                case WarnOfEnd(silence):
+                    warn_of_end(self._id, silence.key, self._store, self.tell)
                 case _:
                     self._silencer.carry_out(effect)
 
@@ -380,7 +404,7 @@ class IncidentActor(Actor):
         self._news_at = news_at
         if self._survey_timer:
             self._survey_timer.cancel()
-        if self._known.open:
+        if self._known.open and (self._looked_for or not self._store.storms.holds(self._id)):
             seconds = SURVEY_RETRY_SECONDS if survey.problem and survey.retry else SURVEY_SECONDS
             self._survey_timer = self.later(seconds, SurveyAgain())
 
@@ -389,8 +413,8 @@ class IncidentActor(Actor):
         busy = bool(incident.run and incident.run.state.running) or self._surveying or self._silencer.busy
         unseen = incident.open and incident.survey is not None and incident.survey.retry
         busy = busy or incident.flapping.owes
-        if busy or unseen or (self._clock() - self._news_at).total_seconds() < IDLE_SECONDS:
-            self.later(IDLE_SECONDS / 2, RestIfIdle())
+        if busy or unseen or (self._clock() - self._news_at).total_seconds() < self._idle_seconds:
+            self.later(self._idle_seconds / 2, RestIfIdle())
         else:
             self.passivate()
 

@@ -7,7 +7,7 @@ from itertools import chain
 
 from chatops.actors.messages import PerformPlan, ProceedPlan, Submit
 from chatops.actors.timers import Timer
-from chatops.actors.upstream_messages import CreateSilence, ExpireSilence
+from chatops.actors.upstream_messages import CreateSilence, ExpireSilence, ExtendUntil
 from chatops.actors.work_messages import Ticket
 
 Place = tuple[str, str, str, str]
@@ -30,7 +30,7 @@ class Job:
                 return (plan.ref.cluster, plan.ref.namespace, plan.ref.kind, plan.ref.name)
             case CreateSilence(draft):
                 return ("", "", "Silence", draft.key)
-            case ExpireSilence(place):
+            case ExpireSilence(place) | ExtendUntil(place):
                 return ("", "", "Silence", place.id)
             case _:
                 return None

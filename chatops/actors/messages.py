@@ -21,7 +21,7 @@ from chatops.core.people import Grant
 from chatops.core.reports import Report
 from chatops.core.resources import Description, EventLine, LogText, ObjectRef, PodView, WorkloadView
 from chatops.core.roll_call import Rolls
-from chatops.core.silences import Matched, SilencePlace, SilenceWatch
+from chatops.core.silences import Counted, SilencePlace, SilenceWatch, StandingSilences
 from chatops.core.surveys import Survey
 from chatops.core.updates import Update
 from chatops.core.victims import Suspicion
@@ -48,6 +48,8 @@ def pool_address(context: str) -> Address:
 HEARTBEATS: Address = ("heartbeats",)
 UPSTREAM: Address = ("upstream",)
 """The pool in front of Alertmanager and Prometheus; nobody is there when neither is configured."""
+DRAWING: Address = ("drawing",)
+"""The pool that reads graphs of Prometheus and draws them, for which nothing else waits."""
 
 
 def incident_address(incident_id: int) -> Address:
@@ -84,6 +86,11 @@ class BodiesStored:
 
 
 @dataclass(frozen=True, slots=True)
+class RouteNext:
+    """Route what is waiting; bodies that are stored meanwhile are routed together."""
+
+
+@dataclass(frozen=True, slots=True)
 class MailArrived:
     """An inbox row that concerns this incident is on disk."""
 
@@ -107,6 +114,13 @@ class IncidentChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentsOpened:
+    """Many at once, in a storm: nobody has looked at their objects, and their actors sleep until somebody does."""
+
+    incident_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SurveyAgain:
     """Look at the cluster again: somebody pressed refresh, or it is time to."""
 
@@ -123,6 +137,14 @@ class LookUpAgain:
     """Look an interrupted run up again: the cluster could not be asked."""
 
     run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceEnds:
+    """The silence of this key is about to end, and what it hides is critical: said aloud."""
+
+    incident_id: int
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +170,21 @@ class Withdraw:
     """New messages whose key begins so are not to be sent any more, in whatever chat they wait."""
 
     keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """Tell whose private chat this is that an incident is theirs now."""
+
+    incident_id: int
+    by_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDue:
+    """Tell this chat how the week went that ended at `until`."""
+
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,9 +453,10 @@ Result = (
     | Preview
     | Performed
     | Progress
-    | Matched
+    | Counted
     | SilencePlace
     | SilenceWatch
+    | StandingSilences
     | Rolls
     | bool
 )

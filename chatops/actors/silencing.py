@@ -13,24 +13,36 @@ from chatops.actors.timers import Timer
 from chatops.actors.upstream_messages import (
     CreateSilence,
     ExpireSilence,
+    ExtendUntil,
     FindSilence,
     LookAtSilence,
     TendSilence,
     UpstreamWork,
 )
 from chatops.core.failures import Reason
-from chatops.core.incidents import Event, Incident, LiftSilence, MakeSilence, WatchSilence
+from chatops.core.incidents import (
+    Event,
+    Incident,
+    LiftSilence,
+    MakeSilence,
+    ProlongSilence,
+    SilenceEffect,
+    WatchSilence,
+)
 from chatops.core.incidents.events import (
+    ExtendFailed,
     LiftFailed,
     Silenced,
+    SilenceEnding,
     SilenceExpired,
+    SilenceExtended,
     SilenceFailed,
     SilenceLifted,
     SilenceSeen,
 )
 from chatops.core.outside import Outside
 from chatops.core.screens.card import headline
-from chatops.core.silences import Silence, SilenceDraft, SilencePlace, SilenceWatch
+from chatops.core.silences import WARNING, Silence, SilenceDraft, SilencePlace, SilenceWatch
 from chatops.core.texts import one_line, tongue
 
 WATCH_SECONDS = 60.0
@@ -41,7 +53,11 @@ LAST_LOOK = timedelta(minutes=5)
 
 MAKE, FIND, LIFT, WATCH, LAST = "make silence", "find silence", "lift silence", "watch silence", "look after the lift"
 """What the tags of its work begin with; the silence's key follows."""
-KINDS = (MAKE, FIND, LIFT, WATCH, LAST)
+PROLONG, FIND_LONGER = "extend silence", "find extension"
+KINDS = (MAKE, FIND, LIFT, WATCH, LAST, PROLONG, FIND_LONGER)
+
+NEAR = timedelta(seconds=1)
+"""Alertmanager keeps milliseconds of what it was told."""
 
 
 class Silencer:
@@ -79,7 +95,7 @@ class Silencer:
         if silence is not None:
             self.tend(silence.key)
 
-    def carry_out(self, effect: MakeSilence | LiftSilence | WatchSilence) -> None:
+    def carry_out(self, effect: SilenceEffect) -> None:
         silence = effect.silence
         match effect:
             case MakeSilence() if not self._configured:
@@ -90,6 +106,10 @@ class Silencer:
                 self._lift(silence)
             case WatchSilence():
                 self._come_back(silence)
+            case ProlongSilence() if not self._configured:
+                self._happened(ExtendFailed(silence.key, Reason.NOT_CONFIGURED, ""))
+            case ProlongSilence():
+                self._submit(ExtendUntil(_place(silence), silence.extending_to or silence.ends_at), PROLONG, silence)
 
     def tend(self, key: str) -> None:
         """See to it, whatever state it is in."""
@@ -97,7 +117,9 @@ class Silencer:
         if silence is None:
             return
         over = self._clock() - silence.ends_at
-        if silence.standing and over >= (LAST_LOOK if self._configured else timedelta(0)):
+        if silence.extending_to is not None:
+            self._look_for_longer(silence)
+        elif silence.standing and over >= (LAST_LOOK if self._configured else timedelta(0)):
             self._happened(SilenceExpired(silence.key))
         elif not self._configured and silence.pending:
             self._happened(SilenceFailed(silence.key, Reason.NOT_CONFIGURED, ""))
@@ -141,12 +163,17 @@ class Silencer:
                 self._happened(Silenced(silence.key, id, instance))
             case "find silence", SilencePlace():
                 self._happened(SilenceFailed(silence.key, Reason.UNKNOWN_OUTCOME, "it is not there"))
+            case "extend silence", SilencePlace(id=id, instance=instance) if id:
+                self._happened(SilenceExtended(silence.key, id, instance))
+            case "find extension", SilencePlace():
+                self._found(silence, result)
             case "lift silence", _:
                 self._look_for_the_last_time(silence)
             case "look after the lift", SilenceWatch():
                 self._happened(SilenceSeen(silence.key, replace(result, active=False)))
             case "watch silence", SilenceWatch():
                 self._happened(SilenceSeen(silence.key, result))
+                self._happened(SilenceEnding(silence.key))
                 self._come_back(silence)
 
     def _failed(self, kind: str, silence: Silence, reason: str, detail: str, *, temporary: bool) -> None:
@@ -158,6 +185,12 @@ class Silencer:
                 self._happened(SilenceFailed(silence.key, reason, detail))
             case "find silence" if not again:
                 self._happened(SilenceFailed(silence.key, Reason.UNKNOWN_OUTCOME, detail))
+            case "extend silence" if reason == Reason.UNKNOWN_OUTCOME:
+                self._look_for_longer(silence)
+            case "extend silence":
+                self._happened(ExtendFailed(silence.key, reason, detail))
+            case "find extension" if not again:
+                self._happened(ExtendFailed(silence.key, Reason.UNKNOWN_OUTCOME, detail))
             case "lift silence" if reason == Reason.NOT_FOUND:
                 self._look_for_the_last_time(silence)
             case "look after the lift" if not again:
@@ -165,6 +198,10 @@ class Silencer:
             case "lift silence" if not again:
                 self._happened(LiftFailed(silence.key, reason, detail, temporary=False))
                 self._come_back(silence)
+            case "watch silence":
+                # It ends whether or not anybody can be asked about it.
+                self._happened(SilenceEnding(silence.key))
+                self._set_timer(AGAIN_SECONDS, silence)
             case _:
                 self._set_timer(AGAIN_SECONDS, silence)
 
@@ -178,10 +215,26 @@ class Silencer:
         """Only what Alertmanager lists once it is lifted tells what ended since the look before."""
         self._submit(LookAtSilence(_place(silence), silence.matchers), LAST, silence)
 
+    def _look_for_longer(self, silence: Silence) -> None:
+        """Whether it was extended. It may have another id by that: it is found by its key."""
+        if self._configured:
+            self._submit(FindSilence(silence.key, silence.matchers), FIND_LONGER, silence)
+        else:
+            self._happened(ExtendFailed(silence.key, Reason.NOT_CONFIGURED, ""))
+
+    def _found(self, silence: Silence, place: SilencePlace) -> None:
+        """It is never asked for again: what is found to end when it did, was not extended."""
+        wanted = silence.extending_to
+        if place.id and place.ends_at and wanted and place.ends_at >= wanted - NEAR:
+            self._happened(SilenceExtended(silence.key, place.id, place.instance, wanted))
+        else:
+            self._happened(ExtendFailed(silence.key, Reason.UNKNOWN_OUTCOME, "it ends when it would have"))
+
     def _come_back(self, silence: Silence) -> None:
-        """At its end at the latest."""
+        """When it is to be told of, and at its end, at the latest."""
         left = (silence.ends_at - self._clock()).total_seconds()
-        self._set_timer(min(WATCH_SECONDS, max(left, 0.0)), silence)
+        moments = [left] if silence.warned else [left, left - WARNING.total_seconds()]
+        self._set_timer(min([WATCH_SECONDS, *(moment for moment in moments if moment > 0)], default=0.0), silence)
 
     def _set_timer(self, seconds: float, silence: Silence) -> None:
         if self._timer is not None:
@@ -196,7 +249,9 @@ def draft_of(silence: Silence, incident: Incident) -> SilenceDraft:
     """The comment names the incident for whoever reads it in Alertmanager, and carries the key for us."""
     title = one_line(headline(incident, tongue("en")), 120)
     comment = f"#{incident.id} {title} (chatops {silence.key})"
-    return SilenceDraft(silence.key, silence.matchers, silence.ends_at, silence.by_name or "chatops", comment)
+    author = f"{silence.by_name} ({silence.by_id})" if silence.by_name else f"chatops ({silence.by_id})"
+    ours = frozenset(episode.alert.fingerprint for episode in incident.firing)
+    return SilenceDraft(silence.key, silence.matchers, silence.ends_at, author, comment, ours)
 
 
 def _place(silence: Silence) -> SilencePlace:

@@ -39,6 +39,7 @@ from chatops.actors.notary import NOTARY, NotaryActor
 from chatops.actors.pool import PoolActor
 from chatops.actors.presence import Presence
 from chatops.actors.probe import ProbeActor
+from chatops.actors.reviewer import ReviewerActor
 from chatops.actors.roll_call import RollCallActor
 from chatops.actors.self_audit import SelfAuditActor
 from chatops.actors.specs import ChildSpec, FamilySpec, Restart, starter
@@ -50,11 +51,13 @@ from chatops.cluster import Cluster
 from chatops.cluster.kubeconfig import Kubeconfig
 from chatops.core.access import may_decide
 from chatops.core.audit import SYSTEM, Entry, EntryType
+from chatops.core.graphs import Theme
 from chatops.core.outside import Outside
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
-from chatops.core.policy import Policy
+from chatops.core.policy import Graphs, Policy
 from chatops.core.redaction import Redaction
 from chatops.core.screens.welcome import COMMANDS
+from chatops.core.telegram_features import Feature
 from chatops.core.texts import LANGUAGES, tongue
 from chatops.db.database import Database
 from chatops.db.soundness import ensure_sound
@@ -73,6 +76,7 @@ START_SECONDS = 10.0
 JANITOR: Address = ("janitor",)
 SELF_AUDIT: Address = ("self_audit",)
 ROLL_CALL: Address = ("roll_call",)
+REVIEWER: Address = ("reviewer",)
 INCIDENTS = "incident"
 CHATS = "chat"
 
@@ -94,7 +98,12 @@ class System:
         self._health = Health()
         self._directory = Directory()
         self._gate = Gate(self._directory)
-        self._telegram = Telegram(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
+        self._telegram = Telegram(
+            settings.telegram_bot_token.get_secret_value(),
+            settings.telegram_api_url,
+            features=frozenset(map(Feature, settings.telegram_features)),
+            on_refused=lambda feature: log.warning("telegram server does not know it, left out", feature=feature),
+        )
         warnings = DoorWarnings(self._tell_admins)
         self._intake = Intake(
             self._gate.accept,
@@ -173,11 +182,23 @@ class System:
     def _specs(self) -> list[ChildSpec | FamilySpec]:
         directory, store, settings = self._directory, self._store, self._settings
         outside = Outside(bool(settings.alertmanagers), bool(settings.prometheus))
-        policy = Policy(settings.language, settings.protected_namespaces, settings.rules, outside, settings.roster)
+        policy = Policy(
+            settings.language,
+            settings.protected_namespaces,
+            settings.rules,
+            outside,
+            zone=settings.report_zone,
+            graphs=Graphs(settings.graphs),
+            graph_theme=Theme(settings.graph_theme),
+            storm_threshold=settings.storm_threshold,
+            roster=settings.roster,
+        )
         watchdogs = frozenset(settings.watchdog_alerts)
         hearing = {"store": store, "clock": _now, "cluster_label": settings.cluster_label, "watchdogs": watchdogs}
         clusters = starter(ClustersActor, directory, contexts=settings.kube_contexts, clock=_now)
         roll_call = starter(RollCallActor, directory, store=store, clock=_now, watchdogs=watchdogs)
+        schedule = settings.report_schedule
+        reviewer = starter(ReviewerActor, directory, store=store, clock=_now, schedule=schedule)
         escalation = starter(
             EscalationActor,
             directory,
@@ -213,6 +234,7 @@ class System:
             ),
             FamilySpec(INCIDENTS, starter(IncidentActor, directory, outside=outside, **hearing)),
             ChildSpec(JANITOR, starter(JanitorActor, directory, store=store, clock=_now), Restart.TRANSIENT),
+            *([ChildSpec(REVIEWER, reviewer, Restart.TRANSIENT)] if schedule else []),
             ChildSpec(SELF_AUDIT, starter(SelfAuditActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             ChildSpec(HEARTBEATS, starter(HeartbeatsActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             *self._fallback(),
@@ -314,13 +336,15 @@ class System:
             *incidents.silenced(),
             *incidents.unseen(),
             *incidents.calling(),
+            *incidents.handed(),
             *incidents.owing(),
         }
         for incident_id in sorted(waiting):
             self._directory.tell(incident_address(incident_id), MailArrived())
         cards = self._store.cards
         subscribed = (chat.id for chat in self._store.chats.subscribed())
-        chats = {*subscribed, *cards.chats_of_open(), *cards.chats_behind()}
+        storms = self._store.storms.chats_behind()
+        chats = {*subscribed, *cards.chats_of_open(), *cards.chats_behind(), *storms}
         for chat_id in sorted(chats):
             self._directory.tell(chat_address(chat_id), CatchUp())
 

@@ -15,17 +15,21 @@ from chatops.actors.upstream_messages import (
     CallTheRoll,
     CountMatched,
     CreateSilence,
+    DrawGraph,
     ExpireSilence,
+    ExtendUntil,
     FindSilence,
+    ListSilences,
     LookAtSilence,
     ReadOutside,
     UpstreamWork,
 )
 from chatops.actors.worker import WorkerActor
+from chatops.core.graphs import GraphAsk
 from chatops.core.reports import Report
 from chatops.core.resources import ObjectRef
 from chatops.core.roll_call import Rolls
-from chatops.core.silences import Matched, Matcher, SilenceDraft, SilencePlace, SilenceWatch
+from chatops.core.silences import Choice, Counted, Matcher, SilenceDraft, SilencePlace, SilenceWatch, StandingSilences
 
 HANDS = 2
 """One that waits for a Prometheus that is slow leaves the other for silences."""
@@ -38,12 +42,15 @@ CHANGE_SECONDS = 30.0
 class Door(Protocol):
     """What is needed of `upstream/`. Every method raises only failures.Failure for what the other side does."""
 
-    def matched(self, matchers: tuple[Matcher, ...], ours: frozenset[str], /) -> Matched: ...
+    def counted(self, choices: tuple[Choice, ...], ours: frozenset[str], /) -> Counted: ...
     def make_silence(self, draft: SilenceDraft, now: datetime, /) -> SilencePlace: ...
     def find_silence(self, key: str, matchers: tuple[Matcher, ...], /) -> SilencePlace: ...
+    def extend_silence(self, place: SilencePlace, ends_at: datetime, note: str, now: datetime, /) -> SilencePlace: ...
+    def silences(self) -> StandingSilences: ...
     def expire_silence(self, place: SilencePlace, /) -> bool: ...
     def watch_silence(self, place: SilencePlace, matchers: tuple[Matcher, ...], now: datetime, /) -> SilenceWatch: ...
     def rolls(self, now: datetime, /) -> Rolls: ...
+    def graph(self, ref: ObjectRef, generator_url: str, ask: GraphAsk, now: datetime, /) -> Report: ...
     def report(self, action: str, ref: ObjectRef, generator_url: str, now: datetime, /) -> Report: ...
     def close(self) -> None: ...
 
@@ -91,17 +98,23 @@ class UpstreamActor(WorkerActor):
 
 def _do(door: Door, work: UpstreamWork, clock: Callable[[], datetime]) -> Result:
     match work:
-        case CountMatched(matchers, ours):
-            return door.matched(matchers, ours)
+        case CountMatched(choices, ours):
+            return door.counted(choices, ours)
         case CreateSilence(draft):
             return door.make_silence(draft, clock())
         case FindSilence(key, matchers):
             return door.find_silence(key, matchers)
+        case ExtendUntil(place, ends_at, note):
+            return door.extend_silence(place, ends_at, note, clock())
+        case ListSilences():
+            return door.silences()
         case ExpireSilence(place):
             return door.expire_silence(place)
         case LookAtSilence(place, matchers):
             return door.watch_silence(place, matchers, clock())
         case CallTheRoll():
             return door.rolls(clock())
+        case DrawGraph(ref, generator_url, ask):
+            return door.graph(ref, generator_url, ask, clock())
         case ReadOutside(action, ref, generator_url):
             return door.report(action, ref, generator_url, clock())

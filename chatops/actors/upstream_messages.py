@@ -4,16 +4,18 @@ And the one message by which an incident reminds itself of its silence.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from chatops.core.graphs import GraphAsk
 from chatops.core.resources import ObjectRef
-from chatops.core.silences import Matcher, SilenceDraft, SilencePlace
+from chatops.core.silences import Choice, Matcher, SilenceDraft, SilencePlace
 
 
 @dataclass(frozen=True, slots=True)
 class CountMatched:
-    """What these matchers take now; `ours` are the fingerprints of the incident that asks."""
+    """What each choice takes now; `ours` are the fingerprints of the incident that asks."""
 
-    matchers: tuple[Matcher, ...]
+    choices: tuple[Choice, ...]
     ours: frozenset[str]
 
 
@@ -30,6 +32,20 @@ class FindSilence:
 
     key: str
     matchers: tuple[Matcher, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendUntil:
+    """Have the silence end then, once. It may get another id by that. `note` is added to its comment."""
+
+    place: SilencePlace
+    ends_at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListSilences:
+    """All silences that stand, whoever made them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +71,31 @@ class ReadOutside:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawGraph:
+    """The alert's own expression as a picture. Of `generator_url` only the expression in it is read."""
+
+    ref: ObjectRef
+    generator_url: str
+    ask: GraphAsk
+
+
+@dataclass(frozen=True, slots=True)
 class CallTheRoll:
     """What does each Alertmanager list?"""
 
 
-UpstreamWork = CallTheRoll | CountMatched | CreateSilence | FindSilence | ExpireSilence | LookAtSilence | ReadOutside
+UpstreamWork = (
+    CallTheRoll
+    | ListSilences
+    | CountMatched
+    | CreateSilence
+    | DrawGraph
+    | FindSilence
+    | ExtendUntil
+    | ExpireSilence
+    | LookAtSilence
+    | ReadOutside
+)
 
 
 @dataclass(frozen=True, slots=True)

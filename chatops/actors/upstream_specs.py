@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from chatops.actors.directory import Directory
 from chatops.actors.health import Health
-from chatops.actors.messages import UPSTREAM, Address
+from chatops.actors.messages import DRAWING, UPSTREAM, Address
 from chatops.actors.pool import PoolActor
 from chatops.actors.probe import Checkable, ProbeActor
 from chatops.actors.specs import ChildSpec, Restart, starter
@@ -39,9 +39,18 @@ def upstream_specs(
     worker = starter(UpstreamActor, directory, open_upstream=lambda _stop: UpstreamDoor(alertmanagers, prometheus))
     return [
         ChildSpec(UPSTREAM, pool),
+        *(_drawing(directory, prometheus) if prometheus else ()),
         *(ChildSpec(each, worker, Restart.TRANSIENT, watcher=UPSTREAM) for each in hands),
         *(_probe(directory, health, part, open_door) for part, open_door in probes.items()),
     ]
+
+
+def _drawing(directory: Directory, prometheus: str) -> list[ChildSpec]:
+    """One pair of hands, so that one graph is drawn at a time and silences wait for none."""
+    hands: Address = ("drawing", 0)
+    pool = starter(PoolActor, directory, executors=[hands], look_deadline=LOOK_SECONDS, change_deadline=CHANGE_SECONDS)
+    worker = starter(UpstreamActor, directory, open_upstream=lambda _stop: UpstreamDoor((), prometheus), pool=DRAWING)
+    return [ChildSpec(DRAWING, pool), ChildSpec(hands, worker, Restart.TRANSIENT, watcher=DRAWING)]
 
 
 def _probe(directory: Directory, health: Health, part: str, open_door: OpenProbe) -> ChildSpec:

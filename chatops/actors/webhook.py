@@ -17,13 +17,17 @@ from chatops.actors.messages import (
     Address,
     Beaten,
     BodiesStored,
+    IncidentsOpened,
     MailArrived,
     Notice,
+    RouteNext,
+    chat_address,
     incident_address,
 )
-from chatops.core.alerts import CLUSTER, NotUnderstood, parse
+from chatops.core.alerts import CLUSTER, Notification, NotUnderstood, parse
 from chatops.core.audit import ALERTMANAGER, Entry, EntryType
 from chatops.core.failures import Failure
+from chatops.core.inbox import InboxRow
 from chatops.db.store import Store
 from chatops.web.throttle import Throttle
 
@@ -34,6 +38,13 @@ NOTICE_SECONDS = 300.0
 """Of bodies that cannot be read the admins hear once in this time: a receiver with a payload of its own sends many, and
 each word of it would keep an incident's message waiting.
 """
+
+LEAST_TOGETHER = 4
+MOST_TOGETHER = 200
+"""Bodies that wait and are looked at together: fewer are no storm, more would keep the database from others."""
+
+RUSH_SECONDS = 0.05
+"""In a storm so long is waited for what comes next to it: one transaction for many is what makes it fast."""
 
 MOST_ATTEMPTS = 3
 """A body that breaks its reading this often is put aside: it must not stop the ones behind it."""
@@ -59,6 +70,8 @@ class WebhookActor(Actor):
         self._cluster_label = cluster_label
         self._notices = Throttle(NOTICE_SECONDS, monotonic)
         self._watchdogs = watchdogs
+        self._waiting: dict[int, None] = {}
+        self._rush = False
 
     def setup(self) -> None:
         """What was committed and not routed before the last end is routed first."""
@@ -72,8 +85,13 @@ class WebhookActor(Actor):
             case Accept():
                 self._commit(message)
             case BodiesStored(inbox_ids):
-                for inbox_id in inbox_ids:
-                    self._route(inbox_id)
+                if not self._waiting and self._rush:
+                    self.later(RUSH_SECONDS, RouteNext())
+                elif not self._waiting:
+                    self.tell(self.address, RouteNext())
+                self._waiting.update(dict.fromkeys(inbox_ids))
+            case RouteNext():
+                self._route_waiting()
             case _:
                 return super().receive(message)
         return None
@@ -94,6 +112,48 @@ class WebhookActor(Actor):
         except Failure as failure:
             accept.stored.set_exception(failure)
 
+    def _route_waiting(self) -> None:
+        """What is not routed when this crashes is found again by the next life's setup."""
+        waiting = tuple(self._waiting)[:MOST_TOGETHER]
+        for inbox_id in waiting:
+            del self._waiting[inbox_id]
+        if self._waiting:
+            self.tell(self.address, RouteNext())
+        self._rush = len(waiting) >= LEAST_TOGETHER
+        for inbox_id in self._open_together(waiting) if self._rush else waiting:
+            self._route(inbox_id)
+
+    def _open_together(self, inbox_ids: tuple[int, ...]) -> tuple[int, ...]:
+        """Open what is new of a storm in one transaction; those that are to be routed one by one."""
+        try:
+            bodies = [each for row in self._store.inbox.many(inbox_ids) if (each := self._understood(row))]
+            opened = self._store.inbox.open_new(bodies, self._clock())
+            chats = [chat.id for chat in self._store.chats.subscribed()] if opened.incidents else []
+        except Exception as error:
+            log.warning("routing one by one", bodies=len(inbox_ids), error=summary(error))
+            return inbox_ids
+        for chat_id in chats:
+            self.tell(chat_address(chat_id), IncidentsOpened(opened.incidents))
+        for incident_id in opened.incidents if not chats else ():
+            self.tell(incident_address(incident_id), MailArrived())
+        tried = {inbox_id for inbox_id, _ in bodies} - set(opened.rest)
+        return tuple(each for each in inbox_ids if each not in tried)
+
+    def _understood(self, row: InboxRow) -> tuple[int, Notification] | None:
+        """None for what takes a closer look by itself."""
+        try:
+            return row.id, self._parsed(row)
+        except Exception:
+            return None
+
+    def _parsed(self, row: InboxRow) -> Notification:
+        return parse(
+            row.body,
+            received_at=row.received_at,
+            cluster_label=self._cluster_label,
+            watchdogs=self._watchdogs,
+        )
+
     def _route(self, inbox_id: int) -> None:
         try:
             self._read_and_route(inbox_id)
@@ -112,12 +172,7 @@ class WebhookActor(Actor):
         if row is None:
             return
         try:
-            notification = parse(
-                row.body,
-                received_at=row.received_at,
-                cluster_label=self._cluster_label,
-                watchdogs=self._watchdogs,
-            )
+            notification = self._parsed(row)
         except NotUnderstood as problem:
             self._quarantine(inbox_id, str(problem))
             return

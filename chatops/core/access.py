@@ -31,10 +31,17 @@ ACTING = frozenset(
         Verb.RESOLVE,
         Verb.ASK_REJECT,
         Verb.REJECT,
+        Verb.ASK_HAND_OVER,
+        Verb.HAND_OVER,
+        Verb.ASK_REOPEN,
+        Verb.REOPEN,
+        Verb.JUDGE,
         Verb.DIAGNOSE,
         Verb.SILENCE,
         Verb.DO_SILENCE,
         Verb.UNSILENCE,
+        Verb.EXTEND_SILENCE,
+        Verb.CHANGE_SILENCE,
         Verb.ESCALATE,
         Verb.PICK,
         Verb.CHOOSE,
@@ -78,9 +85,15 @@ INCIDENT_WIDE = frozenset(
         Verb.RESOLVE,
         Verb.ASK_REJECT,
         Verb.REJECT,
+        Verb.ASK_HAND_OVER,
+        Verb.HAND_OVER,
+        Verb.ASK_REOPEN,
+        Verb.REOPEN,
+        Verb.JUDGE,
         Verb.SILENCE,
         Verb.DO_SILENCE,
         Verb.UNSILENCE,
+        Verb.EXTEND_SILENCE,
         Verb.ESCALATE,
     }
 )
@@ -233,6 +246,12 @@ def may_see(user: User | None, incident: Incident | None) -> bool:
     """Whether the user may read the incident."""
     place = incident_place(incident)
     return may(user, Right.READ, cluster=place.cluster, namespace=place.namespace).allowed
+
+
+def may_hold(user: User | None, incident: Incident | None) -> bool:
+    """Whether the user may act on the incident, so that it can be given to them."""
+    place = incident_place(incident)
+    return may(user, Right.ACT, cluster=place.cluster, namespace=place.namespace).allowed
 
 
 def may_decide(user: User | None) -> bool:

@@ -64,6 +64,18 @@ class SendDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class SendPhoto:
+    """A picture. `instead_html` is said where the server, the chat or its rights take no picture."""
+
+    chat_id: int
+    content: bytes
+    caption_html: str
+    instead_html: str
+    reply_to: int | None = None
+    thread_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerTap:
     """The toast. `text` is plain, at most 200 characters; empty only stops the spinner."""
 
@@ -77,4 +89,4 @@ class LeaveChat:
     chat_id: int
 
 
-Outgoing = SendMessage | EditMessage | SendDocument | AnswerTap | LeaveChat
+Outgoing = SendMessage | EditMessage | SendDocument | SendPhoto | AnswerTap | LeaveChat

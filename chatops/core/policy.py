@@ -1,10 +1,20 @@
 """What whoever runs the service decided about what people are offered. Read once at start, the same in every chat."""
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from enum import StrEnum
 
+from chatops.core.graphs import Theme
 from chatops.core.oncall import NOBODY, Roster
 from chatops.core.outside import NOTHING, Outside
 from chatops.core.remedies import Rule
+
+
+class Graphs(StrEnum):
+    """Whom a graph is sent to: who asks for it, or also below the first card of a critical incident."""
+
+    ASKED = "asked"
+    CRITICAL = "critical"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,4 +29,10 @@ class Policy:
     protected: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     outside: Outside = NOTHING
+    graphs: Graphs = Graphs.ASKED
+    graph_theme: Theme = Theme.DARK
+    zone: tzinfo = UTC
+    """Where nights and weeks are counted."""
+    storm_threshold: int = 0
+    """More new incidents than this within a minute share one digest in a chat (see storms); 0: never."""
     roster: Roster = NOBODY

@@ -14,7 +14,17 @@ from chatops.core.updates import Tap, TextMessage
 DOUBLE_TAP = timedelta(seconds=0.7)
 """A confirm pressed sooner than this after it was offered is the second half of a double tap (UX section 0, 6)."""
 
-CONFIRMS = frozenset({Verb.CONFIRM, Verb.APPROVE, Verb.DECIDE, Verb.DO_COVER, Verb.SET_MAINTENANCE})
+CONFIRMS = frozenset(
+    {
+        Verb.CONFIRM,
+        Verb.APPROVE,
+        Verb.DECIDE,
+        Verb.REOPEN,
+        Verb.CHANGE_SILENCE,
+        Verb.DO_COVER,
+        Verb.SET_MAINTENANCE,
+    }
+)
 """The second of two taps."""
 
 
@@ -76,6 +86,17 @@ LATE = timedelta(minutes=15)
 """For so long after its end a confirm that waited for a word still has it told that it came too late."""
 
 
+def word_for(text: TextMessage, waiting: Iterable[Offered]) -> Offered | None:
+    """The confirm that this is the word for. What was written before it was asked for answers no question: it may come
+    late, from a chat that nobody listened to. Telegram tells whole seconds.
+    """
+    for offered in waiting:
+        asked_at = offered.offered_at.replace(microsecond=0)
+        if offered.ref is not None and typed_right(text.text, offered.ref) and text.sent_at >= asked_at:
+            return offered
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Missed:
     """A word that did not count, and the confirm it was for. `aside`: it may have been meant for somebody else."""
@@ -104,7 +125,7 @@ def missed(text: TextMessage, asked: Iterable[Offered], question: int | None, *,
             return Missed(offered, Refusal("not_yours", denied="not_theirs"), aside=False)
         if offered.used_at is not None:
             return Missed(offered, Refusal("already_confirmed", denied="used"), aside=not addressed)
-        code = "expired" if over else "wrong_word"
+        code = "expired" if over else "too_early" if right else "wrong_word"
         return Missed(offered, Refusal(code, denied=code), aside=not addressed)
     return None
 

@@ -1,6 +1,6 @@
 """A report: what one look at an object (or the cluster) told, sized for a phone, with the rest as a file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chatops.core.resources import Health, ObjectRef
 
@@ -48,3 +48,5 @@ class Report:
     """For a file, when there is more than fits; empty when the screen says all."""
     size: int = 0
     """Bytes that were read for it, where it says what a program said."""
+    picture: bytes = field(default=b"", repr=False)
+    """A PNG that shows what the sections say in characters; empty where there is none."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import accumulate
 
+from chatops.core.telegram_features import EVERY, NONE, Feature, Features
+
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 TOAST_LIMIT = 200
@@ -38,8 +40,9 @@ _ATTRIBUTES = {
     "tg-emoji": ("emoji-id",),
     "tg-time": ("unix", "format"),
 }
-_NEWER_TAGS = frozenset({"tg-time"})
-_NEWER_ATTRIBUTES = frozenset({"expandable"})
+_OLD = ""
+_NEWER_TAGS = {"tg-time": Feature.TIMES}
+_NEWER_ATTRIBUTES = {"expandable": Feature.QUOTES}
 
 
 def units(text: str) -> int:
@@ -58,13 +61,13 @@ def cut(text: str, limit: int) -> str:
     return text if units(text) <= limit else text[: _fitting(text, limit - units(CUT))].rstrip() + CUT
 
 
-def fit(markup: str, limit: int = TEXT_LIMIT, *, newer: bool = True) -> str:
+def fit(markup: str, limit: int = TEXT_LIMIT, *, features: Features = EVERY) -> str:
     """HTML of at most `limit` units of visible text and RAW_LIMIT bytes, with balanced tags that Telegram knows.
 
-    Too much is cut by whole lines at the end, and the cut shows. Without `newer`, what older Bot API servers refuse is
+    Too much is cut by whole lines at the end, and the cut shows. What is none of the `features` is
     left out: `tg-time` keeps its inner text, and a quote is not expandable.
     """
-    parsed = _parsed(clean(markup), newer=newer)
+    parsed = _parsed(clean(markup), features=features)
     text = parsed.text
     fitted = _rendered(parsed.pieces, len(text))
     if units(text) <= limit and len(fitted.encode()) <= RAW_LIMIT:
@@ -82,7 +85,7 @@ def fit(markup: str, limit: int = TEXT_LIMIT, *, newer: bool = True) -> str:
 
 def plain(markup: str, limit: int = TEXT_LIMIT) -> str:
     """The visible text alone, cut like `fit`."""
-    text = _parsed(clean(markup), newer=False).text
+    text = _parsed(clean(markup), features=NONE).text
     if units(text) <= limit:
         return text
     kept, sign = _cut_at(text, limit)
@@ -106,10 +109,10 @@ _Piece = str | _Open | _Close
 class _Parser(HTMLParser):
     """Collects pieces that are balanced whatever came in: a stray end is dropped, a missing one added."""
 
-    def __init__(self, *, newer: bool) -> None:
+    def __init__(self, *, features: Features) -> None:
         super().__init__(convert_charrefs=True)
         self.pieces: list[_Piece] = []
-        self._newer = newer
+        self._features = features
         self._open: list[str] = []
 
     @property
@@ -120,7 +123,7 @@ class _Parser(HTMLParser):
         """Scripts and the like have no rules of their own here: they are tags Telegram does not know."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        source = _start_tag(tag, dict(attrs), newer=self._newer)
+        source = _start_tag(tag, dict(attrs), features=self._features)
         if source:
             self._open.append(tag)
             self.pieces.append(_Open(tag, source))
@@ -147,17 +150,17 @@ class _Parser(HTMLParser):
         return tag
 
 
-def _parsed(markup: str, *, newer: bool) -> _Parser:
-    parser = _Parser(newer=newer)
+def _parsed(markup: str, *, features: Features) -> _Parser:
+    parser = _Parser(features=features)
     # Telegram has no declarations, and the parser gives up on some.
     parser.feed(markup.replace("<!", "&lt;!").replace("<?", "&lt;?"))
     parser.close()
     return parser
 
 
-def _start_tag(tag: str, attributes: dict[str, str | None], *, newer: bool) -> str:
+def _start_tag(tag: str, attributes: dict[str, str | None], *, features: Features) -> str:
     """As it is sent; empty for one that Telegram would refuse, with its whole message."""
-    if tag not in _ATTRIBUTES or (tag in _NEWER_TAGS and not newer):
+    if tag not in _ATTRIBUTES or _NEWER_TAGS.get(tag, _OLD) not in {_OLD, *features}:
         return ""
     if tag == "span" and attributes.get("class") != "tg-spoiler":
         return ""
@@ -167,7 +170,7 @@ def _start_tag(tag: str, attributes: dict[str, str | None], *, newer: bool) -> s
             return ""
     source = tag
     for name in _ATTRIBUTES[tag]:
-        if name in attributes and (newer or name not in _NEWER_ATTRIBUTES):
+        if name in attributes and _NEWER_ATTRIBUTES.get(name, _OLD) in {_OLD, *features}:
             value = attributes[name]
             source += f" {name}" if value is None else f' {name}="{html.escape(clean(value))}"'
     return f"<{source}>"

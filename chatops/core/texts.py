@@ -11,13 +11,16 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 LANGUAGES = ("en", "ru")
 _LOCALE = Path(__file__).parent.parent / "locale"
 
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, halves of surrogate pairs, and marks that would turn around the text after them."""
+
+_STAMP = re.compile(r"(?<!\d)[12]\d{3}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} UTC\b")
+"""As `cluster/` writes moments."""
 
 SECONDS_IN = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
@@ -83,6 +86,18 @@ class Tongue:
     def ago(self, moment: datetime) -> Markup:
         """`12 minutes ago`, kept current by the client. One that cannot shows the moment itself, which stays true."""
         return _tg_time(moment, "r", f"{moment.astimezone(UTC):%d.%m %H:%M} UTC")
+
+    def stamped(self, text: str) -> Markup:
+        """Text of one line in which each `2026-11-23 08:48 UTC` is in the reader's own zone, where the client can."""
+        shown, begin = Markup(), 0
+        for found in _STAMP.finditer(text):
+            try:
+                moment = datetime.strptime(found[0], "%Y-%m-%d %H:%M UTC").replace(tzinfo=UTC)
+            except ValueError:
+                continue
+            shown += escape(text[begin : found.start()]) + _tg_time(moment, "dt", found[0])
+            begin = found.end()
+        return shown + escape(text[begin:])
 
 
 def _tg_time(moment: datetime, style: str, fallback: str) -> Markup:

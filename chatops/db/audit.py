@@ -82,10 +82,19 @@ class AuditLog:
 
         return self._database.read(work)
 
-    def unfinished(self, chat_id: int, action: str) -> tuple[StoredEntry, ...]:
-        """What was begun in this chat as `action` and has no `action_finished` of its run, among the newest lines."""
-        newest = f"SELECT id FROM audit WHERE id > ? - {_LATELY} AND type IN (?, ?) AND instr(detail, ?)"
-        sought = (EntryType.LOOKED.value, EntryType.ACTION_FINISHED.value, f'"{action}"')
+    def unfinished(
+        self,
+        chat_id: int,
+        action: str,
+        *,
+        begins: Sequence[EntryType] = (EntryType.LOOKED,),
+        ends: Sequence[EntryType] = (EntryType.ACTION_FINISHED,),
+    ) -> tuple[StoredEntry, ...]:
+        """What was begun in this chat as `action` and has no line of its run that ends it, among the newest lines."""
+        types = [type.value for type in (*begins, *ends)]
+        marks = ", ".join("?" * len(types))
+        newest = f"SELECT id FROM audit WHERE id > ? - {_LATELY} AND type IN ({marks}) AND instr(detail, ?)"
+        sought = (*types, f'"{action}"')
         audit = self._tables.Audit
 
         def work() -> tuple[StoredEntry, ...]:
@@ -93,7 +102,7 @@ class AuditLog:
             ids = [row[0] for row in self._tables.connection.execute(newest, (head, *sought))]
             lines = [_stored(line) for line in audit.select(lambda line: line.id in ids).order_by(audit.id)]
             mine = [line for line in lines if line.entry.detail.get("action") == action and "run" in line.entry.detail]
-            over = {each.entry.detail["run"] for each in mine if each.entry.type is EntryType.ACTION_FINISHED}
+            over = {each.entry.detail["run"] for each in mine if each.entry.type in ends}
             return tuple(
                 line for line in mine if line.entry.chat_id == chat_id and line.entry.detail["run"] not in over
             )

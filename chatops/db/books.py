@@ -12,10 +12,17 @@ MOST = 500
 
 _REACHED = "coalesce(chats.unreachable, '') = ''"
 
+_SHOWN_BY_DIGEST = """
+storm_members JOIN storms ON storms.id = storm_members.storm_id WHERE storm_members.incident_id = incidents.id
+AND storms.message_id <> 0 AND storm_members.number <= storms.shown
+"""
+"""A digest's message that was seen to stand since the incident joined it."""
+
 _MISSING = f"""
 SELECT chats.id, incidents.id, incidents.opened_at, 0 FROM incidents JOIN chats ON chats.subscribed AND {_REACHED}
 WHERE incidents.status = 'active' AND incidents.revision > 0 AND NOT EXISTS
     (SELECT 1 FROM cards WHERE cards.chat_id = chats.id AND cards.incident_id = incidents.id)
+AND NOT EXISTS (SELECT 1 FROM {_SHOWN_BY_DIGEST} AND storms.chat_id = chats.id)
 ORDER BY incidents.opened_at LIMIT {MOST}
 """
 
@@ -26,9 +33,16 @@ LEFT JOIN chats ON chats.id = cards.chat_id
 LEFT JOIN positions AS at ON at.chat_id = cards.chat_id AND at.message_id = cards.message_id
 WHERE cards.revision <> cards.wanted AND {_REACHED} AND NOT (at.screen IS NOT NULL AND at.screen <> 'card'
     AND coalesce(at.touched_at, '') > ?)
-ORDER BY incidents.opened_at LIMIT {MOST}
+UNION ALL
+SELECT storms.chat_id, (SELECT min(incident_id) FROM storm_members WHERE storm_id = storms.id), storms.began_at,
+    storms.shown FROM storms LEFT JOIN chats ON chats.id = storms.chat_id
+WHERE storms.shown <> storms.wanted AND {_REACHED}
+ORDER BY 3 LIMIT {MOST}
 """
-"""Not those in the drill-down, which are left alone while somebody reads on them."""
+"""Cards, and digests as the oldest of what they stand for.
+
+Not those in the drill-down, which are left alone while somebody reads on them.
+"""
 
 _WAITING = """
 SELECT count(*), min(received_at) FROM
@@ -40,6 +54,7 @@ _UNSEEN = f"""
 SELECT count(*) FROM incidents WHERE status = 'active' AND revision > 0 AND NOT EXISTS
     (SELECT 1 FROM cards LEFT JOIN chats ON chats.id = cards.chat_id
      WHERE cards.incident_id = incidents.id AND {_REACHED})
+AND NOT EXISTS (SELECT 1 FROM {_SHOWN_BY_DIGEST})
 """
 
 

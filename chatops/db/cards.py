@@ -9,6 +9,7 @@ from chatops.db.columns import to_json
 from chatops.db.database import Database
 from chatops.db.entities import Tables
 from chatops.db.querying import desc, exists, put_row, select
+from chatops.db.storms import digested, digesting, move_storms
 
 ACTIVE = Status.ACTIVE.value
 
@@ -98,6 +99,7 @@ class Cards:
             found = set(select(row.chat_id for row in cards if row.incident_id == incident_id))
             found |= set(select(row.chat_id for row in positions if row.incident_id == incident_id))
             found |= set(select(row.id for row in chats if row.subscribed))
+            found |= digesting(self._tables, incident_id)
             return tuple(sorted(found))
 
         return self._database.read(work)
@@ -145,7 +147,7 @@ def _stale(tables: Tables, chat_id: int) -> tuple[int, ...]:
     found = set(behind)
     chat = tables.Chat.get(id=chat_id)
     if chat is not None and chat.subscribed:
-        found |= set(
+        missing = set(
             select(
                 incident.id
                 for incident in incidents
@@ -154,6 +156,7 @@ def _stale(tables: Tables, chat_id: int) -> tuple[int, ...]:
                 and not exists(card for card in cards if card.chat_id == chat_id and card.incident_id == incident.id)
             )
         )
+        found |= missing - digested(tables, chat_id)
     return tuple(sorted(found))
 
 
@@ -169,6 +172,7 @@ def _move(tables: Tables, old: int, new: int) -> None:
             known.set(subscribed=known.subscribed or chat.subscribed, language=known.language or chat.language)
         chat.delete()
     connection = tables.connection
+    move_storms(tables, old, new)
     for table, key in (("cards", "incident_id"), ("positions", "message_id")):
         connection.execute(
             f"DELETE FROM {table} WHERE chat_id = ? AND {key} IN (SELECT {key} FROM {table} WHERE chat_id = ?)",

@@ -77,6 +77,21 @@ def incidents_holding(tables: Tables, source: str, fingerprints: Iterable[str]) 
     return found
 
 
+def incidents_firing(tables: Tables, fingerprints: Iterable[str]) -> set[int]:
+    """The active incidents in which any of these alerts fires, wherever they came from."""
+    found: set[int] = set()
+    for chunk in _chunks([clean(fingerprint) for fingerprint in fingerprints]):
+        found.update(
+            row[0]
+            for row in tables.connection.execute(
+                "SELECT DISTINCT incident_id FROM alerts JOIN incidents ON incidents.id = incident_id "
+                f"WHERE ends_at IS NULL AND status = 'active' AND fingerprint IN ({_marks(chunk)})",
+                chunk,
+            )
+        )
+    return found
+
+
 def fires(tables: Tables, incident_id: int) -> bool:
     """Whether any alert of the incident fires, as far as it is stored."""
     statement = "SELECT EXISTS (SELECT 1 FROM alerts WHERE incident_id = ? AND ends_at IS NULL)"

@@ -1,5 +1,7 @@
 """The inbox: bodies that were accepted, until every incident they concern has worked through them."""
 
+import json
+from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
@@ -8,12 +10,16 @@ from chatops.core.alerts import Notification
 from chatops.core.audit import Entry
 from chatops.core.inbox import InboxRow, InboxState
 from chatops.db.audit import append_entries
-from chatops.db.columns import aware, clean, naive, time_text
+from chatops.db.columns import aware, clean, naive, time_of, time_text
 from chatops.db.database import Database
+from chatops.db.opening import Opened, open_new
 from chatops.db.querying import select
 from chatops.db.routing import route_notification
 
 NEW, ROUTED, QUARANTINED = (state.value for state in (InboxState.NEW, InboxState.ROUTED, InboxState.QUARANTINED))
+
+
+_PUT = "INSERT INTO inbox (received_at, source, body, state, problem, attempts) VALUES (?, ?, ?, ?, '', 0)"
 
 
 class Inbox:
@@ -25,12 +31,11 @@ class Inbox:
 
     def put(self, body: bytes, source: str, at: datetime) -> "Future[int]":
         """Take in a body without waiting. The future has its id once it is on disk, or the Failure if it is not."""
-        inbox = self._tables.Inbox
+        values = (time_text(at), clean(source), body, NEW)
 
         def work() -> int:
-            row = inbox(received_at=naive(at), source=clean(source), body=body, state=NEW, problem="", attempts=0)
-            row.flush()
-            return int(row.id)
+            # Not by its entity: this is done for every body, and in a storm nothing is done more often.
+            return int(self._tables.connection.execute(_PUT, values).lastrowid or 0)
 
         return self._database.submit_write(work)
 
@@ -50,6 +55,27 @@ class Inbox:
         Returns the incident ids, the home first; empty when there is none. Doing it again changes nothing.
         """
         return self._database.write(lambda: route_notification(self._tables, inbox_id, notification, now))
+
+    def many(self, inbox_ids: Sequence[int]) -> tuple[InboxRow, ...]:
+        """The rows of these ids that are there, in the order they were accepted."""
+        statement = (
+            "SELECT id, received_at, source, body, state, problem, attempts FROM inbox "
+            "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
+        )
+        wanted = json.dumps(list(inbox_ids))
+
+        def work() -> tuple[InboxRow, ...]:
+            rows = self._tables.connection.execute(statement, (wanted,))
+            return tuple(
+                InboxRow(id, time_of(at), source, body, InboxState(state), problem, attempts)
+                for id, at, source, body, state, problem, attempts in rows
+            )
+
+        return self._database.read(work)
+
+    def open_new(self, bodies: Sequence[tuple[int, Notification]], now: datetime) -> Opened:
+        """Open the incidents of bodies that concern none there is, as decided and all at once; see `opening`."""
+        return self._database.write(lambda: open_new(self._tables, bodies, now), alone=True)
 
     def failed(self, inbox_id: int) -> int:
         """Count one more failed attempt at this row and return how many there were; 0 for an unknown row."""

@@ -8,28 +8,37 @@ from chatops.core.actions import ActionState
 from chatops.core.alerts import Severity
 from chatops.core.audit import Entry
 from chatops.core.inbox import Mail
-from chatops.core.incidents.values import CALM, STEADY, Episode, Escalation, Flapping, Incident, Person, Status
+from chatops.core.incidents.values import CALM, STEADY, Episode, Escalation, Flapping, Incident, Person, Status, Verdict
 from chatops.core.maintenance import Maintenance
 from chatops.core.past import PastIncident
 from chatops.core.remedies import Trial
 from chatops.core.standing import HEARD, Standing
 from chatops.db.audit import append_entries
 from chatops.db.buttons import use_token
-from chatops.db.columns import aware, aware_or_none, clean, from_json, naive, naive_or_none, strings_of, to_json
+from chatops.db.columns import aware, aware_or_none, clean, from_json, naive, strings_of, time_of, time_text, to_json
 from chatops.db.database import Database
 from chatops.db.entities import Tables
-from chatops.db.episodes import episodes_of, write_episodes
+from chatops.db.episodes import episodes_of, incidents_firing, write_episodes
 from chatops.db.handled import write_off
 from chatops.db.inbox import inbox_row
 from chatops.db.places import Readable, only, places_of
 from chatops.db.querying import count, desc, select
+from chatops.db.rows import columns_of
 from chatops.db.runs import interrupted_on, runs_of, runs_on, write_run
 from chatops.db.silences import silences_of, write_silence
+from chatops.db.storms import member_changed
 from chatops.db.surveys import survey_of, unseen_incidents
 from chatops.db.trials import write_trial
 
 ACTIVE = Status.ACTIVE.value
 RUNNING = [state.value for state in ActionState if state.running]
+
+_UNATTENDED = """
+SELECT id, waits_since FROM incidents WHERE waits_since <= ?
+    AND NOT (EXISTS (SELECT 1 FROM storm_members WHERE incident_id = incidents.id)
+        AND NOT EXISTS (SELECT 1 FROM cards WHERE incident_id = incidents.id))
+ORDER BY waits_since, id LIMIT ?
+"""
 
 
 class Incidents:
@@ -121,15 +130,45 @@ class Incidents:
         return self._database.read(work)
 
     def unattended(self, before: datetime, limit: int) -> tuple[tuple[int, datetime], ...]:
-        """Incidents nobody took, for which nothing was said since `before`, and since when; the longest wait first."""
-        incidents, moment = self._tables.Incident, naive(before)
+        """Incidents nobody took, for which nothing was said since `before`, and since when; the longest wait first.
 
-        def work() -> tuple[tuple[int, datetime], ...]:
-            rows = incidents.select(lambda row: row.waits_since is not None and row.waits_since <= moment)
-            oldest = rows.order_by(incidents.waits_since, incidents.id).limit(limit)
-            return tuple((row.id, aware(row.waits_since)) for row in oldest)
+        Not those that only a storm's digest shows: a call for each would be the flood that it is there against.
+        """
+        values = (time_text(before), limit)
+        return self._database.read(
+            lambda: tuple(
+                (number, time_of(since))
+                for number, since in self._tables.connection.execute(_UNATTENDED, values).fetchall()
+            )
+        )
+
+    def handed(self) -> tuple[int, ...]:
+        """Ids of the active incidents that whoever has them was handed, however long ago."""
+        incidents = self._tables.Incident
+
+        def work() -> tuple[int, ...]:
+            given = incidents.select(lambda row: row.status == ACTIVE and row.handed_at is not None)
+            return tuple(sorted(row.id for row in given))
 
         return self._database.read(work)
+
+    def firing(self, fingerprints: Sequence[str]) -> tuple[Incident, ...]:
+        """The active incidents in which any of these alerts fires, oldest first."""
+        found = self._database.read(lambda: tuple(sorted(incidents_firing(self._tables, fingerprints))))
+        return self.many(found) if found else ()
+
+    def silencing(self, silence_ids: Sequence[str]) -> dict[str, Incident]:
+        """The incidents whose silence, as far as is known, stands in Alertmanager under one of these ids."""
+        wanted, silences = [clean(each) for each in silence_ids if each], self._tables.Silence
+        if not wanted:
+            return {}
+
+        def work() -> tuple[int, ...]:
+            open_now = silences.select(lambda row: row.ended_at is None and row.silence_id != "")
+            return tuple(sorted({row.incident_id for row in open_now if row.silence_id in wanted}))
+
+        found = self.many(self._database.read(work))
+        return {each.silence.id: each for each in found if each.silence and each.silence.standing}
 
     def silenced(self) -> tuple[int, ...]:
         """Ids of the incidents with a silence that is not known to have ended."""
@@ -240,6 +279,12 @@ class Incidents:
             )
         )
 
+    def past(self, incident: Incident) -> PastIncident:
+        """The incident with everything that was run on it, oldest first."""
+        return self._database.read(
+            lambda: PastIncident(incident, runs_on(self._tables, [incident.id]).get(incident.id, ()))
+        )
+
     def alike(self, incident: Incident, limit: int = 8) -> tuple[PastIncident, ...]:
         """The newest `limit` earlier incidents of the same title and place, with what was run on them."""
         tables, incidents = self._tables, self._tables.Incident
@@ -262,7 +307,9 @@ def _write(tables: Tables, incident: Incident, before: Sequence[Episode] | None)
     row = tables.Incident.get(id=incident.id)
     if row is None:
         raise LookupError(f"incident {incident.id} does not exist")
-    columns = _columns(incident)
+    if row.revision and row.revision != incident.revision:
+        member_changed(tables, incident.id)
+    columns = columns_of(incident)
     row.set(**{name: value for name, value in columns.items() if getattr(row, name) != value})
     if before is None:
         before = episodes_of(tables, (incident.id,)).get(incident.id, ())
@@ -274,41 +321,6 @@ def _write(tables: Tables, incident: Incident, before: Sequence[Episode] | None)
     for card in tables.Card.select(lambda card: card.incident_id == incident.id):
         if card.wanted != incident.revision:
             card.wanted = incident.revision
-
-
-def _columns(incident: Incident) -> dict[str, Any]:
-    """The changing columns. The source is how the incident is found: it stays as routed."""
-    taken, closed = incident.taken_by, incident.closed_by
-    return {
-        "receiver": clean(incident.receiver),
-        "status": incident.status.value,
-        "revision": incident.revision,
-        "severity": incident.severity.value,
-        "list_rank": incident.severity.rank * 2 + (taken is not None),
-        "title": clean(incident.title),
-        "cluster": clean(incident.cluster),
-        "namespace": clean(incident.namespace),
-        "group_labels": to_json(incident.group_labels),
-        "truncated": incident.truncated,
-        "skipped": incident.skipped,
-        "opened_at": naive(incident.opened_at),
-        "closed_at": naive_or_none(incident.closed_at),
-        "closed_by_id": closed.id if closed else None,
-        "closed_by_name": clean(closed.name) if closed else "",
-        "taken_by_id": taken.id if taken else None,
-        "taken_by_name": clean(taken.name) if taken else "",
-        "taken_at": naive_or_none(incident.taken_at),
-        "reason": clean(incident.reason),
-        "reopened": incident.reopened,
-        "survey": to_json(incident.survey),
-        "run_id": incident.run.id if incident.run else "",
-        "escalated_at": naive_or_none(incident.escalated_at),
-        "standing": "" if incident.standing == HEARD else to_json(incident.standing),
-        "escalation": "" if incident.escalation == CALM else to_json(incident.escalation),
-        "flapping": "" if incident.flapping == STEADY else to_json(incident.flapping),
-        "maintenance": "" if incident.maintenance is None else to_json(incident.maintenance),
-        "waits_since": naive_or_none(incident.escalation.waits_since),
-    }
 
 
 def _incidents(tables: Tables, rows: Sequence[Any]) -> tuple[Incident, ...]:
@@ -333,6 +345,9 @@ def _incidents(tables: Tables, rows: Sequence[Any]) -> tuple[Incident, ...]:
             skipped=row.skipped,
             taken_by=_person(row.taken_by_id, row.taken_by_name),
             taken_at=aware_or_none(row.taken_at),
+            acknowledged_at=aware_or_none(row.acknowledged_at),
+            handed_at=aware_or_none(row.handed_at),
+            handed_by=row.handed_by,
             closed_at=aware_or_none(row.closed_at),
             closed_by=_person(row.closed_by_id, row.closed_by_name),
             reason=row.reason,
@@ -342,6 +357,7 @@ def _incidents(tables: Tables, rows: Sequence[Any]) -> tuple[Incident, ...]:
             silence=silences.get(row.id),
             escalated_at=aware_or_none(row.escalated_at),
             standing=from_json(row.standing, Standing) or HEARD,
+            verdicts=from_json(row.verdicts, tuple[Verdict, ...]) or (),
             escalation=from_json(row.escalation, Escalation) or CALM,
             flapping=from_json(row.flapping, Flapping) or STEADY,
             maintenance=from_json(row.maintenance, Maintenance),

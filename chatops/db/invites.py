@@ -41,8 +41,11 @@ class Invites:
 
         self._database.write(work, alone=True)
 
-    def redeem(self, token: str, newcomer: User, *, now: datetime) -> User | None:
-        """Use it up and make `newcomer` a user with its grant, in one transaction; None where it does not count."""
+    def redeem(self, token: str, newcomer: User, *, now: datetime, update_id: int | None = None) -> User | None:
+        """Use it up, make `newcomer` a user with its grant, and have done with the update, in one transaction.
+
+        None where it does not count.
+        """
 
         def work() -> User | None:
             row = self._tables.Invite.get(token_hash=_hash(token))
@@ -59,6 +62,7 @@ class Invites:
             row.used_at = naive(now)
             write_user(self._tables, user)
             append_entries(self._tables, entries)
+            write_off(self._tables, update_id, now)
             return user
 
         return self._database.write(work)

@@ -9,6 +9,7 @@ from chatops.db.audit import append_entries
 from chatops.db.buttons import use_token
 from chatops.db.columns import clean, time_of, time_text
 from chatops.db.database import Database
+from chatops.db.entities import Tables
 
 _COLUMNS = ("id", "cluster", "namespace", "begins_at", "ends_at", "reason", "by_name")
 _STANDING = f"SELECT {', '.join(_COLUMNS)} FROM maintenance WHERE ends_at > ? ORDER BY begins_at, id"
@@ -25,10 +26,7 @@ class MaintenanceWindows:
 
     def standing(self, now: datetime) -> tuple[Window, ...]:
         """Those that are not over, also those to come, in the order of their beginnings."""
-        moment = time_text(now)
-        return self._database.read(
-            lambda: tuple(map(_window, self._tables.connection.execute(_STANDING, (moment,)).fetchall()))
-        )
+        return self._database.read(lambda: standing_windows(self._tables, now))
 
     def put(self, window: Window, entry: Entry, *, token: str, by: str, now: datetime) -> bool:
         """Keep it, under a number of its own. False, and nothing is stored, when the button was used or expired."""
@@ -63,6 +61,11 @@ class MaintenanceWindows:
             return True
 
         return self._database.write(work)
+
+
+def standing_windows(tables: Tables, now: datetime) -> tuple[Window, ...]:
+    """Within the caller's session."""
+    return tuple(map(_window, tables.connection.execute(_STANDING, (time_text(now),)).fetchall()))
 
 
 def _window(row: Any) -> Window:

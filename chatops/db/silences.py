@@ -43,6 +43,10 @@ def _columns(silence: Silence) -> dict[str, Any]:
         "ended_at": naive_or_none(silence.ended_at),
         "problem": clean(silence.problem),
         "detail": clean(silence.detail),
+        "warned": silence.warned,
+        "extending_to": naive_or_none(silence.extending_to),
+        "extended_by_id": silence.extended_by_id,
+        "extended_by_name": clean(silence.extended_by_name),
     }
 
 
@@ -63,4 +67,8 @@ def _silence(row: Any) -> Silence:
         ended_at=aware_or_none(row.ended_at),
         problem=row.problem,
         detail=row.detail,
+        warned=row.warned,
+        extending_to=aware_or_none(row.extending_to),
+        extended_by_id=row.extended_by_id,
+        extended_by_name=row.extended_by_name,
     )

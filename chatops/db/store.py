@@ -15,6 +15,8 @@ from chatops.db.maintenance import MaintenanceWindows
 from chatops.db.positions import Positions
 from chatops.db.roll_call import RollCall
 from chatops.db.settings import Settings
+from chatops.db.statistics import Statistics
+from chatops.db.storms import Storms
 from chatops.db.trials import Trials
 from chatops.db.updates import Updates
 from chatops.db.users import Users
@@ -38,9 +40,11 @@ class Store:
         self.chats = Chats(database)
         self.updates = Updates(database)
         self.settings = Settings(database)
+        self.statistics = Statistics(database)
         self.trials = Trials(database)
         self.books = BooksOfAll(database)
         self.roll_call = RollCall(database)
         self.heartbeats = Heartbeats(database)
+        self.storms = Storms(database)
         self.covers = Covers(database)
         self.maintenance = MaintenanceWindows(database)

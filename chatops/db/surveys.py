@@ -7,6 +7,7 @@ from chatops.core.surveys import Survey
 from chatops.db.columns import from_json
 from chatops.db.entities import Tables
 from chatops.db.querying import select
+from chatops.db.storms import held
 
 ACTIVE = Status.ACTIVE.value
 
@@ -20,8 +21,12 @@ def survey_of(text: str) -> Survey | None:
 
 
 def unseen_incidents(tables: Tables) -> tuple[int, ...]:
-    """Ids of the active incidents whose objects nobody has looked at, or could not and may next time."""
+    """Ids of the active incidents whose objects nobody has looked at, or could not and may next time.
+
+    Not those that stand in a digest alone: their objects are looked at once somebody opens them.
+    """
     incidents = tables.Incident
     rows = list(select((row.id, row.survey) for row in incidents if row.status == ACTIVE and row.revision > 0))
-    surveys = [(number, survey_of(text)) for number, text in rows]
+    unopened = held(tables)
+    surveys = [(number, survey_of(text)) for number, text in rows if number not in unopened]
     return tuple(sorted(number for number, survey in surveys if survey is None or survey.retry))

@@ -9,6 +9,7 @@ from chatops.db.audit import append_entries
 from chatops.db.columns import clean
 from chatops.db.database import Database
 from chatops.db.entities import Tables
+from chatops.db.handled import write_off
 from chatops.db.querying import put_row, select
 
 ADMIN = Role.ADMIN.value
@@ -39,10 +40,17 @@ class Users:
 
         self._database.write(work)
 
-    def change(self, user_id: int, decide: Callable[[User | None, frozenset[int]], Decision | None]) -> User | None:
+    def change(
+        self,
+        user_id: int,
+        decide: Callable[[User | None, frozenset[int]], Decision | None],
+        *,
+        update_id: int | None = None,
+    ) -> User | None:
         """What `decide` makes of the user as they are now, stored together with its entries in one transaction.
 
-        It is also given the ids of the admins who are not disabled. None, and nothing is stored, where it decides so.
+        So is "done" on the Telegram update that asked for it: told again it would be one more attempt. `decide` is also
+        given the ids of the admins who are not disabled. None, and nothing is stored, where it decides so.
         """
 
         def work() -> User | None:
@@ -52,6 +60,7 @@ class Users:
             user, entries = decided
             write_user(self._tables, user)
             append_entries(self._tables, entries)
+            write_off(self._tables, update_id)
             return user
 
         return self._database.write(work)

@@ -93,10 +93,10 @@ class AlertmanagerServer:
         with self._lock:
             self._trouble.append((status, body))
 
-    def lose_answer(self) -> None:
-        """Do the next request and cut the connection instead of answering."""
+    def lose_answer(self, after: int = 0) -> None:
+        """Answer so many requests; do the next one and cut the connection instead of answering."""
         with self._lock:
-            self._trouble.append(None)
+            self._trouble += [*[(0, None)] * after, None]
 
     def _application(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         length = int(environ.get("CONTENT_LENGTH") or 0)

@@ -57,6 +57,16 @@ class Silence:
             return "expired"
         return "pending" if now < self.starts_at else "active"
 
+    def may_start(self, told: datetime, now: datetime) -> bool:
+        """Whether it can be told to start then and stay the same one: an active one only in the second it did."""
+        match self.state(now):
+            case "active":
+                return int(told.timestamp()) == int(self.starts_at.timestamp())
+            case "pending":
+                return told >= now
+            case _:
+                return False
+
     def takes(self, labels: Mapping[str, str]) -> bool:
         return all(matcher.takes(labels) for matcher in self.matchers)
 
@@ -99,7 +109,8 @@ class Silences:
         if all(matcher.takes({}) for matcher in matchers):
             raise Refused(400, "silence invalid: at least one matcher must not match the empty string")
         known = self._all.get(known_id)
-        if known and known.matchers == matchers and known.state(now) != "expired":
+        if known and known.matchers == matchers and known.may_start(starts_at, now):
+            known.starts_at = max(starts_at, known.starts_at)
             known.ends_at, known.comment, known.updated_at = ends_at, body["comment"], now
             return known.id
         if known:

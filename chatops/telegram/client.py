@@ -15,10 +15,20 @@ from telebot.apihelper import ApiException
 
 from chatops import metrics
 from chatops.core.failures import Permanent, Reason, Temporary
-from chatops.core.outgoing import AnswerTap, EditMessage, Keyboard, LeaveChat, Outgoing, SendDocument, SendMessage
+from chatops.core.outgoing import (
+    AnswerTap,
+    EditMessage,
+    Keyboard,
+    LeaveChat,
+    Outgoing,
+    SendDocument,
+    SendMessage,
+    SendPhoto,
+)
+from chatops.core.telegram_features import EVERY, NONE, OF_KEYS, OF_TEXT, Feature, Features
 from chatops.core.telegram_text import CAPTION_LIMIT, clean
 from chatops.telegram import errors, render
-from chatops.telegram.render import Layer
+from chatops.telegram.render import BASIC, PLAIN, Form
 from chatops.telegram.updates import KINDS
 from chatops.telegram.wire import PLACEHOLDER_TOKEN, TransportError, Wire
 
@@ -32,8 +42,18 @@ BATCH = 100
 _SIMPLER_MAY_DO = frozenset({Reason.BAD_MARKUP, Reason.REFUSED, Reason.TOO_LONG})
 """Servers other than Telegram's own say in words of theirs what they do not know; plain text is shorter, too."""
 
+_WORDS_MAY_DO = _SIMPLER_MAY_DO | {Reason.FORBIDDEN}
+
 _TEXT_SIGNS = ("entities", "tag")
 _KEYS_SIGNS = ("button", "markup", "keyboard", "style", "copy_text")
+_KINDS = ((OF_TEXT, _TEXT_SIGNS), (OF_KEYS, _KEYS_SIGNS))
+_SIGNS = {
+    Feature.COLOURS: ("style",),
+    Feature.COPY: ("copy_text", "text buttons"),
+    Feature.QUOTES: ("blockquote", "expandable"),
+    Feature.TIMES: ("tg-time", "date_time", "date-time"),
+}
+"""By what a server's words name a feature."""
 
 _Ask = Callable[..., Any]
 
@@ -64,7 +84,8 @@ class HookState(NamedTuple):
 class Telegram:
     """One bot at one Bot API server. Thread-safe; connects when first used.
 
-    Timeouts in seconds. What the server once refused as too new for it is not tried again.
+    Timeouts in seconds. Of the `features` what the server once refused as too new for it
+    is not tried again; `on_refused` is told of each once, from any thread.
     """
 
     def __init__(
@@ -74,13 +95,15 @@ class Telegram:
         *,
         connect_timeout: float = 5.0,
         read_timeout: float = 20.0,
+        features: Features = EVERY,
+        on_refused: Callable[[Feature], None] = lambda _feature: None,
     ) -> None:
         self._token = token
         self._calls = Wire(token, api_url, connect_timeout=connect_timeout, read_timeout=read_timeout)
         # Its own, so that it can be cut without cutting a message that is on its way.
         self._poll = Wire(token, api_url, connect_timeout=connect_timeout, read_timeout=read_timeout)
-        self._newer_text = True
-        self._newer_keys = True
+        self._features = features
+        self._on_refused = on_refused
         self._switches = threading.Lock()
 
     def __repr__(self) -> str:
@@ -116,6 +139,8 @@ class Telegram:
                 return self._layered(outgoing.html, outgoing.keyboard, partial(self._edit, outgoing))
             case SendDocument():
                 return self._in_topic(outgoing.thread_id, partial(self._send_document, outgoing))
+            case SendPhoto():
+                return self._in_topic(outgoing.thread_id, partial(self._send_photo, outgoing))
             case AnswerTap(callback_id, text, alert):
                 toast = render.toast(text)
                 answer = partial(apihelper.answer_callback_query, callback_query_id=callback_id, text=toast)
@@ -160,13 +185,13 @@ class Telegram:
         self._calls.cut()
 
     def _send(self, message: SendMessage, thread_id: int | None) -> int:
-        def attempt(text: Layer, keys: Layer) -> int:
+        def attempt(form: Form) -> int:
             ask = partial(
                 apihelper.send_message,
                 chat_id=message.chat_id,
-                text=render.text(message.html, text),
-                parse_mode=render.parse_mode(text),
-                reply_markup=render.keyboard(message.keyboard, keys),
+                text=render.text(message.html, form),
+                parse_mode=render.parse_mode(form),
+                reply_markup=render.keyboard(message.keyboard, form),
                 disable_notification=message.silent,
                 reply_parameters=_reply(message.reply_to),
                 message_thread_id=thread_id,
@@ -176,29 +201,29 @@ class Telegram:
 
         return self._layered(message.html, message.keyboard, attempt)
 
-    def _edit(self, edit: EditMessage, text: Layer, keys: Layer) -> int:
+    def _edit(self, edit: EditMessage, form: Form) -> int:
         ask = partial(
             apihelper.edit_message_text,
-            text=render.text(edit.html, text),
+            text=render.text(edit.html, form),
             chat_id=edit.chat_id,
             message_id=edit.message_id,
-            parse_mode=render.parse_mode(text),
-            reply_markup=render.keyboard(edit.keyboard, keys),
+            parse_mode=render.parse_mode(form),
+            reply_markup=render.keyboard(edit.keyboard, form),
             link_preview_options=_NO_PREVIEW,
         )
         self._call("editMessageText", ask)
         return edit.message_id
 
     def _send_document(self, document: SendDocument, thread_id: int | None) -> int:
-        def attempt(text: Layer, _keys: Layer) -> int:
+        def attempt(form: Form) -> int:
             ask = partial(
                 apihelper.send_data,
                 chat_id=document.chat_id,
                 # An empty file is refused.
                 data=io.BytesIO(document.content or b"\n"),
                 data_type="document",
-                caption=render.text(document.caption_html, text, CAPTION_LIMIT),
-                parse_mode=render.parse_mode(text),
+                caption=render.text(document.caption_html, form, CAPTION_LIMIT),
+                parse_mode=render.parse_mode(form),
                 visible_file_name=_file_name(document.file_name),
                 reply_parameters=_reply(document.reply_to),
                 message_thread_id=thread_id,
@@ -209,32 +234,60 @@ class Telegram:
 
         return self._layered(document.caption_html, (), attempt)
 
-    def _layered(self, markup: str, rows: Keyboard, attempt: Callable[[Layer, Layer], int]) -> int:
+    def _send_photo(self, photo: SendPhoto, thread_id: int | None) -> int:
+        """Words where a picture is refused: a group may forbid pictures and nothing else."""
+
+        def attempt(form: Form) -> int:
+            ask = partial(
+                apihelper.send_photo,
+                chat_id=photo.chat_id,
+                photo=("graph.png", io.BytesIO(photo.content)),
+                caption=render.text(photo.caption_html, form, CAPTION_LIMIT),
+                parse_mode=render.parse_mode(form),
+                reply_parameters=_reply(photo.reply_to),
+                message_thread_id=thread_id,
+                disable_notification=True,
+            )
+            return _message_id(self._call("sendPhoto", ask))
+
+        try:
+            return self._layered(photo.caption_html, (), attempt)
+        except Permanent as refusal:
+            if refusal.reason not in _WORDS_MAY_DO:
+                raise
+        words = SendMessage(
+            photo.chat_id, photo.instead_html, silent=True, reply_to=photo.reply_to, thread_id=thread_id
+        )
+        return self._send(words, thread_id)
+
+    def _layered(self, markup: str, rows: Keyboard, attempt: Callable[[Form], int]) -> int:
         """`attempt` with what this server is known to take, then more and more simply while it is refused."""
         with self._switches:
-            text = Layer.NEWER if self._newer_text else Layer.BASIC
-            keys = Layer.NEWER if self._newer_keys else Layer.BASIC
-        refusal = _unless_refused(partial(attempt, text, keys))
+            features = self._features
+        refusal = _unless_refused(partial(attempt, Form(features)))
         if isinstance(refusal, int):
             return refusal
-        if Layer.NEWER in (text, keys):
-            basic = _unless_refused(partial(attempt, Layer.BASIC, Layer.BASIC))
+        if used := render.used(markup, rows, features):
+            basic = _unless_refused(partial(attempt, BASIC))
             if isinstance(basic, int):
-                self._remember(refusal, of_text=_text_differs(markup), of_keys=_keys_differ(rows))
+                self._remember(refusal, used)
                 return basic
-        return attempt(Layer.PLAIN, Layer.PLAIN)
+        return attempt(PLAIN)
 
-    def _remember(self, refusal: Permanent, *, of_text: bool, of_keys: bool) -> None:
-        """The server takes the basic layer and not the newer one: `of_text` and `of_keys` say what they differ in.
+    def _remember(self, refusal: Permanent, used: Features) -> None:
+        """The server takes the message without the features that it `used`.
 
-        Where that is both, its words decide, and where they say nothing the next message is tried in full again.
+        Where those are several its words decide, and where they say nothing the next message is tried in full again.
         """
         words = refusal.detail.lower()
+        named = frozenset(each for each in used if any(sign in words for sign in _SIGNS[each]))
+        alike = (of_kind for of_kind, signs in _KINDS if used <= of_kind or any(sign in words for sign in signs))
+        gone = used if len(used) == 1 else named or used & next(alike, NONE)
         with self._switches:
-            if of_text and (not of_keys or any(sign in words for sign in _TEXT_SIGNS)):
-                self._newer_text = False
-            elif of_keys and (not of_text or any(sign in words for sign in _KEYS_SIGNS)):
-                self._newer_keys = False
+            news = gone & self._features
+            self._features -= gone
+        for feature in sorted(news):
+            self._on_refused(feature)
 
     def _in_topic(self, thread_id: int | None, attempt: Callable[[int | None], int]) -> int:
         """In the topic; where that is closed or gone, where the chat shows what belongs to none."""
@@ -283,14 +336,6 @@ def _unless_refused(attempt: Callable[[], int]) -> int | Permanent:
         if refusal.reason not in _SIMPLER_MAY_DO:
             raise
         return refusal
-
-
-def _text_differs(markup: str) -> bool:
-    return render.text(markup, Layer.NEWER) != render.text(markup, Layer.BASIC)
-
-
-def _keys_differ(rows: Keyboard) -> bool:
-    return any(key.style or key.copy for row in rows for key in row)
 
 
 def _reply(message_id: int | None) -> types.ReplyParameters | None:

@@ -1,15 +1,16 @@
-"""Our values as Bot API parameters, in the layers a server may refuse one after the other.
+"""Our values as Bot API parameters, in forms that a server may refuse one after the other.
 
 It refuses to know what is said: only what fits, and what every Bot API server since its beginnings understands.
 """
 
-from enum import IntEnum
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from telebot import types
 
 from chatops.core import telegram_text
 from chatops.core.outgoing import Key, Keyboard
+from chatops.core.telegram_features import EVERY, NONE, OF_TEXT, Feature, Features
 
 STYLES = frozenset({"danger", "success", "primary"})
 DATA_LIMIT = 64
@@ -18,27 +19,31 @@ DATA_LIMIT = 64
 _LABEL_LIMIT = 100
 
 
-class Layer(IntEnum):
-    """NEWER: everything. BASIC: HTML and buttons as they were before 2024. PLAIN: bare text and callback buttons."""
+class Form(NamedTuple):
+    """How much of what Telegram knows is used: `plain` is bare text and callback buttons."""
 
-    NEWER = 0
-    BASIC = 1
-    PLAIN = 2
+    features: Features = EVERY
+    plain: bool = False
 
 
-def text(markup: str, layer: Layer, limit: int = telegram_text.TEXT_LIMIT) -> str:
-    if layer is Layer.PLAIN:
+BASIC = Form(NONE)
+"""HTML and buttons as they were before 2024."""
+PLAIN = Form(NONE, plain=True)
+
+
+def text(markup: str, form: Form, limit: int = telegram_text.TEXT_LIMIT) -> str:
+    if form.plain:
         return telegram_text.plain(markup, limit)
-    return telegram_text.fit(markup, limit, newer=layer is Layer.NEWER)
+    return telegram_text.fit(markup, limit, features=form.features)
 
 
-def parse_mode(layer: Layer) -> str | None:
-    return None if layer is Layer.PLAIN else "HTML"
+def parse_mode(form: Form) -> str | None:
+    return None if form.plain else "HTML"
 
 
-def keyboard(rows: Keyboard, layer: Layer) -> types.InlineKeyboardMarkup | None:
+def keyboard(rows: Keyboard, form: Form) -> types.InlineKeyboardMarkup | None:
     """Without the buttons that Telegram would refuse, and with them the whole message."""
-    buttons = [[button for key in row if (button := _button(key, layer))] for row in rows]
+    buttons = [[button for key in row if (button := _button(key, form))] for row in rows]
     kept = [row for row in buttons if row]
     return types.InlineKeyboardMarkup(kept) if kept else None
 
@@ -47,9 +52,9 @@ def toast(message: str) -> str:
     return telegram_text.cut(message, telegram_text.TOAST_LIMIT)
 
 
-def _button(key: Key, layer: Layer) -> types.InlineKeyboardButton | None:
+def _button(key: Key, form: Form) -> types.InlineKeyboardButton | None:
     label = telegram_text.cut(" ".join(key.label.split()), _LABEL_LIMIT)
-    style = key.style if layer is Layer.NEWER and key.style in STYLES else None
+    style = key.style if Feature.COLOURS in form.features and key.style in STYLES else None
     if not label:
         return None
     if key.data:
@@ -57,9 +62,9 @@ def _button(key: Key, layer: Layer) -> types.InlineKeyboardButton | None:
         if len(data.encode()) > DATA_LIMIT:
             return None
         return types.InlineKeyboardButton(label, callback_data=data, style=style)
-    if key.url and layer is not Layer.PLAIN and _opens(key.url):
+    if key.url and not form.plain and _opens(key.url):
         return types.InlineKeyboardButton(label, url=key.url, style=style)
-    if key.copy and layer is Layer.NEWER:
+    if key.copy and Feature.COPY in form.features:
         copied = telegram_text.clean(key.copy)
         # A cut command in the clipboard would be worse than no button.
         if telegram_text.units(copied) <= telegram_text.COPY_LIMIT:
@@ -81,3 +86,13 @@ def _opens(url: str) -> bool:
     if parts.scheme == "tg":
         return bool(parts.netloc)
     return parts.scheme in ("http", "https") and ("." in host.strip(".") or ":" in host)
+
+
+def used(markup: str, rows: Keyboard, features: Features) -> Features:
+    """Which of the features a message would be another without."""
+    whole = text(markup, Form(features))
+    of_text = {each for each in features & OF_TEXT if text(markup, Form(features - {each})) != whole}
+    keys = [key for row in rows for key in row]
+    of_keys = {Feature.COLOURS} if any(key.style for key in keys) else set()
+    of_keys |= {Feature.COPY} if any(key.copy for key in keys) else set()
+    return frozenset(of_text | (of_keys & features))

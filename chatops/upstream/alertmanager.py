@@ -45,10 +45,19 @@ class AlertGroup(msgspec.Struct):
     alerts: list[GroupedAlert] = msgspec.field(default_factory=list)
 
 
+class ListedMatcher(msgspec.Struct, rename="camel"):
+    name: str = ""
+    value: str = ""
+    is_regex: bool = False
+    is_equal: bool = True
+
+
 class ListedSilence(msgspec.Struct, rename="camel"):
     id: str = ""
     comment: str = ""
     created_by: str = ""
+    matchers: list[ListedMatcher] = msgspec.field(default_factory=list)
+    starts_at: datetime | None = None
     ends_at: datetime | None = None
     status: AlertStatus = msgspec.field(default_factory=AlertStatus)
     """Its state is `active`, `pending` or `expired`."""
@@ -121,16 +130,36 @@ class Alertmanager:
 
     def make(self, draft: SilenceDraft, now: datetime) -> str:
         """Make the silence; its id. Sent once: a lost answer is Permanent(UNKNOWN_OUTCOME)."""
+        matchers = [ListedMatcher(matcher.name, matcher.value) for matcher in draft.matchers]
+        return self._put("", matchers, now, draft.ends_at, draft.created_by, draft.comment)
+
+    def prolong(self, known: ListedSilence, ends_at: datetime, comment: str, now: datetime) -> str:
+        """Have it end then; its id from now on, which may be another one. Sent once, as `make` is.
+
+        Alertmanager keeps the id of an active one where the start is told as it is; else it ends the one and makes
+        another in the same moment.
+        """
+        starts_at = known.starts_at or now
+        return self._put(known.id, known.matchers, starts_at, ends_at, known.created_by, comment)
+
+    def _put(
+        self,
+        silence_id: str,
+        matchers: Sequence[ListedMatcher],
+        starts_at: datetime,
+        ends_at: datetime,
+        created_by: str,
+        comment: str,
+    ) -> str:
         body: dict[str, Any] = {
-            "matchers": [
-                {"name": matcher.name, "value": matcher.value, "isRegex": False, "isEqual": True}
-                for matcher in draft.matchers
-            ],
-            "startsAt": now.astimezone(UTC),
-            "endsAt": draft.ends_at.astimezone(UTC),
-            "createdBy": draft.created_by,
-            "comment": draft.comment,
+            "matchers": list(matchers),
+            "startsAt": starts_at.astimezone(UTC),
+            "endsAt": ends_at.astimezone(UTC),
+            "createdBy": created_by,
+            "comment": comment,
         }
+        if silence_id:
+            body["id"] = silence_id
         return self._decode(self._endpoint.post("/api/v2/silences", body), _Made).silence_id
 
     def expire(self, silence_id: str) -> None:

@@ -1,20 +1,26 @@
-"""An alert's own expression over the past hours, as lines of block characters: a graph that every phone can show."""
+"""An alert's own expression over the past hours: as a picture, and as block characters that every phone can show."""
 
-import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from urllib.parse import parse_qs, urlsplit
 
 from chatops.core.failures import Permanent, Reason
+from chatops.core.graphs import Curve, Graph, GraphAsk, span_words
 from chatops.core.plain import safe_text
 from chatops.core.reports import Line, Note, Report, Section
 from chatops.core.resources import ObjectRef
+from chatops.core.texts import tongue
+from chatops.upstream import drawing
+from chatops.upstream.numbers import number, short
 from chatops.upstream.prometheus import Prometheus, Series
 
 SPAN = timedelta(hours=6)
 STEP = timedelta(minutes=10)
-"""36 points fit the width of a phone."""
+"""Of block characters 36 fit the width of a phone."""
+FINE_STEP = timedelta(minutes=2)
+"""Of a picture's points."""
 
 MOST_SERIES = 5
 _LONGEST_EXPRESSION = 8_000
@@ -23,7 +29,6 @@ _GAP = "·"
 
 _THRESHOLD = re.compile(r"(?s)^(?P<measured>.*\S)\s*(?P<op>==|!=|>=|<=|>|<)\s*(?P<number>-?[\d.]+(?:e[+-]?\d+)?)\s*$")
 _SETS = re.compile(r"(?i)\b(?:and|or|unless|bool)\b")
-_PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
 def expression_of(generator_url: str) -> str:
@@ -46,14 +51,20 @@ def without_threshold(expression: str) -> tuple[str, str]:
     return found["measured"], f"{found['op']} {found['number']}"
 
 
-def metric_graph(prometheus: Prometheus, ref: ObjectRef, generator_url: str, now: datetime) -> Report:
-    """Raises Permanent(NOT_FOUND) for an alert that names no expression."""
+def metric_graph(
+    prometheus: Prometheus, ref: ObjectRef, generator_url: str, now: datetime, ask: GraphAsk | None = None
+) -> Report:
+    """With a picture where one is asked for and can be drawn.
+
+    Raises Permanent(NOT_FOUND) for an alert that names no expression.
+    """
     expression = expression_of(generator_url)
     if not expression:
         raise Permanent(Reason.NOT_FOUND, "the alert names no expression")
     measured, threshold = without_threshold(expression)
-    drawn = [s for s in prometheus.query_range(measured, now - SPAN, now, STEP) if _numbers(s)]
-    drawn.sort(key=lambda series: -_numbers(series)[-1])
+    below = threshold.startswith("<")
+    drawn = [s for s in prometheus.query_range(measured, now - SPAN, now, FINE_STEP if ask else STEP) if _numbers(s)]
+    drawn.sort(key=lambda series: _numbers(series)[-1], reverse=not below)
     shown = drawn[:MOST_SERIES]
     notes = [Note("past_hours", str(int(SPAN.total_seconds() // 3600)))]
     if threshold:
@@ -61,15 +72,49 @@ def metric_graph(prometheus: Prometheus, ref: ObjectRef, generator_url: str, now
     if not drawn:
         notes.append(Note("no_series"))
     if len(drawn) > len(shown):
-        notes.append(Note("series_left_out", str(len(drawn) - len(shown))))
+        code = "series_left_out_higher" if below else "series_left_out"
+        notes.append(Note(code, str(len(drawn) - len(shown))))
     names = _names(shown)
+    graph = _graph(measured, threshold, drawn, now)
     return Report(
         "metric_graph",
         ref,
         facts=(("expr", safe_text(measured)),),
-        sections=tuple(Section(name, _lines(series, now)) for name, series in zip(names, shown, strict=True)),
+        sections=tuple(
+            Section(name, _lines(series, now, ask.language if ask else "en"))
+            for name, series in zip(names, shown, strict=True)
+        ),
         notes=tuple(notes),
+        picture=drawing.png(graph, ask) if ask else b"",
     )
+
+
+def _graph(measured: str, threshold: str, drawn: Sequence[Series], now: datetime) -> Graph:
+    shown = drawn[: drawing.MOST_CURVES]
+    op, _, limit = threshold.partition(" ")
+    return Graph(
+        expression=safe_text(measured),
+        curves=tuple(
+            Curve(name, tuple(_points(series)), short(_numbers(series)[-1]))
+            for name, series in zip(_names(shown), shown, strict=True)
+        ),
+        begin=now - SPAN,
+        end=now,
+        op=op,
+        threshold=number(limit),
+        left_out=len(drawn) - len(shown),
+    )
+
+
+def _points(series: Series) -> Iterator[tuple[float, float | None]]:
+    """Prometheus leaves out the moments without a value: between two that are far apart is a gap."""
+    values = [(moment, number(text)) for moment, text in series.values]
+    apart = FINE_STEP.total_seconds() * 1.5
+    for (moment, value), (following, _) in pairwise(values):
+        yield moment, value
+        if following - moment > apart:
+            yield moment + 1, None
+    yield from values[-1:]
 
 
 def sparkline(series: Series, now: datetime) -> str:
@@ -80,16 +125,16 @@ def sparkline(series: Series, now: datetime) -> str:
     places = [_GAP] * (steps + 1)
     begin = (now - SPAN).timestamp()
     for moment, text in series.values:
-        number, place = _number(text), round((moment - begin) / STEP.total_seconds())
-        if number is not None and 0 <= place <= steps:
-            level = (number - low) / (high - low) if high > low else 0.0
+        value, place = number(text), round((moment - begin) / STEP.total_seconds())
+        if value is not None and 0 <= place <= steps:
+            level = (value - low) / (high - low) if high > low else 0.0
             places[place] = _BLOCKS[round(level * (len(_BLOCKS) - 1))]
     return "".join(places)
 
 
-def _lines(series: Series, now: datetime) -> tuple[Line, ...]:
+def _lines(series: Series, now: datetime, language: str) -> tuple[Line, ...]:
     numbers = _numbers(series)
-    told = f"min {_short(min(numbers))} · max {_short(max(numbers))} · last {_short(numbers[-1])}"
+    told = span_words(short(min(numbers)), short(max(numbers)), short(numbers[-1]), tongue(language))
     return Line(sparkline(series, now)), Line(told)
 
 
@@ -106,23 +151,7 @@ def _names(shown: Sequence[Series]) -> list[str]:
 
 
 def _numbers(series: Series) -> list[float]:
-    return [number for _, text in series.values if (number := _number(text)) is not None]
-
-
-def _number(text: str) -> float | None:
-    """None for what cannot be drawn: NaN and the infinities, or no number at all."""
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _short(number: float) -> str:
-    for size, prefix in _PREFIXES:
-        if abs(number) >= size:
-            return f"{number / size:.3g}{prefix}"
-    return f"{number:.3g}"
+    return [value for _, text in series.values if (value := number(text)) is not None]
 
 
 def _balanced(expression: str) -> bool:

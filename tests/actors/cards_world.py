@@ -65,6 +65,14 @@ class Books:
     def buttons(self) -> "Books":
         return self
 
+    @property
+    def storms(self) -> "Books":
+        return self
+
+    def stands_for(self, _chat_id: int, _incident_id: int) -> bool:
+        """No storm here."""
+        return False
+
     def get(self, chat_id: int, incident_id: int) -> Card | None:
         return self.shown.get((chat_id, incident_id))
 

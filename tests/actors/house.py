@@ -17,6 +17,7 @@ from chatops.actors.chat import ChatActor
 from chatops.actors.directory import Directory
 from chatops.actors.incident import IncidentActor
 from chatops.actors.messages import (
+    DRAWING,
     POOL,
     TELEGRAM,
     UPSTREAM,
@@ -233,6 +234,7 @@ class House:
         return [
             ChildSpec(POOL, starter(Hands, self.directory, cluster=self.cluster)),
             ChildSpec(UPSTREAM, starter(Hands, self.directory, cluster=self.upstream)),
+            ChildSpec(DRAWING, starter(Hands, self.directory, cluster=self.upstream)),
             ChildSpec(TELEGRAM, starter(Postman, self.directory, post=self.post)),
             FamilySpec("chat", starter(ChatActor, self.directory, policy=policy, **shared)),
             FamilySpec("incident", starter(IncidentActor, self.directory, outside=self.outside, **hearing)),

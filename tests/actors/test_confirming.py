@@ -1,6 +1,7 @@
 """Confirming what cannot be undone, and stopping what takes many steps, by messages."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -243,3 +244,18 @@ def test_a_drain_does_not_go_on_by_itself_after_a_restart(shop):
     house.directory.tell(chat_address(ANNA), IncidentChanged(1, 0))
     house.post.wait_text("Interrupted between two steps")
     assert work.passes == before
+
+
+def test_a_word_that_was_written_before_the_question_is_no_answer_to_it(shop):
+    """It may have been meant for an earlier question about the same object, and come late."""
+    house, work = shop
+    open_card(house)
+    args = {"action": "job_delete", "version": "77", "run": "r1", "typed": "1"}
+    button = Button("x", Verb.CONFIRM, args, JOB, 1, for_user=ANNA, lifetime=timedelta(seconds=60), once=True)
+    house.store.buttons.offer(ANNA, None, [button], house.clock() + timedelta(seconds=1))
+    house.write("29384760")
+    house.until(lambda: not house.store.updates.pending())
+    assert house.store.incidents.get(1).run is None
+    house.clock.move(seconds=2)
+    house.write("29384760")
+    house.until(lambda: work.performed)

@@ -6,22 +6,25 @@ import pytest
 
 from chatops.actors.directory import Directory
 from chatops.actors.health import Health, PartStatus
-from chatops.actors.messages import UPSTREAM, Submit, WorkDone, WorkFailed, WorkInterrupted
+from chatops.actors.messages import DRAWING, UPSTREAM, Submit, WorkDone, WorkFailed, WorkInterrupted
 from chatops.actors.pool import PoolActor
 from chatops.actors.specs import ChildSpec, Restart, starter
 from chatops.actors.upstream import UpstreamActor
 from chatops.actors.upstream_messages import (
     CountMatched,
     CreateSilence,
+    DrawGraph,
     ExpireSilence,
+    ExtendUntil,
     FindSilence,
     LookAtSilence,
     ReadOutside,
 )
 from chatops.actors.upstream_specs import upstream_specs
 from chatops.core.failures import Permanent, Reason, Temporary
+from chatops.core.graphs import GraphAsk
 from chatops.core.resources import ObjectRef
-from chatops.core.silences import Matcher, SilenceDraft, SilencePlace
+from chatops.core.silences import Choice, Matcher, Scope, SilenceDraft, SilencePlace
 from chatops.sandbox.alertmanager import AlertmanagerServer
 from chatops.sandbox.prometheus import PrometheusServer
 from tests.actors.doors import raising
@@ -30,6 +33,7 @@ from tests.actors.small_actors import PATIENCE, Listener, take
 ASKER, HANDS = ("incident", 1), ("upstream", 0)
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MATCHERS = (Matcher("alertname", "X"),)
+CHOICES = (Choice(Scope.GROUP, MATCHERS),)
 PLACE = SilencePlace("am-id", 1)
 DRAFT = SilenceDraft("key", MATCHERS, NOON, "@anna", "c")
 REF = ObjectRef("Service", "checkout", "shop")
@@ -60,11 +64,13 @@ def pool(directory, news, works, grow):
 @pytest.mark.parametrize(
     ("work", "method", "arguments"),
     [
-        (CountMatched(MATCHERS, frozenset("a")), "matched", (MATCHERS, frozenset("a"))),
+        (CountMatched(CHOICES, frozenset("a")), "counted", (CHOICES, frozenset("a"))),
         (CreateSilence(DRAFT), "make_silence", (DRAFT, NOON)),
         (FindSilence("key", MATCHERS), "find_silence", ("key", MATCHERS)),
+        (ExtendUntil(PLACE, NOON, "n"), "extend_silence", (PLACE, NOON, "n", NOON)),
         (ExpireSilence(PLACE), "expire_silence", (PLACE,)),
         (LookAtSilence(PLACE, MATCHERS), "watch_silence", (PLACE, MATCHERS, NOON)),
+        (DrawGraph(REF, "http://x", GraphAsk()), "graph", (REF, "http://x", GraphAsk(), NOON)),
         (ReadOutside("metric_graph", REF, "http://x"), "report", ("metric_graph", REF, "http://x", NOON)),
     ],
     ids=lambda value: type(value).__name__,
@@ -112,6 +118,8 @@ def test_one_pool_and_a_probe_of_each_address():
     found = addresses(Health(), ("http://a", "http://b"), "http://p")
     assert found == [
         UPSTREAM,
+        DRAWING,
+        ("drawing", 0),
         ("upstream", 0),
         ("upstream", 1),
         ("probe", "alertmanager 1"),
@@ -126,9 +134,9 @@ def test_the_board_tells_who_is_there(directory, news, grow):
         tree = grow(upstream_specs(directory, health, (alertmanager.url,), prometheus.url), backoff=0.0)
         assert tree.supervisor.wait_started(PATIENCE)
         Listener.start(directory=directory, address=ASKER, news=news)
-        directory.tell(UPSTREAM, Submit(CountMatched(MATCHERS, frozenset()), ASKER, "tag"))
+        directory.tell(UPSTREAM, Submit(CountMatched(CHOICES, frozenset()), ASKER, "tag"))
         (done,) = take(news)
-        assert (done.result.ours, done.result.others) == (0, 0)
+        assert [(each.ours, each.others) for each in done.result.choices] == [(0, 0)]
         tree.supervisor.stop()
     parts = {name: (part.status, part.detail) for name, part in health.snapshot().items()}
     assert parts == {

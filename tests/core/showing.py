@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from chatops.core import cautions
@@ -11,6 +11,7 @@ from chatops.core.alerts import Severity
 from chatops.core.applicable import View
 from chatops.core.audit import ALERTMANAGER, SYSTEM, Entry, EntryType, StoredEntry
 from chatops.core.buttons import Button, Verb
+from chatops.core.durations import Durations
 from chatops.core.failures import Reason
 from chatops.core.incidents import Episode, Incident, Status
 from chatops.core.incidents.acting import ABSENT, FOUND, OVERDUE, STOPPED
@@ -30,12 +31,15 @@ from chatops.core.resources import (
     LogText,
     ObjectRef,
 )
+from chatops.core.review import Flapping, Noisy, Review, Span, Tally, Times
 from chatops.core.safeguards import Safeguard
 from chatops.core.screens import (
     confirm,
     deciding,
     diagnostics,
     escalation,
+    handing,
+    hindsight,
     incident_acts,
     lists,
     logs,
@@ -47,7 +51,10 @@ from chatops.core.screens import (
     rejecting,
     report,
     resources,
-    silence,
+    review,
+    silence_picker,
+    silence_warning,
+    silences,
     similar,
     timeline,
     trouble,
@@ -57,7 +64,9 @@ from chatops.core.screens.base import Screen, shown_length
 from chatops.core.screens.card import card
 from chatops.core.screens.object import object_screen
 from chatops.core.screens.picker import picker
-from chatops.core.silences import UNTIL_RESOLVED, Matched, Matcher, Silence
+from chatops.core.screens.silence_picker import Weighed
+from chatops.core.screens.silences import Outcome
+from chatops.core.silences import UNTIL_RESOLVED, Matched, Matcher, Scope, Silence, StandingSilence
 from chatops.core.texts import Tongue
 from chatops.sandbox.botapi.formatting import parse_html
 from tests.core.scene import (
@@ -194,6 +203,8 @@ PEOPLE_TIMELINE = [
     stored(EntryType.SILENCE_REQUESTED, matchers='alertname="KubePodCrashLooping", namespace="shop"'),
     stored(EntryType.SILENCED, silence="am-id", until="2026-11-23T10:00:00Z", matchers='namespace="shop"'),
     stored(EntryType.SILENCE_FAILED, SYSTEM, problem="refused", detail="silence invalid"),
+    stored(EntryType.SILENCE_EXTEND_REQUESTED, until="2026-11-23T11:00:00Z"),
+    stored(EntryType.SILENCE_EXTENDED, silence="am-id-2", before="am-id", until="2026-11-23T11:00:00Z"),
     stored(EntryType.UNSILENCED, how="lifted"),
     stored(EntryType.UNSILENCED, SYSTEM, how="lifted"),
     stored(EntryType.UNSILENCED, SYSTEM, how="expired"),
@@ -201,10 +212,38 @@ PEOPLE_TIMELINE = [
     stored(EntryType.UNSILENCED, SYSTEM, how="gone"),
     stored(EntryType.BREACH_FOUND, SYSTEM, breach="late"),
     stored(EntryType.ESCALATED, OLEG.subject),
+    stored(EntryType.HANDED_OVER, to="@oleg", **{"from": "@anna"}),
+    stored(EntryType.REOPENED, was="resolved"),
+    stored(EntryType.JUDGED, verdict="real"),
+    stored(EntryType.JUDGED, verdict="noise", instead_of="real"),
     stored(EntryType.NOTED, text="1.42.0 was rolled out by hand"),
     stored(EntryType.DENIED, OLEG.subject, what="note", why="viewer"),
     stored(EntryType.DENIED, OLEG.subject, what="do_silence", why="viewer"),
 ]
+
+HOLDERS = [User(1, "@anna"), User(2, "@oleg"), *(User(n, f"@somebody{n}") for n in range(3, 15))]
+REVIEW = Review(
+    Span(at(0) - timedelta(days=7), at(0), "shop"),
+    incidents=41,
+    before=50,
+    open=2,
+    rejected=1,
+    night=5,
+    severities={Severity.CRITICAL: 6, Severity.WARNING: 34, Severity.NONE: 1},
+    never_taken=7,
+    taken=Times(34, timedelta(minutes=3), timedelta(minutes=14)),
+    resolved=Times(38, timedelta(minutes=22), timedelta(minutes=110)),
+    healed=20,
+    acted=15,
+    closed_by_hand=3,
+    noisiest=(
+        Noisy("CPU over-commit", "", "prod-eu1", 11, 0, 4),
+        Noisy("Crash loop", "shop", "prod-eu1", 6, 7, 0, Tally("rollout_undo", 5, 5)),
+        Noisy("<b>Disk</b>", "shop", "prod-eu1", 2, 1, 0),
+    ),
+    helped=(Tally("rollout_undo", 10, 9), Tally("rollout_restart", 11, 6)),
+    flapping=(Flapping("Readiness", "geo", "prod-eu1", 14, timedelta(minutes=2)),),
+)
 
 PARTS = ("app env", "app resources", "volumes", "annotations")
 EVENTS = (
@@ -414,6 +453,30 @@ def silenced_incident(**fields: object) -> Incident:
     return an_incident(silence=replace(SILENCE, **fields))  # type: ignore[arg-type]  # its own fields
 
 
+ENDING = silenced_incident(warned=True)
+OPERATOR = User(ANNA.id, ANNA.name, everywhere(Role.OPERATOR))
+STANDING_SILENCE = StandingSilence(
+    "am-id",
+    0,
+    ('alertname="KubePodCrashLooping"', 'namespace="shop"'),
+    "@anna (1)",
+    "#96 Crash loop (chatops key)",
+    at(13),
+    at(73),
+    namespace="shop",
+)
+OTHERS = replace(
+    STANDING_SILENCE,
+    id="theirs",
+    matchers=('alertname=~"Disk.*"', *(f'label{n}="x"' for n in range(6))),
+    by="oleg",
+    comment="until the new disk comes <b>",
+    namespace="",
+    pending=True,
+)
+LISTED = [silences.Row(STANDING_SILENCE, silenced_incident()), silences.Row(OTHERS)]
+
+
 def _acting_card(incident: Incident) -> Callable[[Tongue], Screen]:
     """With the row of what can be done to the incident itself."""
 
@@ -512,6 +575,7 @@ def _told(type: EntryType, user: User) -> Callable[[Tongue], Screen]:
 def _notice(code: str) -> Callable[[Tongue], Screen]:
     detail = {"inbox": "7", "problem": "it is JSON but not an object", "part": "chat -100", "reason": "KeyError"}
     detail |= {"who": "@eve", "chat": "Their group", "count": "3", "incident": "96", "minutes": "12"}
+    detail |= {"update": "812", "line": "4711", "run": "audit verify --head 4711:9f86d081884c7d65"}
     detail |= {"name": "@anna", "rota": "primary", "until": "30.11 10:00 UTC"}
     return lambda tongue: notices.notice(code, detail, tongue)
 
@@ -550,6 +614,12 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "card, silence being lifted": _acting_card(silenced_incident(lifting=True)),
     "card, silence not lifted": _acting_card(silenced_incident(problem="forbidden", detail="read only")),
     "card, not silenced": _acting_card(silenced_incident(id="", ended_at=at(14), problem="refused", detail="no")),
+    "card, silence about to end": _acting_card(silenced_incident(warned=True)),
+    "card, silence being extended": _acting_card(silenced_incident(warned=True, extending_to=at(133))),
+    "card, silence not extended": _acting_card(
+        silenced_incident(warned=True, problem="refused", detail="no", extended_by_id=1)
+    ),
+    "card, silenced in part": _acting_card(silenced_incident(matchers=(Matcher("pod", "another"),))),
     "card, silence over": _acting_card(silenced_incident(ended_at=at(14))),
     "card, resolved and silenced": _acting_card(closed_incident(silence=SILENCE)),
     "card, resolved": _card(closed_incident()),
@@ -634,10 +704,49 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "more: pod, ownerless and stuck": _more(a_pod(owner=None, status="Terminating", deleting_since=at(10))),
     **{f"pick: {name}": draw for name, draw in PICKERS.items()},
     "reject": lambda tongue: rejecting.ask_reason(an_incident(), tongue),
-    "silence": lambda tongue: silence.picker(Matched(MATCHERS, 1, 0), tongue, incident_id=96),
-    "silence, hiding others": lambda tongue: silence.picker(
-        Matched(MATCHERS * 4, 2, 3, ("DiskFull", "NodeNotReady"), silenced=2), tongue, incident_id=96
+    "silence": lambda tongue: silence_picker.picker(
+        [Weighed(Matched(MATCHERS, 1, 0))], Scope.GROUP, tongue, incident_id=96, now=at(13)
     ),
+    "hand over": lambda tongue: handing.choose_holder(an_incident(taken_by=ANNA), HOLDERS, tongue, page=0),
+    "hand over, nobody": lambda tongue: handing.choose_holder(an_incident(), [], tongue, page=0),
+    "handed over": lambda tongue: handing.handed_over(an_incident(), "@anna", tongue),
+    "reopen": lambda tongue: hindsight.ask_reopen(closed_incident(), tongue, by=HOLDERS[0]),
+    "reopen, open already": lambda tongue: hindsight.ask_reopen(an_incident(), tongue, by=HOLDERS[0]),
+    "review": lambda tongue: review.review(REVIEW, tongue, zone=UTC),
+    "review, weekly": lambda tongue: review.review(REVIEW, tongue, zone=UTC, weekly=True),
+    "review, nothing": lambda tongue: review.review(Review(REVIEW.span), tongue, zone=UTC, weekly=True),
+    "timeline, summed up": lambda tongue: timeline.timeline(
+        96, MORE_TIMELINE, tongue, page=0, pages=1, took=Durations(timedelta(minutes=2), timedelta(minutes=18), 1)
+    ),
+    "silence, hiding others": lambda tongue: silence_picker.picker(
+        [
+            Weighed(Matched(MATCHERS[:1], 3, 9, ("DiskFull",), silenced=1), tuple(range(97, 110))),
+            Weighed(Matched(MATCHERS * 4, 2, 3, ("DiskFull", "NodeNotReady"), 2, Scope.ALERT), (97, 98)),
+            Weighed(Matched((*MATCHERS, Matcher("pod", "checkout-a")), 1, 0, scope=Scope.OBJECT)),
+        ],
+        Scope.ALERT,
+        tongue,
+        incident_id=96,
+        now=at(13),
+    ),
+    "silence, before the morning": lambda tongue: silence_picker.picker(
+        [Weighed(Matched(MATCHERS, 1, 0))], Scope.GROUP, tongue, incident_id=96, now=at(-300)
+    ),
+    "silence about to end": lambda tongue: silence_warning.warning(ENDING, ENDING.silence or SILENCE, tongue),
+    "silences": lambda tongue: silences.listing(
+        LISTED, tongue, page=0, silent=("am-2:9093",), outcome=Outcome("extended"), left_out=3
+    ),
+    "silences, second page": lambda tongue: silences.listing(
+        LISTED * 4, tongue, page=1, silent=(), outcome=Outcome("failed", "refused", "no"), left_out=0
+    ),
+    "silences, none": lambda tongue: silences.listing(
+        [], tongue, page=0, silent=(), outcome=Outcome("ended"), left_out=0
+    ),
+    "silences, ours": lambda tongue: silences.one(LISTED[0], tongue, by=OPERATOR, acts=True),
+    "silences, others'": lambda tongue: silences.one(LISTED[1], tongue, by=OPERATOR, acts=True),
+    "silences, only to be read": lambda tongue: silences.one(LISTED[1], tongue, by=OPERATOR, acts=False),
+    "silences, gone": silences.gone,
+    "silences, nobody to ask": silences.not_configured,
     "call for help": lambda tongue: escalation.help_wanted(an_incident(), "@anna", tongue),
     "past incidents": lambda tongue: similar.similar(an_incident(), _past(), tongue),
     "past incidents, none": lambda tongue: similar.similar(an_incident(), [], tongue),

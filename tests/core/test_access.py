@@ -9,18 +9,23 @@ from chatops.core.access import (
     DECIDING,
     EVERYWHERE,
     RIGHTS,
+    Need,
     Place,
     Right,
     Verdict,
+    incident_place,
     may,
+    may_all,
     may_decide,
     may_see,
+    needs,
     place_of,
     right_for,
 )
 from chatops.core.buttons import Verb
 from chatops.core.people import Grant, Role, User, everywhere
 from chatops.core.resources import CLUSTER_WIDE, ObjectRef
+from tests.core.scene import an_incident
 
 READING = {
     Verb.CARD,
@@ -40,9 +45,19 @@ READING = {
     Verb.REPORT_FILE,
     Verb.MORE,
     Verb.TIMELINE,
+    Verb.POSTMORTEM,
+    Verb.STATISTICS,
+    Verb.STATISTICS_FILE,
     Verb.INCIDENTS,
     Verb.HISTORY,
+    Verb.STORM,
+    Verb.STORM_ALL,
+    Verb.STORM_PLACES,
+    # Each incident of it is asked for itself.
+    Verb.TAKE_ALL,
     Verb.HELP,
+    Verb.SILENCES,
+    Verb.SILENCE_ONE,
     Verb.CALL,
     Verb.ONCALL,
 }
@@ -52,10 +67,17 @@ CHANGING = {
     Verb.RESOLVE,
     Verb.ASK_REJECT,
     Verb.REJECT,
+    Verb.ASK_HAND_OVER,
+    Verb.HAND_OVER,
+    Verb.ASK_REOPEN,
+    Verb.REOPEN,
+    Verb.JUDGE,
     Verb.DIAGNOSE,
     Verb.SILENCE,
     Verb.DO_SILENCE,
     Verb.UNSILENCE,
+    Verb.EXTEND_SILENCE,
+    Verb.CHANGE_SILENCE,
     Verb.ESCALATE,
     Verb.PICK,
     Verb.CHOOSE,
@@ -129,6 +151,14 @@ COVERED = {
     ("*", "SHOP"): set(),
     ("", ""): set(),
     ("*", "shop*p"): set(),
+    ("*", "sh*-eu"): {"shop-eu"},
+    ("*", "*shop*"): {"shop", "shop-eu", "shop elsewhere", "no cluster told"},
+    ("*", "*o*p*"): {"shop", "shop-eu", "shop elsewhere", "no cluster told"},
+    ("*", "s**p"): {"shop", "shop elsewhere", "no cluster told"},
+    ("*", "*p*o*"): set(),
+    ("*", "s*o*o*p"): set(),
+    ("*", "shop*shop"): set(),
+    ("*", "*p*shop"): set(),
 }
 """What each pair of patterns covers, said by hand."""
 
@@ -175,3 +205,26 @@ def test_what_has_no_namespace_lies_in_none_whatever_its_label_says() -> None:
 def test_an_incident_that_is_not_there_is_for_those_who_see_everything() -> None:
     assert may_see(User(1, "@anna", everywhere(Role.VIEWER)), None)
     assert not may_see(User(1, "@anna", (Grant(Role.ADMIN, "*", "shop"),)), None)
+
+
+def test_an_incident_is_seen_by_those_of_its_cluster_and_namespace() -> None:
+    incident = replace(an_incident(), cluster="prod", namespace="shop")
+    assert incident_place(incident) == Place("prod", "shop")
+    assert may_see(User(1, "@anna", (Grant(Role.VIEWER, "prod", "shop"),)), incident)
+    assert not may_see(User(1, "@anna", (Grant(Role.VIEWER, "test", "shop"),)), incident)
+    assert not may_see(User(1, "@anna", (Grant(Role.VIEWER, "prod", "mail"),)), incident)
+
+
+def test_all_that_a_press_takes_is_taken_where_it_lies() -> None:
+    here, there = Need(Right.READ, Place("prod", "shop")), Need(Right.ACT, Place("test", "shop"))
+    user = User(1, "@anna", (Grant(Role.OPERATOR, "prod", "shop"),))
+    assert may_all(user, (here,)).allowed
+    assert may_all(user, (here, there)) == Verdict(False, "out_of_scope")
+    assert may_all(user, ()) == Verdict(True)
+    assert may_all(None, ()) == Verdict(False, "stranger")
+
+
+def test_to_change_what_is_neither_an_object_nor_an_incident_takes_the_right_everywhere() -> None:
+    assert needs(Verb.TAKE, {}) == (Need(Right.ACT, EVERYWHERE),)
+    assert needs(Verb.INCIDENTS, {}) == ()
+    assert needs(Verb.PEOPLE, {}) == (Need(Right.DECIDE, EVERYWHERE),)

@@ -33,3 +33,15 @@ def test_a_guess_is_told_as_one() -> None:
 )
 def test_the_subject_before_the_cluster_was_seen(labels: dict[str, str], name: str) -> None:
     assert subject_name(opened(an_alert(**labels))) == name
+
+
+def test_a_long_annotation_is_a_quote_that_unfolds() -> None:
+    def told(summary: str) -> str:
+        alert = an_alert(pod="")
+        incident = opened(replace(alert, annotations={"summary": summary}))
+        return str(card(incident, tongue("en"), now=at(5)).html)
+
+    assert "blockquote" not in told("short & plain")
+    long = "why <b> & how. " * 40
+    assert f"<blockquote expandable>{'why &lt;b&gt; &amp; how. ' * 39}" in told(long)
+    assert "x" * 999 + "…" in told("x" * 5_000)

@@ -21,7 +21,7 @@ from chatops.core.incidents.events import (
     SilenceSeen,
     Unsilence,
 )
-from chatops.core.incidents.silencing import matchers_of
+from chatops.core.incidents.scopes import matchers_of
 from chatops.core.silences import Matcher, SilenceWatch
 from tests.core.scene import ANNA, OLEG, after, an_alert, at, hear, opened, press
 

@@ -9,12 +9,12 @@ import pytest
 from chatops.core.access import ACTING, DECIDING, OF_DUTY
 from chatops.core.buttons import Offered, Verb
 from chatops.core.people import ChatKind, Grant, Role, Sender, User, everywhere
-from chatops.core.presses import DOUBLE_TAP, Refusal, judge
+from chatops.core.presses import DOUBLE_TAP, Refusal, judge, missed, word_for
 from chatops.core.resources import ObjectRef
 from chatops.core.safeguards import Safeguard
 from chatops.core.screens.confirm import LIFETIMES
 from chatops.core.screens.toasts import TOASTS
-from chatops.core.updates import Tap
+from chatops.core.updates import Tap, TextMessage
 from tests.core.scene import WORKLOAD, a_run, an_incident, at
 
 PRESSED = at(0)
@@ -86,7 +86,15 @@ def expected(user: str, verb: Verb, place: str, owner: str, age: str, *, used: b
     return next((refusal for applies, refusal in rules if applies), None)
 
 
-SECOND_TAPS = (Verb.CONFIRM, Verb.APPROVE, Verb.DECIDE, Verb.DO_COVER, Verb.SET_MAINTENANCE)
+SECOND_TAPS = (
+    Verb.CONFIRM,
+    Verb.APPROVE,
+    Verb.DECIDE,
+    Verb.REOPEN,
+    Verb.CHANGE_SILENCE,
+    Verb.DO_COVER,
+    Verb.SET_MAINTENANCE,
+)
 
 
 @pytest.mark.parametrize("verb", list(Verb))
@@ -210,3 +218,99 @@ def test_every_refusal_has_its_toast() -> None:
         "double_tap",
     }
     assert all(TOASTS[code] for code in codes)
+
+
+def test_r21_what_was_pressed_while_nobody_listened_does_not_count() -> None:
+    """R21: whoever may not at all is told that and no more; of the others none counts, and the card is drawn anew."""
+    late = Refusal("too_late", denied="too_late", stale=True)
+    for verb in Verb:
+        button = offered(verb, "here", "anybody's", "long enough", used=False, lasting=True)
+        assert judge(tap(), button, USERS["admin"], now=PRESSED, late=True) == late
+    taking = offered(Verb.TAKE, "here", "anybody's", "long enough", used=False, lasting=True)
+    assert judge(tap(), taking, USERS["viewer"], now=PRESSED, late=True) == Refusal("no_right", denied="viewer")
+    assert judge(tap(), taking, None, now=PRESSED, late=True) == Refusal("stranger", denied="stranger")
+
+
+# Words
+
+PROMPT = 50
+DRAIN = ObjectRef("Node", "worker-3", cluster="prod")
+
+
+def asking(**changed: object) -> Offered:
+    """A confirm that waits for Anna to write the node's name."""
+    made = offered(Verb.CONFIRM, "here", "anna's", "long enough", used=False, lasting=False)
+    return replace(made, **{"message_id": PROMPT, "ref": DRAIN, **changed})  # type: ignore[arg-type]  # by name
+
+
+def word(text: str = "worker-3", *, reply_to: int | None = PROMPT, by: int = ANNA) -> TextMessage:
+    return TextMessage(9, CHAT, ChatKind.GROUP, "on call", 60, Sender(by, "@x"), text, PRESSED, reply_to)
+
+
+OVER = {"expires_at": PRESSED}
+USED = {"used_at": PRESSED - timedelta(seconds=1)}
+WRONG, LATE_, NOT_THEIRS, AGAIN = "wrong_word", "expired", "not_theirs", "used"
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "changed", "why", "aside"),
+    [
+        (word("worker-4"), None, {}, WRONG, False),
+        (word("worker-4", reply_to=None), PROMPT, {}, WRONG, False),
+        (word("worker-4", reply_to=None), None, {}, None, None),
+        (word("worker-4", reply_to=7), None, {}, None, None),
+        (word("worker-4"), None, OVER, None, None),
+        (word(), None, OVER, LATE_, False),
+        (word(reply_to=None), None, OVER, LATE_, True),
+        (word(reply_to=7), None, OVER, LATE_, True),
+        (word(), None, {"expires_at": PRESSED + timedelta(seconds=1)}, "too_early", False),
+        (word(), None, {"expires_at": None}, "too_early", False),
+        (word(), None, USED, AGAIN, False),
+        (word(reply_to=None), None, USED, AGAIN, True),
+        (word("worker-4"), None, USED, None, None),
+        (word(by=2), None, {}, NOT_THEIRS, False),
+        (word(by=2), None, USED, NOT_THEIRS, False),
+        (word("worker-4", by=2), None, {}, NOT_THEIRS, False),
+        (word(by=2, reply_to=None), None, {}, None, None),
+        (word("worker-4", by=2), None, OVER, None, None),
+        (replace(word(), sender=None), None, OVER, None, None),
+        (word(), None, {"ref": None}, None, None),
+    ],
+)
+def test_a_word_that_does_not_count(
+    said: TextMessage, question: int | None, changed: dict[str, object], why: str | None, aside: bool | None
+) -> None:
+    """A word that counts is taken before this is asked; `aside`: it may have been meant for somebody else."""
+    found = missed(said, [asking(**changed)], question, now=PRESSED)
+    if why is None:
+        assert found is None
+        return
+    assert found is not None
+    assert (found.refusal.denied, found.aside) == (why, aside)
+    assert TOASTS[found.refusal.toast]
+
+
+def test_a_word_answers_only_what_was_asked_when_it_was_written() -> None:
+    asked = replace(asking(), offered_at=PRESSED + timedelta(seconds=0.9))
+    assert word_for(word(), [asked]) == asked
+    assert word_for(replace(word(), sent_at=PRESSED - timedelta(seconds=1)), [asked]) is None
+    assert word_for(word("worker-4"), [asked]) is None
+    assert word_for(word(), [replace(asked, ref=None), asked]) == asked
+
+
+def test_of_several_questions_the_one_it_is_about_is_meant() -> None:
+    other = replace(asking(), message_id=PROMPT + 1, ref=replace(DRAIN, name="worker-9"), token="other")
+    found = missed(word("worker-4"), [other, asking()], None, now=PRESSED)
+    assert found is not None
+    assert found.offered == asking()
+    assert missed(word("hello", reply_to=None), [other, asking()], None, now=PRESSED) is None
+    assert missed(word(), [], None, now=PRESSED) is None
+
+
+def test_a_second_press_within_seven_tenths_of_a_second_is_a_double_tap() -> None:
+    """UX, decision 6. The card is right as it stands, and is not drawn anew for it."""
+    assert timedelta(seconds=0.7) == DOUBLE_TAP
+    pressed = offered(Verb.CONFIRM, "here", "anybody's", "just now", used=False, lasting=True)
+    refusal = judge(tap(), pressed, USERS["operator"], now=PRESSED)
+    assert refusal is not None
+    assert refusal.stale is False

@@ -119,7 +119,16 @@ def test_s7_the_incident_s_own_doors(who: str, namespace: str) -> None:
     place = incident_place(there)
     assert may_see(user, there) == reads(user, namespace)
     assert may(user, Right.ACT, cluster=place.cluster, namespace=place.namespace).allowed == acts(user, namespace)
-    for verb in (Verb.TAKE, Verb.RELEASE, Verb.RESOLVE, Verb.REJECT, Verb.DO_SILENCE, Verb.UNSILENCE, Verb.ESCALATE):
+    for verb in (
+        Verb.TAKE,
+        Verb.RELEASE,
+        Verb.RESOLVE,
+        Verb.REJECT,
+        Verb.DO_SILENCE,
+        Verb.UNSILENCE,
+        Verb.EXTEND_SILENCE,
+        Verb.ESCALATE,
+    ):
         for ref in (None, ref_in("mail"), ref_in("")):
             needed = needs(verb, {}, ref=ref, incident_id=there.id, incident=there)
             assert may_all(user, needed).allowed == acts(user, namespace), verb

@@ -31,7 +31,9 @@ from chatops.core.screens import (
     rejecting,
     report,
     resources,
-    silence,
+    silence_picker,
+    silence_warning,
+    silences,
     similar,
     timeline,
     trouble,
@@ -41,7 +43,8 @@ from chatops.core.screens.base import Screen
 from chatops.core.screens.card import card
 from chatops.core.screens.object import object_screen
 from chatops.core.screens.picker import picker
-from chatops.core.silences import Matched, Matcher
+from chatops.core.screens.silence_picker import Weighed
+from chatops.core.silences import Matched, Matcher, Scope, StandingSilence
 from chatops.core.texts import LANGUAGES, Tongue, tongue
 from chatops.sandbox.botapi.formatting import parse_html
 from tests.core.scene import ANNA, POD, START, a_plan, a_pod, a_run, a_survey, a_workload, an_incident
@@ -109,6 +112,10 @@ LITERALLY = (
 
 OURS = frozenset({"action", "chosen", "code", "kind", "state", "why", "id", "verb", "problem", "type", "group_labels"})
 """Fields that only the bot fills, or that hold a code."""
+
+
+def hostile_silence(text: str) -> StandingSilence:
+    return StandingSilence(text, 0, (text,) * 9, text, text, NOW, NOW, namespace=text, pending=True)
 
 
 def filled(value: Any, text: str) -> Any:
@@ -183,7 +190,25 @@ def screens_with(text: str, tongue: Tongue) -> dict[str, Screen]:
         **{f"more {name}": object_screen(with_text(v), tongue, incident_id=96, now=NOW) for name, v in MANY.items()},
         **{f"pick {action} {name}": shown for action, name, shown in _picked(with_text, tongue)},
         "reject": rejecting.ask_reason(whole, tongue),
-        "silence": silence.picker(Matched((Matcher(text, text),) * 9, 1, 1, (text,) * 5), tongue, incident_id=96),
+        "silence": silence_picker.picker(
+            [Weighed(Matched((Matcher(text, text),) * 9, 1, 1, (text,) * 5))] * 3,
+            Scope.GROUP,
+            tongue,
+            incident_id=96,
+            now=NOW,
+        ),
+        "silences": silences.listing(
+            [silences.Row(hostile_silence(text), whole), silences.Row(hostile_silence(text))] * 3,
+            tongue,
+            page=0,
+            silent=(text,),
+            outcome=silences.Outcome("failed", text, text),
+            left_out=1,
+        ),
+        "one silence": silences.one(
+            silences.Row(hostile_silence(text)), tongue, by=User(1, text, everywhere(Role.OPERATOR)), acts=True
+        ),
+        "silence about to end": silence_warning.warning(whole, with_text(SILENCE), tongue),
         "help": escalation.help_wanted(whole, text, tongue),
         "past": similar.similar(
             whole, [PastIncident(cards["rejected"], (with_text(a_run(ActionState.FAILED)),))], tongue

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from chatops.core.telegram_features import EVERY, NONE, Feature
 from chatops.core.telegram_text import CUT, RAW_LIMIT, TEXT_LIMIT, clean, cut, fit, plain, units
 from chatops.sandbox.botapi.content import text_of
 from chatops.sandbox.botapi.formatting import parse_html
@@ -78,7 +79,7 @@ def test_what_fits_reads_the_same(markup):
 def test_r23_what_is_cut_is_balanced_and_short_enough(markup, limit, newer):
     """R23: a cut never leaves half a tag."""
     text, _ = parse_html(markup)
-    shown, _ = parse_html(fit(markup, limit, newer=newer))
+    shown, _ = parse_html(fit(markup, limit, features=EVERY if newer else NONE))
     assert units(shown) <= limit
     if units(text) > limit:
         assert shown.endswith(CUT)
@@ -90,7 +91,7 @@ def test_r23_what_is_cut_is_balanced_and_short_enough(markup, limit, newer):
 @example("<b>" * 9 + "x" * 99, 20, True)
 def test_r23_hostile_markup_is_always_taken(markup, limit, newer):
     """R23: by the strict parser of the stand-in."""
-    for fitted, mode in ((fit(markup, limit, newer=newer), "HTML"), (plain(markup, limit), "")):
+    for fitted, mode in ((fit(markup, limit, features=EVERY if newer else NONE), "HTML"), (plain(markup, limit), "")):
         text, _ = text_of(fitted, mode, None, limit=limit, may_be_empty=True)
         assert units(text) <= limit
 
@@ -136,7 +137,9 @@ def test_markup_in_bytes_is_bounded_too():
 
 def test_older_servers_get_the_text_without_the_newer_tags():
     markup = '<blockquote expandable>since <tg-time unix="1790000000" format="t">09:13 UTC</tg-time></blockquote>'
-    assert fit(markup, newer=False) == "<blockquote>since 09:13 UTC</blockquote>"
+    assert fit(markup, features=NONE) == "<blockquote>since 09:13 UTC</blockquote>"
+    assert fit(markup, features=frozenset({Feature.QUOTES})) == "<blockquote expandable>since 09:13 UTC</blockquote>"
+    assert fit(markup, features=EVERY - {Feature.QUOTES}) == markup.replace(" expandable", "")
     assert fit(markup) == markup
     assert plain(markup) == "since 09:13 UTC"
 

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chatops.core.presses import DOUBLE_TAP
+from chatops.core.silences import Matcher, SilenceDraft
+from chatops.upstream.alertmanager import Alertmanager
+from chatops.upstream.endpoint import Endpoint
 from tests.flows.town import TOKEN, Town, town, until
 from tests.upstream.real import BINARY, RealAlertmanager, free_port, real_alertmanager
 
@@ -80,7 +85,7 @@ def test_pressed_made_and_lifted(scene: Scene) -> None:
         "alertname": ("CrashLoop", False, True),
         "namespace": (incident.namespace, False, True),
     }
-    assert made["createdBy"] == "@anna"
+    assert made["createdBy"] == f"@anna ({scene.place.anna.id})"
     assert made["comment"].startswith("#1 Crash loop")
 
     scene.place.press(scene.place.card("🔔 Unsilence"), "🔔 Unsilence")
@@ -100,6 +105,33 @@ def test_until_resolved_survives_a_kill_and_ends_with_the_incident(scene: Scene)
     scene.place.press(card, "✅ Resolve")
     until(lambda: not scene.silences(), "the silence is lifted")
     assert [s["id"] for s in scene.silences("expired")] == [made["id"]]
+
+
+def test_all_are_listed_and_extended_whoever_made_them(scene: Scene) -> None:
+    """Ours by its incident, another's by the list itself; each is one silence afterwards, of the same author."""
+    scene.real.fire(CRASH)
+    silence(scene, "1 h")
+    now = datetime.now(UTC)
+    draft = SilenceDraft("", (Matcher("namespace", "mail"),), now + timedelta(hours=3), "oleg", "until the disk comes")
+    theirs = Alertmanager(Endpoint(scene.real.url)).make(draft, now)
+    before = {each["createdBy"]: each["endsAt"] for each in scene.silences()}
+
+    scene.place.anna.send("/silences")
+    scene.place.press(scene.place.card("2 silences", "until"), "2")
+    question = scene.place.card("until the disk comes", "Extend by 1 h")
+    until(lambda: datetime.now(UTC) - now > 3 * DOUBLE_TAP, "the question was seen")
+    scene.place.press(question, "⏳ Extend by 1 h")
+    listed = scene.place.card("It was extended", "2 silences")
+    other = next(each for each in scene.silences() if each["createdBy"] == "oleg")
+    assert other["endsAt"] > before["oleg"]
+    assert other["comment"].startswith("until the disk comes (extended by @anna")
+    assert other["id"] == theirs or theirs in {each["id"] for each in scene.silences("expired")}
+
+    scene.place.press(listed, "1")
+    scene.place.press(scene.place.card("#1 Crash loop", "Extend by 1 h"), "⏳ Extend by 1 h")
+    ours = f"@anna ({scene.place.anna.id})"
+    until(lambda: {e["createdBy"]: e["endsAt"] for e in scene.silences()}[ours] > before[ours], "ours is extended")
+    assert len(scene.silences()) == 2
 
 
 def test_readyz_names_it(scene: Scene) -> None:

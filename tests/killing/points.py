@@ -193,7 +193,7 @@ def _hands() -> Iterator[Point]:
 def _silence() -> Iterator[Point]:
     """A silence asked for, made, and lifted."""
     story = "silence"
-    yield from _around(story, "the matched alerts are counted", "chatops.upstream.door:UpstreamDoor.matched")
+    yield from _around(story, "the matched alerts are counted", "chatops.upstream.door:UpstreamDoor.counted")
     for type in (EntryType.SILENCE_REQUESTED, EntryType.SILENCED, EntryType.UNSILENCED):
         yield from _stored(story, type)
     yield from _around(story, "a silence is made", "chatops.upstream.door:UpstreamDoor.make_silence")

@@ -143,7 +143,14 @@ def people(tale: Tale) -> None:
     anna.send("/users")
     tale.press("@oleg", again=lambda: anna.send("/users"))
     tale.press("Disable", "@oleg", again=lambda: tale.press_if_there("@oleg"))
-    tale.until(lambda: tale.rows("SELECT 1 FROM users WHERE id = 1002 AND disabled"), "Oleg is disabled")
+    tale.see("Disable @oleg", again=lambda: tale.press_if_there("Disable", "@oleg"))
+    time.sleep(DOUBLE_TAP.total_seconds())
+    tale.press("Disable", "@oleg")
+    tale.until(
+        lambda: tale.rows("SELECT 1 FROM users WHERE id = 1002 AND disabled"),
+        "Oleg is disabled",
+        again=lambda: tale.press_if_there("Disable", "@oleg"),
+    )
     oleg.send("/incidents")
     tale.until(lambda: tale.rows("SELECT 1 FROM audit WHERE type = 'denied'"), "Oleg is refused")
     anna.send("/unsubscribe")

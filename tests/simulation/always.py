@@ -12,7 +12,9 @@ QUIET = 15 * 60
 """Seconds that repeats of what somebody called resolved say nothing."""
 ENDS = ("succeeded", "failed", "interrupted")
 OPENING, CLOSING = ("opened", "reopened"), ("alerts_resolved", "resolved", "rejected")
-PEOPLE_ONLY = ("acknowledged", "released", "resolved", "rejected", "action_requested", "escalated")
+PEOPLE_ONLY = (
+    *("acknowledged", "released", "handed_over", "resolved", "rejected", "judged", "action_requested", "escalated"),
+)
 
 # The audit log
 
@@ -101,18 +103,21 @@ def its_state_is_written_down(news: News) -> None:
 
 @always
 def it_ends_by_itself_only_when_all_alerts_ended(news: News) -> None:
-    """An incident that nobody closed is resolved exactly when none of its alerts fires."""
+    """An incident that nobody closed is resolved exactly when none of its alerts fires; a person may reopen it."""
+    last = {line.incident: line for line in news.lines if line.type in (*OPENING, *CLOSING)}
     firing = {row[0] for row in news.sim.rows("SELECT DISTINCT incident_id FROM alerts WHERE ends_at IS NULL")}
     for row in news.incidents.values():
         if row.revision and row.closed_by is None:
-            hold((row.status == "active") == (row.id in firing or row.truncated > 0), row)
+            fires = row.id in firing or row.truncated > 0
+            by_hand = last[row.id].type == "reopened" and last[row.id].kind == "person"
+            hold((row.status == "active") == fires or (row.status == "active" and by_hand), row)
 
 
 @always
 def what_a_person_closed_keeps_quiet(news: News) -> None:
     """Repeats reopen nothing that was rejected, and what was resolved by hand only after a quarter of an hour."""
     for line in news.fresh:
-        if line.type == "reopened" and not {"fired", "refired"} & line.detail.keys():
+        if line.type == "reopened" and line.kind != "person" and not {"fired", "refired"} & line.detail.keys():
             states = (each for each in reversed(news.lines[: line.id - 1]) if each.incident == line.incident)
             closed = next(each for each in states if each.type in CLOSING)
             quiet = datetime.fromisoformat(line.at) - datetime.fromisoformat(closed.at)

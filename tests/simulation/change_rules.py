@@ -36,7 +36,7 @@ def an_approval_is_by_another(news: News) -> None:
 
 @always
 def a_word_is_typed_by_who_chose(news: News) -> None:
-    """What takes a typed word was typed, by that person, in time."""
+    """What takes a typed word was typed, by that person, in time. Telegram tells whole seconds of it."""
     for line in _requested(news):
         shown = news.sim.cluster.previews[line.detail["run"]]
         if _takes(shown.preview) != "word":
@@ -45,7 +45,7 @@ def a_word_is_typed_by_who_chose(news: News) -> None:
         said = [
             at
             for at, who, _, text in news.sim.telegram.said
-            if who == shown.by and text == word and shown.at <= at <= news.sim.time.seconds
+            if who == shown.by and text == word and int(shown.at) <= at <= news.sim.time.seconds
         ]
         hold(said, (line, shown))
 

@@ -16,6 +16,7 @@ TEMPTING = {
     "stop": 5,
     "do_silence": 4,
     "unsilence": 2,
+    "extend_silence": 3,
     "silence": 2,
     "reject": 2,
     "ask_reject": 1,

@@ -10,8 +10,12 @@ from tests.simulation.simulation import Simulation
 @always
 def a_silence_is_made_once(news: News) -> None:
     """Of one request at most one silence is made, whatever answer was lost."""
-    made = Counter(each.draft.key for each in news.sim.silences.made)
+    made = Counter(each.draft.key for each in news.sim.silences.made if not each.extends)
     hold(max(made.values(), default=0) <= 1, made)
+    extended = Counter(each.extends for each in news.sim.silences.made if each.extends)
+    hold(max(extended.values(), default=0) <= 1, extended)
+    standing = Counter(each.draft.key for each in news.sim.silences.standing())
+    hold(max(standing.values(), default=0) <= 1, standing)
 
 
 @always
@@ -29,13 +33,19 @@ def one_silence_at_a_time(news: News) -> None:
 
 @always
 def a_silence_ends_in_time(news: News) -> None:
-    """No silence lasts longer than was chosen, and at most a day."""
-    query = "SELECT key FROM silences WHERE julianday(ends_at) - julianday(created_at) > 1.0001"
+    """No silence lasts longer than was chosen, 28 hours at most (10:00 of the next day), and an hour for each time it
+    was extended.
+    """
+    query = (
+        "SELECT key FROM silences WHERE julianday(ends_at) - julianday(created_at) > (28.003 + (SELECT count(*) "
+        "FROM audit WHERE type = 'silence_extended' AND json_extract(detail, '$.run') = key)) / 24"
+    )
     found = news.sim.rows(query)
     hold(not found, found)
-    ends = dict(news.sim.rows("SELECT key, ends_at FROM silences"))
-    for each in news.sim.silences.made:
-        hold(ends[each.draft.key][:19] == f"{each.draft.ends_at:%Y-%m-%d %H:%M:%S}", each)
+    ends = {key: moments for key, *moments in news.sim.rows("SELECT key, ends_at, extending_to FROM silences")}
+    for each in news.sim.silences.standing():
+        known = [moment[:19] for moment in ends[each.draft.key] if moment]
+        hold(f"{each.draft.ends_at:%Y-%m-%d %H:%M:%S}" in known, (each, known))
 
 
 @at_rest

@@ -6,12 +6,12 @@ What it lists is the truth at the moment it is asked. It knows nothing of incide
 import random
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from chatops.core.failures import Permanent, Reason, Temporary
-from chatops.core.silences import Matched, Matcher, SilenceDraft, SilencePlace, SilenceWatch
+from chatops.core.silences import Choice, Counted, Matched, Matcher, SilenceDraft, SilencePlace, SilenceWatch
 from tests.simulation.alertmanagers import Alerts
 from tests.simulation.virtual_time import VirtualTime
 
@@ -25,6 +25,8 @@ class Standing:
     asked: bool
     """Whether the log had its request by then."""
     ended: datetime | None = None
+    extends: str = ""
+    """The id of the one whose place it took."""
 
 
 class SimulatedSilences:
@@ -70,9 +72,26 @@ class SimulatedSilences:
 
     # The door
 
-    def matched(self, matchers: tuple[Matcher, ...], ours: frozenset[str]) -> Matched:
+    def counted(self, choices: tuple[Choice, ...], ours: frozenset[str]) -> Counted:
         self._trouble(looks=True)
-        return Matched(matchers, len(ours), 0)
+        return Counted(tuple(Matched(each.matchers, len(ours), 0, scope=each.scope) for each in choices))
+
+    def extend_silence(self, place: SilencePlace, ends_at: datetime, _note: str, _now: datetime) -> SilencePlace:
+        """As Alertmanager does it: the one ends, and another takes its place in the same moment."""
+        self._trouble()
+        lost = not self.calm and self._chance.random() < 0.25
+        if lost and self._chance.random() < 0.4:
+            raise Permanent(Reason.UNKNOWN_OUTCOME, "sent, and it never arrived")
+        known = next((each for each in self.standing() if each.id == place.id), None)
+        if known is None:
+            raise Permanent(Reason.NOT_FOUND, "it has ended already")
+        known.ended = self._time.now()
+        made = Standing(f"s{len(self.made) + 1}", replace(known.draft, ends_at=ends_at), known.asked, extends=known.id)
+        self.made.append(made)
+        self._trace(f"silence {made.id} is {known.id} until {ends_at:%H:%M}")
+        if lost:
+            raise Permanent(Reason.UNKNOWN_OUTCOME, "sent, but the answer was lost")
+        return SilencePlace(made.id, 0, ends_at)
 
     def make_silence(self, draft: SilenceDraft, _now: datetime) -> SilencePlace:
         self._trouble()
@@ -88,7 +107,10 @@ class SimulatedSilences:
 
     def find_silence(self, key: str, _matchers: tuple[Matcher, ...]) -> SilencePlace:
         self._trouble(looks=True)
-        return next((SilencePlace(each.id, 0) for each in self.standing() if key in each.draft.comment), SilencePlace())
+        return next(
+            (SilencePlace(each.id, 0, each.draft.ends_at) for each in self.standing() if key in each.draft.comment),
+            SilencePlace(),
+        )
 
     def expire_silence(self, place: SilencePlace) -> bool:
         self._trouble()

@@ -135,7 +135,12 @@ class SimulatedTelegram:
 
     def write(self, user: tuple[int, str], chat_id: int, text: str, reply_to: int | None = None) -> None:
         sender = {"id": user[0], "is_bot": False, "first_name": user[1], "username": user[1], "language_code": "en"}
-        said = {"message_id": self._new_id(), "date": 1_795_424_400, "chat": self._chat(chat_id), "from": sender}
+        said = {
+            "message_id": self._new_id(),
+            "date": int(self._time.now().timestamp()),
+            "chat": self._chat(chat_id),
+            "from": sender,
+        }
         if reply_to is not None:
             said["reply_to_message"] = {"message_id": reply_to, "date": 1, "chat": self._chat(chat_id)}
         self.presses[user[0]] += 1

@@ -10,8 +10,8 @@ import pytest
 from tests.simulation.occurrences import EXPECTED, occurrences
 from tests.simulation.story import database, run
 
-SEEDS = 300
-BATCH = 150
+SEEDS = 500
+BATCH = 125
 """Enough for everything that is expected of a batch to happen in it."""
 
 ONCE_BROKEN = (155, 187)

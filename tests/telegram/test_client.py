@@ -7,7 +7,8 @@ import telebot
 from telebot import apihelper
 
 from chatops.core.failures import Failure, Permanent, Reason
-from chatops.core.outgoing import AnswerTap, EditMessage, Key, LeaveChat, SendDocument, SendMessage
+from chatops.core.outgoing import AnswerTap, EditMessage, Key, LeaveChat, SendDocument, SendMessage, SendPhoto
+from chatops.core.telegram_features import Feature
 from chatops.core.telegram_text import CAPTION_LIMIT, CUT, TEXT_LIMIT, units
 from chatops.sandbox.botapi import BotApiServer, Limits
 from chatops.telegram.client import Telegram
@@ -16,6 +17,10 @@ from tests.telegram.conftest import CANARY
 KEYS = (
     (Key("Roll back", data="t1", style="danger"), Key("Logs", data="t2")),
     (Key("Runbook", url="https://wiki.example/oom"), Key("Copy", copy="kubectl get pods")),
+)
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
 )
 NEWER = '<b>x</b> since <tg-time unix="1790000000" format="r">09:13</tg-time>'
 
@@ -99,6 +104,31 @@ def test_a_document(telegram, anna):
 def test_an_empty_document_is_taken_too(telegram, anna):
     telegram.deliver(SendDocument(anna.id, "", b""))
     assert last(anna).document == b"\n"
+
+
+def test_a_picture(telegram, anna):
+    number = telegram.deliver(SendPhoto(anna.id, PNG, "<b>" + "c" * 2_000 + "</b>", "instead"))
+    seen = last(anna)
+    assert (seen.id, seen.photo, seen.silent) == (number, PNG, True)
+    assert units(seen.text) == CAPTION_LIMIT
+
+
+@pytest.mark.parametrize("broken", ["no picture", "not enough rights to send photos to the chat", "PHOTO_INVALID"])
+def test_words_stand_in_for_a_picture_that_is_refused(telegram, server, anna, broken):
+    asked = anna.send("hello")
+    content = b"no png" if broken == "no picture" else PNG
+    if broken != "no picture":
+        run = server._door._run
+
+        def picky(name, given):
+            if name == "sendPhoto":
+                raise refusal(broken)
+            return run(name, given)
+
+        server._door._run = picky
+    number = telegram.deliver(SendPhoto(anna.id, content, "caption", "<b>▁▂▃</b>", reply_to=asked.id))
+    seen = last(anna)
+    assert (seen.id, seen.photo, seen.text, seen.reply_to) == (number, None, "▁▂▃", asked.id)
 
 
 def test_a_toast_is_short_enough(telegram, anna):
@@ -226,7 +256,56 @@ def test_a_server_that_refuses_in_its_own_words_gets_the_message_too(telegram, s
     number = telegram.deliver(SendMessage(anna.id, NEWER, KEYS))
     telegram.deliver(EditMessage(anna.id, number, NEWER + "!", KEYS))
     assert asked == ["sendMessage", "sendMessage", "editMessageText"]
-    assert (last(anna).text, last(anna).buttons) == ("x since 09:13!", ["Roll back", "Logs", "Runbook"])
+    assert (last(anna).text, last(anna).buttons) == ("x since 09:13!", ["Roll back", "Logs", "Runbook", "Copy"])
+
+
+QUOTE = "<blockquote expandable>" + "long " * 40 + "</blockquote>"
+PARTS = {
+    Feature.COLOURS: ("reply_markup", '"style"', "unknown field 'style'"),
+    Feature.COPY: ("reply_markup", "copy_text", "can't parse inline keyboard button: Text buttons are unallowed"),
+    Feature.QUOTES: ("text", "expandable", 'can\'t parse entities: unknown attribute "expandable"'),
+    Feature.TIMES: ("text", "<tg-time", 'can\'t parse entities: Unsupported start tag "tg-time" at byte offset 0'),
+}
+
+
+def sent_parts(given) -> set[Feature]:
+    return {each for each, (where, sign, _) in PARTS.items() if sign in given.text(where)}
+
+
+@pytest.mark.parametrize("missing", list(Feature))
+def test_a_feature_the_server_names_is_left_out_from_then_on_and_told_of_once(server, anna, missing):
+    told: list[Feature] = []
+    telegram = Telegram(server.token, server.url, on_refused=told.append)
+    seen = []
+
+    def older(name, given, run=server._door._run):
+        if name == "sendMessage":
+            seen.append(sent_parts(given))
+            if missing in seen[-1]:
+                raise refusal(PARTS[missing][2])
+        return run(name, given)
+
+    server._door._run = older
+    for _ in range(3):
+        telegram.deliver(SendMessage(anna.id, NEWER + QUOTE, KEYS))
+    every = set(Feature)
+    assert seen == [every, set(), every - {missing}, every - {missing}]
+    assert told == [missing]
+
+
+@pytest.mark.parametrize("used", [frozenset(), *(frozenset({each}) for each in Feature), frozenset(Feature)])
+def test_only_features_that_are_switched_on_are_used(server, anna, used):
+    telegram = Telegram(server.token, server.url, features=used)
+    telegram.deliver(SendMessage(anna.id, NEWER + QUOTE, KEYS))
+    assert sent_parts(_Given(server.requests("sendMessage")[-1].parameters)) == used
+
+
+class _Given:
+    def __init__(self, parameters) -> None:
+        self._parameters = parameters
+
+    def text(self, name: str) -> str:
+        return self._parameters.get(name, "")
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,17 @@
 """Silences and what fires, against the stand-in and, the same, against Debian's Alertmanager."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
 from chatops.core.resources import Health, ObjectRef
-from chatops.core.silences import Matcher, SilenceDraft, SilencePlace, SilenceWatch
+from chatops.core.silences import Choice, Matched, Matcher, Scope, SilenceDraft, SilencePlace, SilenceWatch
 from chatops.sandbox.alertmanager import AlertmanagerServer
 from chatops.sandbox.silences import fingerprint
 from chatops.upstream import UpstreamDoor
-from chatops.upstream.alertmanager import Alertmanager
+from chatops.upstream.alertmanager import Alertmanager, ListedMatcher
 from chatops.upstream.endpoint import Endpoint
 from tests.upstream.real import RealAlertmanager
 
@@ -25,6 +26,11 @@ NOTHING = ObjectRef("", "")
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def matched(door: UpstreamDoor, matchers: tuple[Matcher, ...], ours: frozenset[str]) -> Matched:
+    (found,) = door.counted([Choice(Scope.GROUP, matchers)], ours).choices
+    return found
 
 
 def draft(*matchers: Matcher, key: str = "key-1") -> SilenceDraft:
@@ -42,10 +48,10 @@ def test_what_would_be_hidden_is_counted(either: Either) -> None:
     for labels in (CHECKOUT, CART, OTHER):
         either.fire(labels)
     door = UpstreamDoor([either.url])
-    matched = door.matched((NAME, SHOP), frozenset({fingerprint(CHECKOUT)}))
-    assert (matched.ours, matched.others, matched.names, matched.silenced) == (1, 1, ("CrashLoop",), 0)
-    assert door.matched((Matcher("pod", CART["pod"]),), frozenset()).others == 1
-    assert door.matched((Matcher("pod", "nowhere"),), frozenset()).others == 0
+    found = matched(door, (NAME, SHOP), frozenset({fingerprint(CHECKOUT)}))
+    assert (found.ours, found.others, found.names, found.silenced) == (1, 1, ("CrashLoop",), 0)
+    assert matched(door, (Matcher("pod", CART["pod"]),), frozenset()).others == 1
+    assert matched(door, (Matcher("pod", "nowhere"),), frozenset()).others == 0
 
 
 def test_a_silence_is_made_found_watched_and_ended(either: Either) -> None:
@@ -92,7 +98,7 @@ def test_what_is_hidden_already_is_counted_and_listed(server: AlertmanagerServer
     server.fire(CHECKOUT)
     door = UpstreamDoor([server.url])
     door.make_silence(draft(), now())
-    assert door.matched((NAME, SHOP), frozenset()).silenced == 1
+    assert matched(door, (NAME, SHOP), frozenset()).silenced == 1
 
 
 def test_silenced_alerts_that_ended_are_seen_to_be_gone(server: AlertmanagerServer) -> None:
@@ -119,6 +125,100 @@ def test_a_lost_answer_is_not_known_and_found_by_its_key(server: AlertmanagerSer
     assert door.find_silence("key-1", (NAME, SHOP)) == SilencePlace(made.id)
 
 
+def test_each_choice_is_counted_of_one_look(either: Either) -> None:
+    for labels in (CHECKOUT, CART, OTHER):
+        either.fire(labels)
+    choices = [
+        Choice(Scope.GROUP, (NAME,)),
+        Choice(Scope.ALERT, (NAME, SHOP)),
+        Choice(Scope.OBJECT, (NAME, SHOP, Matcher("pod", CHECKOUT["pod"]))),
+    ]
+    ours = frozenset({fingerprint(CHECKOUT)})
+    found = UpstreamDoor([either.url]).counted(choices, ours).choices
+    assert [(each.scope, each.ours, each.others) for each in found] == [
+        (Scope.GROUP, 1, 1 + (OTHER["alertname"] == CHECKOUT["alertname"])),
+        (Scope.ALERT, 1, 1),
+        (Scope.OBJECT, 1, 0),
+    ]
+    assert found[1].fingerprints == (fingerprint(CART),)
+
+
+def test_choices_that_share_nothing_are_asked_for_one_by_one(server: AlertmanagerServer) -> None:
+    server.fire(CHECKOUT)
+    choices = [Choice(Scope.GROUP, (SHOP,)), Choice(Scope.ALERT, (NAME,))]
+    found = UpstreamDoor([server.url]).counted(choices, frozenset()).choices
+    assert [each.others for each in found] == [1, 1]
+
+
+def test_a_silence_is_extended(either: Either) -> None:
+    either.fire(CHECKOUT)
+    door = UpstreamDoor([either.url])
+    asked = draft()
+    place = door.make_silence(asked, now())
+    later = asked.ends_at + timedelta(hours=1)
+    moved = door.extend_silence(place, later, "", now())
+    (active,) = Alertmanager(Endpoint(either.url)).silences((NAME,))
+    assert (active.id, active.status.state) == (moved.id, "active")
+    assert active.ends_at is not None
+    assert abs(active.ends_at - later) < timedelta(milliseconds=2)
+    assert (active.comment, active.created_by) == (asked.comment, asked.created_by)
+    found = door.find_silence("key-1", (NAME, SHOP))
+    assert (found, found.ends_at) == (moved, active.ends_at)
+
+
+def test_what_has_ended_is_not_begun_anew(either: Either) -> None:
+    door = UpstreamDoor([either.url])
+    place = door.make_silence(draft(), now())
+    door.expire_silence(place)
+    later = now() + timedelta(hours=2)
+    assert raised(lambda: door.extend_silence(place, later, "", now())).reason is Reason.NOT_FOUND
+    assert len(Alertmanager(Endpoint(either.url)).silences((NAME,))) == 1
+
+
+def test_one_that_starts_at_another_moment_takes_its_place(either: Either) -> None:
+    """An active silence keeps its id only with the start it has."""
+    door, one = UpstreamDoor([either.url]), Alertmanager(Endpoint(either.url))
+    place = door.make_silence(draft(), now())
+    known = one.silence(place.id)
+    assert known.starts_at is not None
+    known.starts_at -= timedelta(hours=1)
+    moved = one.prolong(known, now() + timedelta(hours=3), known.comment, now())
+    assert moved != place.id
+    assert {each.id: each.status.state for each in one.silences()} == {moved: "active", place.id: "expired"}
+    assert door.find_silence("key-1", (NAME, SHOP)) == SilencePlace(moved), "and is found by its key"
+
+
+def test_a_lost_answer_to_an_extension_is_found_by_its_key(server: AlertmanagerServer) -> None:
+    door = UpstreamDoor([server.url])
+    asked = draft()
+    place = door.make_silence(asked, now())
+    later = asked.ends_at + timedelta(hours=1)
+    server.lose_answer(after=1)
+    assert raised(lambda: door.extend_silence(place, later, "", now())).reason is Reason.UNKNOWN_OUTCOME
+    found = door.find_silence("key-1", (NAME, SHOP))
+    assert found.ends_at is not None
+    assert abs(found.ends_at - later) < timedelta(seconds=1)
+    assert len(list(server.silences)) == 1
+
+
+def test_all_that_stand_are_listed_with_where_they_hide(either: Either) -> None:
+    door, one = UpstreamDoor([either.url]), Alertmanager(Endpoint(either.url))
+    over = door.make_silence(draft(key="over"), now())
+    door.expire_silence(over)
+    ours = door.make_silence(draft(), now())
+    known = one.silence(ours.id)
+    known.id, known.created_by, known.comment = "", "oleg <b>", "by\nhand"
+    known.matchers = [ListedMatcher("namespace", "shop|mail", True), ListedMatcher("cluster", "eu1", False, False)]
+    theirs = one.prolong(known, now() + timedelta(hours=5), known.comment, now())
+    found = door.silences()
+    assert [each.id for each in found.silences] == [ours.id, theirs], "those that end first before the others"
+    mine, other = found.silences
+    assert (mine.namespace, mine.cluster, mine.matchers) == ("shop", "", ('alertname="CrashLoop"', 'namespace="shop"'))
+    assert set(other.matchers) == {'cluster!="eu1"', 'namespace=~"shop|mail"'}
+    assert (other.namespace, other.cluster, other.by, other.comment) == ("", "", "oleg <b>", "byhand")
+    assert not other.pending
+
+
 class TestSeveral:
     """Two Alertmanagers that know nothing of each other."""
 
@@ -130,16 +230,58 @@ class TestSeveral:
     def test_a_silence_goes_where_its_alerts_are(self, server, second) -> None:
         second.fire(CHECKOUT)
         door = UpstreamDoor([server.url, second.url])
-        assert door.matched((NAME, SHOP), frozenset()).others == 1
+        assert matched(door, (NAME, SHOP), frozenset()).others == 1
         place = door.make_silence(draft(), now())
         assert place.instance == 1
         assert (len(list(server.silences)), len(list(second.silences))) == (0, 1)
         assert door.find_silence("key-1", (NAME, SHOP)) == place
 
+    def test_of_two_strangers_it_goes_where_the_incidents_own_alerts_are(self, server, second) -> None:
+        """Both list alerts that it would hide; it is meant for those of one."""
+        server.fire(CART)
+        second.fire(CHECKOUT)
+        door = UpstreamDoor([server.url, second.url])
+        ours = frozenset({fingerprint(CHECKOUT)})
+        assert (matched(door, (NAME, SHOP), ours).ours, matched(door, (NAME, SHOP), ours).others) == (1, 0)
+        assert door.make_silence(replace(draft(), ours=ours), now()).instance == 1
+        assert not list(server.silences)
+
+    def test_where_the_one_that_knows_them_may_be_down_no_stranger_will_do(self, server, second) -> None:
+        server.fire(CART)
+        second.go_away()
+        door = UpstreamDoor([server.url, second.url])
+        asked = replace(draft(), ours=frozenset({fingerprint(CHECKOUT)}))
+        assert raised(lambda: door.make_silence(asked, now())).reason is Reason.UNREACHABLE
+        assert not list(server.silences)
+
+    def test_a_peer_that_lists_them_will_do(self, server, second) -> None:
+        server.fire(CHECKOUT)
+        second.go_away()
+        asked = replace(draft(), ours=frozenset({fingerprint(CHECKOUT)}))
+        assert UpstreamDoor([second.url, server.url]).make_silence(asked, now()).instance == 1
+
+    def test_what_each_has_is_listed_and_who_is_silent_is_named(self, server, second) -> None:
+        first, other = (UpstreamDoor([each.url]).make_silence(draft(), now()) for each in (server, second))
+        door = UpstreamDoor([server.url, second.url])
+        assert {(each.id, each.instance) for each in door.silences().silences} == {(first.id, 0), (other.id, 1)}
+        second.go_away()
+        found = door.silences()
+        assert [each.id for each in found.silences] == [first.id]
+        assert len(found.silent) == 1
+        server.go_away()
+        assert raised(door.silences).reason is Reason.UNREACHABLE
+
+    def test_it_is_extended_where_it_is(self, server, second) -> None:
+        place = UpstreamDoor([second.url]).make_silence(draft(), now())
+        later = now() + timedelta(hours=2)
+        moved = UpstreamDoor([server.url, second.url]).extend_silence(place, later, "", now())
+        assert moved.instance == 1
+        assert not list(server.silences)
+
     def test_the_next_is_asked_where_one_is_down(self, server, second) -> None:
         server.go_away()
         door = UpstreamDoor([server.url, second.url])
-        assert door.matched((NAME,), frozenset()).others == 0
+        assert matched(door, (NAME,), frozenset()).others == 0
         place = door.make_silence(draft(), now())
         assert place.instance == 1
         assert door.watch_silence(SilencePlace(place.id, 0), (NAME,), now()).active
@@ -186,5 +328,5 @@ def test_what_is_not_configured_is_said(action: str) -> None:
 
 def test_an_answer_of_something_else_is_temporary(server: AlertmanagerServer) -> None:
     server.fail(200, {"hello": "world"})
-    failure = raised(lambda: UpstreamDoor([server.url]).matched((NAME,), frozenset()))
+    failure = raised(lambda: matched(UpstreamDoor([server.url]), (NAME,), frozenset()))
     assert (type(failure), failure.reason) == (Temporary, Reason.SERVER_ERROR)

@@ -85,8 +85,8 @@ class Admission:
             return self._invite(tap, grant, reader) if grant else self._not_decided(tap, offered)
         type, code = DECIDES[Verb(args["act"])]
         act = Act(type, reader.person.subject, self._clock(), tap.chat_id, grant, tap.message_id)
-        changed = self._store.users.change(int(args["user"]), partial(decided, act))
-        # Afterwards: made twice it would change nothing, and a crash in between must not lose it.
+        changed = self._store.users.change(int(args["user"]), partial(decided, act), update_id=tap.update_id)
+        # Afterwards: pressed once more it would change nothing.
         self._store.buttons.use(offered.token, str(reader.person.id), self._clock())
         if not changed:
             code = self._not_decided(tap, offered)

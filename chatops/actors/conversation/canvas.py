@@ -1,9 +1,11 @@
 """Draws a position in its message, new or old, in the right language. It decides nothing of where a person goes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
-from chatops.actors.conversation import duty, maintenance, people, views
+from chatops.actors.conversation import duty, maintenance, people, reviews, views
+from chatops.actors.conversation.documents import document
 from chatops.actors.conversation.shelf import Shelf
 from chatops.core.access import DECIDING, may_see
 from chatops.core.buttons import Verb
@@ -14,6 +16,7 @@ from chatops.core.people import Chat, ChatKind, User
 from chatops.core.policy import Policy
 from chatops.core.screens.base import Screen
 from chatops.core.texts import Tongue, tongue
+from chatops.db.places import Readable
 from chatops.db.store import Store
 
 
@@ -47,6 +50,11 @@ class Canvas:
         owner = self._store.users.get(self.chat_id) if self.chat_id > 0 else None
         return owner is None or may_see(owner, incident)
 
+    def readable(self) -> Readable:
+        """The same by place, for many at once: the owner is looked up once."""
+        owner = self._store.users.get(self.chat_id) if self.chat_id > 0 else None
+        return views.readable_by(owner) if owner else lambda cluster, namespace: True
+
     def screen(
         self, position: Position, incident: Incident | None, speaks: Tongue, user: User | None = None
     ) -> Screen | None:
@@ -60,6 +68,20 @@ class Canvas:
             return duty.drawn(position, self._store, roster, speaks, now=now, reader=user)
         return views.from_store(
             position, incident, self._store, speaks, now=self._clock(), policy=self.policy, user=user
+        )
+
+    def document(self, position: Position, speaks: Tongue, user: User | None) -> tuple[str, bytes] | None:
+        """A file that the database alone can make, for `user`."""
+        incident = self._store.incidents.get(position.incident_id) if position.incident_id else None
+        return document(position, incident, self._store, speaks, now=self._clock(), policy=self.policy, user=user)
+
+    def weekly(self, position: Position) -> Screen:
+        """The review that comes by itself, of what whoever sees this chat is shown (see `may_show`)."""
+        owner = self._store.users.get(self.chat_id) if self.chat_id > 0 else None
+        readable = None if owner is None else views.readable_by(owner)
+        position = replace(position, args={**position.args, reviews.WEEKLY: "1"})
+        return reviews.drawn(
+            position, self._store, self.tongue, now=self._clock(), policy=self.policy, readable=readable
         )
 
     def draw(

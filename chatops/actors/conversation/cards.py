@@ -130,7 +130,11 @@ class Reconciler:
         drawn = self._shelf.card_under_way(incident.id)
         if drawn is not None:
             return drawn < incident.revision
-        return incident.open and self._canvas.chat.subscribed
+        return (
+            incident.open
+            and self._canvas.chat.subscribed
+            and not self._store.storms.stands_for(self._chat_id, incident.id)
+        )
 
     def _begin(self, incident: Incident) -> None:
         position = Position(self._chat_id, 0, Verb.CARD, incident.id)

@@ -18,6 +18,7 @@ from chatops.core.buttons import Verb
 from chatops.core.cards import Position
 from chatops.core.granting import INVITE_PREFIX
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
+from chatops.core.review import asked_for
 from chatops.core.screens import welcome
 from chatops.core.screens.base import Screen, screen
 from chatops.core.screens.toasts import TOASTS
@@ -86,6 +87,12 @@ class Commands:
                 return Reply(position=Position(chat.id, 0, Verb.INCIDENTS))
             case "history":
                 return Reply(position=Position(chat.id, 0, Verb.HISTORY))
+            case "report":
+                days, namespace = asked_for(argument)
+                args = {"days": str(days), **({"namespace": namespace} if namespace else {})}
+                return Reply(position=Position(chat.id, 0, Verb.STATISTICS, args=args))
+            case "silences":
+                return Reply(position=Position(chat.id, 0, Verb.SILENCES))
             case "maintenance" if not may_decide(user):
                 self._denials.write(text, f"/{command}", NO_ADMIN)
                 return Reply(screen([tongue.say(TOASTS[ADMINS_ONLY])], []))
@@ -184,7 +191,7 @@ class Commands:
         if sender is None or text.chat_kind is not ChatKind.PRIVATE:
             return user, NOT_PRIVATE
         newcomer = User(sender.id, sender.name, (), sender.language_code)
-        admitted = self._store.invites.redeem(token, newcomer, now=now)
+        admitted = self._store.invites.redeem(token, newcomer, now=now, update_id=text.update_id)
         return (admitted, "") if admitted else (user, self._store.invites.why_not(token, sender.id, now=now))
 
     def _stranger(self, text: TextMessage, command: str, what: str, why: str, tongue: Tongue) -> Reply:

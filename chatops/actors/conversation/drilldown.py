@@ -7,11 +7,13 @@ from datetime import datetime
 
 from chatops.actors.conversation import outside, views
 from chatops.actors.conversation.canvas import Canvas
+from chatops.actors.conversation.documents import DOCUMENTS
 from chatops.actors.conversation.kept_logs import KeptLogs
 from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.conversation.views import Reader
 from chatops.actors.conversation.witness import Trial, Witness
 from chatops.actors.messages import (
+    DRAWING,
     POOL,
     UPSTREAM,
     Address,
@@ -31,13 +33,15 @@ from chatops.core.cards import Position
 from chatops.core.log_asks import SEARCHED
 from chatops.core.outgoing import Lane
 from chatops.core.people import ChatKind
+from chatops.core.reports import Report
 from chatops.core.resources import LogText
 from chatops.core.safeguards import Safeguard, safeguard
 from chatops.core.screens import confirm
+from chatops.core.silences import Counted, StandingSilences
 from chatops.core.updates import Tap, TextMessage
 from chatops.db.store import Store
 
-FILES = (Verb.LOG_FILE, Verb.DESCRIBE_FILE, Verb.REPORT_FILE, Verb.YAML_FILE)
+FILES = (Verb.LOG_FILE, Verb.DESCRIBE_FILE, Verb.REPORT_FILE, Verb.YAML_FILE, *DOCUMENTS)
 """Screens that are files of their own: the message they are asked from stays where it is."""
 
 
@@ -94,6 +98,8 @@ class Drilldown:
         fresh = args.pop("fresh", "")
         if (fresh or offered.verb is Verb.REFRESH) and offered.incident_id is not None:
             self._tell(incident_address(offered.incident_id), SurveyAgain())
+        if offered.verb is Verb.CARD and "new" in args:
+            self._look_once(offered.incident_id)
         screen = Verb.CARD if offered.verb is Verb.REFRESH else offered.verb
         wanted = Position(tap.chat_id, tap.message_id, screen, offered.incident_id, args, offered.ref)
         asking = self.go(wanted, tap, reader)
@@ -102,11 +108,14 @@ class Drilldown:
     def go(self, wanted: Position, tap: "Tap | From", reader: Reader) -> bool:
         """Move a message to another screen; True where the cluster has to be asked for it.
 
-        In a group the shared card stays: the way down from it is a message of its own.
+        In a group the shared card stays: the way down from it is a message of its own. So is a graph anywhere.
         """
         wanted = self._remembering(wanted, tap)
+        if self._is_of_storm(tap, wanted):
+            self._open_beside(wanted, tap, reader)
+            return False
         trial = self._witness.begin(wanted, reader)
-        if self._is_shared_card(tap) and wanted.screen is not Verb.CARD:
+        if self._is_digest(tap) or self._stays(wanted, tap):
             wanted = replace(wanted, message_id=0, args={**wanted.args, "card": str(tap.message_id)})
         elif wanted.screen not in FILES:
             self._store.positions.put(replace(wanted, touched_at=self._clock()))
@@ -116,10 +125,18 @@ class Drilldown:
         if kept is not None:
             self._show(asked, wanted, kept)
             return False
+        if wanted.screen in DOCUMENTS:
+            self._send_document(asked, tap.message_id)
+            return False
         if self._ask(asked):
             return True
         self._canvas.draw(wanted, reader.tongue, Lane.RESULT, thread_id=tap.thread_id, user=reader.user)
         return False
+
+    def open(self, wanted: Position, reader: Reader, thread_id: int | None) -> None:
+        """Show it in a message of its own: somebody wrote a command."""
+        if not self._ask(Asked(wanted, reader, thread_id)):
+            self._canvas.draw(wanted, reader.tongue, Lane.RESULT, thread_id=thread_id, user=reader.user)
 
     def search(self, question: Position, text: TextMessage, reader: Reader) -> None:
         """Somebody wrote what to look for in the log that the question was asked about."""
@@ -130,7 +147,7 @@ class Drilldown:
 
     def _ask(self, asked: Asked) -> bool:
         """Have asked for what the screen needs; False where it needs nothing."""
-        door, work = self._work(asked.position)
+        door, work = self._work(asked)
         if work is None:
             return False
         self._asked[self._next_work] = asked
@@ -148,6 +165,11 @@ class Drilldown:
         if file:
             below = asked.position.message_id or int(asked.position.args.get("card", "0"))
             self._shelf.send_file(*file, reply_to=below, thread_id=asked.thread_id)
+            return
+        if isinstance(result, Report) and result.picture:
+            below = asked.position.message_id or int(asked.position.args.get("card", "0"))
+            told = outside.told_by_picture(result, asked.reader.tongue, asked.position.incident_id)
+            self._shelf.send_picture(result.picture, *told, reply_to=below, thread_id=asked.thread_id)
             return
         if not self._still_there(asked.position):
             return
@@ -200,6 +222,11 @@ class Drilldown:
         position = Position(self._canvas.chat_id, 0, Verb.CHOOSE, wanted.incident_id, {"run": wanted.run_id})
         self._shelf.send(replace(screen, silent=False), Lane.PAGE, position=position)
 
+    def _send_document(self, asked: Asked, below: int) -> None:
+        file = self._canvas.document(asked.position, asked.reader.tongue, asked.reader.user)
+        if file:
+            self._shelf.send_file(*file, reply_to=below, thread_id=asked.thread_id)
+
     def _look_for_second(self, preview: Preview, asked: Asked) -> None:
         """In a private chat nobody else sees the question: it is put wherever else the incident is shown."""
         position = asked.position
@@ -212,7 +239,12 @@ class Drilldown:
 
     def _show(self, asked: Asked, position: Position, result: Result) -> None:
         policy = self._canvas.policy
-        screen = views.drawn(position, result, asked.reader, now=self._clock(), policy=policy)
+        if isinstance(result, Counted):
+            screen = outside.picked(position, result, asked.reader, self._store, self._clock())
+        elif isinstance(result, StandingSilences):
+            screen = outside.listed(position, result, asked.reader, self._store)
+        else:
+            screen = views.drawn(position, result, asked.reader, now=self._clock(), policy=policy)
         if screen:
             self._canvas.show(screen, position, Lane.RESULT, thread_id=asked.thread_id)
 
@@ -223,11 +255,13 @@ class Drilldown:
             self._store.positions.put(position)
         return position
 
-    def _work(self, wanted: Position) -> tuple[Address, Work | UpstreamWork | None]:
+    def _work(self, asked: Asked) -> tuple[Address, Work | UpstreamWork | None]:
         """Who is asked for the screen, and for what."""
-        if outside.concerns(wanted, self._canvas.policy.outside):
+        wanted, policy = asked.position, self._canvas.policy
+        if outside.concerns(wanted, policy.outside):
             incident = self._store.incidents.get(wanted.incident_id) if wanted.incident_id else None
-            return UPSTREAM, outside.needed(wanted, incident)
+            door = DRAWING if outside.is_graph(wanted) else UPSTREAM
+            return door, outside.needed(wanted, incident, asked.reader.tongue, policy.graph_theme)
         return POOL, views.needed(wanted, self._clock())
 
     def _done(self, tag: object) -> Asked | None:
@@ -247,10 +281,54 @@ class Drilldown:
         if card is not None and card.incident_id == wanted.incident_id:
             self._store.cards.put(replace(card, revision=0))
 
+    def _stays(self, wanted: Position, tap: "Tap | From") -> bool:
+        """Whether the message stays as it is, and what is wanted is shown below it."""
+        if outside.is_graph(wanted):
+            old = self._store.positions.get(tap.chat_id, tap.message_id)
+            return old is None or not outside.is_graph(old)
+        return self._is_shared_card(tap) and wanted.screen is not Verb.CARD
+
     def _is_shared_card(self, tap: "Tap | From") -> bool:
         if tap.chat_kind is ChatKind.PRIVATE:
             return False
         return self._store.cards.by_message(tap.chat_id, tap.message_id) is not None
+
+    def _is_digest(self, tap: "Tap | From") -> bool:
+        return self._store.storms.by_message(tap.chat_id, tap.message_id) is not None
+
+    def _is_of_storm(self, tap: "Tap | From", wanted: Position) -> bool:
+        """Whether an incident is opened from a digest or its list: both stay where they are."""
+        if wanted.screen is not Verb.CARD or wanted.incident_id is None:
+            return False
+        at = self._store.positions.get(tap.chat_id, tap.message_id)
+        # A digest may be older than what is remembered of where messages stand.
+        return self._is_digest(tap) or (at is not None and at.screen is Verb.STORM_ALL)
+
+    def _open_beside(self, wanted: Position, tap: "Tap | From", reader: Reader) -> None:
+        """An incident that a digest stood for gets its own card, below."""
+        incident = self._store.incidents.get(wanted.incident_id) if wanted.incident_id else None
+        if incident is None:
+            return
+        at = Position(tap.chat_id, 0, Verb.CARD, incident.id)
+        screen = self._canvas.screen(at, incident, reader.tongue, reader.user)
+        own = self._store.cards.get(tap.chat_id, incident.id) is None
+        if screen:
+            card = own and self._shelf.card_under_way(incident.id) is None
+            self._shelf.send(
+                screen,
+                Lane.RESULT,
+                position=at,
+                revision=incident.revision,
+                card=card,
+                reply_to=tap.message_id,
+                thread_id=tap.thread_id,
+            )
+
+    def _look_once(self, incident_id: int | None) -> None:
+        """Of an incident that only a digest stood for nobody has looked at the objects so far."""
+        incident = self._store.incidents.get(incident_id) if incident_id is not None else None
+        if incident is not None and incident.open and incident.survey is None:
+            self._tell(incident_address(incident.id), SurveyAgain())
 
     def _still_there(self, position: Position) -> bool:
         """Whether the message still waits for this screen: the person may have gone elsewhere meanwhile."""

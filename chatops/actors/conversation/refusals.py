@@ -8,7 +8,9 @@ from chatops.actors.admins import tell_admins
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.shelf import Shelf
+from chatops.actors.conversation.storms import Storms
 from chatops.actors.messages import Address, CatchUp, NotDelivered, Notice, SendHere, chat_address
+from chatops.core.buttons import Verb
 from chatops.core.failures import Reason
 from chatops.core.outgoing import SendMessage
 from chatops.db.store import Store
@@ -23,6 +25,7 @@ class Refusals:
         self,
         canvas: Canvas,
         cards: Reconciler,
+        storms: Storms,
         *,
         store: Store,
         shelf: Shelf,
@@ -30,6 +33,7 @@ class Refusals:
     ) -> None:
         self._canvas = canvas
         self._cards = cards
+        self._storms = storms
         self._store = store
         self._shelf = shelf
         self._tell = tell
@@ -45,8 +49,9 @@ class Refusals:
         match refusal.reason:
             case Reason.MIGRATED if refusal.new_chat_id:
                 self._store.cards.move_chat(chat_id, refusal.new_chat_id)
-                if lost and not lost.card and isinstance(refusal.refused, SendMessage):
-                    # Of cards the new chat knows itself that they are missing.
+                digest = lost is not None and lost.position is not None and lost.position.screen is Verb.STORM
+                if lost and not lost.card and not digest and isinstance(refusal.refused, SendMessage):
+                    # Of cards and digests the new chat knows itself that they are missing.
                     again = SendHere(refusal.refused, lost.tokens, lost.position, lost.key)
                     self._tell(chat_address(refusal.new_chat_id), again)
                 self._tell(chat_address(refusal.new_chat_id), CatchUp())
@@ -58,6 +63,7 @@ class Refusals:
                     self._alarm("chat_unreachable", refusal)
             case Reason.MESSAGE_GONE if lost and lost.message_id:
                 self._cards.message_gone(lost)
+                self._storms.message_gone(lost)
             case Reason.SUPERSEDED | Reason.MESSAGE_GONE | Reason.QUERY_EXPIRED:
                 # What was sent in its place is being brought up to date; what nobody can see any more needs nothing.
                 pass

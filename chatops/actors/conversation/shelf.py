@@ -8,7 +8,7 @@ from chatops.actors.messages import TELEGRAM, Address, Deliver
 from chatops.actors.tags import first_tag
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Card, Position
-from chatops.core.outgoing import EditMessage, Key, Keyboard, Lane, SendDocument, SendMessage
+from chatops.core.outgoing import EditMessage, Key, Keyboard, Lane, SendDocument, SendMessage, SendPhoto
 from chatops.core.screens.base import Screen
 from chatops.db.store import Store
 
@@ -27,6 +27,14 @@ class UnderWay:
     message_id: int
     key: str
     drawn_anew: bool = False
+
+    @property
+    def first_card(self) -> bool:
+        """The message with which an incident begins here."""
+        return self.card and self.key.startswith(_FIRST_CARD)
+
+
+_FIRST_CARD = "card:"
 
 
 class Shelf:
@@ -94,10 +102,16 @@ class Shelf:
         document = SendDocument(self._chat_id, name, content, reply_to=reply_to, thread_id=thread_id)
         self._tell(TELEGRAM, Deliver(document, Lane.RESULT))
 
+    def send_picture(
+        self, content: bytes, caption_html: str, instead_html: str, *, reply_to: int, thread_id: int | None
+    ) -> None:
+        photo = SendPhoto(self._chat_id, content, caption_html, instead_html, reply_to, thread_id)
+        self._tell(TELEGRAM, Deliver(photo, Lane.RESULT))
+
     def send_card(self, screen: Screen, *, incident_id: int, revision: int) -> None:
         """The first card of an incident, drawn again as often as needed until it is sent: one message in the end."""
         begun = self._cards_under_way(incident_id)
-        key = begun[0].key if begun else f"card:{incident_id}:{self._next_tag}"
+        key = begun[0].key if begun else f"{_FIRST_CARD}{incident_id}:{self._next_tag}"
         position = Position(self._chat_id, 0, Verb.CARD, incident_id)
         self.send(screen, Lane.PAGE, position=position, revision=revision, card=True, key=key)
 

@@ -12,18 +12,24 @@ from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.duty_desk import DutyDesk
 from chatops.actors.conversation.maintenance_desk import MaintenanceDesk
+from chatops.actors.conversation.silences import OthersSilences
+from chatops.actors.conversation.storms import Storms
 from chatops.actors.conversation.views import Reader
 from chatops.actors.messages import TELEGRAM, Address, Deliver, Happened, incident_address
 from chatops.core.absence import Absence, note_of
-from chatops.core.access import Need, known, may_all, may_see, needs
+from chatops.core.access import Need, known, may_all, may_hold, may_see, needs
 from chatops.core.actions import Plan
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Event, Incident, Person, Press
 from chatops.core.incidents.events import (
     Escalate,
+    ExtendSilence,
+    HandOver,
+    Judge,
     Reject,
     Release,
+    Reopen,
     RequestSilence,
     Resolve,
     RunAction,
@@ -31,15 +37,17 @@ from chatops.core.incidents.events import (
     Take,
     Unsilence,
 )
+from chatops.core.incidents.hindsight import REAL
 from chatops.core.oncall import NOBODY, Roster, chain_at
 from chatops.core.outgoing import AnswerTap, Lane
 from chatops.core.people import ChatKind, Sender, User
-from chatops.core.presses import LATE, Refusal, judge, missed, refused_as
-from chatops.core.safeguards import typed_right
+from chatops.core.presses import LATE, Refusal, judge, missed, refused_as, word_for
 from chatops.core.screens.confirm import asker_of, plan_of
 from chatops.core.screens.rejecting import REASONS
-from chatops.core.screens.silence import length_of
+from chatops.core.screens.silence import seen_end
+from chatops.core.screens.silence_picker import wanted
 from chatops.core.screens.toasts import toast
+from chatops.core.silences import read
 from chatops.core.texts import Tongue
 from chatops.core.updates import Tap, TextMessage
 from chatops.db.store import Store
@@ -53,6 +61,8 @@ class Taps:
         drilldown: Drilldown,
         cards: Reconciler,
         admission: Admission,
+        silences: OthersSilences,
+        storms: Storms,
         *,
         store: Store,
         clock: Callable[[], datetime],
@@ -65,6 +75,8 @@ class Taps:
         self._drilldown = drilldown
         self._cards = cards
         self._admission = admission
+        self._silences = silences
+        self._storms = storms
         self._store = store
         self._clock = clock
         self._tell = tell
@@ -86,11 +98,18 @@ class Taps:
             self._store.buttons.bind((offered.token,), tap.message_id)
         person = Person(tap.sender.id, tap.sender.name)
         press = Press(person, tap.chat_id, tap.message_id, tap.callback_id, speaks.language)
-        event = self._with_chain(_event(offered, press, speaks))
+        if offered.verb is Verb.HAND_OVER and self._cannot_have_it(tap, offered, incident, speaks):
+            return
+        event = self._with_chain(_event(offered, press, speaks, self._clock()))
         if event is not None and offered.incident_id is not None:
             token = offered.token if offered.verb in (Verb.CONFIRM, Verb.APPROVE) else ""
             self._cards.show_next(tap.message_id, offered.incident_id)
             self._tell(incident_address(offered.incident_id), Happened(event, tap.update_id, token))
+            return
+        if offered.verb is Verb.CHANGE_SILENCE:
+            code = self._silences.change(tap, offered, Reader(person, speaks, user))
+            self._toast(tap, toast(code, speaks))
+            self._store.updates.done(tap.update_id)
             return
         if offered.verb is Verb.DO_COVER:
             self._toast(tap, toast(self._duty.decide(tap, offered, Reader(person, speaks, user)), speaks))
@@ -105,8 +124,23 @@ class Taps:
             self._toast(tap, toast(code, speaks))
             self._store.updates.done(tap.update_id)
             return
+        if offered.verb is Verb.TAKE_ALL:
+            asked = self._storms.take_all(int(offered.args["storm"]), tap, person, user, speaks.language)
+            self._toast(tap, toast("taking_all" if asked else "nothing_to_take", speaks, {"number": str(asked)}))
+            self._store.updates.done(tap.update_id)
+            return
         self._toast(tap, toast(self._drilldown.follow(tap, offered, Reader(person, speaks, user)), speaks))
         self._store.updates.done(tap.update_id)
+
+    def _cannot_have_it(self, tap: Tap, offered: Offered, incident: Incident | None, speaks: Tongue) -> bool:
+        """Whether who is to have the incident may not act on it; then nothing is done. It is asked at the press."""
+        holder = self._store.users.get(int(offered.args["user"]))
+        if holder is not None and may_hold(holder, incident):
+            return False
+        self._note_denied(tap, offered, "cannot_have_it")
+        self._toast(tap, toast("cannot_have_it", speaks, {"name": offered.args["name"]}))
+        self._store.updates.done(tap.update_id)
+        return True
 
     def _with_chain(self, event: Event | None) -> Event | None:
         """Whom a call for help would reach at this moment."""
@@ -124,7 +158,7 @@ class Taps:
         if text.sender is None:
             return False
         waiting = self._store.buttons.waiting_for_word(text.chat_id, text.sender.id, self._clock())
-        offered = next((each for each in waiting if each.ref and typed_right(text.text, each.ref)), None)
+        offered = word_for(text, waiting)
         if offered is None or offered.incident_id is None:
             return self._missed(text, text.sender, user, speaks)
         verdict = may_all(user, self._needs(offered))
@@ -244,7 +278,7 @@ def _aimed(offered: Offered, incident: Incident | None) -> dict[str, str]:
         return {**told, "run": offered.args["run"], "before_version": plan_of(offered.args)[2]}
     if offered.verb is Verb.STOP and incident and incident.run:
         return {**told, "run": incident.run.id, "before_version": incident.run.plan.resource_version}
-    if offered.verb is Verb.UNSILENCE and incident and incident.silence:
+    if offered.verb in (Verb.UNSILENCE, Verb.EXTEND_SILENCE) and incident and incident.silence:
         return {**told, "run": incident.silence.key, "silence": incident.silence.id}
     return told
 
@@ -257,7 +291,7 @@ def run_event(offered: Offered, press: Press) -> RunAction:
     return RunAction(press, offered.args["run"], plan, asked_by=asker_of(offered.args))
 
 
-def _event(offered: Offered, press: Press, speaks: Tongue) -> Event | None:
+def _event(offered: Offered, press: Press, speaks: Tongue, now: datetime) -> Event | None:
     """What a button does to the incident itself; None for buttons that only lead somewhere."""
     match offered.verb:
         case Verb.TAKE:
@@ -269,13 +303,23 @@ def _event(offered: Offered, press: Press, speaks: Tongue) -> Event | None:
         case Verb.REJECT:
             reason = offered.args.get("reason", "")
             return Reject(press, speaks.plain(REASONS[reason]) if reason in REASONS else reason)
+        case Verb.HAND_OVER:
+            return HandOver(press, Person(int(offered.args["user"]), offered.args["name"]))
+        case Verb.REOPEN:
+            return Reopen(press)
+        case Verb.JUDGE:
+            return Judge(press, offered.args["verdict"] == REAL)
         case Verb.STOP:
             return StopAction(press)
         case Verb.DO_SILENCE:
-            length, until_resolved = length_of(offered.args)
-            return RequestSilence(press, uuid.uuid4().hex, length, until_resolved)
+            length, until_resolved, ends_at = wanted(offered.args, now=now)
+            what = read(offered.args.get("matchers", ""))
+            scope = offered.args.get("scope", "")
+            return RequestSilence(press, uuid.uuid4().hex, length, until_resolved, what, scope, ends_at)
+        case Verb.EXTEND_SILENCE if seen := seen_end(offered.args):
+            return ExtendSilence(press, *seen)
         case Verb.UNSILENCE:
-            return Unsilence(press)
+            return Unsilence(press, offered.args.get("key", ""))
         case Verb.ESCALATE:
             return Escalate(press)
         case Verb.CONFIRM | Verb.APPROVE if offered.ref:

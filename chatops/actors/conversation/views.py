@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chatops.actors.conversation import reviews
 from chatops.actors.messages import (
     MakePreview,
     ReadDescription,
@@ -18,11 +19,12 @@ from chatops.actors.messages import (
     Work,
 )
 from chatops.core.absence import away
-from chatops.core.access import Right, may
+from chatops.core.access import Right, may, may_hold
 from chatops.core.actions import CHOSEN, Preview
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Position
 from chatops.core.diagnostics import ACTION
+from chatops.core.durations import durations_of
 from chatops.core.incidents import Incident, Person
 from chatops.core.log_asks import FILE_BYTES, FILE_TAIL, LogAsk
 from chatops.core.objects import ObjectView
@@ -35,6 +37,8 @@ from chatops.core.safeguards import safeguard
 from chatops.core.screens import (
     confirm,
     diagnostics,
+    handing,
+    hindsight,
     incident_acts,
     lists,
     logs,
@@ -42,8 +46,9 @@ from chatops.core.screens import (
     rejecting,
     report,
     resources,
-    silence,
+    silences,
     similar,
+    storm,
     timeline,
     trouble,
     welcome,
@@ -53,7 +58,6 @@ from chatops.core.screens.card import card
 from chatops.core.screens.object import object_screen
 from chatops.core.screens.picker import picker
 from chatops.core.screens.pod import container_picker, pod_screen
-from chatops.core.silences import Matched
 from chatops.core.texts import Tongue
 from chatops.db.places import Readable
 from chatops.db.store import Store
@@ -166,8 +170,6 @@ def drawn(position: Position, result: Result, reader: Reader, *, now: datetime, 
             if result.action == ACTION:
                 return diagnostics.output(result, tongue, incident_id=number_of, params=asked)
             return report.report(result, tongue, incident_id=number_of, params=asked)
-        case Verb.SILENCE, Matched() if number_of is not None:
-            return silence.picker(result, tongue, incident_id=number_of)
         case Verb.CHOOSE, Preview():
             return confirm.confirm(
                 result,
@@ -240,6 +242,12 @@ def from_store(
         case Verb.HISTORY:
             total, shown = store.incidents.closed_page(*lists.page_bounds(page), readable)
             return lists.history(shown, tongue, total=total, page=page)
+        case Verb.STATISTICS:
+            return reviews.drawn(position, store, tongue, now=now, policy=policy, readable=readable)
+        case Verb.SILENCES | Verb.SILENCE_ONE:
+            return silences.not_configured(tongue)
+        case Verb.STORM | Verb.STORM_ALL | Verb.STORM_PLACES:
+            return _storm(position, store, tongue, readable)
         case Verb.HELP:
             return welcome.help_screen(tongue)
         case Verb.SEARCH if position.ref:
@@ -250,6 +258,11 @@ def from_store(
             return resources.resources(incident, tongue, page=page)
         case Verb.ASK_REJECT:
             return rejecting.ask_reason(incident, tongue)
+        case Verb.ASK_HAND_OVER:
+            able = [each for each in store.users.all() if may_hold(each, incident)]
+            return handing.choose_holder(incident, able, tongue, page=page)
+        case Verb.ASK_REOPEN:
+            return hindsight.ask_reopen(incident, tongue, by=user)
         case Verb.TIMELINE:
             return _timeline(incident, store, tongue, position)
         case Verb.REPORT if position.args.get("report") == "similar":
@@ -262,6 +275,18 @@ def from_store(
             return card(incident, tongue, now=now, alike=alike, advice=advice, acts=acts, was_away=was_away)
 
 
+def _storm(position: Position, store: Store, tongue: Tongue, readable: Readable) -> Screen | None:
+    """A digest's lists hold what whoever asked may read."""
+    known = store.storms.get(number(position.args.get("storm")))
+    if known is None or known.chat_id != position.chat_id:
+        return None
+    members = [each for each in store.storms.members(known.id) if readable(each.cluster, each.namespace)]
+    if position.screen is Verb.STORM_PLACES:
+        return storm.places_list(known, members, tongue)
+    page, place = number(position.args.get("page")), position.args.get("place")
+    return storm.members_list(known, members, tongue, page=page, place=place)
+
+
 def _advice(incident: Incident, store: Store, policy: Policy, now: datetime) -> Advice:
     lead = incident.lead
     trials = store.trials.of(lead.name, now) if lead and incident.open else ()
@@ -270,11 +295,13 @@ def _advice(incident: Incident, store: Store, policy: Policy, now: datetime) -> 
 
 def _timeline(incident: Incident, store: Store, tongue: Tongue, position: Position) -> Screen:
     """Without a page asked for, the newest one."""
-    entries = [line for line in store.audit.for_incident(incident.id) if timeline.telling(line.entry)]
+    lines = store.audit.for_incident(incident.id)
+    took = durations_of(incident, (line.entry for line in lines))
+    entries = [line for line in lines if timeline.telling(line.entry)]
     pages = pages_of(len(entries), timeline.PER_PAGE)
     page = min(max(number(position.args.get("page"), pages - 1), 0), pages - 1)
     shown = entries[page * timeline.PER_PAGE : (page + 1) * timeline.PER_PAGE]
-    return timeline.timeline(incident.id, shown, tongue, page=page, pages=pages)
+    return timeline.timeline(incident.id, shown, tongue, page=page, pages=pages, took=took)
 
 
 def _workload_above(position: Position) -> ObjectRef | None:

@@ -13,12 +13,16 @@ from chatops.core.incidents.effects import (
     LookUp,
     MakeSilence,
     Perform,
+    ProlongSilence,
     Settle,
+    SilenceEffect,
     StopCalling,
+    TellHolder,
+    WarnOfEnd,
     WatchSilence,
 )
 from chatops.core.incidents.events import Event, Press
-from chatops.core.incidents.values import REOPEN_WINDOW, Episode, Incident, Person, Status
+from chatops.core.incidents.values import REOPEN_WINDOW, Episode, Incident, Person, Status, Verdict
 
 __all__ = [
     "REOPEN_WINDOW",
@@ -38,9 +42,14 @@ __all__ = [
     "Perform",
     "Person",
     "Press",
+    "ProlongSilence",
     "Settle",
+    "SilenceEffect",
     "Status",
     "StopCalling",
+    "TellHolder",
+    "Verdict",
+    "WarnOfEnd",
     "WatchSilence",
     "decide",
 ]

@@ -103,12 +103,18 @@ def _concluded(before: Incident, after: Incident, changes: Counter[Change], now:
             effects.append(Look())
     if before.revision and before.severity is not after.severity and after.firing:
         record(EntryType.SEVERITY_CHANGED, before=before.severity, after=after.severity)
-    if after.open and not after.firing and not after.truncated:
+    if after.open and not after.firing and not after.truncated and _news(before, changes):
         after = replace(after, status=Status.RESOLVED, closed_at=now, closed_by=None)
         record(EntryType.ALERTS_RESOLVED)
     if _visible(after) != _visible(before) or before.revision == 0:
         after = replace(after, revision=before.revision + 1)
     return Decision(after, tuple(entries), tuple(effects))
+
+
+def _news(before: Incident, changes: Counter[Change]) -> bool:
+    """Whether an end was told, and not only repeated: what a person reopened stays open over a repeat."""
+    told = changes[Change.FIRED] or changes[Change.REFIRED] or changes[Change.RESOLVED]
+    return bool(told or before.revision == 0 or before.firing or before.truncated)
 
 
 def _reopens(before: Incident, after: Incident, changes: Counter[Change], now: datetime) -> bool:

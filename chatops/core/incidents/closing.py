@@ -12,30 +12,30 @@ from chatops.core.incidents.values import Incident, Status
 def take(incident: Incident, press: Press, now: datetime) -> Decision:
     """Acknowledge. Whoever had it before loses it, and is named in the audit entry."""
     if not incident.open:
-        return _refused(incident, press)
+        return closed_already(incident, press)
     if incident.taken_by and incident.taken_by.id == press.by.id:
         return Decision(incident, effects=(Answer(press, "already_yours"),))
     previous = incident.taken_by.name if incident.taken_by else ""
     taken = replace(incident, taken_by=press.by, taken_at=now, revision=incident.revision + 1)
-    entry = _entry(EntryType.ACKNOWLEDGED, incident, press, now, {"from": previous} if previous else {})
+    entry = line_of(EntryType.ACKNOWLEDGED, incident, press, now, {"from": previous} if previous else {})
     return Decision(taken, (entry,), (Answer(press, "taken", {"number": str(incident.id)}),))
 
 
 def release(incident: Incident, press: Press, now: datetime) -> Decision:
     """Give it back, for anybody to take; not only its holder may."""
     if not incident.open:
-        return _refused(incident, press)
+        return closed_already(incident, press)
     if incident.taken_by is None:
         return Decision(incident, effects=(Answer(press, "nobody_has_it"),))
     freed = replace(incident, taken_by=None, taken_at=None, revision=incident.revision + 1)
-    entry = _entry(EntryType.RELEASED, incident, press, now, {"from": incident.taken_by.name})
+    entry = line_of(EntryType.RELEASED, incident, press, now, {"from": incident.taken_by.name})
     return Decision(freed, (entry,), (Answer(press, "released", {"number": str(incident.id)}),))
 
 
 def close(incident: Incident, press: Press, status: Status, reason: str, now: datetime) -> Decision:
     """Resolve or reject by hand. A first close also counts as having taken it."""
     if not incident.open:
-        return _refused(incident, press)
+        return closed_already(incident, press)
     closed = replace(
         incident,
         status=status,
@@ -47,7 +47,7 @@ def close(incident: Incident, press: Press, status: Status, reason: str, now: da
         revision=incident.revision + 1,
     )
     rejected = status is Status.REJECTED
-    entry = _entry(
+    entry = line_of(
         EntryType.REJECTED if rejected else EntryType.RESOLVED,
         incident,
         press,
@@ -58,13 +58,15 @@ def close(incident: Incident, press: Press, status: Status, reason: str, now: da
     return Decision(closed, (entry,), (Answer(press, toast, {"number": str(incident.id)}),))
 
 
-def _refused(incident: Incident, press: Press) -> Decision:
+def closed_already(incident: Incident, press: Press) -> Decision:
+    """What is pressed on an incident that is not open any more changes nothing."""
     by = incident.closed_by.name if incident.closed_by else ""
     toast = f"already_{incident.status}" + ("_by" if by else "")
     return Decision(incident, effects=(Answer(press, toast, {"name": by}),))
 
 
-def _entry(type: EntryType, incident: Incident, press: Press, now: datetime, detail: dict[str, str]) -> Entry:
+def line_of(type: EntryType, incident: Incident, press: Press, now: datetime, detail: dict[str, str]) -> Entry:
+    """The line of the audit log for what a person decided."""
     return Entry(
         type,
         press.by.subject,

@@ -18,18 +18,25 @@ from chatops.core.incidents.events import (
     AlertsReceived,
     Escalate,
     Event,
+    ExtendFailed,
+    ExtendSilence,
+    HandOver,
+    Judge,
     LiftFailed,
     LookedUp,
     MaintenanceOver,
     Noted,
     Reject,
     Release,
+    Reopen,
     RequestSilence,
     Resolve,
     RunAction,
     Settled,
     Silenced,
+    SilenceEnding,
     SilenceExpired,
+    SilenceExtended,
     SilenceFailed,
     SilenceLifted,
     SilenceSeen,
@@ -41,13 +48,19 @@ from chatops.core.incidents.events import (
     Unsilence,
 )
 from chatops.core.incidents.flapping import damped
+from chatops.core.incidents.handing import hand_over, held
+from chatops.core.incidents.hindsight import judge, reopen
 from chatops.core.incidents.notes import note
 from chatops.core.incidents.refusing import witnessed
 from chatops.core.incidents.silencing import (
+    extend_failed,
+    extend_silence,
     lift_failed,
     lift_when_over,
     request_silence,
     silence_ended,
+    silence_ending,
+    silence_extended,
     silence_failed,
     silence_seen,
     silenced,
@@ -60,7 +73,8 @@ from chatops.core.surveys import Survey
 
 def decide(incident: Incident, event: Event, *, now: datetime) -> Decision:
     """The incident after the event, what is audited of it, and what is to be done. `now` is aware, in UTC."""
-    decision = attended(incident, lift_when_over(_decided(incident, event, now=now)), now=now)
+    decision = held(incident, _decided(incident, event, now=now), now=now)
+    decision = attended(incident, lift_when_over(decision), now=now)
     return witnessed(incident, damped(incident, decision, event, now=now), event, now=now)
 
 
@@ -76,6 +90,12 @@ def _decided(incident: Incident, event: Event, *, now: datetime) -> Decision:
             return close(incident, press, Status.RESOLVED, "", now)
         case Reject(press, reason):
             return close(incident, press, Status.REJECTED, reason, now)
+        case HandOver(press, to):
+            return hand_over(incident, press, to, now)
+        case Reopen(press):
+            return reopen(incident, press, now)
+        case Judge(press, real):
+            return judge(incident, press, now, real=real)
         case RunAction():
             return run_action(incident, event, now=now)
         case StopAction(press):
@@ -100,6 +120,14 @@ def _decided(incident: Incident, event: Event, *, now: datetime) -> Decision:
             return lift_failed(incident, event, now=now)
         case SilenceSeen():
             return silence_seen(incident, event, now=now)
+        case SilenceEnding():
+            return silence_ending(incident, event, now=now)
+        case ExtendSilence():
+            return extend_silence(incident, event, now=now)
+        case SilenceExtended():
+            return silence_extended(incident, event, now=now)
+        case ExtendFailed():
+            return extend_failed(incident, event, now=now)
         case Escalate():
             return escalate(incident, event, now)
         case Unanswered():

@@ -6,7 +6,7 @@ from chatops.core.actions import ActionRun
 from chatops.core.audit import Entry
 from chatops.core.incidents.events import Press
 from chatops.core.incidents.targets import EVERYBODY, Target
-from chatops.core.incidents.values import Incident
+from chatops.core.incidents.values import Incident, Person
 from chatops.core.silences import Silence
 
 
@@ -67,11 +67,33 @@ class WatchSilence:
 
 
 @dataclass(frozen=True, slots=True)
+class ProlongSilence:
+    """Have Alertmanager end it later, as it says, once."""
+
+    silence: Silence
+
+
+@dataclass(frozen=True, slots=True)
+class WarnOfEnd:
+    """Say aloud, wherever the incident is shown, that the silence is about to end."""
+
+    silence: Silence
+
+
+@dataclass(frozen=True, slots=True)
 class CallForHelp:
     """Tell `target`, and every chat that shows the incident, that `press.by` asks for help."""
 
     press: Press
     target: Target = EVERYBODY
+
+
+@dataclass(frozen=True, slots=True)
+class TellHolder:
+    """Tell `to` in private that the incident is theirs now, and from whom they have it."""
+
+    to: Person
+    by: Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +114,20 @@ class Settle:
     """Tell it `Settled` once its card may show again what changed."""
 
 
+SilenceEffect = MakeSilence | LiftSilence | WatchSilence | ProlongSilence
 Effect = (
     Look
     | Perform
     | Follow
     | LookUp
     | Answer
-    | MakeSilence
-    | LiftSilence
-    | WatchSilence
+    | SilenceEffect
+    | WarnOfEnd
     | CallForHelp
     | Call
     | StopCalling
     | Settle
+    | TellHolder
 )
 
 

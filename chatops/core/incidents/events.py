@@ -8,7 +8,7 @@ from chatops.core.alerts import Notification
 from chatops.core.incidents.targets import Target
 from chatops.core.incidents.values import Person
 from chatops.core.maintenance import Window
-from chatops.core.silences import SilenceWatch
+from chatops.core.silences import Matcher, SilenceWatch
 from chatops.core.standing import Standing
 from chatops.core.surveys import Survey
 
@@ -56,6 +56,29 @@ class Resolve:
 class Reject:
     press: Press
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Give it to somebody else. Whether `to` may act here was asked at the press."""
+
+    press: Press
+    to: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """It is not over: a person says so."""
+
+    press: Press
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Whether it was a real incident or noise, in the opinion of one person."""
+
+    press: Press
+    real: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +141,18 @@ class Surveyed:
 
 @dataclass(frozen=True, slots=True)
 class RequestSilence:
-    """Silence it for `length`. `key` is chosen here, so that a lost answer can be looked up by it."""
+    """Silence it for `length`, or until `ends_at`. `key` is chosen here, so that a lost answer can be looked up by it.
+
+    `matchers` are those of the scope as it was seen; without any it is the whole incident.
+    """
 
     press: Press
     key: str
     length: timedelta
     until_resolved: bool = False
+    matchers: tuple[Matcher, ...] = ()
+    scope: str = ""
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +175,10 @@ class SilenceFailed:
 
 @dataclass(frozen=True, slots=True)
 class Unsilence:
+    """End it; with a `key`, only the very silence that was shown."""
+
     press: Press
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +211,41 @@ class SilenceSeen:
 
     key: str
     watch: SilenceWatch
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceEnding:
+    """It may be about to end."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendSilence:
+    """Have the silence of this key end an hour later than `seen`, the end that whoever pressed was shown."""
+
+    press: Press
+    key: str
+    seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceExtended:
+    """Alertmanager did: `id` may be another than before, `ends_at` is its own word for the end, where it was asked."""
+
+    key: str
+    id: str
+    instance: int
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendFailed:
+    """It was not extended, for all that is known."""
+
+    key: str
+    problem: str
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,16 +310,38 @@ Event = (
     | LiftFailed
     | SilenceExpired
     | SilenceSeen
+    | SilenceEnding
+    | ExtendSilence
+    | SilenceExtended
+    | ExtendFailed
     | Escalate
     | Unanswered
     | Noted
     | Stands
+    | HandOver
+    | Reopen
+    | Judge
     | Settled
     | MaintenanceOver
 )
 
 
-Pressed = Take | Release | Resolve | Reject | RunAction | StopAction | RequestSilence | Unsilence | Escalate | Noted
+Pressed = (
+    Take
+    | Release
+    | Resolve
+    | Reject
+    | RunAction
+    | StopAction
+    | RequestSilence
+    | Unsilence
+    | ExtendSilence
+    | Escalate
+    | Noted
+    | HandOver
+    | Reopen
+    | Judge
+)
 """What a person asked for."""
 
 

@@ -9,10 +9,14 @@ from chatops.core.incidents.effects import Answer, Decision
 from chatops.core.incidents.events import (
     Escalate,
     Event,
+    ExtendSilence,
+    HandOver,
+    Judge,
     Noted,
     Press,
     Reject,
     Release,
+    Reopen,
     RequestSilence,
     Resolve,
     RunAction,
@@ -32,12 +36,16 @@ TRIES: dict[type, str] = {
     StopAction: Verb.STOP,
     RequestSilence: Verb.DO_SILENCE,
     Unsilence: Verb.UNSILENCE,
+    ExtendSilence: Verb.EXTEND_SILENCE,
     Escalate: Verb.ESCALATE,
     Noted: "note",
+    HandOver: Verb.HAND_OVER,
+    Reopen: Verb.REOPEN,
+    Judge: Verb.JUDGE,
 }
 """What an event tries, as a denied line has it; of a RunAction it is the action."""
 
-_REASONS = {"unsilencing": "already_asked"}
+_REASONS = {"unsilencing": "already_asked", "extending": "already_asked"}
 """Toasts that say what goes on, where it goes on for an earlier press."""
 
 _NOTHING = "nothing_said"
@@ -79,7 +87,7 @@ def _aim(incident: Incident, event: Event) -> tuple[str, ObjectRef | None, dict[
         case StopAction() if incident.run:
             run = incident.run
             return Verb.STOP, run.plan.ref, {"run": run.id, "before_version": run.plan.resource_version}
-        case Unsilence() if incident.silence:
-            return Verb.UNSILENCE, None, {"run": incident.silence.key, "silence": incident.silence.id}
+        case Unsilence() | ExtendSilence() if incident.silence:
+            return TRIES[type(event)], None, {"run": incident.silence.key, "silence": incident.silence.id}
         case _:
             return TRIES[type(event)], None, {}

@@ -5,65 +5,43 @@ instead.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from chatops.core.alerts import Severity
 from chatops.core.audit import SYSTEM, Entry, EntryType, Subject
 from chatops.core.incidents.alerting import alerts_gone
-from chatops.core.incidents.effects import Answer, Decision, LiftSilence, MakeSilence, WatchSilence
+from chatops.core.incidents.effects import (
+    Answer,
+    Decision,
+    LiftSilence,
+    MakeSilence,
+    ProlongSilence,
+    WarnOfEnd,
+    WatchSilence,
+)
 from chatops.core.incidents.events import (
+    ExtendFailed,
+    ExtendSilence,
     LiftFailed,
     RequestSilence,
     Silenced,
+    SilenceEnding,
     SilenceExpired,
+    SilenceExtended,
     SilenceFailed,
     SilenceLifted,
     SilenceSeen,
     Unsilence,
 )
+from chatops.core.incidents.scopes import matchers_of
 from chatops.core.incidents.values import Incident
-from chatops.core.silences import Matcher, Silence
-
-LEAD_LABELS = (
-    "alertname",
-    "namespace",
-    "exported_namespace",
-    "deployment",
-    "statefulset",
-    "daemonset",
-    "job_name",
-    "cronjob",
-    "horizontalpodautoscaler",
-    "persistentvolumeclaim",
-    "node",
-    "pod",
-    "exported_pod",
-    "service",
-)
-"""Labels that tell one trouble from another, where the group has none of its own."""
+from chatops.core.silences import EXTENSION, WARNING, Silence
 
 LIFTED, EXPIRED, GONE = "lifted", "expired", "gone"
 """How a silence ended: lifted by somebody, its time over, or ended in Alertmanager by other hands."""
 
 UNREADABLE = ("~",)
 """How fingerprints begin that are ours and not Alertmanager's: nothing it lists can be compared with them."""
-
-
-def matchers_of(incident: Incident) -> tuple[Matcher, ...]:
-    """What a silence of this incident matches: its group's labels, else what tells its leading alert from others.
-
-    `cluster` is added where all its alerts share one, so that the same trouble elsewhere is still heard of. Empty
-    where nothing could be matched but everything.
-    """
-    lead = incident.lead
-    chosen = {name: value for name, value in incident.group_labels.items() if value}
-    if not chosen and lead:
-        chosen = {name: lead.labels[name] for name in LEAD_LABELS if lead.labels.get(name)}
-        if "alertname" not in chosen:
-            return ()
-    clusters = {episode.alert.labels.get("cluster", "") for episode in incident.firing or incident.episodes}
-    if len(clusters) == 1 and (cluster := clusters.pop()) and chosen:
-        chosen.setdefault("cluster", cluster)
-    return tuple(Matcher(name, value) for name, value in sorted(chosen.items()))
 
 
 def request_silence(incident: Incident, event: RequestSilence, *, now: datetime) -> Decision:
@@ -73,13 +51,17 @@ def request_silence(incident: Incident, event: RequestSilence, *, now: datetime)
         return Decision(incident, effects=(Answer(press, f"already_{incident.status}", {"name": ""}),))
     if known and (known.standing or known.pending):
         return Decision(incident, effects=(Answer(press, "already_silenced", {"name": known.by_name}),))
-    matchers = matchers_of(incident)
+    matchers = event.matchers or matchers_of(incident)
     if not matchers:
         return Decision(incident, effects=(Answer(press, "nothing_to_match"),))
+    ends_at = event.ends_at or now + event.length
+    if ends_at <= now:
+        return Decision(incident, effects=(Answer(press, "silence_past"),))
     silence = Silence(
-        event.key, matchers, press.by.id, press.by.name, now, now + event.length, until_resolved=event.until_resolved
+        event.key, matchers, press.by.id, press.by.name, now, ends_at, until_resolved=event.until_resolved
     )
-    entry = _entry(EntryType.SILENCE_REQUESTED, incident, silence, now, press.by.subject, matchers=_text(silence))
+    told = {"scope": event.scope, "matchers": _text(silence)}
+    entry = _entry(EntryType.SILENCE_REQUESTED, incident, silence, now, press.by.subject, **told)
     entry = replace(entry, chat_id=press.chat_id, message_id=press.message_id or None)
     return Decision(_with(incident, silence), (entry,), (Answer(press, "silencing"), MakeSilence(silence)))
 
@@ -89,7 +71,7 @@ def silenced(incident: Incident, event: Silenced, *, now: datetime) -> Decision:
     if known is None or not known.pending:
         return Decision(incident)
     silence = replace(known, id=event.id, instance=event.instance)
-    until = {"until": f"{silence.ends_at:%Y-%m-%dT%H:%M:%SZ}", "matchers": _text(silence)}
+    until = {"until": _stamp(silence.ends_at), "matchers": _text(silence)}
     entry = _entry(EntryType.SILENCED, incident, silence, now, _asker(silence), **until)
     return Decision(_with(incident, silence), (entry,), (WatchSilence(silence),))
 
@@ -107,10 +89,13 @@ def silence_failed(incident: Incident, event: SilenceFailed, *, now: datetime) -
 def unsilence(incident: Incident, event: Unsilence, *, now: datetime) -> Decision:
     """Written down when it is asked for, and again once Alertmanager has let go of it."""
     press, known = event.press, incident.silence
-    if known is None or not known.standing:
+    if known is None or not known.standing or event.key not in ("", known.key):
         return Decision(incident, effects=(Answer(press, "not_silenced"),))
     if known.lifting:
         return Decision(incident, effects=(Answer(press, "unsilencing"),))
+    if known.extending_to is not None:
+        # It may have another id by the time this arrives: what is lifted would be the old one.
+        return Decision(incident, effects=(Answer(press, "extending"),))
     silence = replace(
         known, lifting=True, lifted_by_id=press.by.id, lifted_by_name=press.by.name, problem="", detail=""
     )
@@ -119,9 +104,83 @@ def unsilence(incident: Incident, event: Unsilence, *, now: datetime) -> Decisio
     return Decision(_with(incident, silence), (entry,), (Answer(press, "unsilencing"), LiftSilence(silence)))
 
 
+def silence_ending(incident: Incident, event: SilenceEnding, *, now: datetime) -> Decision:
+    """Said once, where what it hides fires: loudly only for what is critical, else the card is edited."""
+    known = _of(incident, event.key)
+    if known is None or not known.standing or known.lifting or known.warned or known.extending_to is not None:
+        return Decision(incident)
+    fires = any(known.takes(episode.alert.labels) for episode in incident.firing)
+    if not incident.open or not fires or not timedelta(0) < known.ends_at - now <= WARNING:
+        return Decision(incident)
+    silence = replace(known, warned=True)
+    loud = incident.severity is Severity.CRITICAL
+    return Decision(_with(incident, silence), effects=(WarnOfEnd(silence),) if loud else ())
+
+
+def extend_silence(incident: Incident, event: ExtendSilence, *, now: datetime) -> Decision:
+    """Written down with the moment it shall end at, so that asking twice, or looking it up, gives the same."""
+    press, known = event.press, incident.silence
+    if known is None or not known.standing or known.key != event.key:
+        return Decision(incident, effects=(Answer(press, "not_silenced"),))
+    if known.lifting:
+        return Decision(incident, effects=(Answer(press, "unsilencing"),))
+    if known.extending_to is not None:
+        return Decision(incident, effects=(Answer(press, "extending"),))
+    if not incident.open:
+        return Decision(incident, effects=(Answer(press, f"already_{incident.status}", {"name": ""}),))
+    if abs(known.ends_at - event.seen) >= timedelta(seconds=1):
+        return Decision(incident, effects=(Answer(press, "already_extended"),))
+    silence = replace(
+        known,
+        extending_to=max(known.ends_at, now) + EXTENSION,
+        extended_by_id=press.by.id,
+        extended_by_name=press.by.name,
+        lifted_by_id=None,
+        lifted_by_name="",
+        problem="",
+        detail="",
+    )
+    until = _stamp(silence.extending_to or now)
+    entry = _entry(EntryType.SILENCE_EXTEND_REQUESTED, incident, silence, now, press.by.subject, until=until)
+    entry = replace(entry, chat_id=press.chat_id, message_id=press.message_id or None)
+    return Decision(_with(incident, silence), (entry,), (Answer(press, "extending"), ProlongSilence(silence)))
+
+
+def silence_extended(incident: Incident, event: SilenceExtended, *, now: datetime) -> Decision:
+    """Alertmanager may have made another one in its place: from now on that is the one."""
+    known = _of(incident, event.key)
+    if known is None or known.extending_to is None:
+        return Decision(incident)
+    silence = replace(
+        known,
+        id=event.id,
+        instance=event.instance,
+        ends_at=event.ends_at or known.extending_to,
+        extending_to=None,
+        extended_by_id=None,
+        extended_by_name="",
+        warned=False,
+    )
+    by = Subject.person(known.extended_by_id or known.by_id, known.extended_by_name or known.by_name)
+    was = {"before": known.id} if known.id != silence.id else {}
+    entry = _entry(EntryType.SILENCE_EXTENDED, incident, silence, now, by, until=_stamp(silence.ends_at), **was)
+    return Decision(_with(incident, silence), (entry,), (WatchSilence(silence),))
+
+
+def extend_failed(incident: Incident, event: ExtendFailed, *, now: datetime) -> Decision:
+    """It ends when it would have; the person may try again."""
+    known = _of(incident, event.key)
+    if known is None or known.extending_to is None:
+        return Decision(incident)
+    silence = replace(known, extending_to=None, problem=event.problem, detail=event.detail)
+    why = {"problem": event.problem, "detail": event.detail}
+    entry = _entry(EntryType.SILENCE_FAILED, incident, silence, now, SYSTEM, **why)
+    return Decision(_with(incident, silence), (entry,), (WatchSilence(silence),))
+
+
 def silence_ended(incident: Incident, event: SilenceLifted | SilenceExpired, *, now: datetime) -> Decision:
     known = _of(incident, event.key)
-    if known is None or not known.standing:
+    if known is None or not known.standing or known.extending_to is not None:
         return Decision(incident)
     return _ended(incident, known, LIFTED if isinstance(event, SilenceLifted) else EXPIRED, now)
 
@@ -151,11 +210,12 @@ def silence_seen(incident: Incident, event: SilenceSeen, *, now: datetime) -> De
         if watch.firing is not None
         and episode.alert.fingerprint not in watch.firing
         and not episode.alert.fingerprint.startswith(UNREADABLE)
-        and all(matcher.takes(episode.alert.labels) for matcher in known.matchers)
+        and known.takes(episode.alert.labels)
     )
     seen = alerts_gone(incident, gone, now=now) if gone else Decision(incident)
     over = now >= known.ends_at
-    if watch.active and not over:
+    if (watch.active and not over) or known.extending_to is not None:
+        # One that is being extended may be another one by now: only the answer to that tells.
         return seen
     ended = _ended(seen.incident, known, LIFTED if known.lifting else EXPIRED if over else GONE, now)
     return replace(ended, entries=(*seen.entries, *ended.entries), effects=seen.effects)
@@ -167,7 +227,7 @@ def lift_when_over(decision: Decision) -> Decision:
     known = incident.silence
     if incident.open or known is None or not known.standing or not known.until_resolved:
         return decision
-    if known.lifting or known.problem:
+    if known.lifting or (known.problem and not known.unextended) or known.extending_to is not None:
         return decision
     silence = replace(known, lifting=True)
     return replace(
@@ -193,6 +253,10 @@ def _ended(incident: Incident, known: Silence, how: str, now: datetime) -> Decis
 
 def _with(incident: Incident, silence: Silence) -> Incident:
     return replace(incident, silence=silence, revision=incident.revision + 1)
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _asker(silence: Silence) -> Subject:

@@ -53,6 +53,14 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one person says of it once it is over: it was real, or noise."""
+
+    by: Person
+    real: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Escalation:
     """How far an incident that nobody takes has been carried.
 
@@ -111,6 +119,11 @@ class Incident:
     skipped: int = 0
     taken_by: Person | None = None
     taken_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    """When it first had somebody, kept for ever: what the time to take is counted by."""
+    handed_at: datetime | None = None
+    """When it was last handed over to who has it now; None where they took it themselves."""
+    handed_by: str = ""
     closed_at: datetime | None = None
     closed_by: Person | None = None
     reason: str = ""
@@ -124,6 +137,8 @@ class Incident:
     escalated_at: datetime | None = None
     """When help was last asked for."""
     standing: Standing = HEARD
+    verdicts: tuple[Verdict, ...] = ()
+    """One per person at most, the newest last."""
     escalation: Escalation = CALM
     flapping: Flapping = STEADY
     maintenance: Maintenance | None = None
@@ -141,6 +156,19 @@ class Incident:
     def started_at(self) -> datetime:
         """When the trouble began: the earliest start of the alerts that fire, or of all once none does."""
         return min((e.starts_at for e in self.firing or self.episodes), default=self.opened_at)
+
+    @property
+    def began_at(self) -> datetime:
+        """The earliest start of any of its alerts, and never after it was opened."""
+        return min((e.starts_at for e in self.episodes), default=self.opened_at)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When the last alert ended, or when a person said that it is over; None while it is open."""
+        ends = [episode.ends_at for episode in self.episodes if episode.ends_at]
+        if self.closed_at is None or self.closed_by is not None or self.firing or not ends:
+            return self.closed_at
+        return max(ends)
 
     @property
     def lead(self) -> Alert | None:

@@ -9,6 +9,7 @@ from chatops.core.reports import Note, Report
 from chatops.core.resources import ContainerView, PodView
 from chatops.core.screens.base import HEALTH_ICONS, Screen, code, crumbs, in_rows, screen
 from chatops.core.screens.containers import pick_container
+from chatops.core.screens.fact_names import fact_line
 from chatops.core.screens.logs import newest_that_fit
 from chatops.core.texts import Tongue, joined, mark, one_line
 
@@ -60,7 +61,7 @@ def output(told: Report, tongue: Tongue, *, incident_id: int | None, params: dic
     lines: list[Markup | str | None] = [
         Markup("{} {}").format(HEALTH_ICONS[told.health], crumbs(incident_id, told.ref.name, container)),
         _named(command, tongue) if command else None,
-        joined(Markup("{}: {}").format(one_line(name, 40), one_line(value, 200)) for name, value in told.facts),
+        joined(fact_line(name, value, tongue) for name, value in told.facts),
         *(_note(note, tongue) for note in told.notes),
         Markup("<pre>{}</pre>").format("\n".join(kept[::-1])) if kept else None,
         tongue.plural("{n} more line: take the file", "{n} more lines: take the file", cut) if cut else None,

@@ -7,6 +7,7 @@ from chatops.core.incidents.values import Incident
 from chatops.core.remedies import FRESH_ROLLOUT
 from chatops.core.resources import RESTART, PodView, Rollout, WorkloadView
 from chatops.core.screens.base import bold, code, short_path
+from chatops.core.screens.fact_names import fact_name
 from chatops.core.surveys import Survey
 from chatops.core.texts import Tongue, joined, one_line
 from chatops.core.victims import suspect_of
@@ -14,6 +15,8 @@ from chatops.core.victims import suspect_of
 MOST_NAMES = 5
 MOST_PARTS = 3
 ALERT_TEXT = 300
+LONG_ALERT_TEXT = 1_000
+"""What is longer than the former is a quote that people unfold, up to this."""
 
 
 def lines(incident: Incident, tongue: Tongue, *, safe: bool) -> list[Markup | str | None]:
@@ -125,7 +128,7 @@ def _changed(rollout: Rollout, tongue: Tongue) -> Markup | None:
         return tongue.say("a restart: the template is the same")
     if not rollout.parts:
         return None
-    names = joined([one_line(part, 60) for part in rollout.parts[:MOST_PARTS]], ", ")
+    names = joined([one_line(fact_name(part, tongue), 60) for part in rollout.parts[:MOST_PARTS]], ", ")
     more = f" +{len(rollout.parts) - MOST_PARTS}" if len(rollout.parts) > MOST_PARTS else ""
     return tongue.say("template changed: {parts}{more}", parts=names, more=more)
 
@@ -158,7 +161,12 @@ def _alert_text(incident: Incident) -> Markup | None:
         return None
     annotations = lead.annotations
     text = annotations.get("summary") or annotations.get("description") or annotations.get("message", "")
-    return Markup("{}").format(one_line(text, ALERT_TEXT)) if text else None
+    if not text:
+        return None
+    told = one_line(text, LONG_ALERT_TEXT)
+    if len(told) <= ALERT_TEXT:
+        return Markup("{}").format(told)
+    return Markup("<blockquote expandable>{}</blockquote>").format(told)
 
 
 def _several(incident: Incident, tongue: Tongue) -> list[Markup | str | None]:

@@ -6,7 +6,7 @@ from chatops.core.actions import ACTIONS
 from chatops.core.buttons import Button, Verb
 from chatops.core.incidents.values import Incident
 from chatops.core.outside import Outside
-from chatops.core.screens import silence
+from chatops.core.screens import handing, hindsight, silence
 from chatops.core.texts import Tongue
 
 
@@ -15,9 +15,10 @@ def rows(incident: Incident, tongue: Tongue, outside: Outside, *, alike: int) ->
     quiet = silence.button(incident, tongue, possible=outside.alertmanager)
     past = look("similar", incident, tongue) if alike else None
     if not incident.open:
-        return [[quiet, past]]
+        return [[quiet, past], *hindsight.rows(incident, tongue)]
     graph = look("metric_graph", incident, tongue) if outside.prometheus and has_expression(incident) else None
-    return [[quiet, escalate(incident, tongue)], [past, graph]]
+    ending = silence.ending_row(incident, tongue, possible=outside.alertmanager)
+    return [ending, [quiet, escalate(incident, tongue)], [handing.button(incident, tongue), past], [graph]]
 
 
 def escalate(incident: Incident, tongue: Tongue) -> Button:

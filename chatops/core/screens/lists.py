@@ -21,14 +21,14 @@ def open_incidents(
         ended = (
             tongue.say("Last incident ended {ago}.", ago=tongue.ago(last)) if last else tongue.say("No incident yet.")
         )
-        return screen([joined([quiet, ended], " ")], [[_history(tongue), _again()]])
+        return screen([joined([quiet, ended], " ")], [[_history(tongue), _report(tongue), _again()]])
     head = tongue.plural("🔥 <b>{n} open</b>", "🔥 <b>{n} open</b>", total)
     return screen(
         [head, "", *(_open_line(incident, tongue) for incident in shown)],
         [
             *in_rows([_open_button(incident) for incident in shown], 4),
             page_row(Verb.INCIDENTS, page, pages_of(total), Button("")),
-            [_history(tongue), _again()],
+            [_history(tongue), _report(tongue), _again()],
         ],
     )
 
@@ -74,6 +74,10 @@ def _open_button(incident: Incident) -> Button:
 
 def _history(tongue: Tongue) -> Button:
     return Button("🗂 " + tongue.plain("History"), Verb.HISTORY)
+
+
+def _report(tongue: Tongue) -> Button:
+    return Button("📊 " + tongue.plain("Report"), Verb.STATISTICS)
 
 
 def _again() -> Button:

@@ -8,6 +8,7 @@ from chatops.core.buttons import Button, Verb
 from chatops.core.resources import WORKLOADS, Description, EventLine, ObjectRef
 from chatops.core.screens.actions import by_hand
 from chatops.core.screens.base import HEALTH_ICONS, Screen, back_to_card, bold, code, crumbs, screen, short_name
+from chatops.core.screens.fact_names import fact_line
 from chatops.core.texts import Tongue, joined, one_line
 
 _VERBS = {
@@ -39,7 +40,7 @@ def describe(told: Description, tongue: Tongue, *, incident_id: int | None) -> S
         code(ref.path),
         "",
     ]
-    lines += [Markup("{}: {}").format(one_line(name, 40), one_line(value, 300)) for name, value in told.facts]
+    lines += [fact_line(name, value, tongue, ref) for name, value in told.facts]
     if told.conditions:
         lines += ["", bold(tongue.plain("Conditions"))]
         lines += [

@@ -9,7 +9,8 @@ from chatops.core.buttons import Button, Verb
 from chatops.core.reports import Line, Note, Report
 from chatops.core.resources import ObjectRef
 from chatops.core.screens.actions import by_hand
-from chatops.core.screens.base import HEALTH_ICONS, Screen, bold, crumbs, in_rows, label, screen, short_name
+from chatops.core.screens.base import HEALTH_ICONS, Screen, crumbs, in_rows, label, screen, short_name
+from chatops.core.screens.fact_names import fact_line
 from chatops.core.screens.reading import back_from
 from chatops.core.texts import Tongue, mark, one_line
 
@@ -22,6 +23,7 @@ NOTES: dict[str, str] = {
     "fires_when": mark("The alert fires when it is {detail}."),
     "no_series": mark("Prometheus has no values for it."),
     "series_left_out": mark("Not shown, with lower values: {detail}."),
+    "series_left_out_higher": mark("Not shown, with higher values: {detail}."),
     "no_targets": mark("Prometheus scrapes nothing that belongs to it."),
     "none_like_it": mark("None like it before."),
     "helped_before": mark("Resolved within 15 minutes of an action: {detail}."),
@@ -119,10 +121,10 @@ def report(told: Report, tongue: Tongue, *, incident_id: int | None, params: dic
     where = [short_name(ref)] if ref.name else []
     head = Markup("{} {}").format(HEALTH_ICONS[told.health], crumbs(incident_id, *where, tongue.plain(action.title)))
     lines: list[Markup | str | None] = [head, ""]
-    lines += [Markup("{}: {}").format(one_line(name, 40), one_line(value, 300)) for name, value in told.facts]
-    lines += [_note(note, tongue) for note in told.notes]
+    lines += [fact_line(name, value, tongue, ref) for name, value in told.facts]
+    lines += [note_text(note, tongue) for note in told.notes]
     for section in told.sections:
-        lines += ["", bold(_title(section.title, tongue)), *_section(section.lines, tongue)]
+        lines += ["", _title(section.title, tongue), *_section(section.lines, tongue)]
     args = {**params, "report": told.action}
     file = Button("📎 " + tongue.plain("Full text"), Verb.REPORT_FILE, args, ref, incident_id)
     return screen(
@@ -135,20 +137,22 @@ def report(told: Report, tongue: Tongue, *, incident_id: int | None, params: dic
     )
 
 
-def _title(title: str, tongue: Tongue) -> str:
+def _title(title: str, tongue: Tongue) -> Markup:
     """A message has no places here; with a brace it is the name of an object."""
-    return title if "{" in title or "}" in title else tongue.plain(title)
+    named = title if "{" in title or "}" in title else tongue.plain(title)
+    return Markup("<b>{}</b>").format(tongue.stamped(one_line(named, 200)))
 
 
 def _section(lines: tuple[Line, ...], tongue: Tongue) -> Iterator[Markup]:
     for line in lines[:MOST_LINES]:
-        text = one_line(line.text, 240)
+        text = tongue.stamped(one_line(line.text, 240))
         yield Markup("{} {}").format(HEALTH_ICONS[line.health], text) if line.health else Markup("{}").format(text)
     if len(lines) > MOST_LINES:
         yield tongue.plural("… and {n} more", "… and {n} more", len(lines) - MOST_LINES)
 
 
-def _note(note: Note, tongue: Tongue) -> Markup:
+def note_text(note: Note, tongue: Tongue) -> Markup:
+    """What a report has to say beside its lines."""
     sentence = NOTES.get(note.code)
     return tongue.say(sentence, detail=one_line(note.detail, 300)) if sentence else Markup("{}").format(note.detail)
 

@@ -1,23 +1,22 @@
-"""Silencing: the picker with what would be hidden, and the silence as it stands on the card."""
+"""The silence as it stands on the card: until when, at whose word, that it is about to end, and what to do about it."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 
 from markupsafe import Markup
 
-from chatops.core.actions import ACTIONS
 from chatops.core.buttons import Button, Verb
-from chatops.core.incidents.silencing import matchers_of
+from chatops.core.incidents.scopes import matchers_of
 from chatops.core.incidents.values import Incident
-from chatops.core.screens.base import Screen, back_to_card, code, crumbs, screen
 from chatops.core.screens.outside import problem_text
-from chatops.core.silences import LENGTHS, UNTIL_RESOLVED, Matched, Silence
-from chatops.core.texts import Tongue, joined, mark, one_line
-
-MOST_MATCHERS = 6
+from chatops.core.silences import EXTENSION, Silence
+from chatops.core.texts import Tongue, mark, one_line
 
 UNTIL_LINE = mark("🔕 silenced until {time} by {name}")
 UNTIL_RESOLVED_LINE = mark("🔕 silenced until resolved, {time} at the latest, by {name}")
 NOT_SILENCED = mark("❌ It could not be silenced: {problem}")
+ENDING = mark("⏳ The silence ends at {time}, and it still fires.")
+NOT_EXTENDED = mark("❌ The silence could not be extended: {problem}")
 NOT_LIFTED = mark("❌ The silence could not be lifted: {problem}")
 
 
@@ -36,53 +35,6 @@ def standing_line(incident: Incident, tongue: Tongue) -> Markup | None:
     return tongue.say("🔕 hidden by another alert in Alertmanager") if standing.inhibited else None
 
 
-def picker(matched: Matched, tongue: Tongue, *, incident_id: int) -> Screen:
-    """What a silence would match and hide now, then how long. Whoever presses a length has silenced it."""
-    shown = joined([code(matcher.text) for matcher in matched.matchers[:MOST_MATCHERS]], ", ")
-    if len(matched.matchers) > MOST_MATCHERS:
-        shown = Markup("{} …").format(shown)
-    others = None
-    if matched.others:
-        others = tongue.plural(
-            "⚠️ It would hide {n} alert of other incidents too: {names}",
-            "⚠️ It would hide {n} alerts of other incidents too: {names}",
-            matched.others,
-            names=one_line(", ".join(matched.names), 200),
-        )
-    lines: list[Markup | str | None] = [
-        crumbs(incident_id, tongue.plain("Silence")),
-        "",
-        tongue.say("Matches {matchers}", matchers=shown),
-        tongue.plural(
-            "Hides {n} alert that fires now.", "Hides {n} alerts that fire now.", matched.ours + matched.others
-        ),
-        others,
-        tongue.plural("{n} of them is hidden already.", "{n} of them are hidden already.", matched.silenced)
-        if matched.silenced
-        else None,
-        tongue.say("A silence until resolved is lifted as soon as the incident resolves, after 24 h at the latest."),
-    ]
-    lengths = [_choice(length, tongue, incident_id) for length in LENGTHS]
-    until = Button(
-        tongue.plain("Until resolved"),
-        Verb.DO_SILENCE,
-        {"minutes": _minutes(UNTIL_RESOLVED), "until": "resolved"},
-        incident_id=incident_id,
-    )
-    action = ACTIONS["alertmanager_status"]
-    title = f"{action.icon} {tongue.plain(action.title)}"
-    about = Button(title, Verb.REPORT, {"report": action.id}, incident_id=incident_id)
-    again = Button("🔄", Verb.SILENCE, incident_id=incident_id)
-    return screen(lines, [lengths, [until], [about, again], [back_to_card(tongue, incident_id)]])
-
-
-def length_of(args: dict[str, str]) -> tuple[timedelta, bool]:
-    """How long, and whether until resolved, from a DO_SILENCE button's arguments."""
-    minutes = args.get("minutes", "")
-    known = {_minutes(length): length for length in (*LENGTHS, UNTIL_RESOLVED)}
-    return known.get(minutes, LENGTHS[0]), args.get("until") == "resolved"
-
-
 def lines(incident: Incident, tongue: Tongue, *, now: datetime) -> list[Markup | str | None]:
     """The silence on the card; nothing once it has ended well."""
     silence = incident.silence
@@ -97,8 +49,58 @@ def lines(incident: Incident, tongue: Tongue, *, now: datetime) -> list[Markup |
         return []
     if silence.lifting:
         return [tongue.say("🔔 Asking Alertmanager to lift the silence…")]
+    if silence.extending_to is not None:
+        return [tongue.say("🔕 Asking Alertmanager to silence it for longer…")]
     until = UNTIL_RESOLVED_LINE if silence.until_resolved else UNTIL_LINE
-    return [tongue.say(until, time=tongue.clock(silence.ends_at), name=silence.by_name), problem]
+    return [
+        tongue.say(until, time=tongue.clock(silence.ends_at), name=silence.by_name),
+        _part(incident, silence, tongue),
+        tongue.say(ENDING, time=tongue.clock(silence.ends_at)) if _tells_end(incident, silence) else None,
+        problem,
+    ]
+
+
+def ending_row(incident: Incident, tongue: Tongue, *, possible: bool) -> list[Button | None]:
+    """What can be done about a silence that is about to end; nothing before. `possible`: there is somebody to ask."""
+    silence = incident.silence
+    if silence is None or not possible or silence.lifting or silence.extending_to is not None:
+        return []
+    if not silence.standing or not _tells_end(incident, silence):
+        return []
+    return [extend(incident, silence, tongue), _unsilence("⏹ " + tongue.plain("End now"), incident)]
+
+
+def extend(incident: Incident, silence: Silence, tongue: Tongue) -> Button:
+    """One hour more than what is shown now, however often and by whomever it is pressed."""
+    args = {"key": silence.key, "ends": silence.ends_at.isoformat()}
+    title = tongue.plain("Extend by {span}", span=tongue.span(EXTENSION))
+    return Button(f"⏳ {title}", Verb.EXTEND_SILENCE, args, incident_id=incident.id)
+
+
+def seen_end(args: Mapping[str, str]) -> tuple[str, datetime] | None:
+    """The silence, and the end of it that was shown, from an EXTEND_SILENCE button's arguments."""
+    try:
+        ends_at = datetime.fromisoformat(args.get("ends", ""))
+    except ValueError:
+        return None
+    return (args.get("key", ""), ends_at) if ends_at.tzinfo is not None else None
+
+
+def _tells_end(incident: Incident, silence: Silence) -> bool:
+    return silence.warned and incident.open and any(silence.takes(each.alert.labels) for each in incident.firing)
+
+
+def _part(incident: Incident, silence: Silence, tongue: Tongue) -> Markup | None:
+    """What of the incident goes on making noise, where the silence hides less than all of it."""
+    loud = sum(not silence.takes(episode.alert.labels) for episode in incident.firing)
+    if not loud:
+        return None
+    return tongue.plural("🔔 {n} alert of it is not silenced", "🔔 {n} alerts of it are not silenced", loud)
+
+
+def _unsilence(label: str, incident: Incident) -> Button:
+    args = {"key": incident.silence.key} if incident.silence else {}
+    return Button(label, Verb.UNSILENCE, args, incident_id=incident.id)
 
 
 def button(incident: Incident, tongue: Tongue, *, possible: bool) -> Button | None:
@@ -107,22 +109,14 @@ def button(incident: Incident, tongue: Tongue, *, possible: bool) -> Button | No
     if not possible or not matchers_of(incident):
         return None
     if silence and silence.standing:
-        if silence.lifting:
+        if silence.lifting or silence.extending_to is not None or ending_row(incident, tongue, possible=True):
             return None
-        return Button("🔔 " + tongue.plain("Unsilence"), Verb.UNSILENCE, incident_id=incident.id)
+        return _unsilence("🔔 " + tongue.plain("Unsilence"), incident)
     if not incident.open or (silence and silence.pending):
         return None
     return Button("🔕 " + tongue.plain("Silence"), Verb.SILENCE, incident_id=incident.id)
 
 
-def _choice(length: timedelta, tongue: Tongue, incident_id: int) -> Button:
-    return Button(str(tongue.span(length)), Verb.DO_SILENCE, {"minutes": _minutes(length)}, incident_id=incident_id)
-
-
-def _minutes(length: timedelta) -> str:
-    return str(round(length.total_seconds() / 60))
-
-
 def _problem(silence: Silence, tongue: Tongue) -> Markup:
-    said = NOT_LIFTED if silence.id else NOT_SILENCED
+    said = NOT_EXTENDED if silence.unextended else NOT_LIFTED if silence.id else NOT_SILENCED
     return tongue.say(said, problem=problem_text(silence.problem, silence.detail, tongue))

@@ -37,9 +37,9 @@ def similar(incident: Incident, past: Sequence[PastIncident], tongue: Tongue) ->
 
 
 def _head(each: PastIncident, tongue: Tongue) -> str:
-    """`#91 · 20.11 08:12 UTC · 18 min · @anna`."""
+    """`#91 · 2026-11-20 08:12 UTC · 18 min · @anna`."""
     incident = each.incident
-    parts = [f"#{incident.id}", f"{incident.opened_at:%d.%m %H:%M} UTC"]
+    parts = [f"#{incident.id}", f"{incident.opened_at:%Y-%m-%d %H:%M} UTC"]
     if incident.closed_at:
         parts.append(_plain(tongue.span(incident.closed_at - incident.opened_at)))
     else:
@@ -53,6 +53,9 @@ def _lines(each: PastIncident, tongue: Tongue) -> Iterator[Line]:
     incident = each.incident
     if incident.status is Status.REJECTED:
         yield Line(tongue.plain("rejected: {reason}", reason=incident.reason))
+    noise = sum(not verdict.real for verdict in incident.verdicts)
+    if noise:
+        yield Line(_plain(tongue.plural("👎 {n} person called it noise", "👎 {n} people called it noise", noise)))
     for run in each.runs:
         yield Line(_ran(each, run, tongue), MARKS.get(run.state))
     if not each.runs and incident.status is Status.RESOLVED:

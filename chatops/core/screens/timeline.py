@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from markupsafe import Markup, escape
 
 from chatops.core.actions import ACTIONS
-from chatops.core.audit import SYSTEM, Entry, EntryType, StoredEntry
+from chatops.core.audit import PERSON, SYSTEM, Entry, EntryType, StoredEntry
 from chatops.core.buttons import Button, Verb
+from chatops.core.durations import Durations
 from chatops.core.failures import Reason
 from chatops.core.incidents.acting import ABSENT, FOUND
 from chatops.core.incidents.episodes import Change
+from chatops.core.incidents.hindsight import NOISE, REAL
 from chatops.core.incidents.notes import LONGEST as LONGEST_NOTE
 from chatops.core.incidents.silencing import EXPIRED, GONE, LIFTED
 from chatops.core.people import Role
@@ -34,6 +36,7 @@ SENTENCES = {
     EntryType.LATE_DUPLICATE: mark("💤 a late duplicate was ignored"),
     EntryType.ACKNOWLEDGED: mark("✋ {who} took it"),
     EntryType.RELEASED: mark("🤝 {who} gave it back"),
+    EntryType.HANDED_OVER: mark("👉 {who} handed it over to {to}"),
     EntryType.RESOLVED: mark("✅ {who} resolved it"),
     EntryType.REJECTED: mark("🚫 {who} rejected it: {reason}"),
     EntryType.SEVERITY_CHANGED: mark("📶 severity {before} → {after}"),
@@ -41,6 +44,8 @@ SENTENCES = {
     EntryType.ACTION_PERFORMED: mark("📨 the cluster took it"),
     EntryType.ACTION_STOPPED: mark("⏹ {who} stopped it ({done})"),
     EntryType.SILENCE_REQUESTED: mark("🔕 {who} asked for silence: {matchers}"),
+    EntryType.SILENCE_EXTEND_REQUESTED: mark("⏳ {who} asked for a longer silence, until {until}"),
+    EntryType.SILENCE_EXTENDED: mark("🔕 silenced for longer, until {until}"),
     EntryType.UNSILENCE_REQUESTED: mark("🔔 {who} asked to lift the silence"),
     EntryType.SILENCED: mark("🔕 silenced until {until}"),
     EntryType.SILENCE_FAILED: mark("❌ Alertmanager did not do it: {outside}"),
@@ -54,11 +59,18 @@ SENTENCES = {
     EntryType.ACTOR_FAILED: mark("⚠️ the bot stumbled over this incident and went on"),
 }
 
+JUDGED = {
+    REAL: mark("👍 {who}: it was real"),
+    NOISE: mark("👎 {who}: it was noise"),
+}
+
 OUTCOMES = {
     "succeeded": mark("✅ done in {seconds} s"),
     "failed": mark("❌ failed after {seconds} s: {detail}"),
     "interrupted": mark("❔ interrupted; it may have happened"),
 }
+
+REOPENED_BY_HAND = mark("🔁 {who} reopened it")
 
 FINDINGS = {
     FOUND: mark("🔎 looked up: the change is in the cluster"),
@@ -94,14 +106,22 @@ TRIED: dict[str, str] = {
     Verb.RESOLVE: mark("resolve it"),
     Verb.ASK_REJECT: mark("reject it"),
     Verb.REJECT: mark("reject it"),
+    Verb.ASK_HAND_OVER: mark("hand it over"),
+    Verb.HAND_OVER: mark("hand it over"),
+    Verb.ASK_REOPEN: mark("reopen it"),
+    Verb.REOPEN: mark("reopen it"),
+    Verb.JUDGE: mark("give a verdict"),
     Verb.DIAGNOSE: mark("run diagnostics"),
     Verb.SILENCE: mark("silence it"),
     Verb.DO_SILENCE: mark("silence it"),
     Verb.UNSILENCE: mark("lift the silence"),
+    Verb.EXTEND_SILENCE: mark("extend the silence"),
     Verb.ESCALATE: mark("ask for help"),
     Verb.CARD: mark("open it"),
     Verb.STOP: mark("stop the action"),
     "note": mark("write a note"),
+    "tap": mark("press buttons"),
+    "command": mark("give commands"),
     "group": mark("put the bot into a group"),
 }
 """What was denied, where it is no action on the cluster."""
@@ -113,6 +133,7 @@ WHY_DENIED = {
     "not_theirs": mark("somebody else chose it"),
     "busy": mark("another action was running"),
     "second_person": mark("it takes a second person"),
+    "cannot_have_it": mark("who was to have it may not act there"),
     "no_admin": mark("not an admin"),
     "no_grant": mark("nothing was granted"),
     "out_of_scope": mark("outside of what was granted"),
@@ -120,6 +141,7 @@ WHY_DENIED = {
     "asker_lost_right": mark("who asked for it may not any more"),
     "expired": mark("it came too late"),
     "wrong_word": mark("not the word that was asked for"),
+    "too_early": mark("written before it was asked for"),
     "too_fast": mark("too much at once"),
 }
 """Why, where it is not the role."""
@@ -129,7 +151,8 @@ UNTOLD = frozenset(
         *("double_tap", "used", "already_confirmed", "already_asked", "already_yours", "nobody_has_it"),
         *("already_resolved", "already_resolved_by", "already_rejected", "already_rejected_by"),
         *("already_silenced", "not_silenced", "nothing_to_stop", "nothing_to_match", "help_called_lately"),
-        *("nothing_said",),
+        *("nothing_said", "already_theirs", "open_already", "said_already", "not_over"),
+        *("already_extended", "silence_past"),
     }
 )
 """Why a press came to nothing without anybody having been denied anything: the log has it, the timeline does not."""
@@ -142,24 +165,54 @@ def telling(entry: Entry) -> bool:
     return entry.type is not EntryType.DENIED or entry.detail.get("why", "") not in UNTOLD
 
 
-def timeline(incident_id: int, entries: Sequence[StoredEntry], tongue: Tongue, *, page: int, pages: int) -> Screen:
-    """`entries` are those of one page, oldest first."""
+def timeline(
+    incident_id: int,
+    entries: Sequence[StoredEntry],
+    tongue: Tongue,
+    *,
+    page: int,
+    pages: int,
+    took: Durations | None = None,
+) -> Screen:
+    """`entries` are those of one page, oldest first; `took` sums all of them up."""
     head = crumbs(incident_id, tongue.plain("Timeline"))
-    lines = [joined([tongue.clock(stored.entry.at), _sentence(stored.entry, tongue)], " ") for stored in entries]
+    lines = [joined([tongue.clock(stored.entry.at), sentence(stored.entry, tongue)], " ") for stored in entries]
     here = Button("", Verb.TIMELINE, incident_id=incident_id)
     return screen(
-        [head, "", *(lines or [tongue.say("Nothing yet.")])],
         [
+            head,
+            "",
+            *(lines or [tongue.say("Nothing yet.")]),
+            "",
+            duration_line(took, tongue) if took else None,
+            tongue.say("📝 Reply to this message to add a note."),
+        ],
+        [
+            [Button("📎 " + tongue.plain("Postmortem"), Verb.POSTMORTEM, incident_id=incident_id)],
             page_row(Verb.TIMELINE, page, pages, here),
             [back_to_card(tongue, incident_id), Button("🔄", Verb.TIMELINE, incident_id=incident_id)],
         ],
     )
 
 
-def _sentence(entry: Entry, tongue: Tongue) -> Markup:
+def duration_line(took: Durations, tongue: Tongue) -> Markup:
+    """`ack 2 min · resolved 18 min · 1 action`."""
+    return joined(
+        [
+            tongue.say("ack {span}", span=tongue.span(took.taken)) if took.taken is not None else tongue.say("no ack"),
+            tongue.say("resolved {span}", span=tongue.span(took.resolved))
+            if took.resolved is not None
+            else tongue.say("still open"),
+            tongue.plural("{n} action", "{n} actions", took.actions),
+        ]
+    )
+
+
+def sentence(entry: Entry, tongue: Tongue) -> Markup:
+    """What the line tells, in one sentence without its time."""
     detail = {name: one_line(value, 160) for name, value in entry.detail.items()}
     words: dict[str, object] = {
-        **dict.fromkeys(("minutes", "reason", "before", "after", "done", "command", "matchers", "by"), ""),
+        **dict.fromkeys(("minutes", "reason", "before", "after", "done", "command", "matchers", "by", "to"), ""),
         "seconds": "?",
         **detail,
     }
@@ -175,21 +228,25 @@ def _sentence(entry: Entry, tongue: Tongue) -> Markup:
     words["note"] = one_line(entry.detail.get("text", ""), LONGEST_NOTE)
     words["until"] = _until(detail.get("until", ""), tongue)
     words["outside"] = problem_text(detail.get("problem", ""), detail.get("detail", ""), tongue)
-    sentence = SENTENCES.get(entry.type)
+    told = SENTENCES.get(entry.type)
     match entry.type:
+        case EntryType.REOPENED if entry.subject.kind == PERSON:
+            told = REOPENED_BY_HAND
+        case EntryType.JUDGED:
+            told = JUDGED.get(detail.get("verdict", ""), JUDGED[REAL])
         case EntryType.ACTION_FINISHED:
-            sentence = OUTCOMES.get(detail.get("outcome", ""))
+            told = OUTCOMES.get(detail.get("outcome", ""))
             words["detail"] = not_done_text(detail.get("problem", ""), detail.get("detail", ""), tongue)
         case EntryType.ACTION_LOOKED_UP:
-            sentence = FINDINGS.get(detail.get("found", ""))
+            told = FINDINGS.get(detail.get("found", ""))
         case EntryType.UNSILENCED:
-            sentence = UNSILENCED.get(detail.get("how", ""), UNSILENCED[LIFTED])
+            told = UNSILENCED.get(detail.get("how", ""), UNSILENCED[LIFTED])
             words["who"] = tongue.plain("the bot") if entry.subject == SYSTEM else words["who"]
         case EntryType.STANDING:
-            sentence = STANDS.get(detail.get("as", ""), STANDS["heard"])
+            told = STANDS.get(detail.get("as", ""), STANDS["heard"])
         case EntryType.LOOKED:
-            sentence = READ.get(detail.get("what", ""))
-    return tongue.say(sentence, **words) if sentence else escape(entry.type.value)
+            told = READ.get(detail.get("what", ""))
+    return tongue.say(told, **words) if told else escape(entry.type.value)
 
 
 def _changes(detail: dict[str, str], tongue: Tongue) -> Markup:

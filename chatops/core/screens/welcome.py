@@ -11,6 +11,8 @@ COMMANDS = (
     ("start", mark("Who you are here, and how to begin")),
     ("incidents", mark("Open incidents")),
     ("history", mark("Incidents that ended")),
+    ("report", mark("How incidents went: /report 30d, /report shop")),
+    ("silences", mark("What is silenced in Alertmanager")),
     ("oncall", mark("Who is on call, and who takes over")),
     ("subscribe", mark("Show every incident in this chat")),
     ("unsubscribe", mark("Show no more incidents in this chat")),
@@ -78,6 +80,7 @@ def help_screen(tongue: Tongue) -> Screen:
         tongue.say("🔎 <b>Resources</b> leads to workloads, pods, logs, descriptions, events."),
         tongue.say("🔕 <b>Silence</b> keeps Alertmanager quiet about it; 📣 <b>Escalate</b> calls everybody for help."),
         tongue.say("📝 <b>Reply</b> to an incident's message: what you write is a note in its timeline."),
+        tongue.say("👉 <b>Hand over</b> gives it to somebody else, who is told in private."),
         tongue.say("🗂 <b>Timeline</b> is the audit log: who did what, and how it ended."),
         "",
     ]

@@ -1,0 +1,98 @@
+"""Many new incidents at once: routed, decided and stored in one transaction. In a storm each by itself is too slow.
+
+What is done here for one is what `route_notification` and the incident's own actor would do one after the other. It is
+done only for incidents that nobody can know yet: their numbers are told to nobody before the transaction is over.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chatops.core.alerts import Notification
+from chatops.core.audit import Entry
+from chatops.core.inbox import InboxState
+from chatops.core.incidents import Incident, Look, decide
+from chatops.core.incidents.events import AlertsReceived
+from chatops.db.audit import append_entries
+from chatops.db.columns import clean, time_text, time_text_or_none
+from chatops.db.entities import Tables
+from chatops.db.episodes import incidents_holding, write_episodes
+from chatops.db.maintenance import standing_windows
+from chatops.db.rows import columns_of
+
+_UNROUTED = "SELECT state, source FROM inbox WHERE id = ?"
+_OWNER = "SELECT incident_id FROM group_keys WHERE source = ? AND key_hash = ?"
+_OWN = "INSERT INTO group_keys (source, key_hash, incident_id) VALUES (?, ?, ?)"
+_MAIL = "INSERT INTO mail (inbox_id, incident_id, home, done_at) VALUES (?, ?, 1, ?)"
+_ROUTED = "UPDATE inbox SET state = ?, problem = '' WHERE id = ?"
+_LAST = "SELECT seq FROM sqlite_sequence WHERE name = 'incidents'"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """`incidents` were opened; the inbox rows of `rest` are as they were, to be routed one by one in this order."""
+
+    incidents: tuple[int, ...]
+    rest: tuple[int, ...]
+
+
+def open_new(tables: Tables, bodies: Sequence[tuple[int, Notification]], now: datetime) -> Opened:
+    """Within a session of its own: open an incident for each body that concerns none there is.
+
+    A body that does, or whose decision asks for more than a look at the cluster, is the rest; so is one that comes
+    behind it and shares its group or an alert, since they are worked through in their order.
+    """
+    connection = tables.connection
+    opened: list[int] = []
+    rest: list[int] = []
+    held_back: set[str] = set()
+    entries: list[Entry] = []
+    last = connection.execute(_LAST).fetchone()
+    number = last[0] if last else 0
+    windows = standing_windows(tables, now)
+    for inbox_id, notification in bodies:
+        row = connection.execute(_UNROUTED, (inbox_id,)).fetchone()
+        if row is None or row[0] != InboxState.NEW.value:
+            rest.append(inbox_id)
+            continue
+        source = row[1]
+        names = {notification.key_hash, *(alert.fingerprint for alert in notification.alerts)}
+        fresh = not names & held_back and _is_new(tables, source, notification)
+        incident = Incident(number + 1, now, source, notification.receiver, group_labels=notification.group_labels)
+        event = AlertsReceived(notification, home=True, windows=windows)
+        decision = decide(incident, event, now=now) if fresh else None
+        if decision is None or any(not isinstance(effect, Look) for effect in decision.effects):
+            held_back |= names
+            rest.append(inbox_id)
+            continue
+        number += 1
+        _insert(tables, decision.incident, source)
+        connection.execute(_OWN, (source, notification.key_hash, number))
+        connection.execute(_MAIL, (inbox_id, number, time_text(now)))
+        connection.execute(_ROUTED, (InboxState.ROUTED.value, inbox_id))
+        entries += decision.entries
+        opened.append(number)
+    append_entries(tables, entries)
+    return Opened(tuple(opened), tuple(rest))
+
+
+def _is_new(tables: Tables, source: str, notification: Notification) -> bool:
+    """Whether it opens an incident and concerns no other."""
+    if not any(alert.firing for alert in notification.alerts) or notification.beats:
+        return False
+    if tables.connection.execute(_OWNER, (source, notification.key_hash)).fetchone():
+        return False
+    return not incidents_holding(tables, source, (alert.fingerprint for alert in notification.alerts))
+
+
+def _insert(tables: Tables, incident: Incident, source: str) -> None:
+    columns: dict[str, Any] = {"id": incident.id, "source": clean(source), **columns_of(incident)}
+    values = [_stored(value) for value in columns.values()]
+    marks = ", ".join("?" * len(values))
+    tables.connection.execute(f"INSERT INTO incidents ({', '.join(columns)}) VALUES ({marks})", values)
+    write_episodes(tables, incident.id, source, incident.episodes, ())
+
+
+def _stored(value: Any) -> Any:
+    return time_text_or_none(value) if isinstance(value, datetime) else value

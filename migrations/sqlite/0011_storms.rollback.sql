@@ -1,0 +1,2 @@
+DROP TABLE storm_members;
+DROP TABLE storms;

@@ -1,0 +1,91 @@
+"""What is opened together reads, to the byte, like what is routed and worked through one by one."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chatops.db.database import Database
+from chatops.db.migrate import migrate
+from chatops.db.opening import Opened
+from chatops.db.store import Store
+from tests.db.building import MINUTE, NOW, body, deliver, told, understood
+
+TABLES = ("inbox", "mail", "incidents", "group_keys", "alerts", "audit")
+
+
+def dump(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    with sqlite3.connect(path) as connection:
+        return {table: connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in TABLES}
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[list[Store]]:
+    """Two stores with nothing in them."""
+    opened = []
+    for name in ("one", "other"):
+        url = f"sqlite:///{tmp_path / name}.db"
+        migrate(url)
+        database = Database(url)
+        database.open()
+        opened.append(database)
+    yield [Store(each) for each in opened]
+    for each in opened:
+        each.close()
+
+
+def take(store: Store, *raw: bytes, source: str = "am") -> list[int]:
+    return [store.inbox.put(each, source, NOW).result(10) for each in raw]
+
+
+def open_all(store: Store, *raw: bytes) -> Opened:
+    ids = take(store, *raw)
+    return store.inbox.open_new([(number, understood(each)) for number, each in zip(ids, raw, strict=True)], NOW)
+
+
+def test_the_same_is_stored_as_one_by_one(two: list[Store], tmp_path: Path) -> None:
+    together, alone = two
+    bodies = [body(f"g{number}", firing=[f"a{number}", f"b{number}"], truncated=number % 2) for number in range(20)]
+    found = open_all(together, *bodies)
+    assert found.incidents == tuple(range(1, 21))
+    assert found.rest == ()
+    for each in bodies:
+        told(alone, each, source="am")
+    assert dump(tmp_path / "one.db") == dump(tmp_path / "other.db")
+
+
+def test_what_concerns_an_incident_is_left_to_it_and_all_that_follows(two: list[Store]) -> None:
+    store, _ = two
+    assert told(store, body("known", firing=["k"]), source="am") == (1,)
+    found = open_all(
+        store,
+        body("new", firing=["n"]),
+        body("known", firing=["k", "z"]),
+        body("other", firing=["z"]),
+        body("new", firing=["n", "m"]),
+        body("ended", resolved=["x"]),
+        body("last", firing=["y"]),
+    )
+    assert found.incidents == (2, 3)
+    assert found.rest == (3, 4, 5, 6)
+    assert len(store.inbox.new_ids()) == 4
+
+
+def test_a_row_is_opened_once(two: list[Store]) -> None:
+    store, _ = two
+    raw = body("g", firing=["a"])
+    (number,) = take(store, raw)
+    assert store.inbox.open_new([(number, understood(raw))], NOW).incidents == (1,)
+    again = store.inbox.open_new([(number, understood(raw))], NOW)
+    assert (again.incidents, again.rest) == ((), (number,))
+    assert store.inbox.route(number, understood(raw), NOW) == (1,)
+    assert store.incidents.active_ids() == (1,)
+
+
+def test_what_comes_later_finds_what_was_opened_together(two: list[Store]) -> None:
+    store, _ = two
+    open_all(store, *(body(f"g{number}", firing=[f"a{number}"]) for number in range(5)))
+    assert deliver(store, body("g3", resolved=["a3"]), at=NOW + MINUTE, source="am") == (4,)
+    assert deliver(store, body("elsewhere", firing=["a2"]), at=NOW + MINUTE, source="am") == (3,)
+    assert deliver(store, body("fresh", firing=["q"]), at=NOW + MINUTE, source="am") == (6,)
