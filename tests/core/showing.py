@@ -576,7 +576,7 @@ def _notice(code: str) -> Callable[[Tongue], Screen]:
     detail = {"inbox": "7", "problem": "it is JSON but not an object", "part": "chat -100", "reason": "KeyError"}
     detail |= {"who": "@eve", "chat": "Their group", "count": "3", "incident": "96", "minutes": "12"}
     detail |= {"update": "812", "line": "4711", "run": "audit verify --head 4711:9f86d081884c7d65"}
-    detail |= {"name": "@anna", "rota": "primary", "until": "30.11 10:00 UTC"}
+    detail |= {"name": "@anna", "rota": "primary", "until": "2026-11-30 10:00 UTC"}
     return lambda tongue: notices.notice(code, detail, tongue)
 
 

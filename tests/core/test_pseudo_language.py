@@ -28,6 +28,8 @@ NAMES = frozenset(
             "kubectl",
             "UTC",
             "CSV",
+            "oncall",
+            "maintenance",
             "Markdown",
             "subscribe",
             "unsubscribe",

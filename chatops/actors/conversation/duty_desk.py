@@ -56,7 +56,7 @@ class DutyDesk:
         elif rota in self._roster.rotas and member and until > now:
             done = covers.put(Cover(0, rota, member, now, until), entry, token=offered.token, by=by, now=now)
             if done and member.id != reader.person.id:
-                told = {"rota": rota, "name": reader.person.name, "until": f"{until:%d.%m %H:%M} UTC"}
+                told = {"rota": rota, "name": reader.person.name, "until": f"{until:%Y-%m-%d %H:%M} UTC"}
                 self._tell(chat_address(member.id), Notice("on_call", told))
         if not done:
             self._denials.write(tap, offered.verb, "not_decided", detail=detail)

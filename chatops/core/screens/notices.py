@@ -53,5 +53,5 @@ NOTICES = {
 
 
 def notice(code: str, detail: dict[str, str], tongue: Tongue) -> Screen:
-    filled = {name: one_line(value, 400) for name, value in detail.items()}
+    filled = {name: tongue.stamped(one_line(value, 400)) for name, value in detail.items()}
     return screen([tongue.say(NOTICES[code], **filled)], [], silent=False)
