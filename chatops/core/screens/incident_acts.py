@@ -18,7 +18,7 @@ def rows(incident: Incident, tongue: Tongue, outside: Outside, *, alike: int) ->
         return [[quiet, past], *hindsight.rows(incident, tongue)]
     graph = look("metric_graph", incident, tongue) if outside.prometheus and has_expression(incident) else None
     ending = silence.ending_row(incident, tongue, possible=outside.alertmanager)
-    return [ending, [quiet, escalate(incident, tongue)], [handing.button(incident, tongue), past], [graph]]
+    return [ending, [quiet, escalate(incident, tongue)], [handing.button(incident, tongue), graph], [past]]
 
 
 def escalate(incident: Incident, tongue: Tongue) -> Button:
