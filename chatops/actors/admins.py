@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from chatops.actors.messages import Address, Notice, chat_address
+from chatops.actors.addresses import Address, chat_address
+from chatops.actors.chat_messages import Notice
 from chatops.db.store import Store
 
 

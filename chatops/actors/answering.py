@@ -3,17 +3,9 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from chatops.actors.messages import (
-    TELEGRAM,
-    Address,
-    Deliver,
-    HandedOver,
-    HelpWanted,
-    SilenceEnds,
-    Unattended,
-    Withdraw,
-    chat_address,
-)
+from chatops.actors.addresses import TELEGRAM, Address, chat_address
+from chatops.actors.chat_messages import HandedOver, HelpWanted, SilenceEnds, Unattended
+from chatops.actors.telegram_messages import Deliver, Withdraw
 from chatops.core.audit import EntryType
 from chatops.core.incidents import Answer, Incident, Person
 from chatops.core.incidents.escalation import QUIET, target_of, waits

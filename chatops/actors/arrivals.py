@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from chatops.actors.messages import Address, UpdateArrived, chat_address
+from chatops.actors.addresses import Address, chat_address
+from chatops.actors.chat_messages import UpdateArrived
 from chatops.actors.presence import Presence
 from chatops.core.updates import Update
 from chatops.telegram.updates import read

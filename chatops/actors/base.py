@@ -6,8 +6,8 @@ from typing import Any, ClassVar, NoReturn
 import pykka
 import structlog
 
+from chatops.actors.addresses import SUPERVISOR, Address
 from chatops.actors.directory import Directory
-from chatops.actors.messages import SUPERVISOR, Address
 from chatops.actors.supervision_messages import ChildFailed, ChildReady, ChildStopped, Passivate, Ping
 from chatops.actors.timers import Timer
 from chatops.core.plain import safe_text

@@ -10,8 +10,28 @@ from typing import Any
 
 import structlog
 
+from chatops.actors.addresses import TELEGRAM, Address
 from chatops.actors.admins import tell_admins
 from chatops.actors.base import Actor, summary
+from chatops.actors.chat_messages import (
+    AccessChanged,
+    ApprovalWanted,
+    CatchUp,
+    DrawNext,
+    HandedOver,
+    HelpWanted,
+    IncidentChanged,
+    IncidentsOpened,
+    NotesOver,
+    Notice,
+    ReturnToCard,
+    ReviewDue,
+    SendHere,
+    SilenceEnds,
+    Unattended,
+    UpdateArrived,
+    WasAway,
+)
 from chatops.actors.conversation.admission import Admission
 from chatops.actors.conversation.calls import Calls
 from chatops.actors.conversation.canvas import Canvas
@@ -30,37 +50,11 @@ from chatops.actors.conversation.strangers import Strangers
 from chatops.actors.conversation.taps import Taps
 from chatops.actors.conversation.views import Reader
 from chatops.actors.directory import Directory
-from chatops.actors.messages import (
-    TELEGRAM,
-    AccessChanged,
-    Address,
-    ApprovalWanted,
-    CatchUp,
-    ChatBegan,
-    Deliver,
-    Delivered,
-    DrawNext,
-    HandedOver,
-    HelpWanted,
-    IncidentChanged,
-    IncidentsOpened,
-    NotDelivered,
-    NotesOver,
-    Notice,
-    ReturnToCard,
-    ReviewDue,
-    SendHere,
-    SilenceEnds,
-    Unattended,
-    UpdateArrived,
-    WasAway,
-    WorkDone,
-    WorkFailed,
-    WorkInterrupted,
-)
 from chatops.actors.quarantine import Quarantine
 from chatops.actors.storm_messages import DigestDue, Gathered, StormLull
+from chatops.actors.telegram_messages import ChatBegan, Deliver, Delivered, NotDelivered
 from chatops.actors.unwritten import PutAside, known_undone, put_aside, tell_unwritten
+from chatops.actors.work import WorkDone, WorkFailed, WorkInterrupted
 from chatops.core.absence import NOTE_STANDS, Absence
 from chatops.core.access import known
 from chatops.core.audit import Entry, EntryType, Subject

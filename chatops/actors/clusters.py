@@ -9,19 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from chatops.actors.addresses import POOL, Address, pool_address
 from chatops.actors.base import Actor
 from chatops.actors.directory import Directory
-from chatops.actors.messages import (
-    POOL,
-    Address,
-    Submit,
-    TakeSurvey,
-    WorkDone,
-    WorkFailed,
-    WorkInterrupted,
-    pool_address,
-)
 from chatops.actors.tags import first_tag
+from chatops.actors.work import Submit, TakeSurvey, WorkDone, WorkFailed, WorkInterrupted
 from chatops.core.failures import Reason
 from chatops.core.resources import ObjectRef
 from chatops.core.surveys import Survey, together

@@ -17,7 +17,8 @@ import pykka
 import structlog
 from pykka import ActorRef
 
-from chatops.actors.messages import NUDGES, SUPERVISOR, Address
+from chatops.actors.addresses import SUPERVISOR, Address
+from chatops.actors.messages import NUDGES
 from chatops.actors.supervision_messages import Wanted
 from chatops.actors.timers import Timer, Timers
 

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from chatops.actors.messages import Notice
+from chatops.actors.chat_messages import Notice
 from chatops.web.throttle import Throttle
 
 AGAIN_SECONDS = 900.0

@@ -10,9 +10,10 @@ from typing import Any
 
 import structlog
 
+from chatops.actors.addresses import Address, incident_address
 from chatops.actors.base import Actor
 from chatops.actors.directory import Directory
-from chatops.actors.messages import Address, Happened, incident_address
+from chatops.actors.messages import Happened
 from chatops.core.failures import Failure
 from chatops.core.incidents.events import MaintenanceOver, Unanswered
 from chatops.core.oncall import Roster, chain_at

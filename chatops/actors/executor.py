@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from chatops import metrics
+from chatops.actors.addresses import POOL, Address
 from chatops.actors.directory import Directory
-from chatops.actors.messages import (
-    POOL,
-    Address,
+from chatops.actors.work import (
     FollowPlan,
     LookUpPlan,
     MakePreview,

@@ -7,11 +7,11 @@ from typing import Any, Protocol
 
 import structlog
 
+from chatops.actors.addresses import Address
 from chatops.actors.base import Actor
 from chatops.actors.directory import Directory
 from chatops.actors.health import Health, PartStatus
 from chatops.actors.line import PART
-from chatops.actors.messages import Address
 from chatops.core.failures import Failure
 from chatops.core.fallback import News, body, news
 from chatops.core.texts import tongue

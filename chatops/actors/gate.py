@@ -7,8 +7,9 @@ from concurrent.futures import Future
 from typing import NamedTuple
 
 from chatops import metrics
+from chatops.actors.addresses import WEBHOOK
 from chatops.actors.directory import Directory
-from chatops.actors.messages import WEBHOOK, Accept
+from chatops.actors.messages import Accept
 from chatops.core.failures import Failure, Reason, Temporary
 
 WAIT_SECONDS = 5.0

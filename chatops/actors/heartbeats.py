@@ -7,9 +7,10 @@ from typing import Any
 
 import structlog
 
+from chatops.actors.addresses import WEBHOOK, Address
 from chatops.actors.base import Actor
 from chatops.actors.directory import Directory
-from chatops.actors.messages import WEBHOOK, Address, Beaten, BodiesStored
+from chatops.actors.messages import Beaten, BodiesStored
 from chatops.core.failures import Failure
 from chatops.core.heartbeats import Heartbeat, alarm, beaten, silent
 from chatops.db.store import Store

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from chatops.actors.addresses import POOL, Address, chat_address
 from chatops.actors.admins import tell_admins
 from chatops.actors.answering import (
     answer_press,
@@ -17,34 +18,25 @@ from chatops.actors.answering import (
     warn_of_end,
 )
 from chatops.actors.base import Actor, summary
+from chatops.actors.chat_messages import IncidentChanged, Notice
 from chatops.actors.directory import Directory
-from chatops.actors.messages import (
-    POOL,
-    Address,
-    FollowAgain,
-    FollowPlan,
-    Happened,
-    IncidentChanged,
-    LookUpAgain,
-    LookUpPlan,
-    MailArrived,
-    Notice,
-    PerformPlan,
-    ProceedPlan,
-    RestIfIdle,
-    Submit,
-    SurveyAgain,
-    TakeSurvey,
-    WorkDone,
-    WorkFailed,
-    WorkInterrupted,
-    chat_address,
-)
+from chatops.actors.messages import FollowAgain, Happened, LookUpAgain, MailArrived, RestIfIdle, SurveyAgain
 from chatops.actors.quarantine import Quarantine
 from chatops.actors.silencing import Silencer
 from chatops.actors.timers import Timer
 from chatops.actors.unwritten import PutAside, known_undone, put_aside
 from chatops.actors.upstream_messages import TendSilence
+from chatops.actors.work import (
+    FollowPlan,
+    LookUpPlan,
+    PerformPlan,
+    ProceedPlan,
+    Submit,
+    TakeSurvey,
+    WorkDone,
+    WorkFailed,
+    WorkInterrupted,
+)
 from chatops.core.actions import ACTIONS, ActionRun, ActionState, Performed, Progress
 from chatops.core.alerts import CLUSTER, parse
 from chatops.core.audit import SYSTEM, Entry, EntryType

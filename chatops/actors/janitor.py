@@ -7,9 +7,9 @@ from typing import Any
 
 import structlog
 
+from chatops.actors.addresses import Address
 from chatops.actors.base import Actor
 from chatops.actors.directory import Directory
-from chatops.actors.messages import Address
 from chatops.core.failures import Failure
 from chatops.db.store import Store
 

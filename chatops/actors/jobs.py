@@ -5,9 +5,9 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from chatops.actors.messages import PerformPlan, ProceedPlan, Submit
 from chatops.actors.timers import Timer
 from chatops.actors.upstream_messages import CreateSilence, ExpireSilence, ExtendUntil
+from chatops.actors.work import PerformPlan, ProceedPlan, Submit
 from chatops.actors.work_messages import Ticket
 
 Place = tuple[str, str, str, str]

@@ -12,11 +12,13 @@ from typing import Any
 import structlog
 
 from chatops import metrics
+from chatops.actors.addresses import TELEGRAM, Address
 from chatops.actors.admins import tell_admins
 from chatops.actors.base import Actor
+from chatops.actors.chat_messages import Notice
 from chatops.actors.directory import Directory
 from chatops.actors.health import Health
-from chatops.actors.messages import TELEGRAM, Address, Deliver, Delivered, NotDelivered, Notice
+from chatops.actors.telegram_messages import Deliver, Delivered, NotDelivered
 from chatops.core.audit import FLAWS, GENESIS, Checkpoint, Fault, Flaw
 from chatops.core.failures import Failure
 from chatops.core.outgoing import Lane, SendMessage

@@ -12,21 +12,12 @@ from typing import Any
 
 import structlog
 
+from chatops.actors.addresses import POOL, SUPERVISOR, Address
 from chatops.actors.base import Actor
 from chatops.actors.directory import Directory, Ref
 from chatops.actors.jobs import Job, JobQueue, Place
-from chatops.actors.messages import (
-    POOL,
-    SUPERVISOR,
-    Address,
-    PerformPlan,
-    Result,
-    Submit,
-    WorkDone,
-    WorkFailed,
-    WorkInterrupted,
-)
 from chatops.actors.supervision_messages import ChildFailed, Replace
+from chatops.actors.work import PerformPlan, Result, Submit, WorkDone, WorkFailed, WorkInterrupted
 from chatops.actors.work_messages import Assign, ExecutorReady, Finished, ReportIn, Ticket
 from chatops.core.actions import Plan
 from chatops.core.failures import Failure, Reason, Temporary

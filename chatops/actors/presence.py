@@ -11,7 +11,8 @@ from typing import Protocol
 import msgspec
 import structlog
 
-from chatops.actors.messages import Address, WasAway, chat_address
+from chatops.actors.addresses import Address, chat_address
+from chatops.actors.chat_messages import WasAway
 from chatops.core.absence import CAUGHT_UP, TAP_LIFE, Absence, absence, too_late
 
 log = structlog.get_logger()

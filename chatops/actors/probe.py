@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from chatops.actors.addresses import Address
 from chatops.actors.base import Actor
 from chatops.actors.directory import Directory
 from chatops.actors.health import Health
-from chatops.actors.messages import Address
 from chatops.core.failures import Failure, Reason
 
 PROBE_SECONDS = 30.0

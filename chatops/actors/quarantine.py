@@ -8,9 +8,10 @@ from datetime import datetime
 
 import structlog
 
+from chatops.actors.addresses import Address, chat_address
 from chatops.actors.admins import tell_admins
 from chatops.actors.base import summary
-from chatops.actors.messages import Address, Notice, UpdateArrived, chat_address
+from chatops.actors.chat_messages import Notice, UpdateArrived
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.db.store import Store
 from chatops.telegram.updates import read

@@ -7,9 +7,10 @@ from typing import Any
 
 import structlog
 
+from chatops.actors.addresses import Address, chat_address
 from chatops.actors.base import Actor
+from chatops.actors.chat_messages import ReviewDue
 from chatops.actors.directory import Directory
-from chatops.actors.messages import Address, ReviewDue, chat_address
 from chatops.core.failures import Failure
 from chatops.core.schedule import Weekly
 from chatops.db.store import Store

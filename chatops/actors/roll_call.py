@@ -8,22 +8,13 @@ from typing import Any
 
 import structlog
 
+from chatops.actors.addresses import UPSTREAM, WEBHOOK, Address, incident_address
 from chatops.actors.base import Actor
 from chatops.actors.directory import Directory
-from chatops.actors.messages import (
-    UPSTREAM,
-    WEBHOOK,
-    Accept,
-    Address,
-    Happened,
-    Submit,
-    WorkDone,
-    WorkFailed,
-    WorkInterrupted,
-    incident_address,
-)
+from chatops.actors.messages import Accept, Happened
 from chatops.actors.tags import first_tag
 from chatops.actors.upstream_messages import CallTheRoll
+from chatops.actors.work import Submit, WorkDone, WorkFailed, WorkInterrupted
 from chatops.core.failures import Failure
 from chatops.core.incidents.events import Stands
 from chatops.core.roll_call import ROUND, Found, Rolls, compare

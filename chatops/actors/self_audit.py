@@ -8,10 +8,11 @@ from typing import Any
 import structlog
 
 from chatops import metrics
+from chatops.actors.addresses import Address
 from chatops.actors.admins import tell_admins
 from chatops.actors.base import Actor
+from chatops.actors.chat_messages import Notice
 from chatops.actors.directory import Directory
-from chatops.actors.messages import Address, Notice
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.failures import Failure
 from chatops.core.self_audit import SEEN_TWICE, Breach, Finding, Gap, compare

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from chatops.actors.addresses import UPSTREAM
 from chatops.actors.base import Actor
-from chatops.actors.messages import UPSTREAM, Submit
 from chatops.actors.timers import Timer
 from chatops.actors.upstream_messages import (
     CreateSilence,
@@ -19,6 +19,7 @@ from chatops.actors.upstream_messages import (
     TendSilence,
     UpstreamWork,
 )
+from chatops.actors.work import Submit
 from chatops.core.failures import Reason
 from chatops.core.incidents import (
     Event,

@@ -7,9 +7,9 @@ from typing import Any
 
 from pykka import ActorRef
 
+from chatops.actors.addresses import Address
 from chatops.actors.base import Actor
 from chatops.actors.directory import Directory
-from chatops.actors.messages import Address
 
 Start = Callable[[Address], ActorRef[Any]]
 """Starts an actor that will answer at the address. What it raises counts as a crash."""

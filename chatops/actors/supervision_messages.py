@@ -5,7 +5,7 @@ from typing import Any
 
 from pykka import ActorRef
 
-from chatops.actors.messages import Address
+from chatops.actors.addresses import Address
 
 
 @dataclass(frozen=True, slots=True)

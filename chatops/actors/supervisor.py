@@ -14,10 +14,10 @@ from typing import Any
 import structlog
 
 from chatops import metrics
+from chatops.actors.addresses import SUPERVISOR, Address
 from chatops.actors.base import Actor, summary
 from chatops.actors.children import Child, ChildState, ChildView
 from chatops.actors.directory import Directory, Ref
-from chatops.actors.messages import SUPERVISOR, Address
 from chatops.actors.restarts import RestartBudget
 from chatops.actors.specs import ChildSpec, FamilySpec, Restart
 from chatops.actors.supervision_messages import (

@@ -7,9 +7,20 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from chatops.actors.addresses import (
+    HEARTBEATS,
+    POOL,
+    TELEGRAM,
+    WEBHOOK,
+    Address,
+    chat_address,
+    incident_address,
+    pool_address,
+)
 from chatops.actors.admins import tell_admins
 from chatops.actors.arrivals import Arrivals
 from chatops.actors.chat import ChatActor
+from chatops.actors.chat_messages import CatchUp, Notice
 from chatops.actors.clusters import ClustersActor
 from chatops.actors.conversation.commands import offer_admin_code
 from chatops.actors.directory import Directory
@@ -22,19 +33,7 @@ from chatops.actors.health import Health
 from chatops.actors.heartbeats import HeartbeatsActor
 from chatops.actors.incident import IncidentActor
 from chatops.actors.janitor import JanitorActor
-from chatops.actors.messages import (
-    HEARTBEATS,
-    POOL,
-    TELEGRAM,
-    WEBHOOK,
-    Address,
-    CatchUp,
-    MailArrived,
-    Notice,
-    chat_address,
-    incident_address,
-    pool_address,
-)
+from chatops.actors.messages import MailArrived
 from chatops.actors.notary import NOTARY, NotaryActor
 from chatops.actors.pool import PoolActor
 from chatops.actors.presence import Presence

@@ -12,15 +12,16 @@ from typing import Any, Protocol
 
 import structlog
 
+from chatops.actors.addresses import Address
 from chatops.actors.arrivals import Arrivals
 from chatops.actors.base import Actor, summary
 from chatops.actors.directory import Directory
 from chatops.actors.health import Health
 from chatops.actors.hook import Hook
 from chatops.actors.line import Line
-from chatops.actors.messages import Address, ChatBegan, Deliver, Delivered, NotDelivered, Withdraw
 from chatops.actors.poller import Poller
 from chatops.actors.senders import Outcome, Senders, join_all
+from chatops.actors.telegram_messages import ChatBegan, Deliver, Delivered, NotDelivered, Withdraw
 from chatops.actors.timers import Timer
 from chatops.core.failures import ChatMigrated, Failure, Permanent, Reason
 from chatops.core.pacing import Pace, Pacer, Parcel

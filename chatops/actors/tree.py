@@ -7,9 +7,9 @@ from typing import Any
 import pykka
 import structlog
 
+from chatops.actors.addresses import Address
 from chatops.actors.children import ChildView
 from chatops.actors.directory import Directory
-from chatops.actors.messages import Address
 from chatops.actors.specs import ChildSpec, FamilySpec
 from chatops.actors.supervision_messages import ListChildren, StopChildren
 from chatops.actors.supervisor import Notice, SupervisorActor

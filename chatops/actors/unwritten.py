@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import structlog
 
+from chatops.actors.addresses import TELEGRAM
 from chatops.actors.answering import Tell, reply
 from chatops.actors.base import Actor
-from chatops.actors.messages import TELEGRAM, Deliver
+from chatops.actors.telegram_messages import Deliver
 from chatops.core.failures import Failure, Reason
 from chatops.core.outgoing import AnswerTap, Lane
 from chatops.core.people import ChatKind

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from chatops import metrics
+from chatops.actors.addresses import UPSTREAM, Address
 from chatops.actors.directory import Directory
-from chatops.actors.messages import UPSTREAM, Address, Result
 from chatops.actors.upstream_messages import (
     CallTheRoll,
     CountMatched,
@@ -24,6 +24,7 @@ from chatops.actors.upstream_messages import (
     ReadOutside,
     UpstreamWork,
 )
+from chatops.actors.work import Result
 from chatops.actors.worker import WorkerActor
 from chatops.core.graphs import GraphAsk
 from chatops.core.reports import Report

@@ -3,9 +3,9 @@
 import threading
 from collections.abc import Callable
 
+from chatops.actors.addresses import DRAWING, UPSTREAM, Address
 from chatops.actors.directory import Directory
 from chatops.actors.health import Health
-from chatops.actors.messages import DRAWING, UPSTREAM, Address
 from chatops.actors.pool import PoolActor
 from chatops.actors.probe import Checkable, ProbeActor
 from chatops.actors.specs import ChildSpec, Restart, starter

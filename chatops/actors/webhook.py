@@ -8,22 +8,12 @@ from typing import Any
 
 import structlog
 
+from chatops.actors.addresses import HEARTBEATS, Address, chat_address, incident_address
 from chatops.actors.admins import tell_admins
 from chatops.actors.base import Actor, summary
+from chatops.actors.chat_messages import IncidentsOpened, Notice
 from chatops.actors.directory import Directory
-from chatops.actors.messages import (
-    HEARTBEATS,
-    Accept,
-    Address,
-    Beaten,
-    BodiesStored,
-    IncidentsOpened,
-    MailArrived,
-    Notice,
-    RouteNext,
-    chat_address,
-    incident_address,
-)
+from chatops.actors.messages import Accept, Beaten, BodiesStored, MailArrived, RouteNext
 from chatops.core.alerts import CLUSTER, Notification, NotUnderstood, parse
 from chatops.core.audit import ALERTMANAGER, Entry, EntryType
 from chatops.core.failures import Failure

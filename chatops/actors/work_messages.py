@@ -6,7 +6,8 @@ from typing import Any
 
 from pykka import ActorRef
 
-from chatops.actors.messages import Address, Result, Submit
+from chatops.actors.addresses import Address
+from chatops.actors.work import Result, Submit
 from chatops.core.failures import Failure
 
 

@@ -6,9 +6,10 @@ supervisor sees to; what became of the job is then the pool's to tell.
 
 from typing import Any
 
+from chatops.actors.addresses import Address
 from chatops.actors.base import Actor
 from chatops.actors.directory import Directory
-from chatops.actors.messages import Address, Result
+from chatops.actors.work import Result
 from chatops.actors.work_messages import Assign, ExecutorReady, Finished, ReportIn
 from chatops.core.failures import Failure
 

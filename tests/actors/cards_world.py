@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.shelf import Shelf, UnderWay
-from chatops.actors.messages import Deliver, Delivered, NotDelivered
+from chatops.actors.telegram_messages import Deliver, Delivered, NotDelivered
 from chatops.core.cards import Card, Position
 from chatops.core.failures import Reason
 from chatops.core.incidents import Incident

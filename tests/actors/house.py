@@ -12,31 +12,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from chatops.actors.addresses import DRAWING, POOL, TELEGRAM, UPSTREAM, WEBHOOK, chat_address
 from chatops.actors.base import Actor
 from chatops.actors.chat import ChatActor
+from chatops.actors.chat_messages import UpdateArrived
 from chatops.actors.directory import Directory
 from chatops.actors.incident import IncidentActor
-from chatops.actors.messages import (
-    DRAWING,
-    POOL,
-    TELEGRAM,
-    UPSTREAM,
-    WEBHOOK,
-    Accept,
-    ChatBegan,
-    Deliver,
-    Delivered,
-    NotDelivered,
-    Submit,
-    UpdateArrived,
-    Withdraw,
-    WorkDone,
-    WorkFailed,
-    chat_address,
-)
+from chatops.actors.messages import Accept
 from chatops.actors.specs import ChildSpec, FamilySpec, starter
+from chatops.actors.telegram_messages import ChatBegan, Deliver, Delivered, NotDelivered, Withdraw
 from chatops.actors.tree import Supervisor
 from chatops.actors.webhook import WebhookActor
+from chatops.actors.work import Submit, WorkDone, WorkFailed
 from chatops.core.absence import Absence
 from chatops.core.outgoing import AnswerTap, EditMessage, SendMessage
 from chatops.core.outside import Outside

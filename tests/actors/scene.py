@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from chatops.actors.messages import (
+from chatops.actors.work import (
     FollowPlan,
     LookUpPlan,
     MakePreview,

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chatops.actors.addresses import Address
 from chatops.actors.base import Actor
 from chatops.actors.children import ChildState
 from chatops.actors.directory import Directory
-from chatops.actors.messages import Address
 from chatops.actors.specs import ChildSpec, FamilySpec
 from chatops.actors.supervision_messages import Ping
 from chatops.actors.timers import Timers

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chatops.actors.messages import NotDelivered
+from chatops.actors.telegram_messages import NotDelivered
 from chatops.core.access import DECIDING
 from chatops.core.audit import EntryType
 from chatops.core.buttons import Button

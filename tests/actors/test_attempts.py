@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from chatops.actors.messages import FollowPlan, MakePreview, PerformPlan, ProceedPlan, ReadReport
 from chatops.actors.upstream_messages import CreateSilence
+from chatops.actors.work import FollowPlan, MakePreview, PerformPlan, ProceedPlan, ReadReport
 from chatops.core.access import ACTING, DECIDING, OF_DUTY, Right, right_for
 from chatops.core.actions import Performed, Plan, Preview, Progress
 from chatops.core.audit import Entry, EntryType

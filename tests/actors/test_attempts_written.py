@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chatops.actors.messages import MakePreview, PerformPlan, WorkFailed
+from chatops.actors.work import MakePreview, PerformPlan, WorkFailed
 from chatops.core import cautions
 from chatops.core.actions import Caution, Plan, Preview
 from chatops.core.audit import Entry, EntryType, Subject

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chatops.actors.messages import NotesOver, WasAway, chat_address
+from chatops.actors.addresses import chat_address
+from chatops.actors.chat_messages import NotesOver, WasAway
 from chatops.core.absence import NOTE_STANDS, Absence, note_of
 from chatops.core.audit import Entry, EntryType
 from chatops.core.outgoing import EditMessage

@@ -5,8 +5,8 @@ import pykka
 import pytest
 from structlog.testing import capture_logs
 
+from chatops.actors.addresses import SUPERVISOR
 from chatops.actors.base import Actor
-from chatops.actors.messages import SUPERVISOR
 from chatops.actors.supervision_messages import ChildFailed, ChildReady, ChildStopped, Passivate
 from tests.actors.small_actors import PATIENCE, Explode, Hold, Later, Recorder, settle, take
 

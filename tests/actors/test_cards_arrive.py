@@ -13,7 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from chatops.actors.messages import Deliver, Delivered, NotDelivered
+from chatops.actors.telegram_messages import Deliver, Delivered, NotDelivered
 from chatops.core.failures import Reason
 from chatops.core.incidents import Incident, Status
 from chatops.core.outgoing import SendMessage

@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from chatops.actors.addresses import POOL, pool_address
 from chatops.actors.clusters import ClustersActor
 from chatops.actors.executor import ExecutorActor
-from chatops.actors.messages import POOL, PerformPlan, ReadPods, Submit, TakeSurvey, WorkDone, pool_address
 from chatops.actors.pool import PoolActor
 from chatops.actors.specs import ChildSpec, Restart, starter
+from chatops.actors.work import PerformPlan, ReadPods, Submit, TakeSurvey, WorkDone
 from chatops.core.failures import Reason
 from chatops.core.resources import ObjectRef
 from chatops.core.surveys import Survey

@@ -7,15 +7,9 @@ from typing import Any
 
 import pytest
 
-from chatops.actors.messages import (
-    IncidentChanged,
-    MakePreview,
-    PerformPlan,
-    ProceedPlan,
-    WorkFailed,
-    chat_address,
-    incident_address,
-)
+from chatops.actors.addresses import chat_address, incident_address
+from chatops.actors.chat_messages import IncidentChanged
+from chatops.actors.work import MakePreview, PerformPlan, ProceedPlan, WorkFailed
 from chatops.core.actions import ActionState, Performed, Plan, Preview, Progress
 from chatops.core.audit import EntryType
 from chatops.core.buttons import Button, Verb

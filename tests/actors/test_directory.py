@@ -3,8 +3,9 @@ import threading
 import pytest
 from structlog.testing import capture_logs
 
+from chatops.actors.addresses import SUPERVISOR
 from chatops.actors.directory import Directory
-from chatops.actors.messages import SUPERVISOR, MailArrived
+from chatops.actors.messages import MailArrived
 from tests.actors.small_actors import PATIENCE, Explode, Hold, Recorder, settle, take
 
 HERE = ("here",)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from chatops.actors.chat_messages import Notice
 from chatops.actors.door_warnings import AGAIN_SECONDS, DoorWarnings
-from chatops.actors.messages import Notice
 
 
 @dataclass

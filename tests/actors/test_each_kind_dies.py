@@ -6,19 +6,11 @@ from typing import Any
 
 import pytest
 
-from chatops.actors.messages import (
-    POOL,
-    TELEGRAM,
-    WEBHOOK,
-    Address,
-    BodiesStored,
-    Deliver,
-    Happened,
-    Notice,
-    Submit,
-    chat_address,
-    incident_address,
-)
+from chatops.actors.addresses import POOL, TELEGRAM, WEBHOOK, Address, chat_address, incident_address
+from chatops.actors.chat_messages import Notice
+from chatops.actors.messages import BodiesStored, Happened
+from chatops.actors.telegram_messages import Deliver
+from chatops.actors.work import Submit
 from chatops.core.incidents import Status
 from chatops.core.outgoing import Lane
 from tests.actors.house import ANNA, House, house

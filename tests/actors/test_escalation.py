@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from chatops.actors.addresses import chat_address, incident_address
+from chatops.actors.chat_messages import Unattended
 from chatops.actors.escalation import ESCALATION, MOST, EscalationActor, LookRound
-from chatops.actors.messages import MailArrived, Unattended, chat_address, incident_address
+from chatops.actors.messages import MailArrived
 from chatops.actors.specs import ChildSpec, starter
 from chatops.core.audit import EntryType
 from chatops.core.oncall import Member, Roster, Rotation, Step

@@ -12,8 +12,8 @@ from typing import Any
 import pykka
 import pytest
 
+from chatops.actors.addresses import Address, chat_address, incident_address
 from chatops.actors.base import Actor
-from chatops.actors.messages import Address, chat_address, incident_address
 from chatops.actors.restarts import RestartBudget
 from chatops.actors.system import System
 from chatops.db.migrate import migrate

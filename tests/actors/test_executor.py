@@ -2,11 +2,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from chatops.actors.addresses import POOL
 from chatops.actors.children import ChildState
 from chatops.actors.executor import ExecutorActor
-from chatops.actors.messages import (
+from chatops.actors.specs import ChildSpec, starter
+from chatops.actors.work import (
     LOG_BYTES,
-    POOL,
     FollowPlan,
     LookUpPlan,
     MakePreview,
@@ -20,7 +21,6 @@ from chatops.actors.messages import (
     Submit,
     TakeSurvey,
 )
-from chatops.actors.specs import ChildSpec, starter
 from chatops.actors.work_messages import Assign, ExecutorReady, Finished, ReportIn, Ticket
 from chatops.core.failures import Permanent, Reason
 from tests.actors.doors import deploy, raising, restart

@@ -7,9 +7,10 @@ from concurrent.futures import Future
 import pykka
 import pytest
 
+from chatops.actors.addresses import WEBHOOK
 from chatops.actors.directory import Directory
 from chatops.actors.gate import FORGOTTEN_SECONDS, Gate
-from chatops.actors.messages import WEBHOOK, Accept
+from chatops.actors.messages import Accept
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
 
 PATIENCE = 10.0

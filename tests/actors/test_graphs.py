@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from chatops.actors.messages import WorkFailed
 from chatops.actors.upstream_messages import DrawGraph
+from chatops.actors.work import WorkFailed
 from chatops.core.buttons import Verb
 from chatops.core.outgoing import SendPhoto
 from chatops.core.policy import Graphs

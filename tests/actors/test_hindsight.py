@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chatops.actors.messages import MailArrived, incident_address
+from chatops.actors.addresses import incident_address
+from chatops.actors.messages import MailArrived
 from chatops.core.audit import EntryType
 from chatops.core.buttons import Verb
 from chatops.core.outgoing import SendDocument, SendMessage

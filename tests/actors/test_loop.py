@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from chatops.actors.messages import Happened, IncidentChanged, NotDelivered, WorkFailed, chat_address, incident_address
+from chatops.actors.addresses import chat_address, incident_address
+from chatops.actors.chat_messages import IncidentChanged
+from chatops.actors.messages import Happened
+from chatops.actors.telegram_messages import NotDelivered
+from chatops.actors.work import WorkFailed
 from chatops.core.actions import ActionState, Progress
 from chatops.core.audit import EntryType
 from chatops.core.incidents import Person, Press, Status

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from chatops.actors.messages import PerformPlan, UpdateArrived, WorkFailed, chat_address
+from chatops.actors.addresses import chat_address
+from chatops.actors.chat_messages import UpdateArrived
+from chatops.actors.work import PerformPlan, WorkFailed
 from chatops.core.audit import EntryType
 from chatops.core.buttons import Button, Verb
 from chatops.core.people import Chat, ChatKind, Role, Sender, User, everywhere

@@ -7,10 +7,12 @@ import structlog
 from prometheus_client import REGISTRY
 
 from chatops.actors import notary
+from chatops.actors.addresses import TELEGRAM, chat_address
+from chatops.actors.chat_messages import Notice
 from chatops.actors.directory import Directory
 from chatops.actors.health import Health, PartStatus
-from chatops.actors.messages import TELEGRAM, Deliver, Delivered, NotDelivered, Notice, chat_address
 from chatops.actors.notary import CHAT_PAUSE, NOTARY, PART, ROUND_SECONDS, Attest, GoThrough, NotaryActor
+from chatops.actors.telegram_messages import Deliver, Delivered, NotDelivered
 from chatops.core.audit import SYSTEM, Checkpoint, Entry, EntryType
 from chatops.core.failures import Reason
 from chatops.core.people import Role, User, everywhere

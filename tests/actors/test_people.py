@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from chatops.actors.addresses import chat_address
 from chatops.actors.answering import call_again
-from chatops.actors.messages import Notice, chat_address
+from chatops.actors.chat_messages import Notice
 from chatops.core.audit import EntryType
 from chatops.core.budgets import BURST
 from chatops.core.buttons import Verb

@@ -3,10 +3,12 @@ import time
 
 import pytest
 
+from chatops.actors.addresses import POOL
 from chatops.actors.children import ChildState
 from chatops.actors.executor import ExecutorActor
-from chatops.actors.messages import (
-    POOL,
+from chatops.actors.pool import PoolActor
+from chatops.actors.specs import ChildSpec, Restart, starter
+from chatops.actors.work import (
     PerformPlan,
     ReadLogs,
     ReadObject,
@@ -17,8 +19,6 @@ from chatops.actors.messages import (
     WorkFailed,
     WorkInterrupted,
 )
-from chatops.actors.pool import PoolActor
-from chatops.actors.specs import ChildSpec, Restart, starter
 from chatops.actors.work_messages import Assign, Ticket
 from chatops.cluster import Cluster
 from chatops.core.failures import Permanent, Reason, Temporary

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from chatops.actors.addresses import chat_address
 from chatops.actors.arrivals import Arrivals
-from chatops.actors.messages import UpdateArrived, WasAway, chat_address
+from chatops.actors.chat_messages import UpdateArrived, WasAway
 from chatops.actors.presence import HEARD, Presence
 from chatops.core.failures import Failure, Reason, Temporary
 

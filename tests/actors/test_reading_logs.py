@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chatops.actors.conversation.kept_logs import KeptLogs
-from chatops.actors.messages import ReadLogs, ReadPod, ReadReport, WorkFailed
+from chatops.actors.work import ReadLogs, ReadPod, ReadReport, WorkFailed
 from chatops.core.audit import SYSTEM, Entry, EntryType, Subject
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Position

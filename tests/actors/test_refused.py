@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 import chatops
-from chatops.actors.messages import Deliver, IncidentChanged, NotDelivered, chat_address
+from chatops.actors.addresses import chat_address
+from chatops.actors.chat_messages import IncidentChanged
+from chatops.actors.telegram_messages import Deliver, NotDelivered
 from chatops.core.failures import Reason
 from chatops.core.outgoing import EditMessage, SendMessage
 from chatops.core.people import Chat, ChatKind

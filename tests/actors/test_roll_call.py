@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pykka import ActorRegistry
 
-from chatops.actors.messages import WorkFailed
 from chatops.actors.roll_call import Call, RollCallActor
+from chatops.actors.work import WorkFailed
 from chatops.core.failures import Failure
 from chatops.core.incidents import Incident
 from chatops.core.incidents.values import Status

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from chatops.actors.messages import WorkFailed
 from chatops.actors.upstream_messages import ExpireSilence, ExtendUntil, ListSilences
+from chatops.actors.work import WorkFailed
 from chatops.core.audit import EntryType
 from chatops.core.outside import NOTHING
 from chatops.core.people import Grant, Role, User, everywhere

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chatops.actors.messages import WorkFailed, chat_address, incident_address
+from chatops.actors.addresses import chat_address, incident_address
 from chatops.actors.upstream_messages import (
     CountMatched,
     CreateSilence,
@@ -20,6 +20,7 @@ from chatops.actors.upstream_messages import (
     ReadOutside,
     TendSilence,
 )
+from chatops.actors.work import WorkFailed
 from chatops.core.alerts import Severity
 from chatops.core.audit import EntryType
 from chatops.core.outside import NOTHING

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from chatops.actors.messages import WEBHOOK, Accept, NotDelivered, TakeSurvey, chat_address
+from chatops.actors.addresses import WEBHOOK, chat_address
+from chatops.actors.messages import Accept
 from chatops.actors.storm_messages import StormLull
+from chatops.actors.telegram_messages import NotDelivered
+from chatops.actors.work import TakeSurvey
 from chatops.core.audit import EntryType
 from chatops.core.outgoing import SendDocument
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere

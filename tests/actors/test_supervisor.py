@@ -5,9 +5,9 @@ import threading
 import pykka
 import pytest
 
+from chatops.actors.addresses import SUPERVISOR
 from chatops.actors.children import ChildState
 from chatops.actors.directory import Directory
-from chatops.actors.messages import SUPERVISOR
 from chatops.actors.specs import ChildSpec, FamilySpec, Restart, starter
 from chatops.actors.supervision_messages import ChildFailed, Passivate, Replace, Wanted
 from chatops.actors.timers import Timers

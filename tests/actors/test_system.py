@@ -11,7 +11,9 @@ from urllib.request import urlopen
 import pytest
 from pydantic import SecretStr
 
-from chatops.actors.messages import WEBHOOK, BodiesStored, Notice
+from chatops.actors.addresses import WEBHOOK
+from chatops.actors.chat_messages import Notice
+from chatops.actors.messages import BodiesStored
 from chatops.actors.system import System
 from chatops.actors.webhook import WebhookActor
 from chatops.cluster import Cluster

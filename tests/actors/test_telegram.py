@@ -12,15 +12,17 @@ from typing import Any
 
 import pytest
 
+from chatops.actors.addresses import TELEGRAM, chat_address
 from chatops.actors.arrivals import Arrivals
 from chatops.actors.base import Actor
+from chatops.actors.chat_messages import UpdateArrived, WasAway
 from chatops.actors.directory import Directory
 from chatops.actors.health import Health, PartStatus
-from chatops.actors.messages import TELEGRAM, Deliver, Delivered, NotDelivered, UpdateArrived, WasAway, chat_address
 from chatops.actors.presence import HEARD, Presence
 from chatops.actors.specs import ChildSpec, starter
 from chatops.actors.supervisor import ChildState
 from chatops.actors.telegram import HookWanted, PollerBroke, TelegramActor
+from chatops.actors.telegram_messages import Deliver, Delivered, NotDelivered
 from chatops.core.failures import Failure, Reason, Temporary
 from chatops.core.outgoing import AnswerTap, EditMessage, Key, Lane, LeaveChat, SendMessage
 from chatops.core.updates import Membership, Tap, TextMessage

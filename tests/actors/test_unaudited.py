@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 
 from chatops.actors import base, unwritten
-from chatops.actors.messages import PerformPlan, ReadReport
+from chatops.actors.work import PerformPlan, ReadReport
 from chatops.core.actions import ActionState
 from chatops.core.audit import EntryType
 from chatops.core.buttons import Button, Verb

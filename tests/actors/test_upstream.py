@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from chatops.actors.addresses import DRAWING, UPSTREAM
 from chatops.actors.directory import Directory
 from chatops.actors.health import Health, PartStatus
-from chatops.actors.messages import DRAWING, UPSTREAM, Submit, WorkDone, WorkFailed, WorkInterrupted
 from chatops.actors.pool import PoolActor
 from chatops.actors.specs import ChildSpec, Restart, starter
 from chatops.actors.upstream import UpstreamActor
@@ -21,6 +21,7 @@ from chatops.actors.upstream_messages import (
     ReadOutside,
 )
 from chatops.actors.upstream_specs import upstream_specs
+from chatops.actors.work import Submit, WorkDone, WorkFailed, WorkInterrupted
 from chatops.core.failures import Permanent, Reason, Temporary
 from chatops.core.graphs import GraphAsk
 from chatops.core.resources import ObjectRef

@@ -7,7 +7,7 @@ import pytest
 
 from chatops.actors.conversation import views
 from chatops.actors.conversation.views import Reader
-from chatops.actors.messages import MakePreview, ReadObject, ReadPod, ReadWorkload, ReadYaml
+from chatops.actors.work import MakePreview, ReadObject, ReadPod, ReadWorkload, ReadYaml
 from chatops.core.actions import CHOSEN
 from chatops.core.applicable import View
 from chatops.core.buttons import Button, Verb

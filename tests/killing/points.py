@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from chatops.actors.messages import Happened, HelpWanted, PerformPlan, UpdateArrived, WorkDone
+from chatops.actors.chat_messages import HelpWanted, UpdateArrived
+from chatops.actors.messages import Happened
+from chatops.actors.work import PerformPlan, WorkDone
 from chatops.core.actions import Performed, Progress
 from chatops.core.audit import EntryType
 from chatops.core.incidents.events import RunAction

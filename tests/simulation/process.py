@@ -5,9 +5,9 @@ import threading
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from chatops.actors.addresses import SUPERVISOR, Address
 from chatops.actors.base import Actor
 from chatops.actors.directory import Directory
-from chatops.actors.messages import SUPERVISOR, Address
 from chatops.actors.specs import ChildSpec, FamilySpec, Start
 from chatops.actors.supervisor import SupervisorActor
 from tests.simulation.faults import Faults, Killed, ProcessDied

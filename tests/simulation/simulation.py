@@ -14,27 +14,20 @@ from unittest import mock
 
 import structlog
 
+from chatops.actors.addresses import POOL, TELEGRAM, UPSTREAM, WEBHOOK, Address, pool_address
 from chatops.actors.arrivals import Arrivals
 from chatops.actors.chat import ChatActor
 from chatops.actors.clusters import ClustersActor
 from chatops.actors.health import Health
 from chatops.actors.incident import IncidentActor
 from chatops.actors.janitor import JanitorActor
-from chatops.actors.messages import (
-    POOL,
-    TELEGRAM,
-    UPSTREAM,
-    WEBHOOK,
-    Accept,
-    Address,
-    ProceedPlan,
-    pool_address,
-)
+from chatops.actors.messages import Accept
 from chatops.actors.pool import PoolActor
 from chatops.actors.specs import ChildSpec, FamilySpec, Restart
 from chatops.actors.system import JANITOR, System
 from chatops.actors.upstream import CHANGE_SECONDS, LOOK_SECONDS
 from chatops.actors.webhook import WebhookActor
+from chatops.actors.work import ProceedPlan
 from chatops.core.failures import Failure
 from chatops.core.outside import Outside
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere

@@ -9,9 +9,9 @@ from typing import Any
 
 from chatops.actors.base import Actor
 from chatops.actors.executor import ExecutorActor
-from chatops.actors.messages import PerformPlan, ProceedPlan
 from chatops.actors.upstream import UpstreamActor
 from chatops.actors.upstream_messages import CreateSilence
+from chatops.actors.work import PerformPlan, ProceedPlan
 from chatops.actors.work_messages import Assign, Finished
 from chatops.actors.worker import WorkerActor
 from tests.simulation.virtual_time import Agenda

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from chatops.actors.base import summary
-from chatops.actors.messages import Deliver
 from chatops.actors.poller import Poller
 from chatops.actors.senders import Outcome
 from chatops.actors.telegram import SENDERS, PollerBroke, TelegramActor
+from chatops.actors.telegram_messages import Deliver
 from chatops.core.failures import Failure
 from chatops.core.pacing import Parcel
 from tests.simulation.faults import ProcessDied

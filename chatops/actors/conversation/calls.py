@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from chatops.actors.answering import CALLS
+from chatops.actors.chat_messages import HelpWanted, Unattended
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.shelf import Shelf
-from chatops.actors.messages import HelpWanted, Unattended
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Incident

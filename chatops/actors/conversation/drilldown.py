@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chatops.actors.addresses import DRAWING, POOL, UPSTREAM, Address, chat_address, incident_address
+from chatops.actors.chat_messages import ApprovalWanted
 from chatops.actors.conversation import outside, views
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.documents import DOCUMENTS
@@ -12,21 +14,10 @@ from chatops.actors.conversation.kept_logs import KeptLogs
 from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.conversation.views import Reader
 from chatops.actors.conversation.witness import Trial, Witness
-from chatops.actors.messages import (
-    DRAWING,
-    POOL,
-    UPSTREAM,
-    Address,
-    ApprovalWanted,
-    Result,
-    Submit,
-    SurveyAgain,
-    Work,
-    chat_address,
-    incident_address,
-)
+from chatops.actors.messages import SurveyAgain
 from chatops.actors.tags import first_tag
 from chatops.actors.upstream_messages import UpstreamWork
+from chatops.actors.work import Result, Submit, Work
 from chatops.core.actions import Preview
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position

@@ -6,10 +6,11 @@ what fails is said nowhere, since the card has a button for it.
 
 from collections.abc import Callable, Hashable
 
+from chatops.actors.addresses import DRAWING, Address
 from chatops.actors.conversation import outside
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.shelf import Shelf, UnderWay
-from chatops.actors.messages import DRAWING, Address, Result, Submit
+from chatops.actors.work import Result, Submit
 from chatops.core.alerts import Severity
 from chatops.core.incidents import Incident
 from chatops.core.policy import Graphs

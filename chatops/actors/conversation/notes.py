@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from chatops.actors.addresses import Address, incident_address
 from chatops.actors.answering import reply
 from chatops.actors.conversation.denials import Denials
-from chatops.actors.messages import Address, Happened, incident_address
+from chatops.actors.messages import Happened
 from chatops.core.access import OUT_OF_SCOPE, Right, incident_place, known, may
 from chatops.core.incidents import Person, Press
 from chatops.core.incidents.events import Noted

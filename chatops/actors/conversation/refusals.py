@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import structlog
 
+from chatops.actors.addresses import Address, chat_address
 from chatops.actors.admins import tell_admins
+from chatops.actors.chat_messages import CatchUp, Notice, SendHere
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.conversation.storms import Storms
-from chatops.actors.messages import Address, CatchUp, NotDelivered, Notice, SendHere, chat_address
+from chatops.actors.telegram_messages import NotDelivered
 from chatops.core.buttons import Verb
 from chatops.core.failures import Reason
 from chatops.core.outgoing import SendMessage

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from chatops.actors.addresses import Address
 from chatops.actors.answering import reply
 from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.views import Reader
-from chatops.actors.messages import Address
 from chatops.core.access import known, may_all, needs
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position

@@ -5,8 +5,9 @@ from datetime import datetime
 
 import structlog
 
+from chatops.actors.addresses import TELEGRAM, Address
 from chatops.actors.conversation.shelf import Shelf
-from chatops.actors.messages import TELEGRAM, Address, Deliver
+from chatops.actors.telegram_messages import Deliver
 from chatops.core.budgets import Budgets
 from chatops.core.denials import denied
 from chatops.core.failures import Failure

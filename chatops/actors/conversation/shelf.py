@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chatops.actors.messages import TELEGRAM, Address, Deliver
+from chatops.actors.addresses import TELEGRAM, Address
 from chatops.actors.tags import first_tag
+from chatops.actors.telegram_messages import Deliver
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Card, Position
 from chatops.core.outgoing import EditMessage, Key, Keyboard, Lane, SendDocument, SendMessage, SendPhoto

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from chatops.actors.addresses import UPSTREAM, Address
 from chatops.actors.conversation.drilldown import Drilldown, From
 from chatops.actors.conversation.views import Reader, number
-from chatops.actors.messages import UPSTREAM, Address, Submit
 from chatops.actors.upstream_messages import ExpireSilence, ExtendUntil, ListSilences, UpstreamWork
+from chatops.actors.work import Submit
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position

@@ -6,11 +6,12 @@ from datetime import datetime
 
 import structlog
 
+from chatops.actors.addresses import Address, incident_address
 from chatops.actors.base import summary
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.shelf import Shelf, UnderWay
-from chatops.actors.messages import Address, Happened, SurveyAgain, incident_address
+from chatops.actors.messages import Happened, SurveyAgain
 from chatops.actors.storm_messages import DigestDue, Gathered, StormLull
 from chatops.actors.tags import first_tag
 from chatops.core.access import Right, known, may

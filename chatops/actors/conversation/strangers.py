@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from chatops.actors.addresses import TELEGRAM, Address
 from chatops.actors.conversation.shelf import Shelf
-from chatops.actors.messages import TELEGRAM, Address, Deliver
+from chatops.actors.telegram_messages import Deliver
 from chatops.core.denials import denied
 from chatops.core.outgoing import AnswerTap, Lane
 from chatops.core.screens import welcome

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from chatops.actors.addresses import TELEGRAM, Address, incident_address
 from chatops.actors.answering import reply
 from chatops.actors.conversation.admission import Admission, decides
 from chatops.actors.conversation.cards import Reconciler
@@ -15,7 +16,8 @@ from chatops.actors.conversation.maintenance_desk import MaintenanceDesk
 from chatops.actors.conversation.silences import OthersSilences
 from chatops.actors.conversation.storms import Storms
 from chatops.actors.conversation.views import Reader
-from chatops.actors.messages import TELEGRAM, Address, Deliver, Happened, incident_address
+from chatops.actors.messages import Happened
+from chatops.actors.telegram_messages import Deliver
 from chatops.core.absence import Absence, note_of
 from chatops.core.access import Need, known, may_all, may_hold, may_see, needs
 from chatops.core.actions import Plan

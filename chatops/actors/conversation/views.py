@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chatops.actors.conversation import reviews
-from chatops.actors.messages import (
+from chatops.actors.work import (
     MakePreview,
     ReadDescription,
     ReadEvents,

@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 
 from chatops.actors.conversation.views import Reader
-from chatops.actors.messages import Result
+from chatops.actors.work import Result
 from chatops.core.actions import Preview
 from chatops.core.audit import SYSTEM, Entry, EntryType, Subject
 from chatops.core.buttons import Verb
