@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -418,22 +418,6 @@ def _weekly(text: str) -> Weekly | None:
         raise ValueError(text) from error
 
 
-class Setting(NamedTuple):
-    """One row of the README's table. `default` is empty where there is none."""
-
-    name: str
-    meaning: str
-    default: str
-
-
-def describe() -> tuple[Setting, ...]:
-    """Every setting, in the order of the README."""
-    return tuple(
-        Setting(name.upper(), field.description or "", _shown_default(name, field.default))
-        for name, field in Settings.model_fields.items()
-    )
-
-
 def read(env_file: Path | None = ENV_FILE) -> Settings | tuple[str, ...]:
     """The settings from the environment and `env_file` (the environment wins), or every problem, a sentence each."""
     try:
@@ -486,25 +470,3 @@ def _address(value: str, *, only_https: bool = False) -> str:
 
 def _listed(value: str) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()]
-
-
-def _shown_default(name: str, default: Any) -> str:
-    match name:
-        case "bind_address":
-            return f"`{LOOPBACK}` without `WEBHOOK_TOKEN`, else `{EVERYWHERE}`"
-        case "kubeconfig":
-            return "`~/.kube/config`"
-        case "protected_namespaces":
-            return "none"
-        case "kube_contexts":
-            return "current context"
-        case "exec_diagnostics":
-            return "`false`"
-        case "watchdog_alerts" | "telegram_features":
-            return "`" + ",".join(default) + "`"
-        case "kube_impersonate" | "telegram_webhook_url" | "audit_chat" | "suggestions_file" | "oncall_file":
-            return "off"
-        case "alertmanager_url" | "prometheus_url" | "public_url" | "fallback_webhook_url":
-            return "off"
-        case _:
-            return f"`{default}`" if isinstance(default, str | int) else ""

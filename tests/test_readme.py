@@ -7,7 +7,7 @@ import pytest
 
 from chatops.core.screens.welcome import COMMANDS
 from chatops.core.texts import tongue
-from chatops.settings import describe
+from chatops.settings_shown import describe
 
 ROOT = Path(__file__).parent.parent
 READMES = {"README.md": "en", "README.ru.md": "ru"}

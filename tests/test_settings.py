@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from chatops import settings
-from chatops.settings import Settings, describe, read
+from chatops.settings import Settings, read
+from chatops.settings_shown import describe
 
 TOKEN = "123456:AAbbCC-canary-token"
 
