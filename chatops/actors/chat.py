@@ -33,6 +33,7 @@ from chatops.actors.chat_messages import (
     WasAway,
 )
 from chatops.actors.conversation.admission import Admission
+from chatops.actors.conversation.announcements import Announcements
 from chatops.actors.conversation.calls import Calls
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.cards import Reconciler
@@ -59,15 +60,12 @@ from chatops.core.absence import NOTE_STANDS, Absence
 from chatops.core.access import known
 from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
-from chatops.core.cards import Position
 from chatops.core.failures import Failure, Reason
 from chatops.core.incidents import Person
 from chatops.core.outgoing import AnswerTap, Lane, LeaveChat
 from chatops.core.people import ChatKind, Sender, User
 from chatops.core.policy import Policy
-from chatops.core.screens.handing import handed_over
 from chatops.core.screens.notices import notice
-from chatops.core.screens.silence_warning import warning
 from chatops.core.screens.toasts import toast
 from chatops.core.texts import Tongue, tongue
 from chatops.core.updates import Faceless, Membership, Tap, TextMessage, Update
@@ -110,6 +108,7 @@ class ChatActor(Actor):
             self._canvas, self._cards, self._storms, store=store, shelf=self._shelf, tell=self.tell
         )
         self._calls = Calls(self._canvas, store=store, shelf=self._shelf, clock=clock)
+        self._announcements = Announcements(self._canvas, store=store, shelf=self._shelf)
         self._drilldown = Drilldown(
             self._canvas, store=store, shelf=self._shelf, clock=clock, address=address, tell=self.tell
         )
@@ -218,12 +217,12 @@ class ChatActor(Actor):
                 self._calls.help_wanted(message)
             case Unattended():
                 self._calls.unattended(message)
-            case HandedOver(incident_id, by_name):
-                self._handed_over(incident_id, by_name)
-            case ReviewDue(until):
-                self._review(until)
-            case SilenceEnds(incident_id, key):
-                self._silence_ends(incident_id, key)
+            case HandedOver():
+                self._announcements.handed_over(message)
+            case ReviewDue():
+                self._announcements.review(message)
+            case SilenceEnds():
+                self._announcements.silence_ends(message)
             case AccessChanged() if not self._canvas.chat.unreachable:
                 self._access_changed(message)
             case AccessChanged():
@@ -278,32 +277,6 @@ class ChatActor(Actor):
                 self._strangers.turned_away(attempt, self._tongue_of(None, attempt.sender))
             case Membership() as change:
                 self._moved(change)
-
-    def _handed_over(self, incident_id: int, by_name: str) -> None:
-        """Once, as a call for help; whoever cannot be reached or may not see it any more hears nothing."""
-        incident = self._store.incidents.get(incident_id)
-        if incident is None or incident.handed_at is None or self._canvas.chat.unreachable:
-            return
-        told = self._store.positions.shown_since(self._id, incident_id, Verb.HAND_OVER, incident.handed_at)
-        if not told and self._canvas.may_show(incident) and not self._shelf.is_under_way(Verb.HAND_OVER, incident_id):
-            at = Position(self._id, 0, Verb.HAND_OVER, incident_id)
-            self._shelf.send(handed_over(incident, by_name, self._canvas.tongue), Lane.PAGE, position=at)
-
-    def _review(self, until: datetime) -> None:
-        """Of what is shown here: all of it in a group, and of a person what they may read. Without a sound."""
-        chat = self._canvas.chat
-        if chat.subscribed and not chat.unreachable:
-            position = Position(self._id, 0, Verb.STATISTICS, args={"days": "7", "until": str(int(until.timestamp()))})
-            screen = self._canvas.weekly(position)
-            self._shelf.send(screen, Lane.DIGEST, position=position)
-
-    def _silence_ends(self, incident_id: int, key: str) -> None:
-        incident = self._store.incidents.get(incident_id)
-        silence = incident.silence if incident else None
-        if incident is None or silence is None or silence.key != key or not silence.warned:
-            return
-        if not self._canvas.chat.unreachable and self._canvas.may_show(incident):
-            self._shelf.send(warning(incident, silence, self._canvas.tongue), Lane.PAGE)
 
     def _access_changed(self, change: AccessChanged) -> None:
         """Tell whose chat this is; what they may see from now on is shown where they want incidents shown."""
