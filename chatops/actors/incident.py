@@ -90,6 +90,9 @@ IDLE_SECONDS = 600.0
 HELD_IDLE_SECONDS = 15.0
 """The same for one that a digest alone stands for: in a storm there are thousands, and each is a thread."""
 
+MAIL_AGAIN_SECONDS = 1.0
+"""Until what the database kept from being worked through is tried again."""
+
 MOST_ATTEMPTS = 3
 """Crashes over one body before it is put aside."""
 
@@ -218,8 +221,12 @@ class IncidentActor(Actor):
                 )
                 told = AlertsReceived(notification, home=mail.home, windows=self._windows())
                 self._happened(told, mail=(mail.inbox.id,))
-            except Failure:
-                raise
+            except Failure as failure:
+                if not known_undone(failure):
+                    raise
+                log.warning("mail waits for the database", incident=self._id, error=str(failure))
+                self.later(MAIL_AGAIN_SECONDS, MailArrived())
+                return
             except Exception as error:
                 # The third crash over one body puts it aside, so that what came after it is worked through.
                 if self._store.inbox.failed(mail.inbox.id) < MOST_ATTEMPTS:

@@ -9,7 +9,7 @@ import pytest
 from chatops.core.access import ACTING, DECIDING, OF_DUTY
 from chatops.core.buttons import Offered, Verb
 from chatops.core.people import ChatKind, Grant, Role, Sender, User, everywhere
-from chatops.core.presses import DOUBLE_TAP, Refusal, judge, missed, word_for
+from chatops.core.presses import DOUBLE_TAP, LATE, Refusal, judge, missed, word_for
 from chatops.core.resources import ObjectRef
 from chatops.core.safeguards import Safeguard
 from chatops.core.screens.confirm import LIFETIMES
@@ -310,6 +310,7 @@ def test_of_several_questions_the_one_it_is_about_is_meant() -> None:
 def test_a_second_press_within_seven_tenths_of_a_second_is_a_double_tap() -> None:
     """UX, decision 6. The card is right as it stands, and is not drawn anew for it."""
     assert timedelta(seconds=0.7) == DOUBLE_TAP
+    assert timedelta(minutes=15) == LATE
     pressed = offered(Verb.CONFIRM, "here", "anybody's", "just now", used=False, lasting=True)
     refusal = judge(tap(), pressed, USERS["operator"], now=PRESSED)
     assert refusal is not None

@@ -72,3 +72,19 @@ def test_typing_the_word_is_always_right_and_nothing_else_is(name):
     assert typed_right(f" {word_of(ref).upper()} ", ref)
     assert not typed_right("", ref)
     assert not typed_right(word_of(ref) + "x", ref)
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("a" * 16, "a" * 16),
+        ("a" * 17, "a" * 16),
+        ("backup-" + "a" * 9, "backup-" + "a" * 9),
+        ("backup-29384760-aa", "aa"),
+        ("backup-2938476012345", "2938476012345"),
+        ("a-" + "b" * 20, "b" * 16),
+        ("a" * 20 + "-", "a" * 15 + "-"),
+    ],
+)
+def test_a_name_that_fits_is_typed_whole_and_a_longer_one_by_its_end(name: str, word: str) -> None:
+    assert word_of(ObjectRef("Job", name, "shop")) == word

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.flows.town import TOKEN, Town, crash_loop, until
+from tests.flows.town import ANNA, TOKEN, Town, crash_loop, until
 from tests.upstream.real import BINARY, real_alertmanager
 
 CONFIG = """
@@ -63,18 +63,17 @@ def test_r3_what_cannot_be_stored_is_a_503_until_it_can(place, fault):
 @pytest.mark.skipif(BINARY is None, reason="Debian's prometheus-alertmanager is not installed")
 def test_r3_alertmanager_delivers_again_what_could_not_be_stored(place, tmp_path):
     """R3: five alerts fire during each fault, each is refused at least once, and all are there once it is over."""
-    with real_alertmanager(tmp_path, CONFIG.format(port=place.service.alert_port, token=TOKEN)) as real:
-        for fault in FAULTS:
-            pods = [f"{fault}-{number}" for number in range(5)]
+    config = CONFIG.format(port=place.service.alert_port, token=TOKEN)
+    with real_alertmanager(tmp_path, config) as real, place.store() as store:
+        for times, fault in enumerate(FAULTS, start=1):
             before = place.metric("chatops_webhooks_total")
             with FAULTS[fault](place):
-                for pod in pods:
+                for number in range(5):
+                    pod = f"{fault}-{number}"
                     real.fire({"alertname": "CrashLoop", "severity": "critical", "namespace": "shop", "pod": pod})
                 until(lambda: place.metric("chatops_webhooks_total") >= before + 5, "all were refused")  # noqa: B023
-            for pod in pods:
-                place.card(pod)
-    with place.store() as store:
-        assert len(store.incidents.active_ids()) == 5 * len(FAULTS)
+            until(lambda: len(store.incidents.active_ids()) == 5 * times, "all of them are incidents")  # noqa: B023
+            until(lambda: not store.cards.stale(ANNA), "each is shown, by a card or a digest")
 
 
 def test_s1_a_wrong_token_stores_nothing(place):
