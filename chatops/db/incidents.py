@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from chatops.core.actions import ActionState
+from chatops.core.actions import ActionRun, ActionState
 from chatops.core.alerts import Severity
 from chatops.core.audit import Entry
 from chatops.core.inbox import Mail
@@ -24,7 +24,7 @@ from chatops.db.inbox import inbox_row
 from chatops.db.places import Readable, only, places_of
 from chatops.db.querying import count, desc, select
 from chatops.db.rows import columns_of
-from chatops.db.runs import interrupted_on, runs_of, runs_on, write_run
+from chatops.db.runs import interrupted_on, is_known, runs_of, runs_on, write_run
 from chatops.db.silences import silences_of, write_silence
 from chatops.db.storms import member_changed
 from chatops.db.surveys import survey_of, unseen_incidents
@@ -201,13 +201,16 @@ class Incidents:
 
         That is its state, the episodes that changed, its action, the audit entries, "done" on the mail (inbox ids) and
         the Telegram update it came from, "used" on the one-time button, and what was learned of actions. False, and
-        nothing is stored, when that button was used or has expired. `before` is the incident as it was last stored; it
-        saves reading the episodes again to see which changed. Raises LookupError for an incident that was never routed.
+        nothing is stored, when that button was used or has expired, or the run that begins was begun before. `before`
+        is the incident as it was last stored; it saves reading the episodes again to see which changed. Raises
+        LookupError for an incident that was never routed.
         """
         done = list(mail_done)
 
         def work() -> bool:
             tables = self._tables
+            if before is not None and _begins_again(tables, before.run, incident.run):
+                return False
             if token is not None and not use_token(tables, token, used_by, now):
                 return False
             _write(tables, incident, before.episodes if before else None)
@@ -301,6 +304,12 @@ class Incidents:
             return tuple(PastIncident(each, runs.get(each.id, ())) for each in found)
 
         return self._database.read(work)
+
+
+def _begins_again(tables: Tables, before: ActionRun | None, after: ActionRun | None) -> bool:
+    """Whether the run was begun once already. A request to approve stands in several chats, each with its own token."""
+    begins = after is not None and (before is None or before.id != after.id)
+    return after is not None and begins and is_known(tables, after.id)
 
 
 def _write(tables: Tables, incident: Incident, before: Sequence[Episode] | None) -> None:

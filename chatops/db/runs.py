@@ -20,6 +20,10 @@ def write_run(tables: Tables, incident_id: int, run: ActionRun) -> None:
         row.set(**columns)
 
 
+def is_known(tables: Tables, run_id: str) -> bool:
+    return tables.Action.get(id=run_id) is not None
+
+
 def runs_of(tables: Tables, run_ids: list[str]) -> dict[str, ActionRun]:
     """The runs of these ids, as many as exist."""
     return {row.id: _run(row) for row in tables.Action.select(lambda row: row.id in run_ids)} if run_ids else {}

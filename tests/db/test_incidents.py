@@ -377,3 +377,16 @@ def test_a_survey_of_another_version_is_left_out(database: Database, store: Stor
     assert known(store).survey is None
     assert store.incidents.apply(replace(known(store), revision=1), now=NOW)
     assert store.incidents.unseen() == (1,)
+
+
+def test_r22_a_run_that_was_begun_is_not_begun_again(store: Store) -> None:
+    """R22: its approval stands in two chats with a token each, and another run came in between."""
+    told(store, body("A", firing="a"))
+    fresh = known(store)
+    first, second = (replace(fresh, run=run(id, ActionState.SUCCEEDED)) for id in ("one", "two"))
+    assert store.incidents.apply(first, [entry()], before=fresh, now=NOW)
+    assert store.incidents.apply(second, [entry()], before=first, now=NOW)
+    written = store.audit.head()
+    again = replace(second, run=run("one"))
+    assert not store.incidents.apply(again, [entry()], before=second, now=NOW)
+    assert (store.audit.head(), known(store)) == (written, second)
