@@ -14,6 +14,7 @@ import structlog
 from chatops.actors.addresses import Address, chat_address
 from chatops.actors.chat_messages import WasAway
 from chatops.core.absence import CAUGHT_UP, TAP_LIFE, Absence, absence, too_late
+from chatops.decoders import decoder_of
 
 log = structlog.get_logger()
 
@@ -114,4 +115,4 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _absence(text: str | None) -> Absence | None:
-    return msgspec.json.decode(text, type=Absence) if text else None
+    return decoder_of(Absence).decode(text) if text else None
