@@ -5,7 +5,6 @@ from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.shelf import Shelf
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position
-from chatops.core.incidents import Incident
 from chatops.core.outgoing import Lane
 from chatops.core.screens.handing import handed_over
 from chatops.core.screens.silence_warning import warning
@@ -22,7 +21,7 @@ class Announcements:
 
     def handed_over(self, told: HandedOver) -> None:
         """Once, also after a start."""
-        incident = self._shown(told.incident_id)
+        incident = self._canvas.shown(told.incident_id)
         if incident is None or incident.handed_at is None:
             return
         chat_id, verb = self._canvas.chat_id, Verb.HAND_OVER
@@ -32,7 +31,7 @@ class Announcements:
             self._shelf.send(screen, Lane.PAGE, position=Position(chat_id, 0, verb, incident.id))
 
     def silence_ends(self, told: SilenceEnds) -> None:
-        incident = self._shown(told.incident_id)
+        incident = self._canvas.shown(told.incident_id)
         silence = incident.silence if incident else None
         if incident is not None and silence is not None and silence.key == told.key and silence.warned:
             self._shelf.send(warning(incident, silence, self._canvas.tongue), Lane.PAGE)
@@ -44,9 +43,3 @@ class Announcements:
             args = {"days": "7", "until": str(int(told.until.timestamp()))}
             position = Position(self._canvas.chat_id, 0, Verb.STATISTICS, args=args)
             self._shelf.send(self._canvas.weekly(position), Lane.DIGEST, position=position)
-
-    def _shown(self, incident_id: int) -> Incident | None:
-        incident = self._store.incidents.get(incident_id)
-        if incident is None or self._canvas.chat.unreachable or not self._canvas.may_show(incident):
-            return None
-        return incident

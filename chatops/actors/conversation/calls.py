@@ -9,7 +9,6 @@ from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.shelf import Shelf
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position
-from chatops.core.incidents import Incident
 from chatops.core.incidents.escalation import waits
 from chatops.core.outgoing import Lane
 from chatops.core.screens.escalation import help_wanted, unattended
@@ -26,7 +25,7 @@ class Calls:
         self._clock = clock
 
     def help_wanted(self, call: HelpWanted) -> None:
-        incident = self._shown(call.incident_id)
+        incident = self._canvas.shown(call.incident_id)
         if incident is None:
             return
         called_at, positions = incident.escalated_at, self._store.positions
@@ -39,7 +38,7 @@ class Calls:
 
     def unattended(self, call: Unattended) -> None:
         """Unless it was taken meanwhile, or another step came after this one."""
-        incident = self._shown(call.incident_id)
+        incident = self._canvas.shown(call.incident_id)
         if incident is None or not waits(incident):
             return
         told = incident.escalation
@@ -52,9 +51,3 @@ class Calls:
         screen = unattended(incident, self._canvas.tongue, chat_id=self._canvas.chat_id, now=self._clock())
         # A message of the same key is sent once, so a start while it waits makes no second one.
         self._shelf.send(screen, Lane.PAGE, position=at, key=CALLS.format(incident_id=incident.id) + moment)
-
-    def _shown(self, incident_id: int) -> Incident | None:
-        incident = self._store.incidents.get(incident_id)
-        if incident is None or self._canvas.chat.unreachable or not self._canvas.may_show(incident):
-            return None
-        return incident

@@ -50,6 +50,13 @@ class Canvas:
         owner = self._store.users.get(self.chat_id) if self.chat_id > 0 else None
         return owner is None or may_see(owner, incident)
 
+    def shown(self, incident_id: int) -> Incident | None:
+        """The incident, where the chat can be told of it: it is there, and so is the chat, and it may be shown."""
+        incident = self._store.incidents.get(incident_id)
+        if incident is None or self.chat.unreachable or not self.may_show(incident):
+            return None
+        return incident
+
     def readable(self) -> Readable:
         """The same by place, for many at once: the owner is looked up once."""
         owner = self._store.users.get(self.chat_id) if self.chat_id > 0 else None
