@@ -26,17 +26,15 @@ from chatops.db.querying import count, desc, select
 from chatops.db.rows import columns_of
 from chatops.db.runs import interrupted_on, is_known, runs_of, runs_on, write_run
 from chatops.db.silences import silences_of, write_silence
-from chatops.db.storms import member_changed
+from chatops.db.storms import member_changed, only_in_digests
 from chatops.db.surveys import survey_of, unseen_incidents
 from chatops.db.trials import write_trial
 
 ACTIVE = Status.ACTIVE.value
 RUNNING = [state.value for state in ActionState if state.running]
 
-_UNATTENDED = """
-SELECT id, waits_since FROM incidents WHERE waits_since <= ?
-    AND NOT (EXISTS (SELECT 1 FROM storm_members WHERE incident_id = incidents.id)
-        AND NOT EXISTS (SELECT 1 FROM cards WHERE incident_id = incidents.id))
+_UNATTENDED = f"""
+SELECT id, waits_since FROM incidents WHERE waits_since <= ? AND NOT {only_in_digests("incidents.id")}
 ORDER BY waits_since, id LIMIT ?
 """
 

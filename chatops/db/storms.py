@@ -56,10 +56,14 @@ _CHANGED = (
     "UPDATE storms SET wanted = wanted + 1 WHERE id IN (SELECT storm_id FROM storm_members WHERE incident_id = ?)"
 )
 
-_HELD = """
-SELECT EXISTS (SELECT 1 FROM storm_members WHERE incident_id = ?1)
-    AND NOT EXISTS (SELECT 1 FROM cards WHERE incident_id = ?1)
-"""
+
+def only_in_digests(incident: str) -> str:
+    """An SQL condition on `incident`, an expression of ours for its id: digests show it, and no card does."""
+    member, card = (f"(SELECT 1 FROM {table} WHERE incident_id = {incident})" for table in ("storm_members", "cards"))
+    return f"(EXISTS {member} AND NOT EXISTS {card})"
+
+
+_HELD = f"SELECT {only_in_digests('?1')}"
 
 
 class Storms:
