@@ -16,6 +16,9 @@ MAX_NAME = 253
 MAX_COUNT = 2**31 - 1
 """Largest number kept: what every database's integer column holds."""
 
+OWN_MARK = "~"
+"""How fingerprints begin that are ours and not Alertmanager's: nothing it lists can be compared with them."""
+
 _ALERTMANAGER_ZERO_YEAR = 1
 
 
@@ -181,12 +184,17 @@ def _count(value: Any) -> int:
     return min(max(value, 0), MAX_COUNT) if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
+def own_fingerprint(text: str) -> str:
+    """Of what Alertmanager gave none, or knows nothing of: the same for the same text, and never one of its own."""
+    return OWN_MARK + hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
 def _fingerprint(given: Any, labels: dict[str, str]) -> str:
     """Alertmanager's own fingerprint, or one of ours where a custom payload template left it out."""
     if isinstance(given, str) and 0 < len(given) <= 64 and given.isascii() and given.isprintable():
         return given
     text = "\n".join(f"{name}\0{value}" for name, value in sorted(labels.items()))
-    return "~" + hashlib.sha256(text.encode()).hexdigest()[:16]
+    return own_fingerprint(text)
 
 
 def _labels(raw: Any) -> dict[str, str]:

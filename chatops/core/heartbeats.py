@@ -3,12 +3,11 @@
 How often one comes is nobody's setting: it is learned from how it came.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chatops.core.alerts import CLUSTER, Alert, Severity
+from chatops.core.alerts import CLUSTER, Alert, Severity, own_fingerprint
 from chatops.core.bodies import Body, firing, resolved, webhook
 
 ALERTNAME = "MonitoringSilent"
@@ -68,8 +67,7 @@ def silent(heartbeat: Heartbeat, *, listening_since: datetime, now: datetime) ->
 
 def alarm(heartbeat: Heartbeat, now: datetime, *, over: bool) -> Body:
     """Our own alert about its silence, to be accepted like any other; `over`: it is heard again."""
-    own = f"{heartbeat.source}\0{heartbeat.fingerprint}"
-    mark = "~" + hashlib.sha256(own.encode("utf-8", "replace")).hexdigest()[:16]
+    mark = own_fingerprint(f"{heartbeat.source}\0{heartbeat.fingerprint}")
     labels = {
         "alertname": ALERTNAME,
         "severity": Severity.CRITICAL.value,

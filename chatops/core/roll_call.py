@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from chatops.core.alerts import OWN_MARK
 from chatops.core.bodies import Body, firing, resolved, webhook
 from chatops.core.standing import HEARD, Standing
 
@@ -27,9 +28,6 @@ SETTLED = timedelta(minutes=5)
 
 STALE_AFTER = timedelta(minutes=5)
 """What no Alertmanager lists for this long, and none ever did, is not known to fire."""
-
-OURS = ("~",)
-"""How fingerprints begin that are ours and not Alertmanager's: nothing it lists can be compared with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +147,9 @@ def compare(
             bodies.append(Body(source, _told(group, [alert for alert in group.alerts if not alert.muted])))
     sure = len(answered) == len(rolls.each) and all(_settled(roll, now) for roll in answered)
     if sure:
-        missing = [each for each in held if each.fingerprint not in listed and not each.fingerprint.startswith(OURS)]
+        missing = [
+            each for each in held if each.fingerprint not in listed and not each.fingerprint.startswith(OWN_MARK)
+        ]
         gone = [each for each in missing if amiss(each.fingerprint) and each.listed]
         bodies += _ended(gone, now)
     first = frozenset(

@@ -7,7 +7,7 @@ instead.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chatops.core.alerts import Severity
+from chatops.core.alerts import OWN_MARK, Severity
 from chatops.core.audit import SYSTEM, Entry, EntryType, Subject
 from chatops.core.incidents.alerting import alerts_gone
 from chatops.core.incidents.effects import (
@@ -39,9 +39,6 @@ from chatops.core.silences import EXTENSION, WARNING, Silence
 
 LIFTED, EXPIRED, GONE = "lifted", "expired", "gone"
 """How a silence ended: lifted by somebody, its time over, or ended in Alertmanager by other hands."""
-
-UNREADABLE = ("~",)
-"""How fingerprints begin that are ours and not Alertmanager's: nothing it lists can be compared with them."""
 
 
 def request_silence(incident: Incident, event: RequestSilence, *, now: datetime) -> Decision:
@@ -209,7 +206,7 @@ def silence_seen(incident: Incident, event: SilenceSeen, *, now: datetime) -> De
         for episode in incident.firing
         if watch.firing is not None
         and episode.alert.fingerprint not in watch.firing
-        and not episode.alert.fingerprint.startswith(UNREADABLE)
+        and not episode.alert.fingerprint.startswith(OWN_MARK)
         and known.takes(episode.alert.labels)
     )
     seen = alerts_gone(incident, gone, now=now) if gone else Decision(incident)
