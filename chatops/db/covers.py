@@ -5,10 +5,9 @@ from typing import Any
 
 from chatops.core.audit import Entry
 from chatops.core.oncall import Cover, Member
-from chatops.db.audit import append_entries
-from chatops.db.buttons import use_token
 from chatops.db.columns import clean, time_of, time_text
 from chatops.db.database import Database
+from chatops.db.decisions import decide
 
 _COLUMNS = ("id", "rota", "user_id", "user_name", "begins_at", "ends_at")
 _STANDING = f"SELECT {', '.join(_COLUMNS)} FROM covers WHERE ends_at > ? ORDER BY id"
@@ -39,15 +38,7 @@ class Covers:
             time_text(cover.begins_at),
             time_text(cover.ends_at),
         )
-
-        def work() -> bool:
-            if not use_token(self._tables, token, by, now):
-                return False
-            self._tables.connection.execute(_INSERT, values)
-            append_entries(self._tables, (entry,))
-            return True
-
-        return self._database.write(work)
+        return self._database.write(lambda: decide(self._tables, _INSERT, values, entry, token=token, by=by, now=now))
 
     def end(self, rota: str, entry: Entry, *, token: str, by: str, now: datetime) -> bool:
         """End all that stand in this rota. False, and nothing is stored, when the button was used or none stands."""
@@ -55,11 +46,10 @@ class Covers:
 
         def work() -> bool:
             standing = self._tables.connection.execute(_STANDING, (moment,)).fetchall()
-            if not any(row[1] == clean(rota) for row in standing) or not use_token(self._tables, token, by, now):
-                return False
-            self._tables.connection.execute(_END, (moment, clean(rota), moment))
-            append_entries(self._tables, (entry,))
-            return True
+            values = (moment, clean(rota), moment)
+            return any(row[1] == clean(rota) for row in standing) and decide(
+                self._tables, _END, values, entry, token=token, by=by, now=now
+            )
 
         return self._database.write(work)
 

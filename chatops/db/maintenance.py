@@ -5,10 +5,9 @@ from typing import Any
 
 from chatops.core.audit import Entry
 from chatops.core.maintenance import Window
-from chatops.db.audit import append_entries
-from chatops.db.buttons import use_token
 from chatops.db.columns import clean, time_of, time_text
 from chatops.db.database import Database
+from chatops.db.decisions import decide
 from chatops.db.entities import Tables
 
 _COLUMNS = ("id", "cluster", "namespace", "begins_at", "ends_at", "reason", "by_name")
@@ -38,15 +37,7 @@ class MaintenanceWindows:
             clean(window.reason),
             clean(window.by_name),
         )
-
-        def work() -> bool:
-            if not use_token(self._tables, token, by, now):
-                return False
-            self._tables.connection.execute(_INSERT, values)
-            append_entries(self._tables, (entry,))
-            return True
-
-        return self._database.write(work)
+        return self._database.write(lambda: decide(self._tables, _INSERT, values, entry, token=token, by=by, now=now))
 
     def end(self, number: int, entry: Entry, *, token: str, by: str, now: datetime) -> bool:
         """End it now. False, and nothing is stored, when the button was used or it is over."""
@@ -54,11 +45,10 @@ class MaintenanceWindows:
 
         def work() -> bool:
             standing = self._tables.connection.execute(_STANDING, (moment,)).fetchall()
-            if all(row[0] != number for row in standing) or not use_token(self._tables, token, by, now):
-                return False
-            self._tables.connection.execute(_END, (moment, number, moment))
-            append_entries(self._tables, (entry,))
-            return True
+            values = (moment, number, moment)
+            return any(row[0] == number for row in standing) and decide(
+                self._tables, _END, values, entry, token=token, by=by, now=now
+            )
 
         return self._database.write(work)
 
