@@ -72,12 +72,15 @@ class Taps:
         roster: Roster = NOBODY,
     ) -> None:
         self._roster = roster
-        self._maintenance = MaintenanceDesk(drilldown, store=store, clock=clock)
-        self._duty = DutyDesk(drilldown, roster=roster, store=store, clock=clock, tell=tell)
+        duty = DutyDesk(drilldown, roster=roster, store=store, clock=clock, tell=tell)
+        self._desks: dict[Verb, Callable[[Tap, Offered, Reader], str]] = {
+            Verb.CHANGE_SILENCE: silences.change,
+            Verb.DO_COVER: duty.decide,
+            Verb.SET_MAINTENANCE: MaintenanceDesk(drilldown, store=store, clock=clock).decide,
+        }
         self._drilldown = drilldown
         self._cards = cards
         self._admission = admission
-        self._silences = silences
         self._storms = storms
         self._store = store
         self._clock = clock
@@ -108,31 +111,18 @@ class Taps:
             self._cards.show_next(tap.message_id, offered.incident_id)
             self._tell(incident_address(offered.incident_id), Happened(event, tap.update_id, token))
             return
-        if offered.verb is Verb.CHANGE_SILENCE:
-            code = self._silences.change(tap, offered, Reader(person, speaks, user))
-            self._toast(tap, toast(code, speaks))
-            self._store.updates.done(tap.update_id)
-            return
-        if offered.verb is Verb.DO_COVER:
-            self._toast(tap, toast(self._duty.decide(tap, offered, Reader(person, speaks, user)), speaks))
-            self._store.updates.done(tap.update_id)
-            return
-        if offered.verb is Verb.SET_MAINTENANCE:
-            self._toast(tap, toast(self._maintenance.decide(tap, offered, Reader(person, speaks, user)), speaks))
-            self._store.updates.done(tap.update_id)
-            return
-        if decides(offered):
-            code = self._admission.decide(tap, offered, Reader(person, speaks, user))
-            self._toast(tap, toast(code, speaks))
-            self._store.updates.done(tap.update_id)
-            return
-        if offered.verb is Verb.TAKE_ALL:
-            asked = self._storms.take_all(int(offered.args["storm"]), tap, person, user, speaks.language)
-            self._toast(tap, toast("taking_all" if asked else "nothing_to_take", speaks, {"number": str(asked)}))
-            self._store.updates.done(tap.update_id)
-            return
-        self._toast(tap, toast(self._drilldown.follow(tap, offered, Reader(person, speaks, user)), speaks))
+        self._toast(tap, self._answered(tap, offered, Reader(person, speaks, user)))
         self._store.updates.done(tap.update_id)
+
+    def _answered(self, tap: Tap, offered: Offered, reader: Reader) -> str:
+        """The toast of a press that no incident answers: it is done, or followed down, here and now."""
+        if offered.verb is Verb.TAKE_ALL:
+            storm, speaks = int(offered.args["storm"]), reader.tongue
+            asked = self._storms.take_all(storm, tap, reader.person, reader.user, speaks.language)
+            return toast("taking_all" if asked else "nothing_to_take", speaks, {"number": str(asked)})
+        desk = self._desks.get(offered.verb, self._drilldown.follow)
+        answer = self._admission.decide if decides(offered) else desk
+        return toast(answer(tap, offered, reader), reader.tongue)
 
     def _cannot_have_it(self, tap: Tap, offered: Offered, incident: Incident | None, speaks: Tongue) -> bool:
         """Whether who is to have the incident may not act on it; then nothing is done. It is asked at the press."""
