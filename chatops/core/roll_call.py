@@ -30,6 +30,11 @@ STALE_AFTER = timedelta(minutes=5)
 """What no Alertmanager lists for this long, and none ever did, is not known to fire."""
 
 
+def settled(started_at: datetime | None, now: datetime) -> bool:
+    """Whether an Alertmanager has run for long enough that what it does not list does not fire."""
+    return started_at is not None and now - started_at >= SETTLED
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """One alert that fires, as Alertmanager lists it. `muted`: silenced or inhibited, so nothing is told of it."""
@@ -145,7 +150,7 @@ def compare(
         waited = [amiss(alert.fingerprint) for alert in untold]
         if any(waited) or known or old:
             bodies.append(Body(source, _told(group, [alert for alert in group.alerts if not alert.muted])))
-    sure = len(answered) == len(rolls.each) and all(_settled(roll, now) for roll in answered)
+    sure = len(answered) == len(rolls.each) and all(settled(roll.started_at, now) for roll in answered)
     if sure:
         missing = [
             each for each in held if each.fingerprint not in listed and not each.fingerprint.startswith(OWN_MARK)
@@ -195,10 +200,6 @@ def _muted(listed: Sequence[Listed], mutes: Mapping[str, Mute]) -> Standing:
         return Standing(inhibited=True)
     last = max(silences, key=lambda mute: mute.ends_at)
     return Standing(muted_by=last.by, muted_until=last.ends_at)
-
-
-def _settled(roll: Roll, now: datetime) -> bool:
-    return roll.started_at is not None and now - roll.started_at >= SETTLED
 
 
 def _merged(groups: Iterable[ListedGroup]) -> list[ListedGroup]:

@@ -84,12 +84,15 @@ class VersionInfo(msgspec.Struct):
 
 
 class Status(msgspec.Struct, rename="camel"):
-    """`uptime` is when it started, in spite of its name."""
-
     cluster: ClusterStatus = msgspec.field(default_factory=ClusterStatus)
     config: Config = msgspec.field(default_factory=Config)
     version_info: VersionInfo = msgspec.field(default_factory=VersionInfo)
     uptime: datetime | None = None
+
+    @property
+    def started_at(self) -> datetime | None:
+        """What it calls its uptime; None where it names no moment."""
+        return self.uptime if self.uptime is not None and self.uptime.tzinfo is not None else None
 
 
 class _Made(msgspec.Struct):

@@ -12,7 +12,7 @@ from chatops.core.failures import Failure, Permanent, Reason, Temporary
 from chatops.core.graphs import GraphAsk
 from chatops.core.reports import Report
 from chatops.core.resources import ObjectRef
-from chatops.core.roll_call import SETTLED, Roll, Rolls
+from chatops.core.roll_call import Roll, Rolls, settled
 from chatops.core.silences import (
     Choice,
     Counted,
@@ -150,8 +150,7 @@ class UpstreamDoor:
         for _, one in self._from(place.instance):
             try:
                 active = one.silence(place.id).status.state != "expired"
-                started = one.status().uptime
-                if started is None or started.tzinfo is None or now - started < SETTLED:
+                if not settled(one.status().started_at, now):
                     return SilenceWatch(active)
                 return SilenceWatch(active, frozenset(alert.fingerprint for alert in one.alerts(matchers)))
             except Failure as refused:

@@ -11,7 +11,7 @@ ACTIVE = "active"
 
 def roll_of(one: Alertmanager, now: datetime) -> Roll:
     """Raises Temporary and Permanent."""
-    started = one.status().uptime
+    started_at = one.status().started_at
     groups = tuple(_group(group, now) for group in one.groups())
     silences = {}
     if any(alert.silences for group in groups for alert in group.alerts):
@@ -20,7 +20,7 @@ def roll_of(one: Alertmanager, now: datetime) -> Roll:
             for each in one.silences()
             if each.status.state == ACTIVE and each.ends_at is not None and each.ends_at.tzinfo is not None
         }
-    return Roll(groups, started if started is not None and started.tzinfo is not None else None, silences)
+    return Roll(groups, started_at, silences)
 
 
 def _group(group: AlertGroup, now: datetime) -> ListedGroup:

@@ -39,8 +39,8 @@ def _lines(status: Status, now: datetime) -> tuple[Line, ...]:
     cluster = status.cluster
     peers = cluster.peers or []
     lines = [Line(f"version {safe_text(status.version_info.version)}")]
-    if status.uptime is not None and status.uptime.tzinfo is not None:
-        lines.append(Line(f"up {_age(now, status.uptime)}"))
+    if status.started_at is not None:
+        lines.append(Line(f"up {_age(now, status.started_at)}"))
     if cluster.status == "disabled":
         lines.append(Line("cluster disabled: it runs alone"))
     else:
