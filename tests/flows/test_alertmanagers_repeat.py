@@ -3,33 +3,18 @@
 import pytest
 
 from tests.flows.town import TOKEN, Town, until
-from tests.upstream.real import BINARY, real_alertmanager, real_pair
+from tests.upstream.real import BINARY, real_alertmanager, real_pair, webhook_config
 
 pytestmark = [
     pytest.mark.alertmanager,
     pytest.mark.skipif(BINARY is None, reason="Debian's prometheus-alertmanager is not installed"),
 ]
 
-CONFIG = """
-route:
-  receiver: chatops
-  group_by: [alertname]
-  group_wait: 0s
-  group_interval: 1s
-  repeat_interval: 1s
-receivers:
-  - name: chatops
-    webhook_configs:
-      - url: http://127.0.0.1:{port}/api/v1/alertmanager
-        max_alerts: {most}
-        http_config: {{authorization: {{credentials: {token}}}}}
-"""
-
 CRASH = {"alertname": "CrashLoop", "severity": "critical", "namespace": "shop", "pod": "cart-0"}
 
 
 def config(place: Town, most: int = 0) -> str:
-    return CONFIG.format(port=place.service.alert_port, token=TOKEN, most=most)
+    return webhook_config(place.service.alert_port, TOKEN, repeat_interval="1s", max_alerts=most)
 
 
 def told(place: Town, more: int) -> None:

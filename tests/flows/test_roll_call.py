@@ -5,34 +5,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.flows.town import TOKEN, town
-from tests.upstream.real import BINARY, free_port, real_alertmanager
+from tests.upstream.real import BINARY, free_port, real_alertmanager, webhook_config
 
 pytestmark = [
     pytest.mark.alertmanager,
     pytest.mark.skipif(BINARY is None, reason="Debian's prometheus-alertmanager is not installed"),
 ]
 
-CONFIG = """
-route:
-  receiver: chatops
-  group_by: [alertname]
-  group_wait: 0s
-  group_interval: 1h
-receivers:
-  - name: chatops
-    webhook_configs:
-      - url: http://127.0.0.1:{port}/api/v1/alertmanager
-        http_config:
-          authorization:
-            credentials: {token}
-"""
-
 
 def test_r8_alerts_of_a_401_episode_are_shown_after_it(tmp_path):
     """R8: Alertmanager does not repeat what it got a 401 for before its next group_interval, here an hour."""
     port = free_port()
     with (
-        real_alertmanager(tmp_path, CONFIG.format(port=port, token=TOKEN)) as real,
+        real_alertmanager(tmp_path, webhook_config(port, TOKEN, group_interval="1h", repeat_interval="4h")) as real,
         town(tmp_path, ALERT_PORT=str(port), ALERTMANAGER_URL=real.url) as place,
     ):
         labels = {"severity": "critical", "namespace": "shop"}

@@ -13,29 +13,12 @@ from chatops.core.silences import Matcher, SilenceDraft
 from chatops.upstream.alertmanager import Alertmanager
 from chatops.upstream.endpoint import Endpoint
 from tests.flows.town import TOKEN, Town, town, until
-from tests.upstream.real import BINARY, RealAlertmanager, free_port, real_alertmanager
+from tests.upstream.real import BINARY, RealAlertmanager, free_port, real_alertmanager, webhook_config
 
 pytestmark = [
     pytest.mark.alertmanager,
     pytest.mark.skipif(BINARY is None, reason="Debian's prometheus-alertmanager is not installed"),
 ]
-
-CONFIG = """
-route:
-  receiver: chatops
-  group_by: [alertname, namespace]
-  group_wait: 0s
-  group_interval: 1s
-  repeat_interval: 1h
-receivers:
-  - name: chatops
-    webhook_configs:
-      - url: http://127.0.0.1:{port}/api/v1/alertmanager
-        send_resolved: true
-        http_config:
-          authorization:
-            credentials: {token}
-"""
 
 CRASH = {"alertname": "CrashLoop", "severity": "critical", "namespace": "shop", "pod": "cart-0"}
 SAME_GROUP = {**CRASH, "pod": "cart-1"}
@@ -54,7 +37,7 @@ class Scene:
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
     port = free_port()
-    config = CONFIG.format(port=port, token=TOKEN)
+    config = webhook_config(port, TOKEN, group_by="alertname, namespace")
     with real_alertmanager(tmp_path, config) as real:
         address = real.url.replace("http://", "http://reader:canary-password@")
         with town(tmp_path, ALERT_PORT=str(port), ALERTMANAGER_URL=address) as place:

@@ -7,21 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.flows.town import ANNA, TOKEN, Town, crash_loop, until
-from tests.upstream.real import BINARY, real_alertmanager
-
-CONFIG = """
-route:
-  receiver: chatops
-  group_by: [alertname, pod]
-  group_wait: 0s
-  group_interval: 1s
-  repeat_interval: 1h
-receivers:
-  - name: chatops
-    webhook_configs:
-      - url: http://127.0.0.1:{port}/api/v1/alertmanager
-        http_config: {{authorization: {{credentials: {token}}}}}
-"""
+from tests.upstream.real import BINARY, real_alertmanager, webhook_config
 
 
 @contextmanager
@@ -63,7 +49,7 @@ def test_r3_what_cannot_be_stored_is_a_503_until_it_can(place, fault):
 @pytest.mark.skipif(BINARY is None, reason="Debian's prometheus-alertmanager is not installed")
 def test_r3_alertmanager_delivers_again_what_could_not_be_stored(place, tmp_path):
     """R3: five alerts fire during each fault, each is refused at least once, and all are there once it is over."""
-    config = CONFIG.format(port=place.service.alert_port, token=TOKEN)
+    config = webhook_config(place.service.alert_port, TOKEN, group_by="alertname, pod")
     with real_alertmanager(tmp_path, config) as real, place.store() as store:
         for times, fault in enumerate(FAULTS, start=1):
             before = place.metric("chatops_webhooks_total")

@@ -16,11 +16,46 @@ PATIENCE = 30.0
 
 CONFIG = "route: {receiver: nobody, group_by: [alertname]}\nreceivers: [{name: nobody}]\n"
 
+_TO_US = """
+route:
+  receiver: chatops
+  group_by: [{group_by}]
+  group_wait: 0s
+  group_interval: {group_interval}
+  repeat_interval: {repeat_interval}
+receivers:
+  - name: chatops
+    webhook_configs:
+      - url: http://127.0.0.1:{port}/api/v1/alertmanager
+        max_alerts: {max_alerts}
+        http_config: {{authorization: {{credentials: {token}}}}}
+"""
+
 
 def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+def webhook_config(
+    port: int,
+    token: str,
+    *,
+    group_by: str = "alertname",
+    group_interval: str = "1s",
+    repeat_interval: str = "1h",
+    max_alerts: int = 0,
+) -> str:
+    """One that tells the service, which listens for alerts on `port`, at once."""
+    return _TO_US.format(
+        port=port,
+        token=token,
+        group_by=group_by,
+        group_interval=group_interval,
+        repeat_interval=repeat_interval,
+        max_alerts=max_alerts,
+    )
 
 
 class RealAlertmanager:
@@ -34,7 +69,10 @@ class RealAlertmanager:
 
     def fire_all(self, labels: Sequence[dict[str, str]], **fields: Any) -> None:
         """All in one post."""
-        body = json.dumps([{"labels": each, **fields} for each in labels]).encode()
+        self.post([{"labels": each, **fields} for each in labels])
+
+    def post(self, alerts: Sequence[dict[str, Any]]) -> None:
+        body = json.dumps(alerts).encode()
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(f"{self.url}/api/v2/alerts", data=body, headers=headers)
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
