@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from chatops.core.incidents.values import Incident
 from chatops.core.masking import mask
+from chatops.core.moments import stamp
 from chatops.core.screens.card import headline
 from chatops.core.texts import Tongue, one_line
 
@@ -44,7 +45,7 @@ def body(news: News, incidents: Sequence[Incident], tongue: Tongue, *, down_for:
                 "status": str(each.status),
                 "cluster": one_line(mask(each.cluster), 120),
                 "namespace": one_line(mask(each.namespace), 120),
-                "opened_at": f"{each.opened_at:%Y-%m-%dT%H:%M:%SZ}",
+                "opened_at": stamp(each.opened_at),
             }
             for each in worst[:MOST]
         ],

@@ -12,6 +12,7 @@ from chatops.actors.conversation.views import Reader
 from chatops.core.audit import Entry, EntryType
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position
+from chatops.core.moments import stamp
 from chatops.core.oncall import Cover, Roster
 from chatops.core.updates import Tap
 from chatops.db.store import Store
@@ -44,7 +45,7 @@ class DutyDesk:
         back = "back" in args
         detail = {"rota": rota}
         if not back and member:
-            detail |= {"user": str(member.id), "name": member.name, "until": f"{until:%Y-%m-%dT%H:%M:%SZ}"}
+            detail |= {"user": str(member.id), "name": member.name, "until": stamp(until)}
         subject = reader.person.subject
         entry = Entry(
             EntryType.ON_CALL_CHANGED, subject, now, chat_id=tap.chat_id, message_id=tap.message_id, detail=detail

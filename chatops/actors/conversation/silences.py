@@ -19,6 +19,7 @@ from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position
 from chatops.core.failures import Failure, Reason
+from chatops.core.moments import stamp
 from chatops.core.screens.silences import END, EXTEND
 from chatops.core.silences import SilencePlace, StandingSilences
 from chatops.core.updates import Tap
@@ -82,7 +83,7 @@ class OthersSilences:
         key = uuid.uuid4().hex
         told = {"silence": ref.name, "run": key, "action": ACTION, "matchers": args.get("matchers", "")}
         if until is not None:
-            told["until"] = f"{until:%Y-%m-%dT%H:%M:%SZ}"
+            told["until"] = stamp(until)
         type = EntryType.SILENCE_EXTEND_REQUESTED if until else EntryType.UNSILENCE_REQUESTED
         request = Entry(type, reader.person.subject, now, offered.incident_id, ref, tap.chat_id, tap.message_id, told)
         self._store.audit.append([request])

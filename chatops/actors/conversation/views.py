@@ -27,6 +27,7 @@ from chatops.core.diagnostics import ACTION
 from chatops.core.durations import durations_of
 from chatops.core.incidents import Incident, Person
 from chatops.core.log_asks import FILE_BYTES, FILE_TAIL, LogAsk
+from chatops.core.moments import stamp
 from chatops.core.objects import ObjectView
 from chatops.core.people import User
 from chatops.core.policy import Policy
@@ -111,7 +112,7 @@ def needed(position: Position, now: datetime) -> Work | None:
         case Verb.MORE | Verb.PICK:
             return _look_at(ref)
         case Verb.CHOOSE:
-            started = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+            started = stamp(now)
             return MakePreview(
                 args["action"], ref, {**_chosen(args), "action_id": args["run"], "restarted_at": started}
             )

@@ -1,6 +1,6 @@
 """cert_renew: a cert-manager Certificate issued anew, asked for as `cmctl renew` does. It knows no other action."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from chatops.cluster.certificate_models import Renewable
@@ -12,6 +12,7 @@ from chatops.cluster.plain import safe_text
 from chatops.cluster.reader import Reader
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change, Plan, Progress
+from chatops.core.moments import stamp
 
 ISSUING = "Issuing"
 REASON = "ManuallyTriggered"
@@ -30,7 +31,7 @@ class Renewal(Edit[Renewable]):
     def choose(
         self, reader: Reader, seen: Renewable, action: str, params: dict[str, str], now: datetime
     ) -> dict[str, str]:
-        return {**params, "renewed_at": f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", WAS: seen.issue}
+        return {**params, "renewed_at": stamp(now), WAS: seen.issue}
 
     def refusal(self, seen: Renewable, action: str, params: dict[str, str]) -> Caution | None:
         if seen.metadata.deletion_timestamp is not None:

@@ -3,7 +3,7 @@
 Pods of Jobs are kept, for their logs are what tells why the Job failed; so are static pods, which come back anyway.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from chatops.cluster.blast import names
 from chatops.cluster.models import Thing
@@ -16,6 +16,7 @@ from chatops.cluster.reader import Reader
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change, Performed, Plan, Preview, Progress
 from chatops.core.failures import Permanent, Reason
+from chatops.core.moments import stamp
 from chatops.core.resources import ObjectRef
 
 MOST = 200
@@ -111,7 +112,7 @@ def _meant(reader: Reader, plan: Plan) -> list[Pod]:
 
 def _made(pod: Pod) -> str:
     made = pod.metadata.creation_timestamp
-    return f"{made.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if made is not None else ""
+    return stamp(made) if made is not None else ""
 
 
 def _still_to_go(plan: Plan, there: int) -> int:

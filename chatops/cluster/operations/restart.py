@@ -1,6 +1,6 @@
 """rollout_restart: the pods are replaced one by one, as `kubectl rollout restart` does. It knows no other action."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from chatops.cluster.blast import template_cautions
@@ -13,6 +13,7 @@ from chatops.cluster.reader import Reader
 from chatops.cluster.workloads import desired_of, is_on_delete
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change, Plan, Progress
+from chatops.core.moments import stamp
 
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 """kubectl's own annotation of the pod template.
@@ -30,7 +31,7 @@ class Restart(Edit[Workload]):
     def choose(
         self, reader: Reader, seen: Workload, action: str, params: dict[str, str], now: datetime
     ) -> dict[str, str]:
-        return {"restarted_at": f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", **params}
+        return {"restarted_at": stamp(now), **params}
 
     def refusal(self, seen: Workload, action: str, params: dict[str, str]) -> Caution | None:
         return template_refusal(seen)

@@ -35,6 +35,7 @@ from chatops.core.incidents.events import (
 )
 from chatops.core.incidents.scopes import matchers_of
 from chatops.core.incidents.values import Incident
+from chatops.core.moments import stamp
 from chatops.core.silences import EXTENSION, WARNING, Silence
 
 LIFTED, EXPIRED, GONE = "lifted", "expired", "gone"
@@ -68,7 +69,7 @@ def silenced(incident: Incident, event: Silenced, *, now: datetime) -> Decision:
     if known is None or not known.pending:
         return Decision(incident)
     silence = replace(known, id=event.id, instance=event.instance)
-    until = {"until": _stamp(silence.ends_at), "matchers": _text(silence)}
+    until = {"until": stamp(silence.ends_at), "matchers": _text(silence)}
     entry = _entry(EntryType.SILENCED, incident, silence, now, _asker(silence), **until)
     return Decision(_with(incident, silence), (entry,), (WatchSilence(silence),))
 
@@ -137,7 +138,7 @@ def extend_silence(incident: Incident, event: ExtendSilence, *, now: datetime) -
         problem="",
         detail="",
     )
-    until = _stamp(silence.extending_to or now)
+    until = stamp(silence.extending_to or now)
     entry = _entry(EntryType.SILENCE_EXTEND_REQUESTED, incident, silence, now, press.by.subject, until=until)
     entry = replace(entry, chat_id=press.chat_id, message_id=press.message_id or None)
     return Decision(_with(incident, silence), (entry,), (Answer(press, "extending"), ProlongSilence(silence)))
@@ -160,7 +161,7 @@ def silence_extended(incident: Incident, event: SilenceExtended, *, now: datetim
     )
     by = Subject.person(known.extended_by_id or known.by_id, known.extended_by_name or known.by_name)
     was = {"before": known.id} if known.id != silence.id else {}
-    entry = _entry(EntryType.SILENCE_EXTENDED, incident, silence, now, by, until=_stamp(silence.ends_at), **was)
+    entry = _entry(EntryType.SILENCE_EXTENDED, incident, silence, now, by, until=stamp(silence.ends_at), **was)
     return Decision(_with(incident, silence), (entry,), (WatchSilence(silence),))
 
 
@@ -250,10 +251,6 @@ def _ended(incident: Incident, known: Silence, how: str, now: datetime) -> Decis
 
 def _with(incident: Incident, silence: Silence) -> Incident:
     return replace(incident, silence=silence, revision=incident.revision + 1)
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _asker(silence: Silence) -> Subject:

@@ -7,6 +7,7 @@ from chatops.core.audit import ALERTMANAGER, Entry, EntryType
 from chatops.core.incidents.effects import Decision
 from chatops.core.incidents.events import Stands
 from chatops.core.incidents.values import Incident
+from chatops.core.moments import stamp
 from chatops.core.standing import HEARD, Standing
 
 
@@ -24,7 +25,7 @@ def stands(incident: Incident, event: Stands, *, now: datetime) -> Decision:
 
 def _said(standing: Standing) -> dict[str, str]:
     if standing.stale_since:
-        return {"as": "stale", "since": f"{standing.stale_since:%Y-%m-%dT%H:%M:%SZ}"}
+        return {"as": "stale", "since": stamp(standing.stale_since)}
     if standing.muted_until:
-        return {"as": "muted", "by": standing.muted_by, "until": f"{standing.muted_until:%Y-%m-%dT%H:%M:%SZ}"}
+        return {"as": "muted", "by": standing.muted_by, "until": stamp(standing.muted_until)}
     return {"as": "inhibited" if standing.inhibited else "heard"}

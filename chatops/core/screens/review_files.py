@@ -3,11 +3,12 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from markupsafe import Markup
 
 from chatops.core.markdown import escaped, table
+from chatops.core.moments import stamp
 from chatops.core.review import Review, Row, Span
 from chatops.core.screens.review import (
     action_text,
@@ -64,7 +65,7 @@ def _cell(text: str) -> str:
 
 
 def _moment(moment: datetime | None) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if moment else ""
+    return stamp(moment) if moment else ""
 
 
 def _seconds(length: timedelta | None) -> str:
