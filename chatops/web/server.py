@@ -62,6 +62,7 @@ class Server:
         self._connections: dict[int, Any] = {}
         self._thread: threading.Thread | None = None
         self._stopping = False
+        self._ended = False
         self._drained = threading.Event()
 
     @property
@@ -96,7 +97,7 @@ class Server:
         self._thread.start()
 
     def _run(self) -> None:
-        while self._connections:
+        while not self._ended:
             wasyncore.loop(timeout=LOOP_SECONDS, use_poll=True, map=self._connections, count=1)
             if self._stopping and not self._busy():
                 self._drained.set()
@@ -118,7 +119,11 @@ class Server:
         self._workers.shutdown(timeout=max(0, end - time.monotonic()))  # type: ignore[arg-type]  # seconds, any number
         self._in_loop(self._close_all)
         self._thread.join(max(0.1, end - time.monotonic()))
-        clean = self._workers.join(max(0.1, end - time.monotonic())) and clean
+        if self._workers.join(max(0.1, end - time.monotonic())) and not self._thread.is_alive():
+            # Not sooner: whoever still pulls it would write into whatever file has got its number since.
+            self._listener.trigger.close()
+        else:
+            clean = False
         if not clean:
             log.warning("server_stopped_late", server=self._name, deadline=deadline)
         return clean
@@ -134,7 +139,9 @@ class Server:
         self._listener.socket.close()
 
     def _close_all(self) -> None:
-        wasyncore.close_all(self._connections, ignore_all=True)
+        for channel in list(self._listener.active_channels.values()):
+            channel.handle_close()
+        self._ended = True
 
 
 class _Workers(ThreadedTaskDispatcher):

@@ -102,6 +102,23 @@ def test_a_request_that_never_ends_cannot_hold_up_the_stop() -> None:
     assert own_threads() == []
 
 
+def test_a_loop_that_is_awake_already_may_close_before_it_is_woken(monkeypatch: pytest.MonkeyPatch) -> None:
+    tested = server(hello)
+    tested.start()
+    trigger = tested._listener.trigger
+    wake = trigger._physical_pull
+
+    def late() -> None:
+        # What a worker's own pull does: the loop takes the step before the byte that was to wake it is written.
+        wake()
+        tested._thread.join(0.3)  # type: ignore[union-attr]  # it runs
+        wake()
+
+    monkeypatch.setattr(trigger, "_physical_pull", late)
+    assert tested.stop(PATIENCE)
+    assert own_threads() == []
+
+
 def test_half_a_request_does_not_hold_up_the_stop() -> None:
     tested = server(hello)
     tested.start()
