@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field
 
-_KEPT = 20_000
+KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class RequestLog:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._requests: deque[Request] = deque(maxlen=_KEPT)
+        self._requests: deque[Request] = deque(maxlen=KEPT)
 
     def add(self, request: Request) -> None:
         """Note one answered request."""
