@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from chatops.core.alerts import Severity
@@ -120,7 +121,7 @@ class Storms:
 
         def work() -> tuple[Member, ...]:
             rows = self._tables.connection.execute(_MEMBERS, (storm_id,)).fetchall()
-            return tuple(_member(row, from_json(row[6], tuple[Cause, ...]) or ()) for row in rows)
+            return tuple(_member(row, _causes(row[6])) for row in rows)
 
         return self._database.read(work)
 
@@ -238,6 +239,12 @@ def _storm(row: Any) -> Storm:
     id, chat_id, message_id, began_at, last_at, ended_at, wanted, shown, filed = row
     times = (time_of(began_at), time_of(last_at), time_of_or_none(ended_at))
     return Storm(id, chat_id, message_id, *times, wanted, shown, filed)
+
+
+@lru_cache(4096)
+def _causes(text: str) -> tuple[Cause, ...]:
+    # Thousands of members share a few, and a digest is drawn every second or two.
+    return from_json(text, tuple[Cause, ...]) or ()
 
 
 def _member(row: Any, causes: tuple[Cause, ...]) -> Member:

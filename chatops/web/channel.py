@@ -114,7 +114,10 @@ class _Parser(HTTPRequestParser):
 
 
 class Channel(HTTPChannel):
-    """Closes a refused connection gently: a close over unread bytes would reset it, and with it the answer."""
+    """Closes a refused connection gently: a close over unread bytes would reset it, and with it the answer.
+
+    When more than half of the connections that may be open are, each is closed with its answer.
+    """
 
     error_task_class = _ProblemTask
     _answered_early = False
@@ -153,6 +156,9 @@ class Channel(HTTPChannel):
             super().handle_close()
 
     def service(self) -> None:
+        if self.requests and 2 * len(self.server.active_channels) > self.adj.connection_limit:  # type: ignore[arg-type]
+            # Who keeps an idle connection open keeps one who waits from being heard.
+            self.requests[0].headers["CONNECTION"] = "close"  # type: ignore[index]
         self._answered_early = bool(self.requests) and self.requests[0].error is not None
         super().service()
 

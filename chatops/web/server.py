@@ -13,7 +13,8 @@ from typing import Any
 
 import structlog
 from waitress import wasyncore
-from waitress.server import create_server
+from waitress.adjustments import Adjustments
+from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 from chatops.web.channel import Judge, Witness, channel_class
@@ -22,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 MAX_HEAD = 16 * 1024
 CONNECTIONS = 300
+BACKLOG = 4096
+"""Connections that wait in the kernel to be taken: an Alertmanager opens one for each group of a storm, at once."""
 IDLE_SECONDS = 30
 LOOP_SECONDS = 1
 
@@ -76,22 +79,30 @@ class Server:
 
     def start(self) -> None:
         """Listen and serve. Raises CannotListen."""
-        listening_socket = bind(self._host, self._wanted_port)
+        taken = bind(self._host, self._wanted_port)
         self._workers.set_thread_count(self._threads)
         options: dict[str, Any] = {
-            "sockets": [listening_socket],
             # Waitress refuses a body of exactly its limit.
             "max_request_body_size": self._max_body + 1,
             # In memory: a full or read-only disk must not cost a webhook.
             "inbuf_overflow": self._max_body + 1,
             "max_request_header_size": MAX_HEAD,
             "connection_limit": CONNECTIONS,
+            "backlog": BACKLOG,
             "channel_timeout": IDLE_SECONDS,
             "cleanup_interval": 5,
             "ident": None,
             "asyncore_use_poll": True,
         }
-        self._listener = create_server(self._app, map=self._connections, _dispatcher=self._workers, **options)
+        self._listener = _Listener(
+            self._app,
+            map=self._connections,
+            _sock=taken,
+            dispatcher=self._workers,
+            adj=Adjustments(**options),
+            sockinfo=(taken.family, taken.type, taken.proto, taken.getsockname()),
+            bind_socket=False,
+        )
         self._listener.channel_class = self._channel_class
         self._thread = threading.Thread(target=self._run, name=f"{self._name}-io", daemon=True)
         self._thread.start()
@@ -140,8 +151,30 @@ class Server:
 
     def _close_all(self) -> None:
         for channel in list(self._listener.active_channels.values()):
-            channel.handle_close()
+            channel.close()
         self._ended = True
+
+
+class _Listener(TcpWSGIServer):
+    """Takes all that wait at once, as many as may be open: each round of the loop asks every connection."""
+
+    _map: dict[int, Any]
+
+    def readable(self) -> bool:
+        # Known before waitress looks, for it says so each time: thousands of lines in a storm.
+        self.in_connection_overflow = self._full
+        return super().readable()
+
+    def handle_accept(self) -> None:
+        while not self._full:
+            before = len(self._map)
+            super().handle_accept()
+            if len(self._map) == before:
+                return
+
+    @property
+    def _full(self) -> bool:
+        return len(self._map) >= self.adj.connection_limit
 
 
 class _Workers(ThreadedTaskDispatcher):
@@ -170,7 +203,7 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         dual = family == socket.AF_INET6 and host == "::" and socket.has_dualstack_ipv6()
-        return socket.create_server(address[:2], family=family, dualstack_ipv6=dual, backlog=1024)
+        return socket.create_server(address[:2], family=family, dualstack_ipv6=dual, backlog=BACKLOG)
     except OSError as error:
         raise CannotListen(f"cannot listen on {host} port {port}: {_mend(error, port)}") from error
 

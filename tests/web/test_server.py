@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -117,6 +118,30 @@ def test_a_loop_that_is_awake_already_may_close_before_it_is_woken(monkeypatch: 
     monkeypatch.setattr(trigger, "_physical_pull", late)
     assert tested.stop(PATIENCE)
     assert own_threads() == []
+
+
+def test_idle_connections_keep_nobody_from_being_heard(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An Alertmanager opens a connection for each group of a storm, and keeps it."""
+    monkeypatch.setattr("chatops.web.server.CONNECTIONS", 20)
+    tested = server(hello)
+    tested.start()
+    with ExitStack() as opened:
+        wires = [opened.enter_context(Wire(tested.port)) for _ in range(60)]
+        for wire in wires:
+            wire.send(head(method="GET", path="/"))
+        answers = [wire.answer() for wire in wires]
+        assert [answer.body for answer in answers] == [b"hello"] * 60
+        closed = [answer.headers.get("connection") == "close" for answer in answers]
+        assert any(closed)
+        # Few of them: each may keep its connection.
+        with Wire(tested.port) as wire:
+            for _ in range(2):
+                wire.send(head(method="GET", path="/"))
+                assert wire.answer().headers.get("connection") != "close"
+    assert tested.stop(PATIENCE)
+    assert not [record for record in caplog.records if "open connections" in record.getMessage()]
 
 
 def test_half_a_request_does_not_hold_up_the_stop() -> None:
