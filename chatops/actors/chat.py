@@ -44,7 +44,7 @@ from chatops.actors.conversation.notes import Notes
 from chatops.actors.conversation.refusals import Refusals
 from chatops.actors.conversation.replies import Replies
 from chatops.actors.conversation.restraint import Restraint
-from chatops.actors.conversation.shelf import Shelf
+from chatops.actors.conversation.shelf import KeepArrived, Shelf, UnderWay
 from chatops.actors.conversation.silences import OthersSilences
 from chatops.actors.conversation.storms import Storms
 from chatops.actors.conversation.strangers import Strangers
@@ -177,13 +177,11 @@ class ChatActor(Actor):
                 self._storms.lull()
             case UpdateArrived(update, late):
                 self._take(update, late)
-            case Delivered(int(tag), message_id):
+            case Delivered(int(tag)):
                 self._refusals.arrived()
-                done = self._shelf.arrived(tag, message_id)
-                if done:
-                    self._cards.arrived(done)
-                    self._illustrations.arrived(done)
-                    self._storms.arrived(done)
+                self._arrived(tag, message)
+            case KeepArrived(done):
+                self._keep(done)
             case NotDelivered():
                 self._refusals.heard(message)
             case SendHere(outgoing, tokens, position, key):
@@ -295,7 +293,40 @@ class ChatActor(Actor):
             self.tell(self.address, DrawNext())
         self._behind.update(dict.fromkeys(incident_ids))
 
+    def _arrived(self, tag: int, delivered: Delivered) -> None:
+        """What is not on record would be sent once more: it is tried until the database takes it."""
+        try:
+            done = self._shelf.arrived(tag, delivered.message_id)
+        except Failure as failure:
+            if not known_undone(failure):
+                raise
+            log.warning("a message waits for the database", chat=self._id, error=str(failure))
+            self.later(RETRY_SECONDS, delivered)
+            return
+        if done:
+            self._keep(done)
+
+    def _keep(self, done: UnderWay) -> None:
+        try:
+            self._cards.arrived(done)
+            self._illustrations.arrived(done)
+            self._storms.arrived(done)
+        except Failure as failure:
+            if not known_undone(failure):
+                raise
+            log.warning("a card waits for the database", chat=self._id, error=str(failure))
+            self.later(RETRY_SECONDS, KeepArrived(done))
+
     def _draw_next(self) -> None:
+        try:
+            self._draw_one()
+        except Failure as failure:
+            if not known_undone(failure):
+                raise
+            log.warning("cards wait for the database", chat=self._id, error=str(failure))
+            self.later(RETRY_SECONDS, DrawNext())
+
+    def _draw_one(self) -> None:
         self._behind = dict.fromkeys(self._storms.sift(self._behind))
         incident_id = next(iter(self._behind), None)
         if incident_id is None:
@@ -303,15 +334,16 @@ class ChatActor(Actor):
             return
         del self._behind[incident_id]
         self._storms.drawn(incident_id)
-        if self._behind:
-            self.tell(self.address, DrawNext())
         try:
             self._cards.reconcile(incident_id)
         except Failure:
+            self._behind[incident_id] = None
             raise
         except Exception as error:
             # One card that cannot be drawn must not keep the others from it, now and after each restart.
             log.error("card cannot be drawn", chat=self._id, incident=incident_id, error=summary(error), exc_info=True)
+        if self._behind:
+            self.tell(self.address, DrawNext())
 
     def _come_back(self, message_id: int, seconds: float) -> None:
         self.later(seconds, ReturnToCard(message_id))

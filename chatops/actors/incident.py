@@ -90,7 +90,7 @@ IDLE_SECONDS = 600.0
 HELD_IDLE_SECONDS = 15.0
 """The same for one that a digest alone stands for: in a storm there are thousands, and each is a thread."""
 
-MAIL_AGAIN_SECONDS = 1.0
+AGAIN_SECONDS = 1.0
 """Until what the database kept from being worked through is tried again."""
 
 MOST_ATTEMPTS = 3
@@ -168,6 +168,17 @@ class IncidentActor(Actor):
         self.later(self._idle_seconds, RestIfIdle())
 
     def receive(self, message: Any) -> Any:
+        try:
+            return self._take(message)
+        except Failure as failure:
+            if not known_undone(failure):
+                raise
+            # Nothing of it is stored. To end here would lose what is known of the cluster, and of a change in it.
+            log.warning("waits for the database", incident=self._id, what=type(message).__name__, error=str(failure))
+            self.later(AGAIN_SECONDS, message)
+            return None
+
+    def _take(self, message: Any) -> Any:
         if self._incident is None:
             return None
         match message:
@@ -225,7 +236,7 @@ class IncidentActor(Actor):
                 if not known_undone(failure):
                     raise
                 log.warning("mail waits for the database", incident=self._id, error=str(failure))
-                self.later(MAIL_AGAIN_SECONDS, MailArrived())
+                self.later(AGAIN_SECONDS, MailArrived())
                 return
             except Exception as error:
                 # The third crash over one body puts it aside, so that what came after it is worked through.

@@ -1,8 +1,9 @@
 """What a chat has under way at Telegram: each delivery with what must be remembered once it arrived."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 from chatops.actors.addresses import TELEGRAM, Address
 from chatops.actors.tags import first_tag
@@ -35,6 +36,13 @@ class UnderWay:
         return self.card and self.key.startswith(_FIRST_CARD)
 
 
+@dataclass(frozen=True, slots=True)
+class KeepArrived:
+    """Time to try again to put on record what arrived."""
+
+    done: UnderWay
+
+
 _FIRST_CARD = "card:"
 
 
@@ -56,6 +64,8 @@ class Shelf:
         self._tell = tell
         self._clock = clock
         self._under_way: dict[int, UnderWay] = {}
+        self._arrived: dict[int, UnderWay] = {}
+        """Telegram has them, and they are not on record yet."""
         self._next_tag = first_tag()
 
     def send(
@@ -122,32 +132,38 @@ class Shelf:
 
     def is_under_way(self, screen: Verb, incident_id: int) -> bool:
         """Whether a message of its own that shows this of the incident is being sent."""
-        waiting = (each for each in self._under_way.values() if each.position and not each.message_id)
+        waiting = (each for each in self._unrecorded() if each.position and not each.message_id)
         return any(each.position == Position(self._chat_id, 0, screen, incident_id) for each in waiting)
 
     def _cards_under_way(self, incident_id: int) -> list[UnderWay]:
         return [
             each
-            for each in self._under_way.values()
+            for each in self._unrecorded()
             if each.card and not each.message_id and each.position and each.position.incident_id == incident_id
         ]
 
+    def _unrecorded(self) -> Iterable[UnderWay]:
+        return chain(self._under_way.values(), self._arrived.values())
+
     def arrived(self, tag: int, message_id: int) -> UnderWay | None:
-        """Write down what is shown where; None for what is not ours to remember (an answer, a replaced edit)."""
-        done = self._done(tag)
+        """Write down what is shown where; None for what is not ours to remember (an answer, a replaced edit).
+
+        It is under way until that is on record.
+        """
+        done = self._arrived.get(tag) or self._done(tag)
         if done is None:
             return None
+        self._arrived[tag] = done
         position = done.position
         # First: a card that is not on record when the process dies is sent again.
         if done.card and position is not None and position.incident_id is not None:
             self._store.cards.put(Card(self._chat_id, position.incident_id, message_id, done.revision))
         if done.tokens and not done.message_id:
             self._store.buttons.bind(done.tokens, message_id)
-        if position is None:
-            return done
-        if not done.message_id:
+        if position is not None and not done.message_id:
             self._store.positions.put(replace(position, message_id=message_id, touched_at=self._clock()))
-        return replace(done, message_id=message_id)
+        del self._arrived[tag]
+        return done if position is None else replace(done, message_id=message_id)
 
     def lost(self, tag: int) -> UnderWay | None:
         """Telegram refused it for good."""
