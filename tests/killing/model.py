@@ -13,6 +13,7 @@ from chatops.core.audit import EntryType
 from chatops.core.incidents.acting import FOUND
 from chatops.core.self_audit import compare
 from chatops.db.store import Store
+from tests.flows.town import ANNA
 from tests.killing.stories import Story
 from tests.killing.tale import DEAD, Tale
 
@@ -145,7 +146,11 @@ def _silences_once(tale: Tale) -> None:
 
 def _effects_once(tale: Tale, store: Store, story: Story) -> None:
     """R20: what an update asked for is in the log once, and no update is left."""
-    lines = Counter(stored.entry.type for stored in store.audit.page(limit=10_000))
+    entries = [stored.entry for stored in store.audit.page(limit=10_000)]
+    # Anna may do all of it: she is refused a press that she repeats, for want of an answer, after it had counted.
+    again = [each for each in entries if each.type is EntryType.DENIED and each.subject.id == str(ANNA)]
+    assert {each.detail["why"] for each in again} <= {"used"}, again
+    lines = Counter(each.type for each in entries if each not in again)
     for kind, count in story.lines.items():
         assert lines[kind] == count, f"{lines[kind]} lines of {kind} instead of {count}"
     invited, asked = lines[EntryType.INVITED], tale.pressed.count("everywhere")
