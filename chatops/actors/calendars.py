@@ -21,13 +21,18 @@ log = structlog.get_logger()
 
 CALENDARS: Address = ("calendars",)
 
+UNKNOWN_SECONDS = 60.0
+"""Until the next try where nothing is known of a calendar: the network may come up later than we do."""
+
 MOST_NAMED = 5
 """Titles in one notice of events that name nobody."""
 
 
 @dataclass(frozen=True, slots=True)
-class ReadCalendars:
-    """Time for another round."""
+class ReadCalendar:
+    """Time to read the calendar of this rota."""
+
+    rota: str
 
 
 class Door(Protocol):
@@ -61,17 +66,18 @@ class CalendarsActor(Actor):
         self._doors: Mapping[str, Door] = {name: open_door(each.address) for name, each in self._calendars.items()}
 
     def setup(self) -> None:
-        self.tell(self.address, ReadCalendars())
+        for rota in self._calendars:
+            self.tell(self.address, ReadCalendar(rota))
 
     def receive(self, message: Any) -> Any:
         match message:
-            case ReadCalendars():
-                for rota in self._calendars:
-                    try:
-                        self._read(rota)
-                    except Failure as failure:
-                        log.warning("a calendar waits for the database", rota=rota, error=str(failure))
-                self.later(ROUND.total_seconds(), ReadCalendars())
+            case ReadCalendar(rota):
+                known = True
+                try:
+                    known = self._read(rota)
+                except Failure as failure:
+                    log.warning("a calendar waits for the database", rota=rota, error=str(failure))
+                self.later(ROUND.total_seconds() if known else UNKNOWN_SECONDS, message)
             case _:
                 return super().receive(message)
         return None
@@ -80,7 +86,8 @@ class CalendarsActor(Actor):
         for door in self._doors.values():
             door.close()
 
-    def _read(self, rota: str) -> None:
+    def _read(self, rota: str) -> bool:
+        """Whether anything is known of it, from now or from before."""
         before, now = self._kept(rota, self._calendars[rota]), self._clock()
         door = self._doors[rota]
         try:
@@ -88,13 +95,14 @@ class CalendarsActor(Actor):
         except Failure as failure:
             log.warning("a calendar cannot be read", rota=rota, host=door.name, reason=failure.reason)
             self._missed(rota, before, failure, now)
-            return
+            return before.read_at is not None
         if copy is not None and copy.unread:
             log.warning("events of a calendar make no sense", rota=rota, host=door.name, events=copy.unread)
         kept = replace(before, read_at=now, late_told=False)
         if copy is not None:
             kept = replace(kept, copy=copy, spread_at=now)
         self._keep(rota, kept)
+        return True
 
     def _keep(self, rota: str, kept: Kept) -> None:
         found = strangers(kept.copy.shifts, self._roster.members)

@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 from pykka import ActorRegistry
 
-from chatops.actors.calendars import CALENDARS, CalendarsActor, ReadCalendars
+from chatops.actors.calendars import CALENDARS, CalendarsActor, ReadCalendar
 from chatops.actors.roster import roster_now
 from chatops.actors.specs import ChildSpec, Restart, starter
 from chatops.core.audit import EntryType
 from chatops.core.oncall import Member, Roster, Step, on_call
-from chatops.core.people import Role, User, everywhere
+from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.core.rota_calendar import Calendar
 from chatops.upstream.calendar import CalendarDoor
 from tests.actors.house import ANNA, House
+from tests.actors.test_escalation import critical
 from tests.upstream.calendars import CalendarServer, calendar, event, serving
 
 OLEG = 1002
@@ -45,7 +46,7 @@ class Reading(House):
     def read(self, *, hours: float = 0) -> None:
         """One round, to its end."""
         self.clock.move(hours=hours)
-        self.directory.tell(CALENDARS, ReadCalendars())
+        self.directory.tell(CALENDARS, ReadCalendar("nights"))
         self.settle()
 
     def settle(self) -> None:
@@ -213,3 +214,19 @@ def test_a_cover_goes_over_it_and_back(shop):
     shop.post.wait(lambda post: "nobody is planned" in post.messages[message].html)
     lines = shop.store.audit.page(limit=1_000)
     assert sum(line.entry.type is EntryType.ON_CALL_CHANGED for line in lines) == 2
+
+
+def test_a_call_reaches_whom_the_calendar_names_and_in_a_gap_the_next_step(shop):
+    shop.store.chats.put(Chat(ANNA, ChatKind.PRIVATE, subscribed=True))
+    shop.post_webhook(critical())
+    card = int(shop.post.wait_text("nobody yet"))
+    shop.press(card, "Escalate")
+    shop.until(lambda: called(shop) == ["anna"])
+    shop.clock.move(days=3)
+    shop.press(card, "Escalate")
+    shop.until(lambda: called(shop) == ["anna", "oleg"])
+
+
+def called(shop: House) -> list[str]:
+    lines = shop.store.audit.page(limit=1_000)
+    return [line.entry.detail["name"] for line in lines if line.entry.type in (EntryType.ESCALATED, EntryType.CALLED)]

@@ -47,7 +47,7 @@ NOTICES = {
     "on_call": mark("☎️ {name} put you on call for {rota} until {until}. /oncall says more."),
     "calendar_unread": mark(
         "⚠️ The calendar of {rota} cannot be read ({reason}), so nobody is on call for it.\n"
-        "Look at its address in ONCALL_FILE; it is tried again every 15 minutes."
+        "Look at its address in ONCALL_FILE; it is tried again every minute."
     ),
     "calendar_late": mark(
         "⚠️ The calendar of {rota} was last read {since} ({reason}). Who is on call goes by what it said then.\n"
