@@ -241,9 +241,8 @@ def test_a_storm_is_not_one_of_calls(shop):
 
 def test_whom_a_calendar_names_is_called(tmp_path):
     nights = Calendar("/etc/rota.ics")
-    built = begin(
-        tmp_path, Roster((Member(EVE, "eve"),), {"nights": nights}, (Step(rota="nights"), Step(chat_id=LATE)))
-    )
+    chain = (Step(rota="nights"), Step(chat_id=LATE))
+    built = begin(tmp_path, Roster((Member(EVE, "eve"),), {"nights": nights}, chain))
     try:
         now = built.clock()
         shift = Shift(now - timedelta(hours=1), now + timedelta(hours=1), "Eve, all night")
