@@ -9,7 +9,7 @@ from chatops.core.rota_calendar import AHEAD, Copy, Shift
 from chatops.upstream.events import Dated, events_of
 from chatops.upstream.recurrence import Budget, repeated
 
-MOST_SHIFTS = 1_000
+MOST_SHIFTS = 500
 BEHIND = timedelta(days=1)
 """What ended this long ago is left out."""
 
