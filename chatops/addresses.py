@@ -20,6 +20,20 @@ def problem_of(url: str, *, only_https: bool = False) -> str:
     return f"is not an address: it must begin with {scheme} and name a host"
 
 
+def calendar_problem_of(address: str) -> str:
+    """As `problem_of`, of a calendar's: an address, which may have a query, or the path of a file."""
+    scheme, mark, rest = address.partition("://")
+    if not mark:
+        path = address and "\0" not in address and not re.match(r"[a-z]{2,}:|//", address, re.IGNORECASE)
+        return "" if path else "is no calendar: it must be an address or the path of a file"
+    if scheme.lower() not in ("http", "https", "webcal"):
+        return "is not an address: it must begin with https://, http:// or webcal://"
+    bare, query_mark, query = rest.partition("?")
+    if query_mark and not re.fullmatch(r"[^\s#]+", query):
+        return "has an empty query, a space or a # behind its question mark: copy the whole address again"
+    return problem_of(f"https://{bare}")
+
+
 def secrets_in(url: str) -> tuple[str, ...]:
     """Its password (what stands alone before `@` is one) as written, as meant, and as a Basic header carries it."""
     user, _, password = url.partition("://")[2].partition("/")[0].rpartition("@")[0].partition(":")

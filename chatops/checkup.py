@@ -5,12 +5,15 @@ It changes nothing: no file is made, no message sent. It knows the doors and no 
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from chatops.cluster import Cluster
 from chatops.core.failures import Failure, Reason
+from chatops.core.oncall import Member
+from chatops.core.rota_calendar import Copy, calendars, strangers
 from chatops.db.audit import AuditLog
 from chatops.db.database import Database
 from chatops.db.location import sqlite_path
@@ -18,6 +21,7 @@ from chatops.db.soundness import ensure_sound
 from chatops.settings import Settings
 from chatops.telegram.client import Telegram
 from chatops.upstream.alertmanager import Alertmanager
+from chatops.upstream.calendar import CalendarDoor
 from chatops.upstream.endpoint import Endpoint
 from chatops.upstream.prometheus import Prometheus
 from chatops.web.server import CannotListen, bind
@@ -85,6 +89,9 @@ def verdicts(settings: Settings | tuple[str, ...]) -> Iterator[Verdict]:
         yield _upstream("ALERTMANAGER_URL", Alertmanager(Endpoint(url)))
     if settings.prometheus:
         yield _upstream("PROMETHEUS_URL", Prometheus(Endpoint(settings.prometheus)))
+    roster = settings.roster
+    for rota, each in calendars(roster).items():
+        yield _calendar(rota, each.address, roster.members)
 
 
 def _database(settings: Settings) -> Verdict:
@@ -152,6 +159,24 @@ def _upstream(name: str, one: Alertmanager | Prometheus) -> Verdict:
         return _asked(f"{name} {one.name}", one.check, dict.fromkeys(UPSTREAM_REASONS, f"mend {name}, or remove it"))
     finally:
         one.close()
+
+
+def _calendar(rota: str, address: str, people: Sequence[Member]) -> Verdict:
+    """Of its address nothing is told but the host."""
+    door = CalendarDoor(address)
+    part = f"calendar of {rota} at {door.name}"
+    try:
+        copy = door.read("", datetime.now(UTC)) or Copy()
+    except Failure as failure:
+        return Verdict(part, Outcome.BAD, str(failure), "mend its address in ONCALL_FILE")
+    finally:
+        door.close()
+    unknown = strangers(copy.shifts, people)
+    if unknown or not copy.shifts:
+        found = f"{len(unknown)} titles of events name nobody" if unknown else "nobody is planned in the weeks ahead"
+        mend = "name people in its events as under `people:` in ONCALL_FILE"
+        return Verdict(part, Outcome.WARNING, found, mend)
+    return Verdict(part, Outcome.GOOD, f"events in the weeks ahead: {len(copy.shifts)}")
 
 
 def _no_cluster() -> bool:

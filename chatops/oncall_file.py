@@ -2,12 +2,14 @@
 
 people:                  # Telegram's numbers; each writes /start to the bot once
   anna: 1001
-  oleg: 1002
+  oleg: {id: 1002, email: oleg@example.com}    # calendars may name them by it
 rotas:
   primary:
     people: [anna, oleg]
     handover: {weekday: monday, time: "10:00", zone: Europe/Moscow}
     start: 2026-11-23    # anna's turn begins here
+  nights:
+    calendar: https://example.com/nights.ics   # who its events name; or the path of a file
 chain:                   # who is called when nobody takes a critical incident, one after the other
   - rota: primary
   - person: oleg
@@ -21,13 +23,17 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from chatops.core.oncall import NOBODY, Member, Roster, Rotation, Step
+from chatops.addresses import calendar_problem_of
+from chatops.core.oncall import NOBODY, Member, Roster, Rota, Rotation, Step
+from chatops.core.rota_calendar import Calendar
 from chatops.own_yaml import Reader, root_of, text_of, word_of
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 _FILE = ("people", "rotas", "chain")
+_PERSON = ("id", "email")
 _ROTA = ("people", "handover", "start")
+_CALENDAR = "calendar"
 _HANDOVER = ("weekday", "time", "zone")
 _STEP = ("rota", "person", "chat")
 _LONGEST_NAME = 40
@@ -53,7 +59,7 @@ class _Reader(Reader):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self._members: dict[str, Member] = {}
-        self._rotas: dict[str, Rotation] = {}
+        self._rotas: dict[str, Rota] = {}
 
     def file(self, root: yaml.Node) -> Roster:
         parts = dict(self.entries(root, "the file", _FILE))
@@ -61,21 +67,38 @@ class _Reader(Reader):
             self._people(parts["people"])
         if "rotas" in parts:
             for name, node in self.entries(parts["rotas"], "`rotas`", None, longest=_LONGEST_NAME):
-                rotation = self._rotation(node)
-                if rotation is not None:
-                    self._rotas[name] = rotation
+                rota = self._rota(node)
+                if rota is not None:
+                    self._rotas[name] = rota
         chain = tuple(self._step(node) for node in self._items(parts["chain"], "chain")) if "chain" in parts else ()
         return Roster(tuple(self._members.values()), self._rotas, tuple(step for step in chain if step))
 
     def _people(self, node: yaml.Node) -> None:
         for name, value in self.entries(node, "`people`", None, longest=_LONGEST_NAME):
-            number = self._number(value)
-            if number is None or number <= 0:
+            parts = dict(self.entries(value, f"`{name}`", _PERSON)) if isinstance(value, yaml.MappingNode) else {}
+            number = self._number(parts.get("id", value))
+            email = word_of(parts["email"]).strip() if "email" in parts else ""
+            if "email" in parts and not re.fullmatch(r"[^\s@<>:]+@[^\s@<>:]+", email):
+                self.wrong(parts["email"], f"`{name}` has no e-mail address", "write it like anna@example.com")
+            elif number is None or number <= 0:
                 self.wrong(value, f"`{name}` has no Telegram number", "write it as digits, like 123456789")
             elif any(number == member.id for member in self._members.values()):
                 self.wrong(value, f"the number of `{name}` stands there twice", "keep one of them")
             else:
-                self._members[name] = Member(number, name)
+                self._members[name] = Member(number, name, email)
+
+    def _rota(self, node: yaml.Node) -> Rota | None:
+        """By a calendar alone, or by turns of a week."""
+        words = [word_of(key) for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+        if _CALENDAR not in words:
+            return self._rotation(node)
+        before = len(self.problems)
+        parts = dict(self.entries(node, "a rota from a calendar", (_CALENDAR,)))
+        address = word_of(parts[_CALENDAR]).strip()
+        problem = calendar_problem_of(address)
+        if problem:
+            self.wrong(parts[_CALENDAR], f"`{_CALENDAR}` {problem}", "copy the address it is subscribed to by")
+        return Calendar(address) if len(self.problems) == before else None
 
     def _rotation(self, node: yaml.Node) -> Rotation | None:
         before = len(self.problems)

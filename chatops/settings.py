@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from chatops.addresses import is_loopback, problem_of, secrets_in
 from chatops.core.oncall import NOBODY, Roster
 from chatops.core.remedies import Rule
+from chatops.core.rota_calendar import calendars
 from chatops.core.schedule import Weekly, weekly_of
 from chatops.core.telegram_features import Feature
 from chatops.core.texts import LANGUAGES
@@ -388,14 +389,8 @@ class Settings(BaseSettings):
         passwords = (secret for url in addresses for secret in secrets_in(url))
         # What stands before the colon is the bot's id, which anybody may know; the rest alone is secret too.
         halves = (half for half in token.split(":", 1)[1:] if len(half) >= LONG_HALF)
-        return (token, *halves, *self.webhook_tokens, *passwords, *self._secrets_of_fallback)
-
-    @property
-    def _secrets_of_fallback(self) -> tuple[str, ...]:
-        """Who knows the path of such an address may post there."""
-        parts = urlsplit(self.fallback)
-        told = (self.fallback, *secrets_in(self.fallback), parts.path, parts.query)
-        return tuple(each for each in told if len(each) >= SHORT_TOKEN)
+        whole = (self.fallback, *(each.address for each in calendars(self.roster).values() if "://" in each.address))
+        return (token, *halves, *self.webhook_tokens, *passwords, *(each for url in whole for each in _hidden(url)))
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -403,6 +398,13 @@ class Settings(BaseSettings):
         if any(len(token) < SHORT_TOKEN for token in self.webhook_tokens):
             return (f"WEBHOOK_TOKEN is shorter than {SHORT_TOKEN} characters: openssl rand -hex 32 makes a good one",)
         return ()
+
+
+def _hidden(url: str) -> tuple[str, ...]:
+    """Of an address that is a secret as a whole: who knows its path may post or read there."""
+    parts = urlsplit(url)
+    told = (url, *secrets_in(url), parts.path, parts.query)
+    return tuple(each for each in told if len(each) >= SHORT_TOKEN)
 
 
 def _weekly(text: str) -> Weekly | None:

@@ -8,7 +8,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from chatops.db.store import Store
 from chatops.sandbox.alertmanager import AlertmanagerServer
 from chatops.sandbox.botapi.server import BotApiServer
 from chatops.sandbox.kubeapi.server import KubeApiServer
+from tests.upstream.calendars import calendar, event, serving
 
 RUN = Path(__file__).parent.parent / "run.py"
 PATIENCE = 60
@@ -127,6 +128,25 @@ def test_check_names_what_is_down_with_its_mend_and_changes_nothing(place: Place
     assert "KUBECONFIG" in checked.stdout
     assert "canary" not in checked.stdout + checked.stderr
     assert list(place.folder.iterdir()) == []
+
+
+def test_check_says_what_the_calendars_of_rotas_are_like(place: Place, tmp_path: Path) -> None:
+    day = datetime.now(UTC) + timedelta(days=1)
+    anna, eve = (event(name, f":{day:%Y%m%dT%H%M%SZ}", "", "DURATION:PT8H") for name in ("Anna", "Eve"))
+    (tmp_path / "nights.ics").write_bytes(calendar(eve))
+    with serving(calendar(anna)) as server:
+        rotas = {
+            "days": f"{server.url}/canary.ics",
+            "nights": str(tmp_path / "nights.ics"),
+            "weekends": "http://127.0.0.1:9/canary.ics",
+        }
+        lines = [f"  {name}: {{calendar: '{address}'}}" for name, address in rotas.items()]
+        (tmp_path / "oncall.yaml").write_text("\n".join(["people: {anna: 1001}", "rotas:", *lines]))
+        checked = place.run("check", ONCALL_FILE=str(tmp_path / "oncall.yaml"))
+    assert f"✔ calendar of days at {server.url[7:]}: events in the weeks ahead: 1" in checked.stdout
+    assert "! calendar of nights at a file: 1 titles of events name nobody" in checked.stdout
+    assert "✖ calendar of weekends at 127.0.0.1:9: unreachable" in checked.stdout
+    assert "canary" not in checked.stdout + checked.stderr
 
 
 def test_check_is_content_where_everything_works(place: Place, tmp_path: Path) -> None:

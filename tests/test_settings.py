@@ -327,6 +327,18 @@ def test_the_fallback_s_whole_address_is_a_secret(monkeypatch: pytest.MonkeyPatc
         assert "FALLBACK_WEBHOOK_URL" in problems()[0]
 
 
+def test_a_calendar_s_whole_address_is_a_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    url = "https://calendar.example/private-CANARY/basic.ics?key=canary-of-the-query"
+    (tmp_path / "oncall.yaml").write_text(
+        f"rotas: {{nights: {{calendar: '{url}'}}, days: {{calendar: /etc/chatops/days.ics}}}}"
+    )
+    set_all(monkeypatch, ONCALL_FILE=str(tmp_path / "oncall.yaml"))
+    now = good()
+    assert {url, "/private-CANARY/basic.ics", "key=canary-of-the-query"} <= set(now.secrets)
+    assert "/etc/chatops/days.ics" not in now.secrets
+    assert "CANARY" not in repr(now) + repr(now.roster)
+
+
 def test_a_roster_with_mistakes_is_told_line_by_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "oncall.yaml").write_text("people: {anna: 1001}\nchain:\n  - person: oleg\n  - chat: nowhere\n")
     set_all(monkeypatch, ONCALL_FILE=str(tmp_path / "oncall.yaml"))

@@ -14,8 +14,10 @@ from chatops.actors.addresses import Address, incident_address
 from chatops.actors.base import Actor
 from chatops.actors.directory import Directory
 from chatops.actors.messages import Happened
+from chatops.actors.roster import roster_now
 from chatops.core.failures import Failure
 from chatops.core.incidents.events import MaintenanceOver, Unanswered
+from chatops.core.incidents.targets import Target
 from chatops.core.oncall import Roster, chain_at
 from chatops.db.store import Store
 
@@ -74,7 +76,7 @@ class EscalationActor(Actor):
             standing = {window.number for window in self._store.maintenance.standing(now)}
             over = [each for each, window in self._store.incidents.maintained() if window not in standing]
             due = self._store.incidents.unattended(now - self._after, MOST) if self._after else ()
-            chain = chain_at(self._roster, self._store.covers.standing(now), now) if due else ()
+            chain = self._chain(now) if due else ()
         except Failure as failure:
             log.warning("the escalation waits for the database", error=str(failure))
             return
@@ -82,3 +84,6 @@ class EscalationActor(Actor):
             self.tell(incident_address(incident_id), Happened(MaintenanceOver()))
         for incident_id, seen in due:
             self.tell(incident_address(incident_id), Happened(Unanswered(seen, chain)))
+
+    def _chain(self, now: datetime) -> tuple[Target, ...]:
+        return chain_at(roster_now(self._roster, self._store), self._store.covers.standing(now), now)

@@ -19,6 +19,7 @@ from chatops.actors.addresses import (
 )
 from chatops.actors.admins import tell_admins
 from chatops.actors.arrivals import Arrivals
+from chatops.actors.calendars import CALENDARS, CalendarsActor
 from chatops.actors.chat import ChatActor
 from chatops.actors.chat_messages import CatchUp, Notice
 from chatops.actors.clusters import ClustersActor
@@ -51,10 +52,12 @@ from chatops.cluster.kubeconfig import Kubeconfig
 from chatops.core.access import may_decide
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.graphs import Theme
+from chatops.core.oncall import Roster
 from chatops.core.outside import Outside
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.core.policy import Graphs, Policy
 from chatops.core.redaction import Redaction
+from chatops.core.rota_calendar import calendars
 from chatops.core.screens.welcome import COMMANDS
 from chatops.core.telegram_features import Feature
 from chatops.core.texts import LANGUAGES, tongue
@@ -63,6 +66,7 @@ from chatops.db.soundness import ensure_sound
 from chatops.db.store import Store
 from chatops.settings import Settings
 from chatops.telegram.client import Telegram, posted
+from chatops.upstream.calendar import CalendarDoor
 from chatops.upstream.fallback import FallbackDoor
 from chatops.web.api import api_server, build_api
 from chatops.web.hook import TelegramHook
@@ -237,6 +241,7 @@ class System:
             ChildSpec(SELF_AUDIT, starter(SelfAuditActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             ChildSpec(HEARTBEATS, starter(HeartbeatsActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             *self._fallback(),
+            *self._calendars(policy.roster),
             ChildSpec(ESCALATION, escalation, Restart.TRANSIENT),
             *([ChildSpec(ROLL_CALL, roll_call, Restart.TRANSIENT)] if settings.alertmanagers else []),
             ChildSpec(WEBHOOK, starter(WebhookActor, directory, **hearing)),
@@ -257,6 +262,14 @@ class System:
             language=settings.language,
         )
         return [ChildSpec(FALLBACK, fallback, Restart.TRANSIENT)]
+
+    def _calendars(self, roster: Roster) -> list[ChildSpec]:
+        if not calendars(roster):
+            return []
+        reader = starter(
+            CalendarsActor, self._directory, store=self._store, clock=_now, roster=roster, open_door=CalendarDoor
+        )
+        return [ChildSpec(CALENDARS, reader, Restart.TRANSIENT)]
 
     def _cluster(self, context: str | None) -> list[ChildSpec]:
         """One cluster's own executors, their pool, and the probe that says whether it is there."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Protocol
 
 from chatops.core.incidents.targets import Target
 
@@ -11,19 +12,26 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody who can be called: Telegram's user id and the name others know them by."""
+    """Somebody who can be called: Telegram's user id and the name others know them by. `email`: in calendars."""
 
     id: int
     name: str
+    email: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A week of a rotation: from `begins_at`, and not any more at `ends_at`. Both in the rotation's zone."""
+    """Whose it is from `begins_at`, and not any more at `ends_at`, None where no end is known. None has a gap."""
 
-    member: Member
+    member: Member | None
     begins_at: datetime
-    ends_at: datetime
+    ends_at: datetime | None
+
+
+class Rota(Protocol):
+    """Anything that says whose turn it is."""
+
+    def turn(self, moment: datetime, /) -> Turn: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ class Rotation:
     start: date
 
     def turn(self, moment: datetime) -> Turn:
-        """The one turn that `moment` lies in: where clocks are put forward or back a week is an hour shorter or longer.
+        """The one week that `moment` lies in: where clocks are put forward or back it is an hour shorter or longer.
 
         By the seconds of UTC: two moments of one zone would be compared by what the clocks on the wall say.
         """
@@ -72,12 +80,16 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Who is on call, until when, and who then. `covers`: instead of this member, whose turn it is."""
+    """Who is on call, until when, and who then; None for nobody, and where no end is known.
 
-    member: Member
-    until: datetime
-    next: Member
+    `covers`: instead of this member, whose turn it is. `fills`: it is nobody's turn, and somebody stands in.
+    """
+
+    member: Member | None
+    until: datetime | None
+    next: Member | None
     covers: Member | None = None
+    fills: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +106,7 @@ class Roster:
     """All of the operator's file. There is one chain so far, for every incident."""
 
     members: tuple[Member, ...] = ()
-    rotas: Mapping[str, Rotation] = field(default_factory=dict)
+    rotas: Mapping[str, Rota] = field(default_factory=dict)
     chain: tuple[Step, ...] = ()
 
     def member(self, user_id: int) -> Member | None:
@@ -105,41 +117,50 @@ NOBODY = Roster()
 """Nothing is configured."""
 
 
-def on_call(rotation: Rotation, covers: Iterable[Cover], moment: datetime) -> Duty:
+def on_call(rota: Rota, covers: Iterable[Cover], moment: datetime) -> Duty:
     """`covers` are those of this rota; which of them count at the moment is decided here."""
     known = sorted(covers, key=lambda each: each.id)
-    turn = rotation.turn(moment)
+    turn = rota.turn(moment)
     cover = _standing(known, moment)
     until = _until(turn, cover, known, moment)
-    following = _standing(known, until)
-    after = following.member if following else rotation.turn(until).member
+    after = _member_at(rota, known, until) if until else None
     if cover is None:
         return Duty(turn.member, until, after)
-    return Duty(cover.member, until, after, turn.member if turn.member != cover.member else None)
+    covers_for = turn.member if turn.member != cover.member else None
+    return Duty(cover.member, until, after, covers_for, fills=turn.member is None)
+
+
+def _member_at(rota: Rota, covers: list[Cover], moment: datetime) -> Member | None:
+    cover = _standing(covers, moment)
+    return cover.member if cover else rota.turn(moment).member
 
 
 def _standing(covers: list[Cover], moment: datetime) -> Cover | None:
     return next((each for each in reversed(covers) if each.begins_at <= moment < each.ends_at), None)
 
 
-def _until(turn: Turn, cover: Cover | None, covers: list[Cover], moment: datetime) -> datetime:
+def _until(turn: Turn, cover: Cover | None, covers: list[Cover], moment: datetime) -> datetime | None:
     """The end of the cover or of the turn, unless a newer cover begins before it."""
     end = cover.ends_at if cover else turn.ends_at
     newer = [each.begins_at for each in covers if cover is None or each.id > cover.id]
-    return min([end, *(begin for begin in newer if moment < begin)], key=datetime.timestamp)
+    ends = [*([end] if end else []), *(begin for begin in newer if moment < begin)]
+    return min(ends, key=datetime.timestamp, default=None)
 
 
 def chain_at(roster: Roster, covers: Iterable[Cover], moment: datetime) -> tuple[Target, ...]:
-    """Whom the steps of the chain call if they are taken at this moment; empty where there is no chain."""
+    """Whom the steps of the chain call if they are taken at this moment; empty where there is no chain.
+
+    The step of a rota that nobody has then is left out.
+    """
     known = tuple(covers)
-    return tuple(_target(step, roster, known, moment) for step in roster.chain)
+    return tuple(target for step in roster.chain if (target := _target(step, roster, known, moment)))
 
 
-def _target(step: Step, roster: Roster, covers: tuple[Cover, ...], moment: datetime) -> Target:
+def _target(step: Step, roster: Roster, covers: tuple[Cover, ...], moment: datetime) -> Target | None:
     if step.chat_id:
         return Target(chat_id=step.chat_id)
     member = step.member
     if member is None:
         mine = [cover for cover in covers if cover.rota == step.rota]
         member = on_call(roster.rotas[step.rota], mine, moment).member
-    return Target(user_id=member.id, name=member.name)
+    return Target(user_id=member.id, name=member.name) if member else None

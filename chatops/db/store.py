@@ -3,6 +3,7 @@
 from chatops.db.audit import AuditLog
 from chatops.db.books import BooksOfAll
 from chatops.db.buttons import Buttons
+from chatops.db.calendars import Calendars
 from chatops.db.cards import Cards
 from chatops.db.chats import Chats
 from chatops.db.covers import Covers
@@ -47,4 +48,5 @@ class Store:
         self.heartbeats = Heartbeats(database)
         self.storms = Storms(database)
         self.covers = Covers(database)
+        self.calendars = Calendars(database)
         self.maintenance = MaintenanceWindows(database)

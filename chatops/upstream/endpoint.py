@@ -1,7 +1,7 @@
 """Requests to one address: paths and JSON in, bytes out, failures classified. It knows HTTP and no API."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlencode
 
@@ -64,6 +64,16 @@ class Endpoint:
                 raise
         return self._send("GET", path, query)
 
+    def get_changed(self, path: str, etag: str, *, accept: str, largest: int) -> tuple[bytes, str] | None:
+        """The body of a GET and the ETag it came with, which may be empty; None where `etag` is still the one."""
+        headers = {"Accept": accept, **({"If-None-Match": etag} if etag else {})}
+        response, data = self._answer("GET", path, headers=headers, largest=largest)
+        if response.status == 304 and etag:
+            return None
+        if response.status != 200:
+            raise refusal(response.status, data, secrets=self._secrets)
+        return data, response.headers.get("ETag", "")
+
     def post(self, path: str, body: Any) -> bytes:
         """Sent once. A lost answer is Permanent(UNKNOWN_OUTCOME)."""
         return self._send("POST", path, (), body=msgspec.json.encode(body), changes=True)
@@ -81,14 +91,35 @@ class Endpoint:
         self._pool.clear()
 
     def _send(self, method: str, path: str, query: Query, *, body: bytes | None = None, changes: bool = False) -> bytes:
-        url = f"{self._base}{path}" + (f"?{urlencode(query)}" if query else "")
-        headers = {**self._headers, **({"Content-Type": "application/json"} if body is not None else {})}
+        asked = path + (f"?{urlencode(query)}" if query else "")
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        response, data = self._answer(method, asked, headers=headers, body=body, changes=changes)
+        if not 200 <= response.status <= 299:
+            raise refusal(response.status, data, changes=changes, secrets=self._secrets)
+        return data
+
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        changes: bool = False,
+        largest: int | None = None,
+    ) -> tuple[urllib3.BaseHTTPResponse, bytes]:
+        """Whatever its status."""
         try:
             response = self._pool.request(
-                method, url, body=body, headers=headers, redirect=False, preload_content=False
+                method,
+                f"{self._base}{path}",
+                body=body,
+                headers={**self._headers, **headers},
+                redirect=False,
+                preload_content=False,
             )
             try:
-                data = self._body(response)
+                data = self._body(response, _LARGEST if largest is None else largest)
             except BaseException:
                 response.close()
                 raise
@@ -98,11 +129,9 @@ class Endpoint:
             raise
         except Exception as error:
             raise failure_from(error, changes=changes, secrets=self._secrets) from None
-        if not 200 <= response.status <= 299:
-            raise refusal(response.status, data, changes=changes, secrets=self._secrets)
-        return data
+        return response, data
 
-    def _body(self, response: Any) -> bytes:
+    def _body(self, response: Any, largest: int) -> bytes:
         """The whole answer. A server that dribbles is as late as one that is silent."""
         deadline = time.monotonic() + self._whole
         pieces: list[bytes] = []
@@ -110,8 +139,8 @@ class Endpoint:
         while piece := response.read1(_CHUNK):
             pieces.append(piece)
             size += len(piece)
-            if size > _LARGEST:
-                raise Permanent(Reason.REFUSED, f"an answer of more than {_LARGEST} bytes")
+            if size > largest:
+                raise Permanent(Reason.REFUSED, f"an answer of more than {largest} bytes")
             if time.monotonic() > deadline:
                 raise TimeoutError
         return b"".join(pieces)

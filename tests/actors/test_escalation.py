@@ -16,6 +16,7 @@ from chatops.core.audit import EntryType
 from chatops.core.oncall import Member, Roster, Rotation, Step
 from chatops.core.outgoing import SendMessage
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
+from chatops.core.rota_calendar import Calendar, Copy, Kept, Shift
 from tests.actors.house import ANNA, House
 from tests.actors.scene import Scene, body
 
@@ -236,3 +237,20 @@ def test_a_storm_is_not_one_of_calls(shop):
     shop.until(lambda: types(shop).count(EntryType.REMINDED) == MOST)
     shop.wait(minutes=0)
     shop.until(lambda: types(shop).count(EntryType.REMINDED) == MOST + 2)
+
+
+def test_whom_a_calendar_names_is_called(tmp_path):
+    nights = Calendar("/etc/rota.ics")
+    chain = (Step(rota="nights"), Step(chat_id=LATE))
+    built = begin(tmp_path, Roster((Member(EVE, "eve"),), {"nights": nights}, chain))
+    try:
+        now = built.clock()
+        shift = Shift(now - timedelta(hours=1), now + timedelta(hours=1), "Eve, all night")
+        built.store.calendars.put("nights", Kept(nights.source, Copy((shift,)), read_at=now))
+        open_card(built)
+        built.step()
+        built.step()
+        built.post.wait(lambda post: said(built, "Your turn"))
+        assert set(said(built, "Your turn")) == {EVE}
+    finally:
+        built.close()

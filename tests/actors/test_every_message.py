@@ -41,7 +41,14 @@ def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
     """With everything outside down, one incident, and no limit to restarts."""
     monkeypatch.setattr(RestartBudget, "spend", lambda *_: 0.0)
     nowhere = "http://127.0.0.1:9"
-    wanted = settings(tmp_path, telegram_admins=(ANNA,), alertmanager_url=nowhere, prometheus_url=nowhere)
+    (tmp_path / "oncall.yaml").write_text(f"rotas: {{nights: {{calendar: '{nowhere}/rota.ics'}}}}")
+    wanted = settings(
+        tmp_path,
+        telegram_admins=(ANNA,),
+        alertmanager_url=nowhere,
+        prometheus_url=nowhere,
+        oncall_file=tmp_path / "oncall.yaml",
+    )
     migrate(wanted.database_url)
     built = System(wanted)
     built.start()

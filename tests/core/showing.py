@@ -17,6 +17,7 @@ from chatops.core.incidents import Episode, Incident, Status
 from chatops.core.incidents.acting import ABSENT, FOUND, OVERDUE, STOPPED
 from chatops.core.log_asks import LogAsk
 from chatops.core.objects import ObjectView, Tie, TieRole, Trait
+from chatops.core.oncall import Duty, Member
 from chatops.core.outside import Outside
 from chatops.core.past import PastIncident
 from chatops.core.people import Chat, ChatKind, Grant, Role, User, everywhere
@@ -44,6 +45,7 @@ from chatops.core.screens import (
     lists,
     logs,
     notices,
+    oncall,
     outside,
     people,
     pod,
@@ -577,7 +579,12 @@ def _notice(code: str) -> Callable[[Tongue], Screen]:
     detail |= {"who": "@eve", "chat": "Their group", "count": "3", "incident": "96", "minutes": "12"}
     detail |= {"update": "812", "line": "4711", "run": "audit verify --head 4711:9f86d081884c7d65"}
     detail |= {"name": "@anna", "rota": "primary", "until": "2026-11-30 10:00 UTC"}
+    detail |= {"since": "2026-11-22 09:15 UTC", "titles": "«Eve», «Planning»"}
     return lambda tongue: notices.notice(code, detail, tongue)
+
+
+def _on_call(duty: Duty) -> Callable[[Tongue], Screen]:
+    return lambda tongue: oncall.on_call({"primary": duty}, tongue)
 
 
 def _logs(text: LogText, *, again: bool = False, **asked: Any) -> Callable[[Tongue], Screen]:
@@ -798,6 +805,16 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "told: nothing left": _told(EntryType.REVOKED, User(2, "@eve")),
     "told: disabled": _told(EntryType.DISABLED, replace(SCOPED, disabled=True)),
     "card, after an absence": lambda tongue: card(an_incident(), tongue, now=NOW, was_away=timedelta(minutes=12)),
+    **{
+        f"on call{state}": _on_call(duty)
+        for state, duty in {
+            "": Duty(Member(1, "anna"), NOW + timedelta(days=2), Member(2, "oleg"), Member(2, "oleg")),
+            ": then nobody": Duty(Member(2, "oleg"), NOW + timedelta(hours=8), None),
+            ": a gap": Duty(None, NOW + timedelta(days=3), Member(1, "anna")),
+            ": nobody is planned": Duty(None, None, None),
+        }.items()
+    },
+    "on call: no hand-over is known": lambda tongue: oncall.spans("backup", None, tongue, ends=False),
     "help": welcome.help_screen,
     "stranger": lambda tongue: welcome.stranger(
         42, ChatKind.PRIVATE, tongue, admins=["@anna", "@oleg"], code_possible=False

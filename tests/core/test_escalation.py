@@ -130,3 +130,68 @@ def test_a_clock_that_was_set_back_stops_nothing() -> None:
     earlier, said = due(incident, -60)
     assert said == Call(2, CHAIN[0])
     assert earlier.escalation.waits_since == at(-60)
+
+
+def again(incident: Incident, minute: float, *, until: float) -> Incident:
+    """It fires at the minute and has ended by `until`."""
+    fires = hear(incident, an_alert(since=minute, severity="critical"), minute=minute).incident
+    return hear(fires, an_alert(firing=False, since=minute, until=until, severity="critical"), minute=until).incident
+
+
+def flapping() -> Incident:
+    """Its third end was in minute 14; it fired for two minutes each time."""
+    ended = hear(critical(), an_alert(firing=False, until=2, severity="critical"), minute=2).incident
+    return again(again(ended, 6, until=8), 12, until=14)
+
+
+def test_while_it_is_flapping_the_time_in_which_it_fires_adds_up() -> None:
+    """Of the third time two minutes count, of the fourth two, so the fifth is due after one."""
+    incident = again(flapping(), 18, until=20)
+    assert incident.escalation.waits_since is None
+    fires = hear(incident, an_alert(since=24, severity="critical"), minute=24).incident
+    assert fires.escalation.waits_since == at(20), "as if it had fired for four minutes without an end"
+    reminded, said = due(fires, 25)
+    assert said == Call(1, None)
+    assert reminded.escalation.waits_since == at(25)
+
+
+def test_while_it_is_flapping_the_chain_goes_on_where_it_was() -> None:
+    fires = hear(flapping(), an_alert(since=18, severity="critical"), minute=18).incident
+    reminded, _ = due(fires, 21)
+    ended = hear(reminded, an_alert(firing=False, since=18, until=23, severity="critical"), minute=23).incident
+    later = again(ended, 30, until=31)
+    fires = hear(later, an_alert(since=40, severity="critical"), minute=40).incident
+    assert fires.escalation.waits_since == at(37), "two minutes and one since the reminder"
+    called, said = due(fires, 42)
+    assert said == Call(2, CHAIN[0])
+    assert called.escalation.waits_since == at(42)
+    assert called.escalation.at == at(42)
+
+
+def test_how_long_it_was_nobodys_is_told_without_the_time_between() -> None:
+    fires = hear(again(flapping(), 18, until=20), an_alert(since=24, severity="critical"), minute=24).incident
+    decision = decide(fires, Unanswered(at(20), CHAIN), now=at(25))
+    assert decision.entries[0].detail == {"minutes": "5"}
+
+
+def test_who_took_it_and_gave_it_back_makes_even_a_flapping_one_begin_anew() -> None:
+    fires = hear(flapping(), an_alert(since=18, severity="critical"), minute=18).incident
+    taken = decide(fires, Take(press()), now=at(19)).incident
+    assert decide(taken, Release(press()), now=at(22)).incident.escalation.waits_since == at(22)
+
+
+def test_closed_by_hand_it_begins_anew() -> None:
+    fires = hear(flapping(), an_alert(since=18, severity="critical"), minute=18).incident
+    closed = decide(fires, Resolve(press()), now=at(20)).incident
+    repeated = hear(closed, an_alert(since=18, severity="critical"), minute=40).incident
+    assert repeated.escalation.waits_since == at(40)
+
+
+def test_an_hour_after_the_last_end_it_begins_anew() -> None:
+    fires = hear(flapping(), an_alert(since=80, severity="critical"), minute=80).incident
+    assert fires.escalation.waits_since == at(80)
+
+
+def test_a_clock_that_was_set_back_between_two_times_takes_nothing_away() -> None:
+    fires = hear(flapping(), an_alert(since=15, severity="critical"), minute=13).incident
+    assert fires.escalation.waits_since == at(12)

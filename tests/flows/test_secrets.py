@@ -32,9 +32,13 @@ PATIENCE = 20.0
 
 @contextmanager
 def guarded(folder: Path, *, upstream: str = "http://127.0.0.1:9", **changed: str) -> Iterator[Town]:
-    """A town whose every secret is a canary; Alertmanager and Prometheus are at `upstream`."""
+    """A town whose every secret is a canary; Alertmanager, Prometheus and a rota's calendar are at `upstream`."""
     scheme, _, host = upstream.partition("://")
+    (folder / "rotas.yaml").write_text(
+        f"rotas: {{nights: {{calendar: '{upstream}/CANARYcalendar.ics?key=CANARYkey'}}}}"
+    )
     wanted = {
+        "ONCALL_FILE": str(folder / "rotas.yaml"),
         "WEBHOOK_TOKEN": f"{HOOK},{OLD_HOOK}",
         "ALERTMANAGER_URL": f"{scheme}://reader:{AM}@{host}",
         "PROMETHEUS_URL": f"{scheme}://reader:{PROM}@{host}",

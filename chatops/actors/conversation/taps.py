@@ -17,6 +17,7 @@ from chatops.actors.conversation.silences import OthersSilences
 from chatops.actors.conversation.storms import Storms
 from chatops.actors.conversation.views import Reader
 from chatops.actors.messages import Happened
+from chatops.actors.roster import roster_now
 from chatops.actors.telegram_messages import Deliver
 from chatops.core.absence import Absence, note_of
 from chatops.core.access import Need, known, may_all, may_hold, may_see, needs
@@ -140,6 +141,7 @@ class Taps:
         if not isinstance(event, Escalate) or not roster.chain:
             return event
         now = self._clock()
+        roster = roster_now(roster, self._store)
         return replace(event, chain=chain_at(roster, self._store.covers.standing(now), now))
 
     def typed(self, text: TextMessage, user: User | None, speaks: Tongue) -> bool:

@@ -10,6 +10,7 @@ from chatops.core.alerts import Severity
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.incidents.effects import Answer, Call, CallForHelp, Decision, StopCalling
 from chatops.core.incidents.events import Escalate, Unanswered
+from chatops.core.incidents.flapping import times_lately
 from chatops.core.incidents.targets import EVERYBODY, Target
 from chatops.core.incidents.values import Escalation, Incident
 
@@ -32,16 +33,28 @@ def waits(incident: Incident) -> bool:
 def attended(before: Incident, decision: Decision, *, now: datetime) -> Decision:
     """The decision with the waiting begun or ended: by whatever came, a take, an end, a silence, a release.
 
-    Which begins it anew: of an incident that was given back nobody was called yet.
+    Which begins it anew: of an incident that was given back nobody was called yet. Only of one that is flapping the
+    times in which it fires add up: each alone may be too short for anybody to be called.
     """
     after = decision.incident
     if waits(after) == waits(before):
         return decision
     if waits(after):
-        return replace(decision, incident=replace(after, escalation=Escalation(since=now)))
-    rests = replace(after, escalation=replace(after.escalation, since=None))
+        return replace(decision, incident=replace(after, escalation=_begun(before, now)))
+    ended = not after.open and after.closed_by is None
+    stopped = after.escalation.since if ended else None
+    rests = replace(after, escalation=replace(after.escalation, since=None, stopped=stopped))
     stop = (StopCalling(),) if before.escalation.step else ()
     return replace(decision, incident=rests, effects=(*decision.effects, *stop))
+
+
+def _begun(before: Incident, now: datetime) -> Escalation:
+    known = before.escalation
+    if known.stopped is None or before.open or before.closed_at is None or not times_lately(before, now):
+        return Escalation(since=now)
+    gap = max(timedelta(0), now - before.closed_at)
+    uncounted = known.uncounted + gap if known.at else timedelta(0)
+    return replace(known, since=known.stopped + gap, stopped=None, uncounted=uncounted)
 
 
 def escalate(incident: Incident, event: Escalate, now: datetime) -> Decision:
@@ -57,7 +70,8 @@ def escalate(incident: Incident, event: Escalate, now: datetime) -> Decision:
     if event.chain:
         target = _next(event.chain, incident.escalation.step)
         step = max(incident.escalation.step, REMINDED) + 1
-        called = replace(called, escalation=replace(incident.escalation, step=step, at=now, target=target))
+        waiting = replace(incident.escalation, uncounted=timedelta(0))
+        called = replace(called, escalation=replace(waiting, step=step, at=now, target=target))
         answer = Answer(press, "help_called_next", {"name": target.name}) if target.name else answer
     entry = Entry(
         EntryType.ESCALATED,

@@ -65,18 +65,21 @@ class Escalation:
     """How far an incident that nobody takes has been carried.
 
     `since`: since when it waits for somebody to take it, None while it does not. `step`: 0 nothing was said yet, 1 its
-    chats were reminded, from 2 on somebody was called, the last time `target`, at `at`.
+    chats were reminded, from 2 on somebody was called, the last time `target`, at `at`. `stopped`: `since`, as it was
+    when the alerts ended. `uncounted`: how long they did not fire since `at`, while they were flapping.
     """
 
     since: datetime | None = None
     step: int = 0
     at: datetime | None = None
     target: Target | None = None
+    stopped: datetime | None = None
+    uncounted: timedelta = timedelta(0)
 
     @property
     def waits_since(self) -> datetime | None:
         """From when the time until the next step is counted; None while it does not wait."""
-        return self.since and (self.at or self.since)
+        return self.since and (self.at + self.uncounted if self.at else self.since)
 
 
 CALM = Escalation()

@@ -45,6 +45,18 @@ NOTICES = {
         "The bot's log says what holds them up."
     ),
     "on_call": mark("☎️ {name} put you on call for {rota} until {until}. /oncall says more."),
+    "calendar_unread": mark(
+        "⚠️ The calendar of {rota} cannot be read ({reason}), so nobody is on call for it.\n"
+        "Look at its address in ONCALL_FILE; it is tried again every minute."
+    ),
+    "calendar_late": mark(
+        "⚠️ The calendar of {rota} was last read {since} ({reason}). Who is on call goes by what it said then.\n"
+        "It is tried again every 15 minutes."
+    ),
+    "calendar_strangers": mark(
+        "⚠️ Events in the calendar of {rota} that name nobody of the people in ONCALL_FILE: {count}. "
+        "They are passed over: {titles}"
+    ),
     "audit_log_changed": mark(
         "🔴 The audit log is not as it was written, from line {line} on. Somebody changed the database file.\n"
         "Keep the file and the bot's log, and run: {run}"

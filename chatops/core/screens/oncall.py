@@ -46,7 +46,7 @@ def on_call(duties: dict[str, Duty], tongue: Tongue) -> Screen:
                 Button("✋ " + tongue.plain("Take over") + of, Verb.RELIEF, {**args, "self": "1"}),
                 Button("🤝 " + tongue.plain("Hand over") + of, Verb.RELIEF, args),
             ],
-            [back if duty.covers else None],
+            [back if duty.covers or duty.fills else None],
         ]
     return screen(["☎️ " + bold(tongue.plain("On call")), "", *lines], [*rows, [Button("🔄", Verb.ONCALL)]])
 
@@ -63,10 +63,11 @@ def relief(rota: str, members: Sequence[Member], tongue: Tongue, *, page: int) -
     )
 
 
-def spans(rota: str, member: Member | None, tongue: Tongue) -> Screen:
-    """For how long; None is whoever presses."""
+def spans(rota: str, member: Member | None, tongue: Tongue, *, ends: bool = True) -> Screen:
+    """For how long; None is whoever presses. `ends`: it is known when the turn is over."""
     args = {"rota": rota, **({"user": str(member.id)} if member else {})}
-    buttons = [Button(tongue.plain(SPAN_LABELS[span]), Verb.COVER, {**args, "span": span}) for span in SPANS]
+    offered = [span for span, length in SPANS.items() if length or ends]
+    buttons = [Button(tongue.plain(SPAN_LABELS[span]), Verb.COVER, {**args, "span": span}) for span in offered]
     words = {"rota": bold(rota, 60), "name": bold(member.name, 60) if member else ""}
     asks = (
         tongue.say("🤝 For how long is {name} to be on call for {rota}?", **words)
@@ -98,13 +99,16 @@ def question(asked: Asked, tongue: Tongue, *, by: User | None) -> Screen:
 
 
 def _line(rota: str, duty: Duty, tongue: Tongue) -> Markup:
-    return tongue.say(
-        "{rota}: {name} until {until}, then {next}",
-        rota=one_line(rota, 60),
-        name=bold(duty.member.name, 60),
-        until=tongue.moment(duty.until),
-        next=one_line(duty.next.name, 60),
-    )
+    words = {"rota": one_line(rota, 60), "name": bold(duty.member.name, 60) if duty.member else ""}
+    if duty.until is None:
+        return tongue.say("{rota}: nobody, and nobody is planned", **words)
+    words["until"] = tongue.moment(duty.until)
+    if duty.next is None:
+        return tongue.say("{rota}: {name} until {until}, then nobody", **words)
+    words["next"] = one_line(duty.next.name, 60)
+    if duty.member is None:
+        return tongue.say("{rota}: nobody until {until}, then {next}", **words)
+    return tongue.say("{rota}: {name} until {until}, then {next}", **words)
 
 
 def _covers(duty: Duty, tongue: Tongue) -> Markup | None:
