@@ -145,7 +145,11 @@ def _resolution(past: PastIncident, tongue: Tongue) -> Iterator[str]:
     incident = past.incident
     for run in past.runs:
         yield f"- {_run(past, run, tongue)}"
-    if incident.status is Status.REJECTED and incident.closed_by:
+    if incident.merged_into is not None:
+        yield "- " + tongue.plain(
+            "It was the same trouble as #{number}, and was merged into it", number=incident.merged_into
+        )
+    elif incident.status is Status.REJECTED and incident.closed_by:
         yield "- " + tongue.plain("Rejected: {reason}", reason=escaped(incident.reason))
     elif incident.closed_by:
         yield "- " + tongue.plain("Closed by hand.")
