@@ -233,9 +233,8 @@ def sentence(entry: Entry, tongue: Tongue) -> Markup:
     """What the line tells, in one sentence without its time."""
     detail = {name: one_line(value, 160) for name, value in entry.detail.items()}
     words: dict[str, object] = {
-        **dict.fromkeys(
-            ("minutes", "reason", "before", "after", "done", "command", "matchers", "by", "to", "into"), ""
-        ),
+        **dict.fromkeys(("minutes", "reason", "before", "after", "done", "command", "matchers", "by", "to"), ""),
+        **dict.fromkeys(("into", "number"), ""),
         "seconds": "?",
         **detail,
     }
