@@ -217,7 +217,7 @@ PEOPLE_TIMELINE = [
     stored(EntryType.HANDED_OVER, to="@oleg", **{"from": "@anna"}),
     stored(EntryType.REOPENED, was="resolved"),
     stored(EntryType.MERGED, into="95", alerts="2"),
-    stored(EntryType.MERGED_IN, number="97", alert="Crash loop", alerts="2"),
+    stored(EntryType.MERGED_IN, SYSTEM, by="@anna", number="97", alert="Crash loop", alerts="2"),
     stored(EntryType.JUDGED, verdict="real"),
     stored(EntryType.JUDGED, verdict="noise", instead_of="real"),
     stored(EntryType.NOTED, text="1.42.0 was rolled out by hand"),

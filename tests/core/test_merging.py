@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chatops.core.actions import ActionState
 from chatops.core.alerts import Severity
-from chatops.core.audit import EntryType
+from chatops.core.audit import SYSTEM, EntryType
 from chatops.core.incidents import (
     Answer,
     Brought,
@@ -189,7 +189,8 @@ def test_it_goes_on_with_the_alerts_of_both() -> None:
     assert both.revision == other("z").revision + 1
     assert lines(decision) == [EntryType.MERGED_IN, EntryType.SEVERITY_CHANGED]
     entry = decision.entries[0]
-    assert (entry.subject, entry.detail) == (ANNA.subject, {"number": "96", "alert": "Crash loop", "alerts": "2"})
+    assert entry.subject == SYSTEM
+    assert entry.detail == {"number": "96", "by": "@anna", "alert": "Crash loop", "alerts": "2"}
     over = hear(both, *(an_alert(each, firing=False, until=6) for each in "zab"), minute=7).incident
     assert over.status is Status.RESOLVED
 

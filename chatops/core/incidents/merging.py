@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 
-from chatops.core.audit import Entry, EntryType
+from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.incidents.alerting import concluded, described
 from chatops.core.incidents.brought import Brought
 from chatops.core.incidents.closing import closed_already, line_of
@@ -126,8 +126,14 @@ def take_in(incident: Incident, event: TakeIn, *, now: datetime) -> Decision:
     after = _held_by(decision.incident, brought)
     if replace(after, revision=incident.revision) != incident:
         after = replace(after, revision=incident.revision + 1)
-    detail = {"number": str(merge.merged_id), "alert": brought.title, "alerts": str(len(brought.episodes))}
-    entry = Entry(EntryType.MERGED_IN, merge.by.subject, now, incident_id=incident.id, detail=detail)
+    detail = {
+        "number": str(merge.merged_id),
+        "by": merge.by.name,
+        "alert": brought.title,
+        "alerts": str(len(brought.episodes)),
+    }
+    # The attempt has its line at the merged one.
+    entry = Entry(EntryType.MERGED_IN, SYSTEM, now, incident_id=incident.id, detail=detail)
     others = (each for each in decision.entries if each.type is not EntryType.ALERTS_CHANGED)
     return replace(decision, incident=after, entries=(entry, *others))
 

@@ -44,7 +44,7 @@ SENTENCES = {
     EntryType.RESOLVED: mark("✅ {who} resolved it"),
     EntryType.REJECTED: mark("🚫 {who} rejected it: {reason}"),
     EntryType.MERGED: mark("🔗 {who} merged it into #{into}"),
-    EntryType.MERGED_IN: mark("🔗 {who} merged #{number} in: {alert}"),
+    EntryType.MERGED_IN: mark("🔗 {by} merged #{number} in: {alert}"),
     EntryType.SEVERITY_CHANGED: mark("📶 severity {before} → {after}"),
     EntryType.ACTION_REQUESTED: mark("▶️ {who}: {doing}"),
     EntryType.ACTION_PERFORMED: mark("📨 the cluster took it"),
