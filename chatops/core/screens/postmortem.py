@@ -29,6 +29,8 @@ STATUSES = {
     Status.RESOLVED: mark("draft, the incident is resolved"),
     Status.REJECTED: mark("draft, the incident was rejected"),
 }
+
+MERGED = mark("draft, the incident was merged into another")
 DONE = {
     ActionState.SUCCEEDED: mark("done"),
     ActionState.FAILED: mark("failed"),
@@ -77,7 +79,7 @@ def _head(incident: Incident, entries: Sequence[Entry], tongue: Tongue, now: dat
         (tongue.plain("Date"), f"{incident.began_at.astimezone(UTC):%Y-%m-%d}"),
         (tongue.plain("Authors"), _todo_text(tongue, mark("who writes this"))),
         (tongue.plain("Took part"), escaped(", ".join(people)) or tongue.plain("nobody")),
-        (tongue.plain("Status"), tongue.plain(STATUSES[incident.status])),
+        (tongue.plain("Status"), tongue.plain(STATUSES[incident.status] if incident.merged_into is None else MERGED)),
         (tongue.plain("Severity"), incident.severity.value),
         (tongue.plain("Cluster and namespace"), escaped(" / ".join(filter(None, _place(incident)))) or "—"),
     )
