@@ -117,6 +117,11 @@ def test_alerts_stay_where_they_come_from(store: Store) -> None:
     held = {(each.source, each.fingerprint, each.listed) for each in store.roll_call.held()}
     assert held == {("eu", "a", True), ("us", "b", False)}
     assert told(store, body("A", firing="ac"), source="eu", at=NOW + MINUTE) == (2,)
+    assert {(each.source, each.fingerprint) for each in store.roll_call.held()} == {
+        ("eu", "a"),
+        ("eu", "c"),
+        ("us", "b"),
+    }
     assert told(store, body("regrouped", resolved="ac"), source="eu", at=NOW + 2 * MINUTE) == (2,)
     assert told(store, body("regrouped", resolved="b"), source="eu", at=NOW + 2 * MINUTE) == ()
     both = known(store, 2)
