@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from chatops.actors.addresses import POOL, Address, chat_address
+from chatops.actors.addresses import POOL, Address, chat_address, incident_address
 from chatops.actors.admins import tell_admins
 from chatops.actors.answering import (
     answer_press,
@@ -45,12 +45,14 @@ from chatops.core.incidents import (
     Answer,
     Call,
     CallForHelp,
+    Decision,
     Event,
     Follow,
     Incident,
     Look,
     LookUp,
     Perform,
+    SendOver,
     Settle,
     StopCalling,
     TellHolder,
@@ -63,8 +65,10 @@ from chatops.core.incidents.events import (
     ActionProgressed,
     AlertsReceived,
     LookedUp,
+    MergeInto,
     Settled,
     Surveyed,
+    TakeIn,
     press_of,
 )
 from chatops.core.incidents.flapping import settle_in
@@ -74,6 +78,7 @@ from chatops.core.maintenance import Window
 from chatops.core.outside import NOTHING, Outside
 from chatops.core.surveys import Survey
 from chatops.core.victims import clues_of
+from chatops.db.merging import BEHIND
 from chatops.db.store import Store
 
 log = structlog.get_logger()
@@ -92,6 +97,12 @@ HELD_IDLE_SECONDS = 15.0
 
 AGAIN_SECONDS = 1.0
 """Until what the database kept from being worked through is tried again."""
+
+USED = "used"
+"""Why what was decided was not stored: the one-time button was used up."""
+
+MOST_MERGES = 3
+"""Times that a merge is decided anew because mail came in meanwhile, before its presser is told so."""
 
 MOST_ATTEMPTS = 3
 """Crashes over one body before it is put aside."""
@@ -222,6 +233,16 @@ class IncidentActor(Actor):
                 answer_press(Answer(press, "broken"), self.tell)
 
     def _work_through_mail(self) -> None:
+        """What merged incidents brought comes first: a body of their groups may have been accepted after it."""
+        try:
+            for merge in self._store.merges.pending(self._id):
+                self._happened(TakeIn(merge), merges=(merge.merged_id,))
+        except Failure as failure:
+            if not known_undone(failure):
+                raise
+            log.warning("a merged incident waits for the database", incident=self._id, error=str(failure))
+            self.later(MAIL_AGAIN_SECONDS, MailArrived())
+            return
         for mail in self._store.incidents.pending_mail(self._id):
             try:
                 notification = parse(
@@ -257,24 +278,25 @@ class IncidentActor(Actor):
         tell_admins(self._store, self.tell, Notice("quarantined", detail))
 
     def _happened(
-        self, event: Event, *, mail: tuple[int, ...] = (), update_id: int | None = None, token: str = ""
+        self,
+        event: Event,
+        *,
+        mail: tuple[int, ...] = (),
+        merges: tuple[int, ...] = (),
+        update_id: int | None = None,
+        token: str = "",
+        times: int = 1,
     ) -> None:
         before = self._known
         decision = decide(before, event, now=self._clock())
         try:
-            stored = self._store.incidents.apply(
-                decision.incident,
-                decision.entries,
-                before=before,
-                mail_done=mail,
-                update_id=update_id,
-                token=token or None,
-                used_by=decision.entries[0].subject.id if decision.entries else "",
-                trials=lessons(before, decision.incident),
-                now=self._clock(),
-            )
-            if not stored:
-                self._refused(event, update_id)
+            problem = self._stored(decision, event, mail=mail, merges=merges, update_id=update_id, token=token)
+            if problem == BEHIND and times < MOST_MERGES:
+                self._work_through_mail()
+                self._happened(event, update_id=update_id, token=token, times=times + 1)
+                return
+            if problem:
+                self._refused(event, update_id, problem)
                 return
         except Failure as failure:
             press = press_of(event)
@@ -312,22 +334,55 @@ class IncidentActor(Actor):
                     tell_holder(self._known, self.tell)
                 case WarnOfEnd(silence):
                     warn_of_end(self._id, silence.key, self._store, self.tell)
+                case SendOver(to):
+                    self.tell(incident_address(to), MailArrived())
                 case _:
                     self._silencer.carry_out(effect)
+
+    def _stored(
+        self,
+        decision: Decision,
+        event: Event,
+        *,
+        mail: tuple[int, ...],
+        merges: tuple[int, ...],
+        update_id: int | None,
+        token: str,
+    ) -> str:
+        """Empty once it is stored; else why it is not, and nothing is."""
+        before, now = self._known, self._clock()
+        if isinstance(event, MergeInto) and decision.incident.merged_into != before.merged_into:
+            return self._store.merges.merge(
+                before, decision.incident, decision.entries, by=event.press.by, update_id=update_id, now=now
+            )
+        stored = self._store.incidents.apply(
+            decision.incident,
+            decision.entries,
+            before=before,
+            mail_done=mail,
+            merges_done=merges,
+            update_id=update_id,
+            token=token or None,
+            used_by=decision.entries[0].subject.id if decision.entries else "",
+            trials=lessons(before, decision.incident),
+            now=now,
+        )
+        return "" if stored else USED
 
     def _settle_later(self) -> None:
         """A second early would be for nothing, as nothing comes after it."""
         self.later(settle_in(self._known, self._clock()).total_seconds() + 1, Happened(Settled()))
 
-    def _refused(self, event: Event, update_id: int | None) -> None:
-        """The one-time button was used up by an earlier press, or its time ran out on the way here."""
+    def _refused(self, event: Event, update_id: int | None, why: str) -> None:
+        """What else is stored does not let it be: the one-time button was used up, or the other incident has ended."""
         press = press_of(event)
         if press is not None:
-            entry = refused(self._known, event, press, "used", now=self._clock())
+            entry = refused(self._known, event, press, why, now=self._clock())
             self._store.incidents.apply(
                 self._known, (entry,), before=self._known, update_id=update_id, now=self._clock()
             )
-            self._say(Answer(press, "used"), event)
+            told = {"into": str(event.into)} if isinstance(event, MergeInto) else {}
+            self._say(Answer(press, why, told), event)
 
     def _say(self, answer: Answer, event: Event) -> None:
         """To a press that changed nothing."""

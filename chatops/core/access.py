@@ -36,6 +36,9 @@ ACTING = frozenset(
         Verb.ASK_REOPEN,
         Verb.REOPEN,
         Verb.JUDGE,
+        Verb.ASK_MERGE,
+        Verb.PICK_MERGE,
+        Verb.MERGE,
         Verb.DIAGNOSE,
         Verb.SILENCE,
         Verb.DO_SILENCE,
@@ -90,6 +93,9 @@ INCIDENT_WIDE = frozenset(
         Verb.ASK_REOPEN,
         Verb.REOPEN,
         Verb.JUDGE,
+        Verb.ASK_MERGE,
+        Verb.PICK_MERGE,
+        Verb.MERGE,
         Verb.SILENCE,
         Verb.DO_SILENCE,
         Verb.UNSILENCE,
@@ -98,6 +104,11 @@ INCIDENT_WIDE = frozenset(
     }
 )
 """Verbs that act on the incident itself, whatever object stands beside them."""
+
+OF_TWO = frozenset({Verb.PICK_MERGE, Verb.MERGE})
+"""Verbs that act on another incident as well, the one of the argument INTO."""
+
+INTO = "into"
 
 RIGHTS = {
     Role.VIEWER: frozenset({Right.READ}),
@@ -169,12 +180,15 @@ def needs(
     ref: ObjectRef | None = None,
     incident_id: int | None = None,
     incident: Incident | None = None,
+    other: Incident | None = None,
 ) -> tuple[Need, ...]:
     """All that a press, a reply or a screen takes; none of it where it concerns neither an object nor an incident.
 
-    An object's screen inside an incident takes READ on the incident too. `incident` is that of the id, if it is there.
+    An object's screen inside an incident takes READ on the incident too. `incident` is that of the id, if it is there,
+    and `other` that of the arguments, where a verb is of two.
     """
-    return tuple(_needs(verb, args, ref, incident_id, incident))
+    of_other = (Need(right_for(verb, args), incident_place(other)),) if verb in OF_TWO else ()
+    return (*_needs(verb, args, ref, incident_id, incident), *of_other)
 
 
 def _needs(

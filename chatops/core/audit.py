@@ -25,6 +25,8 @@ class EntryType(StrEnum):
     RESOLVED = "resolved"
     REJECTED = "rejected"
     JUDGED = "judged"
+    MERGED = "merged"
+    MERGED_IN = "merged_in"
     SEVERITY_CHANGED = "severity_changed"
     ACTION_REQUESTED = "action_requested"
     ACTION_PERFORMED = "action_performed"

@@ -20,6 +20,7 @@ CONFIRMS = frozenset(
         Verb.APPROVE,
         Verb.DECIDE,
         Verb.REOPEN,
+        Verb.MERGE,
         Verb.CHANGE_SILENCE,
         Verb.DO_COVER,
         Verb.SET_MAINTENANCE,
@@ -46,12 +47,14 @@ def judge(
     *,
     now: datetime,
     incident: Incident | None = None,
+    other: Incident | None = None,
     asker: User | None = None,
     late: bool = False,
 ) -> Refusal | None:
     """None when it counts. A stranger learns nothing of the button; a foreign token nothing of its message.
 
-    `incident` is the button's, `asker` who chose what a second person approves: all three as they are stored now.
+    `incident` is the button's, `other` the one its arguments name, `asker` who chose what a second person approves: all
+    as they are stored now.
     `late`: it came after an absence of the bot (core.absence).
     """
     somebody = known(user)
@@ -61,7 +64,9 @@ def judge(
         return Refusal("unknown", denied="unknown_button", stale=True)
     if offered.chat_id != tap.chat_id or offered.message_id not in (None, tap.message_id):
         return Refusal("elsewhere", denied="foreign_button")
-    wanted = needs(offered.verb, offered.args, ref=offered.ref, incident_id=offered.incident_id, incident=incident)
+    wanted = needs(
+        offered.verb, offered.args, ref=offered.ref, incident_id=offered.incident_id, incident=incident, other=other
+    )
     verdict = may_all(user, wanted)
     if not verdict.allowed:
         return Refusal(refused_as(offered.verb, offered.args, verdict.reason), denied=verdict.reason)

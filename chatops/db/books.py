@@ -47,7 +47,8 @@ Not those in the drill-down, which are left alone while somebody reads on them.
 _WAITING = """
 SELECT count(*), min(received_at) FROM
     (SELECT received_at FROM inbox WHERE state = 'new'
-     UNION ALL SELECT inbox.received_at FROM mail JOIN inbox ON inbox.id = mail.inbox_id WHERE mail.done_at IS NULL)
+     UNION ALL SELECT inbox.received_at FROM mail JOIN inbox ON inbox.id = mail.inbox_id WHERE mail.done_at IS NULL
+     UNION ALL SELECT at FROM merges WHERE done_at IS NULL)
 """
 
 _UNSEEN = f"""

@@ -131,6 +131,7 @@ class Tables:
             waits_since = Optional(datetime)
             flapping = _text()
             maintenance = _text()
+            merged_into = _number_or_null()
 
         class Alert(entity):  # type: ignore[misc]  # see above
             _table_ = "alerts"

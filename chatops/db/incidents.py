@@ -38,6 +38,24 @@ SELECT id, waits_since FROM incidents WHERE waits_since <= ? AND NOT {only_in_di
 ORDER BY waits_since, id LIMIT ?
 """
 
+_WITH_MAIL = """
+SELECT incident_id FROM mail WHERE done_at IS NULL UNION SELECT into_id FROM merges WHERE done_at IS NULL ORDER BY 1
+"""
+
+_WAITS = "SELECT EXISTS (SELECT 1 FROM merges WHERE merged_id = ? AND done_at IS NULL)"
+_SOURCE = "SELECT source FROM inbox WHERE id = ?"
+
+_BRING = """
+INSERT OR IGNORE INTO alerts (incident_id, source, fingerprint, starts_at, ends_at, late_at, listed_at, told_firing,
+    told_starts_at, told_ends_at, labels, annotations, generator_url)
+SELECT ?, source, fingerprint, starts_at, ends_at, late_at, listed_at, told_firing, told_starts_at, told_ends_at,
+    labels, annotations, generator_url
+FROM alerts WHERE incident_id = ?
+"""
+"""The alerts of a merged incident, for where they come from and that they were listed: the rest is written after."""
+
+_TAKEN_IN = "UPDATE merges SET done_at = ?, brought = '' WHERE merged_id = ?"
+
 
 class Incidents:
     """Incidents come in by routing (see Inbox.route) and change only by `apply`."""
@@ -53,12 +71,7 @@ class Incidents:
     def many(self, incident_ids: Sequence[int]) -> tuple[Incident, ...]:
         """The incidents of these ids in the same order; an unknown one is left out."""
         wanted = list(incident_ids)
-
-        def work() -> tuple[Incident, ...]:
-            rows = {row.id: row for row in self._tables.Incident.select(lambda row: row.id in wanted)}
-            return _incidents(self._tables, [rows[each] for each in wanted if each in rows])
-
-        return self._database.read(work) if wanted else ()
+        return self._database.read(lambda: incidents_of(self._tables, wanted)) if wanted else ()
 
     def pending_mail(self, incident_id: int) -> tuple[Mail, ...]:
         """What the incident has still to work through, in the order it was accepted."""
@@ -74,10 +87,9 @@ class Incidents:
         return self._database.read(work)
 
     def incidents_with_mail(self) -> tuple[int, ...]:
-        """Ids of the incidents that have mail to work through."""
-        mail = self._tables.Mail
+        """Ids of the incidents that have mail to work through, or a merged one to take in."""
         return self._database.read(
-            lambda: tuple(sorted(select(each.incident_id for each in mail if each.done_at is None))),
+            lambda: tuple(row[0] for row in self._tables.connection.execute(_WITH_MAIL).fetchall())
         )
 
     def running(self) -> tuple[int, ...]:
@@ -194,32 +206,38 @@ class Incidents:
         token: str | None = None,
         used_by: str = "",
         trials: Sequence[Trial] = (),
+        merges_done: Sequence[int] = (),
     ) -> bool:
         """Store what a decision made of an incident in one transaction, all of it or nothing.
 
         That is its state, the episodes that changed, its action, the audit entries, "done" on the mail (inbox ids) and
-        the Telegram update it came from, "used" on the one-time button, and what was learned of actions. False, and
-        nothing is stored, when that button was used or has expired, or the run that begins was begun before. `before`
-        is the incident as it was last stored; it saves reading the episodes again to see which changed. Raises
-        LookupError for an incident that was never routed.
+        the Telegram update it came from, "used" on the one-time button, what was learned of actions, and that merged
+        incidents were taken in. False, and nothing is stored, when that button was used or has expired, the run that
+        begins was begun before, or a merged incident was taken in before. `before` is the incident as it was last
+        stored; it saves reading the episodes again to see which changed. Raises LookupError for an incident that was
+        never routed.
         """
-        done = list(mail_done)
 
         def work() -> bool:
             tables = self._tables
-            if before is not None and _begins_again(tables, before.run, incident.run):
+            if any(not _waits(tables, merged_id) for merged_id in merges_done):
                 return False
-            if token is not None and not use_token(tables, token, used_by, now):
+            for merged_id in merges_done:
+                tables.connection.execute(_BRING, (incident.id, merged_id))
+            if not store_decision(
+                tables,
+                incident,
+                entries,
+                now=now,
+                before=before,
+                mail_done=mail_done,
+                update_id=update_id,
+                token=token,
+                used_by=used_by,
+            ):
                 return False
-            _write(tables, incident, before.episodes if before else None)
-            if done:
-                mine = tables.Mail.select(
-                    lambda mail: mail.incident_id == incident.id and mail.inbox_id in done and mail.done_at is None
-                )
-                for mail in mine:
-                    mail.done_at = naive(now)
-            write_off(tables, update_id, now)
-            append_entries(tables, entries)
+            for merged_id in merges_done:
+                tables.connection.execute(_TAKEN_IN, (time_text(now), merged_id))
             for trial in trials:
                 write_trial(tables, trial)
             return True
@@ -276,6 +294,7 @@ class Incidents:
                     and row.cluster == cluster
                     and row.opened_at >= since
                     and row.id < this
+                    and row.merged_into is None
                 )
             )
         )
@@ -304,13 +323,54 @@ class Incidents:
         return self._database.read(work)
 
 
+def store_decision(
+    tables: Tables,
+    incident: Incident,
+    entries: Sequence[Entry],
+    *,
+    now: datetime,
+    before: Incident | None = None,
+    mail_done: Sequence[int] = (),
+    update_id: int | None = None,
+    token: str | None = None,
+    used_by: str = "",
+) -> bool:
+    """Within a session: what `Incidents.apply` says. Where it returns False nothing was written."""
+    if before is not None and _begins_again(tables, before.run, incident.run):
+        return False
+    if token is not None and not use_token(tables, token, used_by, now):
+        return False
+    done = list(mail_done)
+    _write(tables, incident, before.episodes if before else None, _source_of(tables, done))
+    if done:
+        mine = tables.Mail.select(
+            lambda mail: mail.incident_id == incident.id and mail.inbox_id in done and mail.done_at is None
+        )
+        for mail in mine:
+            mail.done_at = naive(now)
+    write_off(tables, update_id, now)
+    append_entries(tables, entries)
+    return True
+
+
+def _source_of(tables: Tables, inbox_ids: Sequence[int]) -> str | None:
+    """Where the alerts come from that are told now: of a merged incident's group it is not where the other's do."""
+    row = tables.connection.execute(_SOURCE, (inbox_ids[0],)).fetchone() if inbox_ids else None
+    return str(row[0]) if row else None
+
+
+def _waits(tables: Tables, merged_id: int) -> bool:
+    """Whether what a merged incident brought was not taken in yet."""
+    return bool(tables.connection.execute(_WAITS, (merged_id,)).fetchone()[0])
+
+
 def _begins_again(tables: Tables, before: ActionRun | None, after: ActionRun | None) -> bool:
     """Whether the run was begun once already. A request to approve stands in several chats, each with its own token."""
     begins = after is not None and (before is None or before.id != after.id)
     return after is not None and begins and is_known(tables, after.id)
 
 
-def _write(tables: Tables, incident: Incident, before: Sequence[Episode] | None) -> None:
+def _write(tables: Tables, incident: Incident, before: Sequence[Episode] | None, source: str | None) -> None:
     row = tables.Incident.get(id=incident.id)
     if row is None:
         raise LookupError(f"incident {incident.id} does not exist")
@@ -320,7 +380,7 @@ def _write(tables: Tables, incident: Incident, before: Sequence[Episode] | None)
     row.set(**{name: value for name, value in columns.items() if getattr(row, name) != value})
     if before is None:
         before = episodes_of(tables, (incident.id,)).get(incident.id, ())
-    write_episodes(tables, incident.id, row.source, incident.episodes, before)
+    write_episodes(tables, incident.id, row.source if source is None else source, incident.episodes, before)
     if incident.run is not None:
         write_run(tables, incident.id, incident.run)
     if incident.silence is not None:
@@ -328,6 +388,12 @@ def _write(tables: Tables, incident: Incident, before: Sequence[Episode] | None)
     for card in tables.Card.select(lambda card: card.incident_id == incident.id):
         if card.wanted != incident.revision:
             card.wanted = incident.revision
+
+
+def incidents_of(tables: Tables, wanted: list[int]) -> tuple[Incident, ...]:
+    """Within a session: those of these ids, in their order."""
+    rows = {row.id: row for row in tables.Incident.select(lambda row: row.id in wanted)}
+    return _incidents(tables, [rows[each] for each in wanted if each in rows])
 
 
 def _incidents(tables: Tables, rows: Sequence[Any]) -> tuple[Incident, ...]:
@@ -368,6 +434,7 @@ def _incidents(tables: Tables, rows: Sequence[Any]) -> tuple[Incident, ...]:
             escalation=from_json(row.escalation, Escalation) or CALM,
             flapping=from_json(row.flapping, Flapping) or STEADY,
             maintenance=from_json(row.maintenance, Maintenance),
+            merged_into=row.merged_into,
         )
         for row in rows
     )

@@ -111,6 +111,7 @@ def _open(tables: Tables, source: str, notification: Notification, now: datetime
         waits_since=None,
         flapping="",
         maintenance="",
+        merged_into=None,
     )
     incident.flush()
     return int(incident.id)

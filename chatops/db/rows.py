@@ -42,6 +42,7 @@ def columns_of(incident: Incident) -> dict[str, Any]:
         "waits_since": naive_or_none(incident.escalation.waits_since),
         "flapping": "" if incident.flapping == STEADY else to_json(incident.flapping),
         "maintenance": "" if incident.maintenance is None else to_json(incident.maintenance),
+        "merged_into": incident.merged_into,
         "verdicts": to_json(incident.verdicts) if incident.verdicts else "",
         "said_real": sum(each.real for each in incident.verdicts),
         "said_noise": sum(not each.real for each in incident.verdicts),

@@ -1,4 +1,7 @@
-"""What a review is made of, read in bulk: one statement for the incidents of a span, one for what was tried on them."""
+"""What a review is made of, read in bulk: one statement for the incidents of a span, one for what was tried on them.
+
+An incident that was merged into another is that one's.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,13 +20,13 @@ SELECT i.id, i.title, i.cluster, i.namespace, i.severity, i.status, i.opened_at,
        (SELECT max(ends_at) FROM alerts WHERE incident_id = i.id),
        (SELECT count(*) FROM actions WHERE incident_id = i.id)
 FROM incidents AS i INDEXED BY incidents_opened
-WHERE i.opened_at >= ? AND i.opened_at < ? AND i.revision > 0
+WHERE i.opened_at >= ? AND i.opened_at < ? AND i.revision > 0 AND i.merged_into IS NULL
 ORDER BY i.opened_at, i.id
 """
 
 _PLACES = """
 SELECT cluster, namespace, count(*) FROM incidents INDEXED BY incidents_opened
-WHERE opened_at >= ? AND opened_at < ? AND revision > 0
+WHERE opened_at >= ? AND opened_at < ? AND revision > 0 AND merged_into IS NULL
 GROUP BY cluster, namespace
 """
 

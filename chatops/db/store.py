@@ -13,6 +13,7 @@ from chatops.db.inbox import Inbox
 from chatops.db.incidents import Incidents
 from chatops.db.invites import Invites
 from chatops.db.maintenance import MaintenanceWindows
+from chatops.db.merging import Merges
 from chatops.db.positions import Positions
 from chatops.db.roll_call import RollCall
 from chatops.db.settings import Settings
@@ -50,3 +51,4 @@ class Store:
         self.covers = Covers(database)
         self.calendars = Calendars(database)
         self.maintenance = MaintenanceWindows(database)
+        self.merges = Merges(database)

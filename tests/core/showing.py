@@ -15,6 +15,7 @@ from chatops.core.durations import Durations
 from chatops.core.failures import Reason
 from chatops.core.incidents import Episode, Incident, Status
 from chatops.core.incidents.acting import ABSENT, FOUND, OVERDUE, STOPPED
+from chatops.core.incidents.likeness import alike_first
 from chatops.core.log_asks import LogAsk
 from chatops.core.objects import ObjectView, Tie, TieRole, Trait
 from chatops.core.oncall import Duty, Member
@@ -44,6 +45,7 @@ from chatops.core.screens import (
     incident_acts,
     lists,
     logs,
+    merging,
     notices,
     oncall,
     outside,
@@ -216,6 +218,8 @@ PEOPLE_TIMELINE = [
     stored(EntryType.ESCALATED, OLEG.subject),
     stored(EntryType.HANDED_OVER, to="@oleg", **{"from": "@anna"}),
     stored(EntryType.REOPENED, was="resolved"),
+    stored(EntryType.MERGED, into="95", alerts="2"),
+    stored(EntryType.MERGED_IN, SYSTEM, by="@anna", number="97", alert="Crash loop", alerts="2"),
     stored(EntryType.JUDGED, verdict="real"),
     stored(EntryType.JUDGED, verdict="noise", instead_of="real"),
     stored(EntryType.NOTED, text="1.42.0 was rolled out by hand"),
@@ -479,11 +483,24 @@ OTHERS = replace(
 LISTED = [silences.Row(STANDING_SILENCE, silenced_incident()), silences.Row(OTHERS)]
 
 
-def _acting_card(incident: Incident) -> Callable[[Tongue], Screen]:
+def _another(number: int = 95, **fields: object) -> Incident:
+    return an_incident(id=number, **fields)
+
+
+def _merge(
+    incident: Incident | None = None, other: Incident | None = None, by: User | None = HOLDERS[0]
+) -> Callable[[Tongue], Screen]:
+    return lambda tongue: merging.ask(incident or an_incident(), other or _another(), tongue, by=by, now=NOW)
+
+
+MERGED = closed_incident(Status.REJECTED, closed_by=OLEG, merged_into=95)
+
+
+def _acting_card(incident: Incident, *, others: bool = False) -> Callable[[Tongue], Screen]:
     """With the row of what can be done to the incident itself."""
 
     def draw(tongue: Tongue) -> Screen:
-        acts = incident_acts.rows(incident, tongue, EVERYTHING, alike=3)
+        acts = incident_acts.rows(incident, tongue, EVERYTHING, alike=3, others=others)
         return card(incident, tongue, now=NOW, alike=3, acts=acts)
 
     return draw
@@ -719,6 +736,25 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "handed over": lambda tongue: handing.handed_over(an_incident(), "@anna", tongue),
     "reopen": lambda tongue: hindsight.ask_reopen(closed_incident(), tongue, by=HOLDERS[0]),
     "reopen, open already": lambda tongue: hindsight.ask_reopen(an_incident(), tongue, by=HOLDERS[0]),
+    "card, another is open": _acting_card(an_incident(), others=True),
+    "card, merged": _acting_card(MERGED),
+    "merge": lambda tongue: merging.choose(
+        an_incident(),
+        alike_first(an_incident(), [_another(n, namespace=("shop", "mail")[n % 2]) for n in range(80, 95)]),
+        tongue,
+        page=0,
+    ),
+    "merge, no other": lambda tongue: merging.choose(an_incident(), [], tongue, page=0),
+    "merge into": _merge(),
+    "merge into, both are somebody's": _merge(an_incident(taken_by=OLEG), _another(taken_by=ANNA)),
+    "merge into, it is somebody's": _merge(an_incident(taken_by=OLEG)),
+    "merge into, both silenced": _merge(silenced_incident(), replace(silenced_incident(), id=95)),
+    "merge into, a change runs": _merge(acting_incident(ActionState.PERFORMED)),
+    "merge into, a silence is asked for": _merge(silenced_incident(id="")),
+    "merge into, the other is over": _merge(other=MERGED),
+    "merge into, it is over": _merge(MERGED),
+    "history, one merged": lambda tongue: lists.history([MERGED], tongue, total=1, page=0),
+    "similar, one merged": lambda tongue: similar.similar(an_incident(), [PastIncident(MERGED)], tongue),
     "review": lambda tongue: review.review(REVIEW, tongue, zone=UTC),
     "review, weekly": lambda tongue: review.review(REVIEW, tongue, zone=UTC, weekly=True),
     "review, nothing": lambda tongue: review.review(Review(REVIEW.span), tongue, zone=UTC, weekly=True),

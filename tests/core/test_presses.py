@@ -91,6 +91,7 @@ SECOND_TAPS = (
     Verb.APPROVE,
     Verb.DECIDE,
     Verb.REOPEN,
+    Verb.MERGE,
     Verb.CHANGE_SILENCE,
     Verb.DO_COVER,
     Verb.SET_MAINTENANCE,

@@ -64,7 +64,7 @@ NOT_IN_A_TIMELINE = {
 }
 """Entries that belong to no incident."""
 
-TOAST_WORDS = {"seconds": "1", "number": "96", "name": "@anna", "id": "1", "role": "viewer"}
+TOAST_WORDS = {"seconds": "1", "number": "96", "into": "95", "name": "@anna", "id": "1", "role": "viewer"}
 """Everything that presses and decisions fill toasts with."""
 
 

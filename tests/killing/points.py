@@ -14,7 +14,7 @@ from chatops.actors.messages import Happened
 from chatops.actors.work import PerformPlan, WorkDone
 from chatops.core.actions import Performed, Progress
 from chatops.core.audit import EntryType
-from chatops.core.incidents.events import RunAction
+from chatops.core.incidents.events import RunAction, TakeIn
 from chatops.core.outgoing import AnswerTap, EditMessage, Outgoing, SendMessage
 
 Of = Callable[..., bool]
@@ -62,6 +62,10 @@ def _reply(method: str, path: str, *, dry: bool = False) -> Of:
         return _request(method, path, dry=dry)(connection, asked.request_method, asked.request_url)
 
     return meant
+
+
+def _toast(code: str) -> Of:
+    return lambda answer, _tell: answer.toast == code
 
 
 def _entry(type: EntryType) -> Of:
@@ -192,6 +196,21 @@ def _hands() -> Iterator[Point]:
     )
 
 
+def _merge() -> Iterator[Point]:
+    """Two incidents made one: the merged one closed, and what it brought taken in by the other."""
+    story = "merge"
+    yield from _job(story, "a merge", "Merges.merge")
+    yield Point("merged, the other not told", story, "before", _ACTORS + "incident:answer_press", of=_toast("merged"))
+    yield Point(
+        "before the other takes it in",
+        story,
+        "before",
+        _ACTORS + "incident:IncidentActor._happened",
+        of=lambda _self, event, **_: isinstance(event, TakeIn),
+    )
+    yield from _stored(story, EntryType.MERGED_IN)
+
+
 def _silence() -> Iterator[Point]:
     """A silence asked for, made, and lifted."""
     story = "silence"
@@ -239,7 +258,7 @@ def _upgrade() -> Iterator[Point]:
 
 
 def _named() -> dict[str, Point]:
-    points = [*_alert(), *_action(), *_hands(), *_silence(), *_people(), *_tidying(), *_upgrade()]
+    points = [*_alert(), *_action(), *_hands(), *_merge(), *_silence(), *_people(), *_tidying(), *_upgrade()]
     named = {f"{point.story}: {point.name}": point for point in points}
     assert len(named) == len(points), "two points of one name"
     return named

@@ -113,6 +113,35 @@ def hands(tale: Tale) -> None:
     tale.see("#1", "Resolved by hand: @anna")
 
 
+def merge(tale: Tale) -> None:
+    tale.post(crash_loop())
+    tale.see("#1", "Take")
+    tale.post(crash_loop(alertname="HighLatency"))
+    tale.see("#2", "🔗 Merge", again=lambda: tale.press_if_there("🔄", "#2"))
+    lead_on(tale)
+    tale.see("into which?", again=lambda: lead_on(tale))
+    lead_on(tale)
+    tale.see("cannot be parted", again=lambda: lead_on(tale))
+    time.sleep(DOUBLE_TAP.total_seconds())
+    lead_on(tale)
+    tale.until(lambda: tale.rows("SELECT 1 FROM merges"), "it is merged", again=lambda: lead_on(tale))
+    tale.see("Merged into #1")
+    tale.see("#1", "2 alerts")
+    tale.post(crash_loop(alertname="HighLatency", ended=True))
+    tale.post(crash_loop(ended=True))
+    tale.see("#1", "🟢", "resolved")
+
+
+def lead_on(tale: Tale) -> None:
+    """Press what leads to the merge, wherever the message stands by now."""
+    if tale.find("cannot be parted"):
+        tale.press_if_there("Merge into #1", "cannot be parted")
+    elif tale.find("into which?"):
+        tale.press_if_there("🟠 #1", "into which?")
+    else:
+        tale.press_if_there("🔗 Merge", "#2")
+
+
 def silence(tale: Tale) -> None:
     assert tale.alertmanager
     labels = {"alertname": "KubePodCrashLooping", "severity": "warning", "namespace": "shop", "deployment": "checkout"}
@@ -235,6 +264,7 @@ STORIES = {
         {EntryType.ACKNOWLEDGED: 1, EntryType.NOTED: 1, EntryType.ESCALATED: 1, EntryType.RESOLVED: 1},
         settings={"TELEGRAM_ADMINS": f"{ANNA},{OLEG}"},
     ),
+    "merge": Story(merge, {EntryType.OPENED: 2, EntryType.MERGED: 1, EntryType.MERGED_IN: 1}),
     "silence": Story(silence, {EntryType.SILENCED: 1, EntryType.UNSILENCED: 1}, silences=True),
     "people": Story(
         people, {EntryType.USER_ADDED: 2, EntryType.DISABLED: 1, EntryType.DENIED: 1, EntryType.CHAT_REMOVED: 1}

@@ -32,6 +32,7 @@ _UNDER_WAY = (
     "SELECT count(*) FROM updates WHERE done_at IS NULL",
     "SELECT count(*) FROM inbox WHERE state = 'new'",
     "SELECT count(*) FROM mail WHERE done_at IS NULL",
+    "SELECT count(*) FROM merges WHERE done_at IS NULL",
     "SELECT count(*) FROM actions WHERE state IN ('requested', 'performed') OR state = 'interrupted' AND detail = ''",
     "SELECT count(*) FROM silences WHERE ended_at IS NULL AND (silence_id = '' OR lifting)",
     # One that somebody reads on is left alone for a while.

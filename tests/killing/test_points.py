@@ -90,7 +90,7 @@ def test_r1_killed_between_a_webhook_and_its_card(forks: Forks, tmp_path: Path, 
     kill_at_each(forks, tmp_path, points)
 
 
-@pytest.mark.parametrize("points", batches("hands", "silence", "people", "tidying"))
+@pytest.mark.parametrize("points", batches("hands", "merge", "silence", "people", "tidying"))
 def test_r20_killed_while_updates_take_effect(forks: Forks, tmp_path: Path, points: list[str]) -> None:
     """R20: what an update asks for is done once, whenever its process dies."""
     kill_at_each(forks, tmp_path, points)

@@ -27,7 +27,7 @@ from chatops.core.people import ChatKind
 from chatops.core.reports import Report
 from chatops.core.resources import LogText
 from chatops.core.safeguards import Safeguard, safeguard
-from chatops.core.screens import confirm
+from chatops.core.screens import confirm, merging
 from chatops.core.silences import Counted, StandingSilences
 from chatops.core.updates import Tap, TextMessage
 from chatops.db.store import Store
@@ -102,7 +102,7 @@ class Drilldown:
         In a group the shared card stays: the way down from it is a message of its own. So is a graph anywhere.
         """
         wanted = self._remembering(wanted, tap)
-        if self._is_of_storm(tap, wanted):
+        if self._stays_beside(tap, wanted):
             self._open_beside(wanted, tap, reader)
             return False
         trial = self._witness.begin(wanted, reader)
@@ -287,16 +287,18 @@ class Drilldown:
     def _is_digest(self, tap: "Tap | From") -> bool:
         return self._store.storms.by_message(tap.chat_id, tap.message_id) is not None
 
-    def _is_of_storm(self, tap: "Tap | From", wanted: Position) -> bool:
-        """Whether an incident is opened from a digest or its list: both stay where they are."""
+    def _stays_beside(self, tap: "Tap | From", wanted: Position) -> bool:
+        """Whether an incident is opened from a digest, its list or another incident: these stay where they are."""
         if wanted.screen is not Verb.CARD or wanted.incident_id is None:
             return False
+        if merging.BESIDE.items() <= wanted.args.items():
+            return True
         at = self._store.positions.get(tap.chat_id, tap.message_id)
         # A digest may be older than what is remembered of where messages stand.
         return self._is_digest(tap) or (at is not None and at.screen is Verb.STORM_ALL)
 
     def _open_beside(self, wanted: Position, tap: "Tap | From", reader: Reader) -> None:
-        """An incident that a digest stood for gets its own card, below."""
+        """An incident that a digest stood for, or another leads to, gets its own card, below."""
         incident = self._store.incidents.get(wanted.incident_id) if wanted.incident_id else None
         if incident is None:
             return

@@ -15,12 +15,12 @@ from chatops.actors.conversation.duty_desk import DutyDesk
 from chatops.actors.conversation.maintenance_desk import MaintenanceDesk
 from chatops.actors.conversation.silences import OthersSilences
 from chatops.actors.conversation.storms import Storms
-from chatops.actors.conversation.views import Reader
+from chatops.actors.conversation.views import Reader, other_of
 from chatops.actors.messages import Happened
 from chatops.actors.roster import roster_now
 from chatops.actors.telegram_messages import Deliver
 from chatops.core.absence import Absence, note_of
-from chatops.core.access import Need, known, may_all, may_hold, may_see, needs
+from chatops.core.access import INTO, Need, known, may_all, may_hold, may_see, needs
 from chatops.core.actions import Plan
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position
@@ -30,6 +30,7 @@ from chatops.core.incidents.events import (
     ExtendSilence,
     HandOver,
     Judge,
+    MergeInto,
     Reject,
     Release,
     Reopen,
@@ -92,7 +93,10 @@ class Taps:
         """`user` is who pressed, as far as we know them; `speaks` their language, for the toast."""
         offered = self._store.buttons.find(tap.data)
         incident, asker = self._concerned(offered, user)
-        refusal = judge(tap, offered, user, now=self._clock(), incident=incident, asker=asker, late=late is not None)
+        other = other_of(offered.args, self._store) if offered and user else None
+        refusal = judge(
+            tap, offered, user, now=self._clock(), incident=incident, other=other, asker=asker, late=late is not None
+        )
         if refusal or offered is None:
             note = note_of(late) if late else {}
             refusal = refusal or Refusal("unknown", denied="unknown_button", stale=True)
@@ -270,6 +274,8 @@ def _aimed(offered: Offered, incident: Incident | None) -> dict[str, str]:
     told = {"verb": str(offered.verb)}
     if "run" in offered.args:
         return {**told, "run": offered.args["run"], "before_version": plan_of(offered.args)[2]}
+    if INTO in offered.args:
+        return {**told, INTO: offered.args[INTO]}
     if offered.verb is Verb.STOP and incident and incident.run:
         return {**told, "run": incident.run.id, "before_version": incident.run.plan.resource_version}
     if offered.verb in (Verb.UNSILENCE, Verb.EXTEND_SILENCE) and incident and incident.silence:
@@ -303,6 +309,8 @@ def _event(offered: Offered, press: Press, speaks: Tongue, now: datetime) -> Eve
             return Reopen(press)
         case Verb.JUDGE:
             return Judge(press, offered.args["verdict"] == REAL)
+        case Verb.MERGE:
+            return MergeInto(press, int(offered.args[INTO]))
         case Verb.STOP:
             return StopAction(press)
         case Verb.DO_SILENCE:

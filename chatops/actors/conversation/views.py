@@ -19,13 +19,14 @@ from chatops.actors.work import (
     Work,
 )
 from chatops.core.absence import away
-from chatops.core.access import Right, may, may_hold
+from chatops.core.access import INTO, Right, may, may_hold
 from chatops.core.actions import CHOSEN, Preview
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Position
 from chatops.core.diagnostics import ACTION
 from chatops.core.durations import durations_of
 from chatops.core.incidents import Incident, Person
+from chatops.core.incidents.likeness import alike_first
 from chatops.core.log_asks import FILE_BYTES, FILE_TAIL, LogAsk
 from chatops.core.moments import stamp
 from chatops.core.objects import ObjectView
@@ -43,6 +44,7 @@ from chatops.core.screens import (
     incident_acts,
     lists,
     logs,
+    merging,
     reading,
     rejecting,
     report,
@@ -262,6 +264,11 @@ def from_store(
         case Verb.ASK_HAND_OVER:
             able = [each for each in store.users.all() if may_hold(each, incident)]
             return handing.choose_holder(incident, able, tongue, page=page)
+        case Verb.ASK_MERGE:
+            found = alike_first(incident, store.merges.near(incident, actable_by(user)))
+            return merging.choose(incident, found, tongue, page=page)
+        case Verb.PICK_MERGE:
+            return merging.ask(incident, other_of(position.args, store), tongue, by=user, now=now)
         case Verb.ASK_REOPEN:
             return hindsight.ask_reopen(incident, tongue, by=user)
         case Verb.TIMELINE:
@@ -270,7 +277,8 @@ def from_store(
             return similar.similar(incident, store.incidents.alike(incident), tongue)
         case _:
             alike = store.incidents.alike_before(incident, days=7)
-            acts = incident_acts.rows(incident, tongue, policy.outside, alike=alike)
+            others = incident.open and not store.merges.alone(incident.id)
+            acts = incident_acts.rows(incident, tongue, policy.outside, alike=alike, others=others)
             advice = _advice(incident, store, policy, now)
             was_away = away(position.args, now)
             return card(incident, tongue, now=now, alike=alike, advice=advice, acts=acts, was_away=was_away)
@@ -316,6 +324,17 @@ def _workload_above(position: Position) -> ObjectRef | None:
 def readable_by(user: User | None) -> Readable:
     """Whether the user may read what is in a cluster and namespace."""
     return lambda cluster, namespace: may(user, Right.READ, cluster=cluster, namespace=namespace).allowed
+
+
+def actable_by(user: User | None) -> Readable:
+    """Whether the user may act on what is in a cluster and namespace."""
+    return lambda cluster, namespace: may(user, Right.ACT, cluster=cluster, namespace=namespace).allowed
+
+
+def other_of(args: dict[str, str], store: Store) -> Incident | None:
+    """The other incident that a button is about, as it is stored now."""
+    text = args.get(INTO, "")
+    return store.incidents.get(int(text)) if text.isdecimal() and len(text) < 19 else None
 
 
 def _last_end(store: Store, readable: Readable) -> datetime | None:

@@ -1,5 +1,6 @@
 """Incidents: their values, what can happen to them, and the decision that follows."""
 
+from chatops.core.incidents.brought import Brought, Merge
 from chatops.core.incidents.decide import decide
 from chatops.core.incidents.effects import (
     Answer,
@@ -14,6 +15,7 @@ from chatops.core.incidents.effects import (
     MakeSilence,
     Perform,
     ProlongSilence,
+    SendOver,
     Settle,
     SilenceEffect,
     StopCalling,
@@ -27,6 +29,7 @@ from chatops.core.incidents.values import REOPEN_WINDOW, Episode, Incident, Pers
 __all__ = [
     "REOPEN_WINDOW",
     "Answer",
+    "Brought",
     "Call",
     "CallForHelp",
     "Decision",
@@ -39,10 +42,12 @@ __all__ = [
     "Look",
     "LookUp",
     "MakeSilence",
+    "Merge",
     "Perform",
     "Person",
     "Press",
     "ProlongSilence",
+    "SendOver",
     "Settle",
     "SilenceEffect",
     "Status",

@@ -39,10 +39,10 @@ def alerts_received(
             skipped=len(notification.skipped),
         )
     if told.firing or incident.revision == 0:
-        told = _described(told)
+        told = described(told)
     if incident.revision == 0 or _reopens(incident, told, changes, now):
         told = replace(told, maintenance=expected(windows, told.cluster, told.namespace, now))
-    return _concluded(incident, told, changes, now)
+    return concluded(incident, told, changes, now)
 
 
 def alerts_gone(incident: Incident, fingerprints: frozenset[str], *, now: datetime) -> Decision:
@@ -54,10 +54,10 @@ def alerts_gone(incident: Incident, fingerprints: frozenset[str], *, now: dateti
         for episode in incident.episodes
     )
     ended = sum(before.firing and not after.firing for before, after in zip(incident.episodes, episodes, strict=True))
-    return _concluded(incident, replace(incident, episodes=episodes), Counter({Change.RESOLVED: ended}), now)
+    return concluded(incident, replace(incident, episodes=episodes), Counter({Change.RESOLVED: ended}), now)
 
 
-def _described(incident: Incident) -> Incident:
+def described(incident: Incident) -> Incident:
     """Title, severity and place follow the alert that speaks for the incident; once none fires, they stay."""
     lead = incident.lead
     labels = {**incident.group_labels, **(lead.labels if lead else {})}
@@ -71,7 +71,8 @@ def _described(incident: Incident) -> Incident:
     )
 
 
-def _concluded(before: Incident, after: Incident, changes: Counter[Change], now: datetime) -> Decision:
+def concluded(before: Incident, after: Incident, changes: Counter[Change], now: datetime) -> Decision:
+    """What follows from the alerts as they are `after` those changes: whether it opens, goes on or ends."""
     entries: list[Entry] = []
     effects: list[Effect] = []
 
@@ -93,6 +94,7 @@ def _concluded(before: Incident, after: Incident, changes: Counter[Change], now:
             reason="",
             taken_by=None,
             taken_at=None,
+            merged_into=None,
             reopened=before.reopened + 1,
         )
         record(EntryType.REOPENED, **counted)

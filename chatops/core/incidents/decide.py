@@ -25,6 +25,7 @@ from chatops.core.incidents.events import (
     LiftFailed,
     LookedUp,
     MaintenanceOver,
+    MergeInto,
     Noted,
     Reject,
     Release,
@@ -44,12 +45,14 @@ from chatops.core.incidents.events import (
     StopAction,
     Surveyed,
     Take,
+    TakeIn,
     Unanswered,
     Unsilence,
 )
 from chatops.core.incidents.flapping import damped
 from chatops.core.incidents.handing import hand_over, held
 from chatops.core.incidents.hindsight import judge, reopen
+from chatops.core.incidents.merging import merge_into, merged_away, take_in
 from chatops.core.incidents.notes import note
 from chatops.core.incidents.refusing import witnessed
 from chatops.core.incidents.silencing import (
@@ -79,6 +82,9 @@ def decide(incident: Incident, event: Event, *, now: datetime) -> Decision:
 
 
 def _decided(incident: Incident, event: Event, *, now: datetime) -> Decision:
+    away = merged_away(incident, event)
+    if away is not None:
+        return away
     match event:
         case AlertsReceived(notification=notification, home=home, windows=windows):
             return alerts_received(incident, notification, home=home, windows=windows, now=now)
@@ -92,6 +98,10 @@ def _decided(incident: Incident, event: Event, *, now: datetime) -> Decision:
             return close(incident, press, Status.REJECTED, reason, now)
         case HandOver(press, to):
             return hand_over(incident, press, to, now)
+        case MergeInto():
+            return merge_into(incident, event, now=now)
+        case TakeIn():
+            return take_in(incident, event, now=now)
         case Reopen(press):
             return reopen(incident, press, now)
         case Judge(press, real):

@@ -114,6 +114,13 @@ class Settle:
     """Tell it `Settled` once its card may show again what changed."""
 
 
+@dataclass(frozen=True, slots=True)
+class SendOver:
+    """What it brought waits for the incident `to`."""
+
+    to: int
+
+
 SilenceEffect = MakeSilence | LiftSilence | WatchSilence | ProlongSilence
 Effect = (
     Look
@@ -128,6 +135,7 @@ Effect = (
     | StopCalling
     | Settle
     | TellHolder
+    | SendOver
 )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from chatops.core.actions import ActionState, Plan, Progress
 from chatops.core.alerts import Notification
+from chatops.core.incidents.brought import Merge
 from chatops.core.incidents.targets import Target
 from chatops.core.incidents.values import Person
 from chatops.core.maintenance import Window
@@ -79,6 +80,21 @@ class Judge:
 
     press: Press
     real: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MergeInto:
+    """It is the same trouble as `into`, the number of another incident: it goes on there."""
+
+    press: Press
+    into: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeIn:
+    """Another incident was merged into this one."""
+
+    merge: Merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +339,8 @@ Event = (
     | Judge
     | Settled
     | MaintenanceOver
+    | MergeInto
+    | TakeIn
 )
 
 
@@ -341,6 +359,7 @@ Pressed = (
     | HandOver
     | Reopen
     | Judge
+    | MergeInto
 )
 """What a person asked for."""
 

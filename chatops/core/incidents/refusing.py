@@ -12,6 +12,7 @@ from chatops.core.incidents.events import (
     ExtendSilence,
     HandOver,
     Judge,
+    MergeInto,
     Noted,
     Press,
     Reject,
@@ -42,6 +43,7 @@ TRIES: dict[type, str] = {
     HandOver: Verb.HAND_OVER,
     Reopen: Verb.REOPEN,
     Judge: Verb.JUDGE,
+    MergeInto: Verb.MERGE,
 }
 """What an event tries, as a denied line has it; of a RunAction it is the action."""
 
@@ -89,5 +91,7 @@ def _aim(incident: Incident, event: Event) -> tuple[str, ObjectRef | None, dict[
             return Verb.STOP, run.plan.ref, {"run": run.id, "before_version": run.plan.resource_version}
         case Unsilence() | ExtendSilence() if incident.silence:
             return TRIES[type(event)], None, {"run": incident.silence.key, "silence": incident.silence.id}
+        case MergeInto(into=into):
+            return Verb.MERGE, None, {"into": str(into)}
         case _:
             return TRIES[type(event)], None, {}

@@ -146,6 +146,8 @@ class Incident:
     flapping: Flapping = STEADY
     maintenance: Maintenance | None = None
     """The window it began inside, until that is over."""
+    merged_into: int | None = None
+    """The incident that its alerts belong to from then on; it is rejected, and is counted nowhere."""
 
     @property
     def open(self) -> bool:

@@ -24,6 +24,7 @@ from chatops.core.victims import suspect_of
 Rows = Sequence[Sequence[Button | None]]
 
 STATUS_WORDS = {Status.RESOLVED: mark("resolved"), Status.REJECTED: mark("rejected")}
+MERGED = mark("merged")
 
 
 def card(
@@ -200,7 +201,8 @@ def _timeline(incident: Incident, tongue: Tongue) -> Button:
 
 def _closed_lines(incident: Incident, tongue: Tongue, now: datetime) -> list[Markup | str | None]:
     rejected = incident.status is Status.REJECTED
-    state = tongue.say("— <s>firing</s> {status}", status=tongue.plain(STATUS_WORDS[incident.status]))
+    word = STATUS_WORDS[incident.status] if incident.merged_into is None else MERGED
+    state = tongue.say("— <s>firing</s> {status}", status=tongue.plain(word))
     ended = incident.closed_at or incident.opened_at
     ends = [e.ends_at for e in incident.episodes if e.ends_at]
     if ends and not incident.firing and not incident.closed_by:
@@ -220,7 +222,9 @@ def _closed_lines(incident: Incident, tongue: Tongue, now: datetime) -> list[Mar
             ]
         ),
     ]
-    if incident.closed_by and rejected:
+    if incident.merged_into is not None:
+        lines.append(merged_line(incident, tongue))
+    elif incident.closed_by and rejected:
         lines.append(
             tongue.say(
                 "Rejected by {name}: {reason}", name=incident.closed_by.name, reason=one_line(incident.reason, 200)
@@ -234,6 +238,11 @@ def _closed_lines(incident: Incident, tongue: Tongue, now: datetime) -> list[Mar
         lines += ["", *run_lines(incident.run, incident, tongue, now=ended)]
     lines += [*silence.lines(incident, tongue, now=now), _flapping_line(incident, tongue, ended)]
     return lines
+
+
+def merged_line(incident: Incident, tongue: Tongue) -> Markup:
+    name = incident.closed_by.name if incident.closed_by else "?"
+    return tongue.say("🔗 Merged into #{number} by {name}", number=incident.merged_into, name=name)
 
 
 def _closed_rows(incident: Incident, tongue: Tongue) -> list[Sequence[Button | None]]:

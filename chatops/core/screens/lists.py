@@ -62,7 +62,8 @@ def _open_line(incident: Incident, tongue: Tongue) -> Markup:
 def _closed_line(incident: Incident, tongue: Tongue) -> Markup:
     icon = "⚪" if incident.status is Status.REJECTED else "🟢"
     ended = incident.closed_at or incident.opened_at
-    told = joined([tongue.ago(ended), tongue.span(ended - incident.started_at)])
+    merged = incident.merged_into and tongue.say("merged into #{number}", number=incident.merged_into)
+    told = joined([tongue.ago(ended), tongue.span(ended - incident.started_at), merged or ""])
     return Markup("{} {} {} — {}").format(icon, code(f"#{incident.id}"), one_line(headline(incident, tongue), 80), told)
 
 

@@ -29,6 +29,8 @@ STATUSES = {
     Status.RESOLVED: mark("draft, the incident is resolved"),
     Status.REJECTED: mark("draft, the incident was rejected"),
 }
+
+MERGED = mark("draft, the incident was merged into another")
 DONE = {
     ActionState.SUCCEEDED: mark("done"),
     ActionState.FAILED: mark("failed"),
@@ -77,7 +79,7 @@ def _head(incident: Incident, entries: Sequence[Entry], tongue: Tongue, now: dat
         (tongue.plain("Date"), f"{incident.began_at.astimezone(UTC):%Y-%m-%d}"),
         (tongue.plain("Authors"), _todo_text(tongue, mark("who writes this"))),
         (tongue.plain("Took part"), escaped(", ".join(people)) or tongue.plain("nobody")),
-        (tongue.plain("Status"), tongue.plain(STATUSES[incident.status])),
+        (tongue.plain("Status"), tongue.plain(STATUSES[incident.status] if incident.merged_into is None else MERGED)),
         (tongue.plain("Severity"), incident.severity.value),
         (tongue.plain("Cluster and namespace"), escaped(" / ".join(filter(None, _place(incident)))) or "—"),
     )
@@ -145,7 +147,11 @@ def _resolution(past: PastIncident, tongue: Tongue) -> Iterator[str]:
     incident = past.incident
     for run in past.runs:
         yield f"- {_run(past, run, tongue)}"
-    if incident.status is Status.REJECTED and incident.closed_by:
+    if incident.merged_into is not None:
+        yield "- " + tongue.plain(
+            "It was the same trouble as #{number}, and was merged into it", number=incident.merged_into
+        )
+    elif incident.status is Status.REJECTED and incident.closed_by:
         yield "- " + tongue.plain("Rejected: {reason}", reason=escaped(incident.reason))
     elif incident.closed_by:
         yield "- " + tongue.plain("Closed by hand.")

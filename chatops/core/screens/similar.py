@@ -51,7 +51,9 @@ def _head(each: PastIncident, tongue: Tongue) -> str:
 
 def _lines(each: PastIncident, tongue: Tongue) -> Iterator[Line]:
     incident = each.incident
-    if incident.status is Status.REJECTED:
+    if incident.merged_into is not None:
+        yield Line(tongue.plain("merged into #{number}", number=incident.merged_into))
+    elif incident.status is Status.REJECTED:
         yield Line(tongue.plain("rejected: {reason}", reason=incident.reason))
     noise = sum(not verdict.real for verdict in incident.verdicts)
     if noise:

@@ -16,8 +16,9 @@ from chatops.core.incidents.hindsight import NOISE, REAL
 from chatops.core.incidents.notes import LONGEST as LONGEST_NOTE
 from chatops.core.incidents.silencing import EXPIRED, GONE, LIFTED
 from chatops.core.people import Role
-from chatops.core.screens.base import Screen, back_to_card, code, crumbs, page_row, screen
+from chatops.core.screens.base import Screen, back_to_card, code, crumbs, in_rows, page_row, screen
 from chatops.core.screens.confirm import CAUTIONS
+from chatops.core.screens.merging import leads_to
 from chatops.core.screens.outside import problem_text
 from chatops.core.screens.run import not_done_text
 from chatops.core.screens.run import problem_text as problem_text_of_cluster
@@ -27,6 +28,9 @@ from chatops.core.texts import Tongue, joined, mark, one_line
 from chatops.core.titles import TRANSLATED
 
 PER_PAGE = 15
+
+MOST_OTHERS = 9
+"""Buttons of a page that lead to other incidents."""
 
 SENTENCES = {
     EntryType.OPENED: mark("🔥 alerts firing: {alert}"),
@@ -39,6 +43,8 @@ SENTENCES = {
     EntryType.HANDED_OVER: mark("👉 {who} handed it over to {to}"),
     EntryType.RESOLVED: mark("✅ {who} resolved it"),
     EntryType.REJECTED: mark("🚫 {who} rejected it: {reason}"),
+    EntryType.MERGED: mark("🔗 {who} merged it into #{into}"),
+    EntryType.MERGED_IN: mark("🔗 {by} merged #{number} in: {alert}"),
     EntryType.SEVERITY_CHANGED: mark("📶 severity {before} → {after}"),
     EntryType.ACTION_REQUESTED: mark("▶️ {who}: {doing}"),
     EntryType.ACTION_PERFORMED: mark("📨 the cluster took it"),
@@ -111,6 +117,9 @@ TRIED: dict[str, str] = {
     Verb.ASK_REOPEN: mark("reopen it"),
     Verb.REOPEN: mark("reopen it"),
     Verb.JUDGE: mark("give a verdict"),
+    Verb.ASK_MERGE: mark("merge it"),
+    Verb.PICK_MERGE: mark("merge it"),
+    Verb.MERGE: mark("merge it"),
     Verb.DIAGNOSE: mark("run diagnostics"),
     Verb.SILENCE: mark("silence it"),
     Verb.DO_SILENCE: mark("silence it"),
@@ -143,6 +152,10 @@ WHY_DENIED = {
     "wrong_word": mark("not the word that was asked for"),
     "too_early": mark("written before it was asked for"),
     "too_fast": mark("too much at once"),
+    "merge_runs": mark("a change was running"),
+    "merge_silence": mark("a silence was being asked for"),
+    "merge_mail": mark("alerts came in at that moment"),
+    "merge_gone": mark("the other incident was over"),
 }
 """Why, where it is not the role."""
 
@@ -152,7 +165,7 @@ UNTOLD = frozenset(
         *("already_resolved", "already_resolved_by", "already_rejected", "already_rejected_by"),
         *("already_silenced", "not_silenced", "nothing_to_stop", "nothing_to_match", "help_called_lately"),
         *("nothing_said", "already_theirs", "open_already", "said_already", "not_over"),
-        *("already_extended", "silence_past"),
+        *("already_extended", "silence_past", "merged_away"),
     }
 )
 """Why a press came to nothing without anybody having been denied anything: the log has it, the timeline does not."""
@@ -190,9 +203,17 @@ def timeline(
         [
             [Button("📎 " + tongue.plain("Postmortem"), Verb.POSTMORTEM, incident_id=incident_id)],
             page_row(Verb.TIMELINE, page, pages, here),
+            *in_rows(_others(entries, tongue), 3),
             [back_to_card(tongue, incident_id), Button("🔄", Verb.TIMELINE, incident_id=incident_id)],
         ],
     )
+
+
+def _others(entries: Sequence[StoredEntry], tongue: Tongue) -> list[Button]:
+    """The incidents that were merged into this one, and the one that this was merged into."""
+    named = {EntryType.MERGED: "into", EntryType.MERGED_IN: "number"}
+    told = (each.entry.detail.get(named[each.entry.type], "") for each in entries if each.entry.type in named)
+    return [leads_to(int(number), tongue) for number in dict.fromkeys(told) if number.isdecimal()][:MOST_OTHERS]
 
 
 def duration_line(took: Durations, tongue: Tongue) -> Markup:
@@ -213,6 +234,7 @@ def sentence(entry: Entry, tongue: Tongue) -> Markup:
     detail = {name: one_line(value, 160) for name, value in entry.detail.items()}
     words: dict[str, object] = {
         **dict.fromkeys(("minutes", "reason", "before", "after", "done", "command", "matchers", "by", "to"), ""),
+        **dict.fromkeys(("into", "number"), ""),
         "seconds": "?",
         **detail,
     }

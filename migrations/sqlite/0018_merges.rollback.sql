@@ -1,0 +1,3 @@
+ALTER TABLE incidents DROP COLUMN merged_into;
+DROP INDEX merges_pending;
+DROP TABLE merges;
