@@ -241,7 +241,7 @@ class IncidentActor(Actor):
             if not known_undone(failure):
                 raise
             log.warning("a merged incident waits for the database", incident=self._id, error=str(failure))
-            self.later(MAIL_AGAIN_SECONDS, MailArrived())
+            self.later(AGAIN_SECONDS, MailArrived())
             return
         for mail in self._store.incidents.pending_mail(self._id):
             try:
