@@ -155,8 +155,8 @@ class IncidentActor(Actor):
             log.warning("no such incident", incident=self._id)
             self.passivate()
             return
-        self._work_through_mail()
-        run = self._incident.run
+        self.receive(MailArrived())
+        run = self._known.run
         if run and run.state is ActionState.REQUESTED:
             self._happened(ActionEnded(run.id, ActionState.INTERRUPTED, Reason.UNKNOWN_OUTCOME, ""))
         elif run and run.state is ActionState.PERFORMED and ACTIONS[run.plan.action].stepwise:
@@ -234,15 +234,8 @@ class IncidentActor(Actor):
 
     def _work_through_mail(self) -> None:
         """What merged incidents brought comes first: a body of their groups may have been accepted after it."""
-        try:
-            for merge in self._store.merges.pending(self._id):
-                self._happened(TakeIn(merge), merges=(merge.merged_id,))
-        except Failure as failure:
-            if not known_undone(failure):
-                raise
-            log.warning("a merged incident waits for the database", incident=self._id, error=str(failure))
-            self.later(AGAIN_SECONDS, MailArrived())
-            return
+        for merge in self._store.merges.pending(self._id):
+            self._happened(TakeIn(merge), merges=(merge.merged_id,))
         for mail in self._store.incidents.pending_mail(self._id):
             try:
                 notification = parse(
@@ -253,12 +246,8 @@ class IncidentActor(Actor):
                 )
                 told = AlertsReceived(notification, home=mail.home, windows=self._windows())
                 self._happened(told, mail=(mail.inbox.id,))
-            except Failure as failure:
-                if not known_undone(failure):
-                    raise
-                log.warning("mail waits for the database", incident=self._id, error=str(failure))
-                self.later(AGAIN_SECONDS, MailArrived())
-                return
+            except Failure:
+                raise
             except Exception as error:
                 # The third crash over one body puts it aside, so that what came after it is worked through.
                 if self._store.inbox.failed(mail.inbox.id) < MOST_ATTEMPTS:
