@@ -22,22 +22,18 @@ from chatops.actors.chat_messages import IncidentChanged, Notice
 from chatops.actors.directory import Directory
 from chatops.actors.messages import FollowAgain, Happened, LookUpAgain, MailArrived, RestIfIdle, SurveyAgain
 from chatops.actors.quarantine import Quarantine
+from chatops.actors.running import Runner
 from chatops.actors.silencing import Silencer
 from chatops.actors.timers import Timer
 from chatops.actors.unwritten import PutAside, known_undone, put_aside
 from chatops.actors.upstream_messages import TendSilence
 from chatops.actors.work import (
-    FollowPlan,
-    LookUpPlan,
-    PerformPlan,
-    ProceedPlan,
     Submit,
     TakeSurvey,
     WorkDone,
     WorkFailed,
     WorkInterrupted,
 )
-from chatops.core.actions import ACTIONS, ActionRun, ActionState, Performed, Progress
 from chatops.core.alerts import CLUSTER, parse
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.failures import Failure, Reason
@@ -60,11 +56,7 @@ from chatops.core.incidents import (
     decide,
 )
 from chatops.core.incidents.events import (
-    ActionEnded,
-    ActionPerformed,
-    ActionProgressed,
     AlertsReceived,
-    LookedUp,
     MergeInto,
     Settled,
     Surveyed,
@@ -83,9 +75,6 @@ from chatops.db.store import Store
 
 log = structlog.get_logger()
 
-FOLLOW_SECONDS = 2.0
-FIRST_LOOK_SECONDS = 0.2
-"""Much is done at once (a cordon, a pause): then nobody waits for the first look."""
 SURVEY_SECONDS = 60.0
 """How often the cluster is looked at while an incident is awake; a failed look is repeated sooner."""
 SURVEY_RETRY_SECONDS = 15.0
@@ -107,10 +96,8 @@ MOST_MERGES = 3
 MOST_ATTEMPTS = 3
 """Crashes over one body before it is put aside."""
 
-SURVEY = "survey"
-PERFORM = "perform"
-FOLLOW = "follow"
-LOOK_UP = "look up"
+SURVEY = ("survey", "")
+"""The tag of a look at the cluster."""
 
 
 class IncidentActor(Actor):
@@ -144,28 +131,19 @@ class IncidentActor(Actor):
         self._news_at = clock()
         self._idle_seconds = IDLE_SECONDS
         self._looked_for = False
+        self._runner = Runner(self, known=lambda: self._known, happened=self._happened)
         self._silencer = Silencer(
             self, known=lambda: self._known, happened=self._happened, clock=clock, outside=outside
         )
 
     def setup(self) -> None:
-        """A run that was requested and not answered when the process died is called interrupted, never sent again."""
         self._incident = self._store.incidents.get(self._id)
         if self._incident is None:
             log.warning("no such incident", incident=self._id)
             self.passivate()
             return
         self.receive(MailArrived())
-        run = self._known.run
-        if run and run.state is ActionState.REQUESTED:
-            self._happened(ActionEnded(run.id, ActionState.INTERRUPTED, Reason.UNKNOWN_OUTCOME, ""))
-        elif run and run.state is ActionState.PERFORMED and ACTIONS[run.plan.action].stepwise:
-            # Its next step would change the cluster, and nobody who is asked is waiting for that any more.
-            self._happened(ActionEnded(run.id, ActionState.INTERRUPTED, Reason.UNKNOWN_OUTCOME, ""))
-        elif run and run.state is ActionState.PERFORMED:
-            self.later(FOLLOW_SECONDS, FollowAgain(run.id))
-        elif run and run.state is ActionState.INTERRUPTED and not run.detail:
-            self._look_up(run)
+        self._runner.resume()
         self._silencer.resume()
         tell_again(self._known, self._clock(), self._store, self.tell)
         if self._known.flapping.owes:
@@ -201,10 +179,9 @@ class IncidentActor(Actor):
                 self._looked_for, self._idle_seconds = True, IDLE_SECONDS
                 self._look()
             case FollowAgain(run_id):
-                self._follow(run_id)
+                self._runner.follow(run_id)
             case LookUpAgain(run_id):
-                if self._known.run and self._known.run.id == run_id:
-                    self._look_up(self._known.run)
+                self._runner.look_up(run_id)
             case PutAside(update_id):
                 put_aside(self, self._store, update_id)
             case TendSilence(key):
@@ -303,12 +280,8 @@ class IncidentActor(Actor):
             match effect:
                 case Look():
                     self._look()
-                case Perform(run):
-                    self.tell(POOL, Submit(PerformPlan(run.plan), self.address, (PERFORM, run.id), run.by_id))
-                case Follow(run):
-                    self.later(FOLLOW_SECONDS if run.progress else FIRST_LOOK_SECONDS, FollowAgain(run.id))
-                case LookUp(run):
-                    self._look_up(run)
+                case Perform() | Follow() | LookUp():
+                    self._runner.carry_out(effect)
                 case Answer():
                     answer_press(effect, self.tell)
                 case CallForHelp(press, target):
@@ -392,63 +365,19 @@ class IncidentActor(Actor):
             return
         clues = clues_of(episode.alert.labels for episode in self._known.firing or self._known.episodes)
         self._surveying = True
-        self.tell(POOL, Submit(TakeSurvey(clues), self.address, (SURVEY, "")))
-
-    def _follow(self, run_id: str) -> None:
-        run = self._known.run
-        if run and run.id == run_id and run.state is ActionState.PERFORMED:
-            if ACTIONS[run.plan.action].stepwise:
-                self.tell(POOL, Submit(ProceedPlan(run.plan), self.address, (FOLLOW, run_id), run.by_id))
-            else:
-                self.tell(POOL, Submit(FollowPlan(run.plan), self.address, (FOLLOW, run_id)))
-
-    def _look_up(self, run: ActionRun) -> None:
-        self.tell(POOL, Submit(LookUpPlan(run.plan), self.address, (LOOK_UP, run.id)))
+        self.tell(POOL, Submit(TakeSurvey(clues), self.address, SURVEY))
 
     def _work_done(self, tag: Any, result: object) -> None:
-        if self._silencer.done(tag, result):
-            return
-        match tag, result:
-            case (kind, _), Survey() if kind == SURVEY:
-                self._surveyed(result)
-            case (kind, run_id), Performed() if kind == PERFORM:
-                self._happened(ActionPerformed(run_id, result.undo, result.resource_version))
-            case (kind, run_id), Progress() if kind == FOLLOW:
-                self._happened(ActionProgressed(run_id, result))
-            case (kind, run_id), bool() if kind == LOOK_UP:
-                self._happened(LookedUp(run_id, result))
+        if isinstance(result, Survey):
+            self._surveyed(result)
+        elif not self._runner.done(tag, result):
+            self._silencer.done(tag, result)
 
     def _work_failed(self, tag: Any, reason: str, detail: str, *, temporary: bool) -> None:
-        kind, run_id = tag
-        if self._silencer.failed(tag, reason, detail, temporary=temporary):
-            return
-        if kind == SURVEY:
+        if tag == SURVEY:
             self._surveyed(Survey(self._clock(), problem=reason, problem_detail=detail, retry=temporary))
-        elif kind == LOOK_UP:
-            self._look_up_later(run_id, again=temporary)
-        elif kind == FOLLOW and self._goes_on(run_id, reason, temporary=temporary):
-            self.later(FOLLOW_SECONDS * 2, FollowAgain(run_id))
-        else:
-            state = ActionState.INTERRUPTED if self._unknown(kind, reason) else ActionState.FAILED
-            self._happened(ActionEnded(run_id, state, reason, detail))
-
-    def _unknown(self, kind: str, reason: str) -> bool:
-        """Whether the change may be in the cluster all the same: what was only being looked after had been taken."""
-        run = self._known.run
-        looked_after = kind == FOLLOW and run is not None and not ACTIONS[run.plan.action].stepwise
-        return looked_after or reason == Reason.UNKNOWN_OUTCOME
-
-    def _goes_on(self, run_id: str, reason: str, *, temporary: bool) -> bool:
-        """Whether a failed look at a run says nothing of the run itself. Of a step that changes it says all."""
-        run = self._known.run
-        if run and run.id == run_id and ACTIONS[run.plan.action].stepwise:
-            return temporary
-        return temporary or reason == Reason.UNKNOWN_OUTCOME
-
-    def _look_up_later(self, run_id: str, *, again: bool) -> None:
-        run = self._known.run
-        if again and run and run.id == run_id:
-            self.later(SURVEY_RETRY_SECONDS, LookUpAgain(run_id))
+        elif not self._runner.failed(tag, reason, detail, temporary=temporary):
+            self._silencer.failed(tag, reason, detail, temporary=temporary)
 
     def _surveyed(self, survey: Survey) -> None:
         """A look is not news: it must not keep the actor awake."""
@@ -464,7 +393,7 @@ class IncidentActor(Actor):
 
     def _rest_if_idle(self) -> None:
         incident = self._known
-        busy = bool(incident.run and incident.run.state.running) or self._surveying or self._silencer.busy
+        busy = self._runner.busy or self._silencer.busy or self._surveying
         unseen = incident.open and incident.survey is not None and incident.survey.retry
         busy = busy or incident.flapping.owes
         if busy or unseen or (self._clock() - self._news_at).total_seconds() < self._idle_seconds:
