@@ -57,7 +57,10 @@ class StoredFile:
 
 @dataclass(slots=True, kw_only=True)
 class Message:
-    """One message in a chat. `revision` is the world's revision at its last change."""
+    """One message in a chat. `revision` is the world's revision at its last change.
+
+    One that `receiver` alone sees has an `ephemeral_id` instead of an id, and comes after the message `after`.
+    """
 
     id: int
     chat: Chat
@@ -81,6 +84,9 @@ class Message:
     edits: int = 0
     deleted: bool = False
     revision: int = 0
+    receiver: User | None = None
+    ephemeral_id: int = 0
+    after: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,6 +102,7 @@ class Chat:
     topics: dict[int, str] | None = None
     pinned: list[int] = field(default_factory=list)
     messages: dict[int, Message] = field(default_factory=dict)
+    ephemeral: dict[int, Message] = field(default_factory=dict)
     last_id: int = 0
     migrated_to: int | None = None
     reachable: bool = True

@@ -11,7 +11,10 @@ from .people import Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A message as a person sees it at one moment. `keyboard` holds rows of button objects."""
+    """A message as a person sees it at one moment. `keyboard` holds rows of button objects.
+
+    With an `ephemeral_id` it is one that nobody else sees.
+    """
 
     id: int
     chat_id: int
@@ -31,6 +34,7 @@ class Seen:
     reactions: tuple[str, ...]
     pinned: bool
     service: str
+    ephemeral_id: int = 0
 
     @property
     def buttons(self) -> list[str]:
@@ -70,4 +74,5 @@ def seen(message: Message) -> Seen:
         reactions=tuple(symbol for symbols in message.reactions.values() for symbol in symbols),
         pinned=message.id in message.chat.pinned,
         service=next(iter(message.service), ""),
+        ephemeral_id=message.ephemeral_id,
     )

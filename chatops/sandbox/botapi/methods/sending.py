@@ -10,6 +10,7 @@ from ..parameters import field_flag, field_number
 from ..people import Chat, Message, StoredFile
 from ..refusals import bad_request
 from .call import Call
+from .ephemeral import receiver_of
 from .files import stored
 
 _ACTIONS = frozenset(
@@ -89,21 +90,22 @@ def _delivered(call: Call, *, file: str = "", **fields: Any) -> dict[str, object
     chat = call.chat()
     markup = keyboard.parse(given.text("reply_markup"), private=chat.is_private)
     replied = _replied(call, chat)
+    receiver = receiver_of(call, chat)
     thread_id = call.thread_id(chat)
     upload: StoredFile | None = stored(call, file) if file else None
     call.pace(chat)
     if file:
         fields[file] = upload
-    message = call.world.post(
-        chat,
-        call.world.bot,
-        markup=markup,
-        reply_to=replied.id if replied else None,
-        thread_id=thread_id if thread_id is not None or replied is None else replied.thread_id,
-        silent=given.flag("disable_notification"),
-        protected=given.flag("protect_content"),
-        **fields,
-    )
+    fields |= {
+        "markup": markup,
+        "reply_to": replied.id if replied else None,
+        "thread_id": thread_id if thread_id is not None or replied is None else replied.thread_id,
+        "silent": given.flag("disable_notification"),
+        "protected": given.flag("protect_content"),
+    }
+    if receiver is not None:
+        return call.world.message_json(call.world.whisper(chat, receiver, **fields))
+    message = call.world.post(chat, call.world.bot, **fields)
     return call.world.message_json(message)
 
 

@@ -40,6 +40,7 @@ export function bubble(message, context) {
     return item;
   }
   item.classList.add(message.own ? "own" : "other");
+  item.classList.toggle("alone", message.alone);
   const stack = el("div", "stack");
   const body = el("div", "bubble");
   if (context.group && !message.own) {
@@ -50,6 +51,7 @@ export function bubble(message, context) {
     body.append(name);
     item.append(face(message.from.name, colour, "small"));
   }
+  if (message.alone) body.append(el("span", "only-you", "👁 Only you can see this"));
   if (context.topic) body.append(el("span", "topic", context.topic));
   if (message.reply) body.append(replyPreview(message.reply, context));
   if (message.photo) body.append(photo(message.photo));
@@ -69,11 +71,7 @@ export function bubble(message, context) {
 
 function meta(message, context) {
   const line = el("span", "meta");
-  const reply = el("button", "reply-button");
-  reply.type = "button";
-  reply.setAttribute("aria-label", `Reply to ${message.from.name}`);
-  reply.addEventListener("click", () => context.actions.reply(message));
-  line.append(reply);
+  if (!message.alone) line.append(replyButton(message, context));
   for (const symbol of message.reactions) line.append(el("span", "reaction", symbol));
   if (message.silent) {
     const silent = el("span", "silent", "🔕");
@@ -87,6 +85,14 @@ function meta(message, context) {
   time.dateTime = new Date(message.date * 1000).toISOString();
   line.append(time);
   return line;
+}
+
+function replyButton(message, context) {
+  const reply = el("button", "reply-button");
+  reply.type = "button";
+  reply.setAttribute("aria-label", `Reply to ${message.from.name}`);
+  reply.addEventListener("click", () => context.actions.reply(message));
+  return reply;
 }
 
 function replyPreview(reply, context) {
