@@ -15,6 +15,7 @@ from chatops.db.maintenance import MaintenanceWindows
 from chatops.db.positions import Positions
 from chatops.db.roll_call import RollCall
 from chatops.db.settings import Settings
+from chatops.db.shown_alone import ShownAlone
 from chatops.db.statistics import Statistics
 from chatops.db.storms import Storms
 from chatops.db.trials import Trials
@@ -48,3 +49,4 @@ class Store:
         self.storms = Storms(database)
         self.covers = Covers(database)
         self.maintenance = MaintenanceWindows(database)
+        self.shown_alone = ShownAlone(database)

@@ -9,7 +9,18 @@ from chatops.actors.tags import first_tag
 from chatops.actors.telegram_messages import Deliver
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Card, Position
-from chatops.core.outgoing import EditMessage, Key, Keyboard, Lane, SendDocument, SendMessage, SendPhoto
+from chatops.core.outgoing import (
+    EditMessage,
+    Ephemeral,
+    EphemeralId,
+    ForPresser,
+    Key,
+    Keyboard,
+    Lane,
+    SendDocument,
+    SendMessage,
+    SendPhoto,
+)
 from chatops.core.screens.base import Screen
 from chatops.db.store import Store
 
@@ -18,7 +29,7 @@ from chatops.db.store import Store
 class UnderWay:
     """One delivery. `revision` is the incident's, as drawn; `card` says that the message is the incident's card.
 
-    `drawn_anew`: it says what it has to say although nothing changed.
+    `drawn_anew`: it says what it has to say although nothing changed. `only`: whom it may be shown to alone.
     """
 
     tokens: tuple[str, ...]
@@ -28,6 +39,7 @@ class UnderWay:
     message_id: int
     key: str
     drawn_anew: bool = False
+    only: ForPresser | None = None
 
     @property
     def first_card(self) -> bool:
@@ -69,16 +81,19 @@ class Shelf:
         reply_to: int | None = None,
         thread_id: int | None = None,
         key: str = "",
+        only: ForPresser | None = None,
     ) -> None:
+        """A new message; `only` for one person, where the server takes it so."""
         tokens, keyboard = self._keyboard(screen, None)
-        tag = self._remember(UnderWay(tokens, position, revision, card, 0, key))
-        outgoing = SendMessage(self._chat_id, screen.html, keyboard, screen.silent, reply_to, thread_id)
+        tag = self._remember(UnderWay(tokens, position, revision, card, 0, key, only=only))
+        below = _below(reply_to)
+        outgoing = SendMessage(self._chat_id, screen.html, keyboard, screen.silent, below, thread_id, only)
         self._tell(TELEGRAM, Deliver(outgoing, lane, key, self._address, tag))
 
     def resend(self, message: SendMessage, tokens: tuple[str, ...], position: Position | None, key: str) -> None:
         """What was on its way when this chat had another id, once more and as it was."""
         here = replace(position, chat_id=self._chat_id) if position else None
-        tag = self._remember(UnderWay(tokens, here, 0, False, 0, key))
+        tag = self._remember(UnderWay(tokens, here, 0, False, 0, key, only=message.only))
         outgoing = replace(message, chat_id=self._chat_id)
         self._tell(TELEGRAM, Deliver(outgoing, Lane.RESULT, key, self._address, tag))
 
@@ -93,20 +108,27 @@ class Shelf:
         anew: bool = False,
     ) -> None:
         """`position.message_id` is edited; a waiting edit of the same message is replaced by this one."""
+        shown_to = self._store.shown_alone.get(self._chat_id, position.message_id) if position.message_id < 0 else None
+        if position.message_id < 0 and shown_to is None:
+            # It was forgotten after a week, or left behind with the chat's old id.
+            return
         tokens, keyboard = self._keyboard(screen, position.message_id)
         key = f"message:{position.message_id}"
         tag = self._remember(UnderWay(tokens, position, revision, card, position.message_id, key, anew))
-        outgoing = EditMessage(self._chat_id, position.message_id, screen.html, keyboard)
+        outgoing = EditMessage(self._chat_id, position.message_id, screen.html, keyboard, shown_to)
         self._tell(TELEGRAM, Deliver(outgoing, lane, key, self._address, tag))
 
-    def send_file(self, name: str, content: bytes, *, reply_to: int, thread_id: int | None) -> None:
-        document = SendDocument(self._chat_id, name, content, reply_to=reply_to, thread_id=thread_id)
+    def send_file(
+        self, name: str, content: bytes, *, reply_to: int, thread_id: int | None, only: ForPresser | None = None
+    ) -> None:
+        below = _below(reply_to)
+        document = SendDocument(self._chat_id, name, content, reply_to=below, thread_id=thread_id, only=only)
         self._tell(TELEGRAM, Deliver(document, Lane.RESULT))
 
     def send_picture(
         self, content: bytes, caption_html: str, instead_html: str, *, reply_to: int, thread_id: int | None
     ) -> None:
-        photo = SendPhoto(self._chat_id, content, caption_html, instead_html, reply_to, thread_id)
+        photo = SendPhoto(self._chat_id, content, caption_html, instead_html, _below(reply_to), thread_id)
         self._tell(TELEGRAM, Deliver(photo, Lane.RESULT))
 
     def send_card(self, screen: Screen, *, incident_id: int, revision: int) -> None:
@@ -137,6 +159,9 @@ class Shelf:
         done = self._done(tag)
         if done is None:
             return None
+        if done.only is not None and isinstance(message_id, EphemeralId):
+            shown = Ephemeral(done.only.user_id, int(message_id))
+            message_id = self._store.shown_alone.sent(self._chat_id, shown, self._clock())
         position = done.position
         # First: a card that is not on record when the process dies is sent again.
         if done.card and position is not None and position.incident_id is not None:
@@ -175,6 +200,11 @@ class Shelf:
         self._next_tag += 1
         self._under_way[tag] = under_way
         return tag
+
+
+def _below(message_id: int | None) -> int | None:
+    """What a message that everybody sees may answer."""
+    return message_id if message_id is not None and message_id > 0 else None
 
 
 def _key(button: Button, token: str) -> Key:
