@@ -50,10 +50,18 @@ class EphemeralId(int):
 
 
 @dataclass(frozen=True, slots=True)
+class RichForm:
+    """The same message in Telegram's rich HTML, with what is left of its keyboard below: the rest is in the text."""
+
+    html: str
+    keyboard: Keyboard
+
+
+@dataclass(frozen=True, slots=True)
 class SendMessage:
     """A new message. `thread_id` is the forum topic it goes to, `reply_to` the message it answers.
 
-    `only`: for one person, where that can be; else for everybody, as it is.
+    `only`: for one person, where that can be; else for everybody, as it is. `rich`: how it is better.
     """
 
     chat_id: int
@@ -63,6 +71,7 @@ class SendMessage:
     reply_to: int | None = None
     thread_id: int | None = None
     only: ForPresser | None = None
+    rich: RichForm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,7 @@ class EditMessage:
     html: str
     keyboard: Keyboard = ()
     shown_to: Ephemeral | None = None
+    rich: RichForm | None = None
 
 
 @dataclass(frozen=True, slots=True)

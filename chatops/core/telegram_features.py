@@ -4,8 +4,8 @@ from enum import StrEnum
 
 
 class Feature(StrEnum):
-    """Colours of buttons, buttons that copy, quotes that unfold, moments in the reader's own zone, and messages in a
-    group that one person sees.
+    """Colours of buttons, buttons that copy, quotes that unfold, moments in the reader's own zone, messages in a group
+    that one person sees, and tables and sections.
     """
 
     COLOURS = "colours"
@@ -13,6 +13,7 @@ class Feature(StrEnum):
     QUOTES = "quotes"
     TIMES = "times"
     EPHEMERAL = "ephemeral"
+    RICH = "rich"
 
 
 Features = frozenset[Feature]

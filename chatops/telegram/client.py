@@ -29,7 +29,7 @@ from chatops.core.outgoing import (
 from chatops.core.telegram_features import EVERY, Feature, Features
 from chatops.core.telegram_text import CAPTION_LIMIT, clean
 from chatops.telegram import errors, render
-from chatops.telegram.newer import SIMPLER_MAY_DO, Newer
+from chatops.telegram.newer import SIMPLER_MAY_DO, Newer, is_unknown
 from chatops.telegram.render import Form
 from chatops.telegram.updates import KINDS
 from chatops.telegram.wire import PLACEHOLDER_TOKEN, TransportError, Wire
@@ -174,37 +174,27 @@ class Telegram:
 
     def _send(self, message: SendMessage, thread_id: int | None) -> int:
         def attempt(seen_by: types.EphemeralMessageParameters | None, form: Form) -> int:
+            rich = form.rich and message.rich is not None
             ask = partial(
-                apihelper.send_message,
+                apihelper.send_rich_message if rich else apihelper.send_message,
                 chat_id=message.chat_id,
-                text=render.text(message.html, form),
-                parse_mode=render.parse_mode(form),
-                reply_markup=render.keyboard(message.keyboard, form),
                 disable_notification=message.silent,
                 reply_parameters=None if seen_by else _reply(message.reply_to),
                 message_thread_id=thread_id,
-                link_preview_options=_NO_PREVIEW,
                 ephemeral_message_parameters=seen_by,
+                **_content(message, form),
             )
-            return _message_id(self._call("sendMessage", ask))
+            return _message_id(self._call("sendRichMessage" if rich else "sendMessage", ask))
 
-        return self._for_one(message.only, message.html, message.keyboard, attempt)
+        return self._for_one(message.only, message.html, message.keyboard, attempt, rich=message.rich is not None)
 
     def _edit(self, edit: EditMessage) -> int:
         def attempt(form: Form) -> int:
-            ask = partial(
-                apihelper.edit_message_text,
-                text=render.text(edit.html, form),
-                chat_id=edit.chat_id,
-                message_id=edit.message_id,
-                parse_mode=render.parse_mode(form),
-                reply_markup=render.keyboard(edit.keyboard, form),
-                link_preview_options=_NO_PREVIEW,
-            )
-            self._call("editMessageText", ask)
+            place = {"chat_id": edit.chat_id, "message_id": edit.message_id}
+            self._call("editMessageText", partial(apihelper.edit_message_text, **place, **_content(edit, form)))
             return edit.message_id
 
-        return self._newer.simplest(edit.html, edit.keyboard, attempt)
+        return self._newer.simplest(edit.html, edit.keyboard, attempt, rich=edit.rich is not None)
 
     def _edit_shown(self, edit: EditMessage) -> int:
         """Of a message that one person sees. One that is refused in any form is gone: Telegram keeps none for long."""
@@ -217,18 +207,15 @@ class Telegram:
                 chat_id=edit.chat_id,
                 receiver_user_id=shown.user_id,
                 ephemeral_message_id=shown.ephemeral_id,
-                text=render.text(edit.html, form),
-                parse_mode=render.parse_mode(form),
-                link_preview_options=_NO_PREVIEW,
-                reply_markup=render.keyboard(edit.keyboard, form),
+                **_content(edit, form),
             )
             self._call("editEphemeralMessageText", ask)
             return edit.message_id
 
         try:
-            return self._newer.simplest(edit.html, edit.keyboard, attempt)
+            return self._newer.simplest(edit.html, edit.keyboard, attempt, rich=edit.rich is not None)
         except Permanent as refusal:
-            if refusal.reason not in SIMPLER_MAY_DO and not _is_unknown(refusal):
+            if refusal.reason not in SIMPLER_MAY_DO and not is_unknown(refusal):
                 raise
             detail = refusal.detail
         raise Permanent(Reason.MESSAGE_GONE, detail)
@@ -280,14 +267,16 @@ class Telegram:
         )
         return self._send(words, thread_id)
 
-    def _for_one(self, only: ForPresser | None, markup: str, rows: Keyboard, attempt: _ForWhom) -> int:
+    def _for_one(
+        self, only: ForPresser | None, markup: str, rows: Keyboard, attempt: _ForWhom, *, rich: bool = False
+    ) -> int:
         """For one person where the server takes it so, and for everybody where it does not."""
         everybody = partial(attempt, None)
         if only is None or Feature.EPHEMERAL not in self._newer.features:
-            return self._newer.simplest(markup, rows, everybody)
+            return self._newer.simplest(markup, rows, everybody, rich=rich)
         seen_by = types.EphemeralMessageParameters(only.user_id, only.callback_id)
         try:
-            told = self._newer.simplest(markup, rows, partial(attempt, seen_by))
+            told = self._newer.simplest(markup, rows, partial(attempt, seen_by), rich=rich)
         except Permanent as error:
             refusal = error
         else:
@@ -295,7 +284,7 @@ class Telegram:
                 # A server that does not know the parameter passes over it: by now everybody has seen the message.
                 self._newer.leave_out(frozenset({Feature.EPHEMERAL}))
             return told
-        sent = self._newer.simplest(markup, rows, everybody)
+        sent = self._newer.simplest(markup, rows, everybody, rich=rich)
         self._newer.refused_alone(refusal)
         return sent
 
@@ -326,11 +315,6 @@ class Telegram:
         raise failure
 
 
-def _is_unknown(refusal: Permanent) -> bool:
-    """Whether the server does not know the method. A token that it does not know is another refusal."""
-    return refusal.reason is Reason.UNAUTHORIZED and "not found" in refusal.detail.lower()
-
-
 def _nonsense() -> Temporary:
     return Temporary(Reason.SERVER_ERROR, "the answer is not one of a Bot API server")
 
@@ -343,6 +327,19 @@ def _message_id(told: Any) -> int:
             return message_id
     # It was sent, whatever the server says about it: asking again would send it twice.
     return 0
+
+
+def _content(message: SendMessage | EditMessage, form: Form) -> dict[str, Any]:
+    """What it says and its buttons, in this form."""
+    if form.rich and message.rich is not None:
+        below = render.keyboard(message.rich.keyboard, form)
+        return {"rich_message": render.rich(message.rich), "reply_markup": below}
+    return {
+        "text": render.text(message.html, form),
+        "parse_mode": render.parse_mode(form),
+        "reply_markup": render.keyboard(message.keyboard, form),
+        "link_preview_options": _NO_PREVIEW,
+    }
 
 
 def _reply(message_id: int | None) -> types.ReplyParameters | None:

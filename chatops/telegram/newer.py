@@ -47,9 +47,23 @@ class Newer:
         with self._switches:
             return self._features
 
-    def simplest(self, markup: str, rows: Keyboard, attempt: Attempt) -> int:
-        """`attempt` with what this server is known to take, then more and more simply while it is refused."""
+    def simplest(self, markup: str, rows: Keyboard, attempt: Attempt, *, rich: bool = False) -> int:
+        """`attempt` with what this server is known to take, then more and more simply while it is refused.
+
+        `rich`: there is a rich form, and the first is that.
+        """
         features = self.features
+        if not (rich and Feature.RICH in features):
+            return self._without_tables(features, markup, rows, attempt)
+        refusal = _unless_refused(partial(attempt, Form(features, rich=True)), unknown_too=True)
+        if isinstance(refusal, int):
+            return refusal
+        told = self._without_tables(features, markup, rows, attempt)
+        if refusal.reason is not Reason.TOO_LONG:
+            self.leave_out(frozenset({Feature.RICH}))
+        return told
+
+    def _without_tables(self, features: Features, markup: str, rows: Keyboard, attempt: Attempt) -> int:
         refusal = _unless_refused(partial(attempt, Form(features)))
         if isinstance(refusal, int):
             return refusal
@@ -88,11 +102,16 @@ class Newer:
         self.leave_out(used if len(used) == 1 else named or used & next(alike, NONE))
 
 
-def _unless_refused(attempt: Callable[[], int]) -> int | Permanent:
+def is_unknown(refusal: Permanent) -> bool:
+    """Whether the server does not know the method. A token that it does not know is another refusal."""
+    return refusal.reason is Reason.UNAUTHORIZED and "not found" in refusal.detail.lower()
+
+
+def _unless_refused(attempt: Callable[[], int], *, unknown_too: bool = False) -> int | Permanent:
     """What `attempt` returns, or the refusal that a simpler form may not meet."""
     try:
         return attempt()
     except Permanent as refusal:
-        if refusal.reason not in SIMPLER_MAY_DO:
+        if refusal.reason not in SIMPLER_MAY_DO and not (unknown_too and is_unknown(refusal)):
             raise
         return refusal

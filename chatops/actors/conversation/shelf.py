@@ -17,11 +17,13 @@ from chatops.core.outgoing import (
     Key,
     Keyboard,
     Lane,
+    RichForm,
     SendDocument,
     SendMessage,
     SendPhoto,
 )
 from chatops.core.screens.base import Screen
+from chatops.core.screens.rich import buttons_in, rich_html
 from chatops.db.store import Store
 
 
@@ -87,7 +89,8 @@ class Shelf:
         tokens, keyboard = self._keyboard(screen, None)
         tag = self._remember(UnderWay(tokens, position, revision, card, 0, key, only=only))
         below = _below(reply_to)
-        outgoing = SendMessage(self._chat_id, screen.html, keyboard, screen.silent, below, thread_id, only)
+        rich = _rich(screen, keyboard)
+        outgoing = SendMessage(self._chat_id, screen.html, keyboard, screen.silent, below, thread_id, only, rich)
         self._tell(TELEGRAM, Deliver(outgoing, lane, key, self._address, tag))
 
     def resend(self, message: SendMessage, tokens: tuple[str, ...], position: Position | None, key: str) -> None:
@@ -115,7 +118,8 @@ class Shelf:
         tokens, keyboard = self._keyboard(screen, position.message_id)
         key = f"message:{position.message_id}"
         tag = self._remember(UnderWay(tokens, position, revision, card, position.message_id, key, anew))
-        outgoing = EditMessage(self._chat_id, position.message_id, screen.html, keyboard, shown_to)
+        rich = _rich(screen, keyboard)
+        outgoing = EditMessage(self._chat_id, position.message_id, screen.html, keyboard, shown_to, rich)
         self._tell(TELEGRAM, Deliver(outgoing, lane, key, self._address, tag))
 
     def send_file(
@@ -205,6 +209,20 @@ class Shelf:
 def _below(message_id: int | None) -> int | None:
     """What a message that everybody sees may answer."""
     return message_id if message_id is not None and message_id > 0 else None
+
+
+def _rich(screen: Screen, keyboard: Keyboard) -> RichForm | None:
+    """The rich form, with the tokens that the keyboard has."""
+    if not screen.rich:
+        return None
+    keys = [pair for row, given in zip(screen.rows, keyboard, strict=True) for pair in zip(row, given, strict=True)]
+    inside = buttons_in(screen.rich)
+    text = rich_html(screen.rich, lambda wanted: next(key.data for button, key in keys if button == wanted))
+    below = (
+        tuple(key for button, key in zip(row, given, strict=True) if button not in inside)
+        for row, given in zip(screen.rows, keyboard, strict=True)
+    )
+    return RichForm(text, tuple(row for row in below if row))
 
 
 def _key(button: Button, token: str) -> Key:

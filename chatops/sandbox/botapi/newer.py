@@ -20,6 +20,7 @@ class Knows(StrEnum):
 
 @dataclass(slots=True)
 class Newer:
-    """https://core.telegram.org/bots/api-changelog: ephemeral messages came with 10.2."""
+    """https://core.telegram.org/bots/api-changelog: rich messages came with 10.1, ephemeral ones with 10.2."""
 
     ephemeral: Knows = Knows.YES
+    rich: Knows = Knows.YES

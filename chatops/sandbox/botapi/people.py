@@ -10,6 +10,7 @@ from typing import Literal
 
 from .formatting import Entity
 from .keyboard import Markup
+from .rich import Node
 
 ChatKind = Literal["private", "group", "supergroup"]
 MemberStatus = Literal["creator", "administrator", "member", "left", "kicked"]
@@ -68,6 +69,7 @@ class Message:
     sender: User
     text: str = ""
     entities: list[Entity] = field(default_factory=list)
+    rich: Node | None = None
     caption: str = ""
     caption_entities: list[Entity] = field(default_factory=list)
     markup: Markup | None = None

@@ -165,10 +165,10 @@ class BotApiServer:
             group = self.world.chats[chat.id]
             bot_moved(self.world, group, by.user, group.bot_status, "kicked")
 
-    def be_older(self, *, ephemeral: Knows = Knows.YES) -> None:
-        """From now on as a server that does not know this, or refuses it."""
+    def be_older(self, *, ephemeral: Knows = Knows.YES, rich: Knows = Knows.YES) -> None:
+        """From now on as a server that does not know these, or refuses them."""
         with self.world.condition:
-            self.world.newer.ephemeral = ephemeral
+            self.world.newer.ephemeral, self.world.newer.rich = ephemeral, rich
 
     def migrate(self, chat: Conversation, new_id: int) -> Conversation:
         """A group becomes a supergroup: requests to the old id get 400 with `migrate_to_chat_id`."""

@@ -88,6 +88,7 @@ def _message(world: World, message: Message, person: User) -> dict[str, object]:
         "thread": message.thread_id or 0,
         "text": message.text or message.caption,
         "entities": message.entities or message.caption_entities,
+        "rich": message.rich.as_json() if message.rich else None,
         "document": _file(message.document),
         "photo": _file(message.photo),
         "reply": replied and {"id": replied.id, "name": replied.sender.first_name, "text": _excerpt(replied)},

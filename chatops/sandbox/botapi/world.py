@@ -182,7 +182,10 @@ class World:
         replied = message.chat.existing(message.reply_to or 0)
         if with_reply and replied is not None:
             json["reply_to_message"] = self.message_json(replied, with_reply=False)
-        if message.text:
+        if message.rich is not None:
+            # Without its blocks, which a bot knows that sent them.
+            json["rich_message"] = {"blocks": []}
+        elif message.text:
             json["text"] = message.text
             if message.entities:
                 json["entities"] = message.entities

@@ -17,6 +17,7 @@ METHODS: dict[str, Method] = {
     "deletewebhook": receiving.delete_webhook,
     "getwebhookinfo": receiving.get_webhook_info,
     "sendmessage": sending.send_message,
+    "sendrichmessage": sending.send_rich_message,
     "senddocument": sending.send_document,
     "sendphoto": sending.send_photo,
     "sendchataction": sending.send_chat_action,
