@@ -25,6 +25,9 @@ TEXT_LIMIT = 4_096
 LABEL_LIMIT = 40
 """Characters of a button's label, its icon included."""
 
+NAME_LIMIT = 100
+"""Of a button inside a text; how long one may be is not documented."""
+
 _TAG = re.compile(r"<[^>]*>")
 
 PAGE_SIZE = 8
@@ -63,9 +66,9 @@ def screen(lines: Iterable[Part], rows: Iterable[Iterable[Button | None]], *, si
 
 def _shown(part: Markup | str | Listed | Section) -> Markup | Listed | Section:
     match part:
-        case Listed(line, button, cells):
+        case Listed(line, button, name, cells):
             cells = tuple(_safe(cell) for cell in cells)
-            return Listed(_safe(line), replace(button, label=label(button.label)), cells)
+            return Listed(_safe(line), replace(button, label=label(button.label)), one_line(name, NAME_LIMIT), cells)
         case Section(title, lines):
             return replace(part, title=_safe(title), lines=tuple(map(_safe, lines)))
         case _:

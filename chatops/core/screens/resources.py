@@ -60,9 +60,14 @@ def resources(incident: Incident, tongue: Tongue, *, page: int = 0) -> Screen:
     shown = found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
     rows = [[button] for *_, button in shown]
     return screen(
-        [head, "", *(Listed(text, button, (told,)) for _, text, told, button in shown), *gone],
+        [head, "", *(_listed(*line) for line in shown), *gone],
         [*rows, page_row(Verb.RESOURCES, page, pages, here), foot],
     )
+
+
+def _listed(health: Health, text: Markup, told: Markup, button: Button) -> Listed:
+    assert button.ref
+    return Listed(text, button, f"{HEALTH_ICONS[health]} {button.ref.kind} {button.ref.path}", (told,))
 
 
 def pods(workload: WorkloadView, tongue: Tongue, *, incident_id: int | None, page: int = 0) -> Screen:
@@ -159,7 +164,7 @@ def _pod_row(pod: PodView, prefix: str, button: Button) -> Listed:
     name = ("…-" if prefix else "") + _short(pod.ref.name, prefix)
     cells = tuple(map(escape, (one_line(pod.status, 40), f"{pod.restarts}↻", one_line(pod.node, 30))))
     line = Markup("{} {}  {}").format(HEALTH_ICONS[pod.health], code(name, 63), joined(cells))
-    return Listed(line, button, cells)
+    return Listed(line, button, f"{HEALTH_ICONS[pod.health]} {_short(pod.ref.name, prefix)}", cells)
 
 
 def _workload_line(workload: WorkloadView, tongue: Tongue, incident_id: int) -> Line:

@@ -26,10 +26,14 @@ _INLINE = frozenset({"b", "strong", "i", "em", "u", "s", "code", "a", "tg-time",
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One thing of a list: a `line` and, somewhere in the rows, its `button`; in a table a row of that and `cells`."""
+    """One thing of a list: a `line` and, somewhere in the rows, its `button`; in a table a row of that and `cells`.
+
+    There the button says its whole `name`, for which a keyboard has no room.
+    """
 
     line: Markup
     button: Button
+    name: str
     cells: tuple[Markup, ...]
 
 
@@ -85,7 +89,7 @@ def _paragraph(line: Markup) -> str:
 
 def _row(listed: Listed, data_of: Callable[[Button], str]) -> str:
     button = Markup('<tg-button type="callback_data" style="link" data="{}">{}</tg-button>').format(
-        data_of(listed.button), listed.button.label
+        data_of(listed.button), listed.name
     )
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in (button, *listed.cells))}</tr>"
 
@@ -105,7 +109,7 @@ def _texts(block: Block) -> list[str]:
     if isinstance(block, Section):
         return [block.title, *block.lines]
     if isinstance(block, tuple):
-        return [text for listed in block for text in (Markup.escape(listed.button.label), *listed.cells)]
+        return [text for listed in block for text in (Markup.escape(listed.name), *listed.cells)]
     return [block]
 
 
