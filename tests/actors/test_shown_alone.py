@@ -69,6 +69,18 @@ def test_the_way_down_is_seen_by_who_pressed_alone(team):
     assert len(seen_by_all(team)) == 1
 
 
+def test_a_table_has_the_tokens_of_the_keyboard_and_the_rest_of_it_stays_below(team):
+    beside = opened(team)
+    shown = team.post.messages[beside]
+    token = team.post.button(beside, "deploy checkout")
+    assert f'data="{token}">🔴 Deployment shop/checkout</tg-button>' in shown.rich.html
+    below = [key for row in shown.rich.keyboard for key in row]
+    assert token not in [key.data for key in below]
+    inside = shown.rich.html.count("<tg-button ")
+    assert inside + len(below) == sum(map(len, shown.keyboard))
+    assert team.post.messages[card_of(team)].rich is None
+
+
 def test_the_card_stays_the_one_everybody_sees(team):
     beside = opened(team)
     team.press(beside, "« Incident", user=OLEG, chat=GROUP)
