@@ -88,6 +88,19 @@ def test_the_card_stays_the_one_everybody_sees(team):
     assert team.store.cards.get(GROUP, 1).message_id == card_of(team) > 0
 
 
+def test_an_incident_that_one_person_sees_is_no_card_of_the_group(team):
+    card_of(team)
+    other = GROUP - 100
+    team.store.chats.put(Chat(other, ChatKind.GROUP, "elsewhere"))
+    (token,) = team.store.buttons.offer(other, None, [Button("#1", Verb.CARD, incident_id=1)], team.clock())
+    team.press_token(-9_001, token, user=OLEG, chat=other)
+    team.post.wait(lambda post: -9_001 in post.messages and "keeps crashing" in post.messages[-9_001].html)
+    team.until(lambda: not team.store.updates.pending())
+    team.press(-9_001, "Resources", user=OLEG, chat=other)
+    team.post.wait(lambda post: "› Resources" in post.messages[-9_001].html)
+    assert team.store.cards.get(other, 1) is None
+
+
 def test_two_people_have_each_their_own(team):
     theirs, mine = opened(team, OLEG), opened(team, ANNA)
     assert theirs != mine

@@ -10,14 +10,13 @@ HERS, HIS = Ephemeral(ANNA, 7), Ephemeral(OLEG, 7)
 
 
 def test_who_sees_it_and_where_tell_them_apart(store):
-    numbers = {
-        store.shown_alone.sent(GROUP, HERS, NOW),
-        store.shown_alone.sent(GROUP, HIS, NOW),
-        store.shown_alone.sent(GROUP - 1, HERS, NOW),
-        store.shown_alone.sent(GROUP, Ephemeral(ANNA, 8), NOW),
-    }
-    assert len(numbers) == 4
+    all_four = [(GROUP, HERS), (GROUP, HIS), (GROUP - 1, HERS), (GROUP, Ephemeral(ANNA, 8))]
+    numbers = [store.shown_alone.sent(chat, shown, NOW) for chat, shown in all_four]
+    assert len(set(numbers)) == 4
     assert max(numbers) < 0
+    for number, (chat, shown) in zip(numbers, all_four, strict=True):
+        assert store.shown_alone.get(chat, number) == shown
+        assert store.shown_alone.pressed(chat, shown, NOW) == number
 
 
 def test_it_is_found_by_its_number_in_its_chat_alone(store):
