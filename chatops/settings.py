@@ -75,7 +75,7 @@ class Settings(BaseSettings):
         tuple(sorted(CERTAIN)),
         description="What of newer Telegram is used, comma-separated, or `none`: colours of buttons, buttons that "
         "copy, quotes that unfold, times in the reader's zone. With `ephemeral`, what a press in a group asks for is "
-        "shown to who pressed alone; with `rich`, lists are tables and descriptions unfold. What a server refuses is "
+        "shown to who pressed alone; with `rich`, lists are tables and sections unfold. What a server refuses is "
         "left out by itself",
     )
     webhook_token: Annotated[tuple[SecretStr, ...], NoDecode] = Field(

@@ -7,12 +7,12 @@ from markupsafe import Markup
 
 from chatops.core.buttons import Button, Verb
 from chatops.core.resources import EventLine
-from chatops.core.screens import reading, resources
+from chatops.core.screens import reading, report, resources
 from chatops.core.screens.base import Screen, screen
 from chatops.core.screens.rich import Listed, Section, buttons_in, rich_html
 from chatops.core.texts import tongue
 from tests.core.scene import a_pod, a_survey, a_workload, an_incident
-from tests.core.showing import DESCRIPTION, plain_text, rich_text
+from tests.core.showing import DESCRIPTION, REPORT, plain_text, rich_text
 
 EN = tongue("en")
 ONE = Button("One", Verb.CARD)
@@ -43,6 +43,7 @@ def test_pods_are_a_table_whose_rows_are_pressed() -> None:
         resources.pods(a_workload(pods=(a_pod(),) * 3), EN, incident_id=96),
         resources.resources(an_incident(survey=a_survey(a_workload(), pods=(a_pod(),))), EN),
         reading.describe(DESCRIPTION, EN, incident_id=96),
+        report.report(REPORT, EN, incident_id=96, params={}),
     ],
 )
 def test_nothing_of_the_screen_is_missing(shown: Screen) -> None:
