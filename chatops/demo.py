@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from chatops.actors.system import System
 from chatops.core.audit import StoredEntry
+from chatops.core.telegram_features import EVERY
 from chatops.db.database import Database
 from chatops.db.migrate import migrate
 from chatops.db.store import Store
@@ -26,6 +27,7 @@ from chatops.settings import Settings
 
 NAMESPACE, DEPLOYMENT = "shop", "checkout"
 ANNA, OLEG = 1001, 1002
+GROUP = -100_500
 WEBHOOK_TOKEN = "demo-webhook-token"
 PATIENCE = 90.0
 """Seconds to wait for each step of the story; a rollout in the stand-in takes about ten."""
@@ -62,8 +64,9 @@ def stage(folder: Path, *, port: int = 0) -> Iterator[Stage]:
     prometheus.series[EXPRESSION] = [({"namespace": NAMESPACE, "container": "app"}, _restarts(time.time()))]
     with kubernetes, bot_api, alertmanager, prometheus:
         anna = bot_api.person(ANNA, "Anna", username="anna")
-        bot_api.person(OLEG, "Oleg", username="oleg")
+        oleg = bot_api.person(OLEG, "Oleg", username="oleg")
         anna.chat_with_bot()
+        bot_api.group(GROUP, "On call", [anna, oleg])
         kubeconfig = folder / "kubeconfig"
         kubernetes.kubeconfig(kubeconfig)
         settings = _settings(folder, kubeconfig, bot_api.url, alertmanager.url, prometheus.url)
@@ -133,6 +136,7 @@ def main(*, once: bool, port: int = 0) -> int:
         _print(
             f"Open the chat in a browser: {running.bot_api.url}/?as={ANNA}&chat={ANNA}\n"
             "You are Anna, who is on call. An alert arrives in a moment; press its buttons.\n"
+            f"What you press in the group, Oleg does not see: {running.bot_api.url}/?as={ANNA}&chat={GROUP}\n"
             f"Alertmanager's webhook: http://127.0.0.1:{running.system.alert_port}/api/v1/alertmanager "
             f"(ALERT_TOKEN={WEBHOOK_TOKEN})\n"
             f"Readiness: http://127.0.0.1:{running.system.app_port}/readyz\n"
@@ -157,7 +161,8 @@ def _settings(folder: Path, kubeconfig: Path, bot_api: str, alertmanager: str, p
         telegram_bot_token=SecretStr(DEMO_TOKEN),
         telegram_api_url=bot_api,
         telegram_admins=(ANNA,),
-        telegram_chats=(ANNA,),
+        telegram_chats=(ANNA, GROUP),
+        telegram_features=tuple(sorted(EVERY)),
         app_port=0,
         alert_port=0,
         bind_address="127.0.0.1",

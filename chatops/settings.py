@@ -21,7 +21,7 @@ from chatops.core.oncall import NOBODY, Roster
 from chatops.core.remedies import Rule
 from chatops.core.rota_calendar import calendars
 from chatops.core.schedule import Weekly, weekly_of
-from chatops.core.telegram_features import Feature
+from chatops.core.telegram_features import CERTAIN, Feature
 from chatops.core.texts import LANGUAGES
 from chatops.db.location import sqlite_path
 from chatops.oncall_file import read_roster
@@ -73,9 +73,11 @@ class Settings(BaseSettings):
         "of being polled. The secret that its posts carry is made at each start",
     )
     telegram_features: Names = Field(
-        tuple(Feature),
+        tuple(sorted(CERTAIN)),
         description="What of newer Telegram is used, comma-separated, or `none`: colours of buttons, buttons that "
-        "copy, quotes that unfold, times in the reader's zone. What a server refuses is left out by itself",
+        "copy, quotes that unfold, times in the reader's zone. With `ephemeral`, what a press in a group asks for is "
+        "shown to who pressed alone; with `rich`, lists are tables and sections unfold. What a server refuses is "
+        "left out by itself",
     )
     webhook_token: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),

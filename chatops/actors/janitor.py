@@ -21,6 +21,8 @@ UPDATES_KEPT = timedelta(days=7)
 BODIES_KEPT = timedelta(days=30)
 """Raw webhook bodies that are worked through; those put aside stay until a person looks at them."""
 POSITIONS_KEPT = timedelta(days=180)
+SHOWN_ALONE_KEPT = timedelta(days=7)
+"""Telegram says that they may be gone when the app is restarted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +57,6 @@ class JanitorActor(Actor):
             self._store.inbox.prune(now - BODIES_KEPT)
             self._store.buttons.prune(now)
             self._store.positions.prune(now - POSITIONS_KEPT)
+            self._store.shown_alone.prune(now - SHOWN_ALONE_KEPT)
         except Failure as failure:
             log.warning("tidying waits for the database", error=str(failure))

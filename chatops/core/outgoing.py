@@ -30,8 +30,39 @@ Keyboard = tuple[tuple[Key, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class ForPresser:
+    """To be seen by this person alone, in the group where they pressed a button, if the server takes it so."""
+
+    user_id: int
+    callback_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ephemeral:
+    """How Telegram knows a message that one person of a group sees: by no id of a message, and only with the person."""
+
+    user_id: int
+    ephemeral_id: int
+
+
+class EphemeralId(int):
+    """The id of a message that was sent so that one person sees it; it is no message's id in the chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class RichForm:
+    """The same message in Telegram's rich HTML, with what is left of its keyboard below: the rest is in the text."""
+
+    html: str
+    keyboard: Keyboard
+
+
+@dataclass(frozen=True, slots=True)
 class SendMessage:
-    """A new message. `thread_id` is the forum topic it goes to, `reply_to` the message it answers."""
+    """A new message. `thread_id` is the forum topic it goes to, `reply_to` the message it answers.
+
+    `only`: for one person, where that can be; else for everybody, as it is. `rich`: how it is better.
+    """
 
     chat_id: int
     html: str
@@ -39,16 +70,23 @@ class SendMessage:
     silent: bool = False
     reply_to: int | None = None
     thread_id: int | None = None
+    only: ForPresser | None = None
+    rich: RichForm | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EditMessage:
-    """New words and keyboard for a message of the bot; no keyboard takes the old one away."""
+    """New words and keyboard for a message of the bot; no keyboard takes the old one away.
+
+    `shown_to`: it is one that one person sees, and `message_id` is our own name of it.
+    """
 
     chat_id: int
     message_id: int
     html: str
     keyboard: Keyboard = ()
+    shown_to: Ephemeral | None = None
+    rich: RichForm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +99,7 @@ class SendDocument:
     caption_html: str = ""
     reply_to: int | None = None
     thread_id: int | None = None
+    only: ForPresser | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 from chatops.core.access import ADMINS_ONLY, OUT_OF_SCOPE, Right, known, may_all, needs, right_for
 from chatops.core.buttons import Offered, Verb
 from chatops.core.incidents.values import Incident
-from chatops.core.people import User
+from chatops.core.outgoing import ForPresser
+from chatops.core.people import ChatKind, User
 from chatops.core.safeguards import typed_right
 from chatops.core.updates import Tap, TextMessage
 
 DOUBLE_TAP = timedelta(seconds=0.7)
 """A confirm pressed sooner than this after it was offered is the second half of a double tap (UX section 0, 6)."""
+
+ANSWERED_ALONE = timedelta(seconds=15)
+"""For so long after a press Telegram shows the answer to the presser alone (the Bot API on ephemeral messages)."""
 
 CONFIRMS = frozenset(
     {
@@ -85,6 +89,15 @@ def judge(
     if offered.verb in CONFIRMS and now - offered.offered_at < DOUBLE_TAP:
         return Refusal("double_tap", denied="double_tap")
     return None
+
+
+def for_presser(tap: Tap, heard_at: datetime, now: datetime) -> ForPresser | None:
+    """Whom what the press asks for can still be shown to alone: the presser, in a group, for a while.
+
+    Telegram tells no date of a press, so `heard_at` may be later than it was; then the server says that it is too late.
+    """
+    alone = tap.chat_kind is ChatKind.GROUP and timedelta() <= now - heard_at < ANSWERED_ALONE
+    return ForPresser(tap.sender.id, tap.callback_id) if alone else None
 
 
 LATE = timedelta(minutes=15)

@@ -4,16 +4,22 @@ from enum import StrEnum
 
 
 class Feature(StrEnum):
-    """Colours of buttons, buttons that copy, quotes that unfold, and moments in the reader's own zone."""
+    """Colours of buttons, buttons that copy, quotes that unfold, moments in the reader's own zone, messages in a group
+    that one person sees, and tables and sections.
+    """
 
     COLOURS = "colours"
     COPY = "copy"
     QUOTES = "quotes"
     TIMES = "times"
+    EPHEMERAL = "ephemeral"
+    RICH = "rich"
 
 
 Features = frozenset[Feature]
 
+CERTAIN: Features = frozenset({Feature.COLOURS, Feature.COPY, Feature.QUOTES, Feature.TIMES})
+"""Of which it is known how older clients show them."""
 EVERY: Features = frozenset(Feature)
 NONE: Features = frozenset()
 OF_TEXT: Features = frozenset({Feature.QUOTES, Feature.TIMES})

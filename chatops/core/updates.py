@@ -25,7 +25,10 @@ class TextMessage:
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """A person pressed an inline button. `data` is whatever the client sent: hostile until looked up."""
+    """A person pressed an inline button. `data` is whatever the client sent: hostile until looked up.
+
+    `ephemeral_id`: of the message that only the presser sees, whose `message_id` is 0 as Telegram tells it.
+    """
 
     update_id: int
     callback_id: str
@@ -36,6 +39,7 @@ class Tap:
     sender: Sender
     data: str
     thread_id: int | None = None
+    ephemeral_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from chatops.db.merging import Merges
 from chatops.db.positions import Positions
 from chatops.db.roll_call import RollCall
 from chatops.db.settings import Settings
+from chatops.db.shown_alone import ShownAlone
 from chatops.db.statistics import Statistics
 from chatops.db.storms import Storms
 from chatops.db.trials import Trials
@@ -52,3 +53,4 @@ class Store:
         self.calendars = Calendars(database)
         self.maintenance = MaintenanceWindows(database)
         self.merges = Merges(database)
+        self.shown_alone = ShownAlone(database)

@@ -5,7 +5,6 @@ It refuses to decide when something is sent and what becomes of a failure.
 
 import io
 import json
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -18,6 +17,8 @@ from chatops.core.failures import Permanent, Reason, Temporary
 from chatops.core.outgoing import (
     AnswerTap,
     EditMessage,
+    EphemeralId,
+    ForPresser,
     Keyboard,
     LeaveChat,
     Outgoing,
@@ -25,10 +26,11 @@ from chatops.core.outgoing import (
     SendMessage,
     SendPhoto,
 )
-from chatops.core.telegram_features import EVERY, NONE, OF_KEYS, OF_TEXT, Feature, Features
+from chatops.core.telegram_features import EVERY, Feature, Features
 from chatops.core.telegram_text import CAPTION_LIMIT, clean
 from chatops.telegram import errors, render
-from chatops.telegram.render import BASIC, PLAIN, Form
+from chatops.telegram.newer import SIMPLER_MAY_DO, Newer, is_unknown
+from chatops.telegram.render import Form
 from chatops.telegram.updates import KINDS
 from chatops.telegram.wire import PLACEHOLDER_TOKEN, TransportError, Wire
 
@@ -39,23 +41,10 @@ _NO_PREVIEW = types.LinkPreviewOptions(is_disabled=True)
 _TOPIC_GONE = ("thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 BATCH = 100
 
-_SIMPLER_MAY_DO = frozenset({Reason.BAD_MARKUP, Reason.REFUSED, Reason.TOO_LONG})
-"""Servers other than Telegram's own say in words of theirs what they do not know; plain text is shorter, too."""
-
-_WORDS_MAY_DO = _SIMPLER_MAY_DO | {Reason.FORBIDDEN}
-
-_TEXT_SIGNS = ("entities", "tag")
-_KEYS_SIGNS = ("button", "markup", "keyboard", "style", "copy_text")
-_KINDS = ((OF_TEXT, _TEXT_SIGNS), (OF_KEYS, _KEYS_SIGNS))
-_SIGNS = {
-    Feature.COLOURS: ("style",),
-    Feature.COPY: ("copy_text", "text buttons"),
-    Feature.QUOTES: ("blockquote", "expandable"),
-    Feature.TIMES: ("tg-time", "date_time", "date-time"),
-}
-"""By what a server's words name a feature."""
+_WORDS_MAY_DO = SIMPLER_MAY_DO | {Reason.FORBIDDEN}
 
 _Ask = Callable[..., Any]
+_ForWhom = Callable[[types.EphemeralMessageParameters | None, Form], int]
 
 
 class Me(NamedTuple):
@@ -102,9 +91,7 @@ class Telegram:
         self._calls = Wire(token, api_url, connect_timeout=connect_timeout, read_timeout=read_timeout)
         # Its own, so that it can be cut without cutting a message that is on its way.
         self._poll = Wire(token, api_url, connect_timeout=connect_timeout, read_timeout=read_timeout)
-        self._features = features
-        self._on_refused = on_refused
-        self._switches = threading.Lock()
+        self._newer = Newer(features, on_refused)
 
     def __repr__(self) -> str:
         return f"Telegram({errors.HIDDEN})"
@@ -136,7 +123,8 @@ class Telegram:
             case SendMessage():
                 return self._in_topic(outgoing.thread_id, partial(self._send, outgoing))
             case EditMessage():
-                return self._layered(outgoing.html, outgoing.keyboard, partial(self._edit, outgoing))
+                edit = self._edit if outgoing.shown_to is None else self._edit_shown
+                return edit(outgoing)
             case SendDocument():
                 return self._in_topic(outgoing.thread_id, partial(self._send_document, outgoing))
             case SendPhoto():
@@ -185,37 +173,55 @@ class Telegram:
         self._calls.cut()
 
     def _send(self, message: SendMessage, thread_id: int | None) -> int:
+        def attempt(seen_by: types.EphemeralMessageParameters | None, form: Form) -> int:
+            rich = form.rich and message.rich is not None
+            ask = partial(
+                apihelper.send_rich_message if rich else apihelper.send_message,
+                chat_id=message.chat_id,
+                disable_notification=message.silent,
+                reply_parameters=None if seen_by else _reply(message.reply_to),
+                message_thread_id=thread_id,
+                ephemeral_message_parameters=seen_by,
+                **_content(message, form),
+            )
+            return _message_id(self._call("sendRichMessage" if rich else "sendMessage", ask))
+
+        return self._for_one(message.only, message.html, message.keyboard, attempt, rich=message.rich is not None)
+
+    def _edit(self, edit: EditMessage) -> int:
+        def attempt(form: Form) -> int:
+            place = {"chat_id": edit.chat_id, "message_id": edit.message_id}
+            self._call("editMessageText", partial(apihelper.edit_message_text, **place, **_content(edit, form)))
+            return edit.message_id
+
+        return self._newer.simplest(edit.html, edit.keyboard, attempt, rich=edit.rich is not None)
+
+    def _edit_shown(self, edit: EditMessage) -> int:
+        """Of a message that one person sees. One that is refused in any form is gone: Telegram keeps none for long."""
+        shown = edit.shown_to
+        assert shown
+
         def attempt(form: Form) -> int:
             ask = partial(
-                apihelper.send_message,
-                chat_id=message.chat_id,
-                text=render.text(message.html, form),
-                parse_mode=render.parse_mode(form),
-                reply_markup=render.keyboard(message.keyboard, form),
-                disable_notification=message.silent,
-                reply_parameters=_reply(message.reply_to),
-                message_thread_id=thread_id,
-                link_preview_options=_NO_PREVIEW,
+                apihelper.edit_ephemeral_message_text,
+                chat_id=edit.chat_id,
+                receiver_user_id=shown.user_id,
+                ephemeral_message_id=shown.ephemeral_id,
+                **_content(edit, form),
             )
-            return _message_id(self._call("sendMessage", ask))
+            self._call("editEphemeralMessageText", ask)
+            return edit.message_id
 
-        return self._layered(message.html, message.keyboard, attempt)
-
-    def _edit(self, edit: EditMessage, form: Form) -> int:
-        ask = partial(
-            apihelper.edit_message_text,
-            text=render.text(edit.html, form),
-            chat_id=edit.chat_id,
-            message_id=edit.message_id,
-            parse_mode=render.parse_mode(form),
-            reply_markup=render.keyboard(edit.keyboard, form),
-            link_preview_options=_NO_PREVIEW,
-        )
-        self._call("editMessageText", ask)
-        return edit.message_id
+        try:
+            return self._newer.simplest(edit.html, edit.keyboard, attempt, rich=edit.rich is not None)
+        except Permanent as refusal:
+            if refusal.reason not in SIMPLER_MAY_DO and not is_unknown(refusal):
+                raise
+            detail = refusal.detail
+        raise Permanent(Reason.MESSAGE_GONE, detail)
 
     def _send_document(self, document: SendDocument, thread_id: int | None) -> int:
-        def attempt(form: Form) -> int:
+        def attempt(seen_by: types.EphemeralMessageParameters | None, form: Form) -> int:
             ask = partial(
                 apihelper.send_data,
                 chat_id=document.chat_id,
@@ -225,14 +231,15 @@ class Telegram:
                 caption=render.text(document.caption_html, form, CAPTION_LIMIT),
                 parse_mode=render.parse_mode(form),
                 visible_file_name=_file_name(document.file_name),
-                reply_parameters=_reply(document.reply_to),
+                reply_parameters=None if seen_by else _reply(document.reply_to),
                 message_thread_id=thread_id,
+                ephemeral_message_parameters=seen_by,
                 # Somebody asked for it and waits.
                 disable_notification=True,
             )
             return _message_id(self._call("sendDocument", ask))
 
-        return self._layered(document.caption_html, (), attempt)
+        return self._for_one(document.only, document.caption_html, (), attempt)
 
     def _send_photo(self, photo: SendPhoto, thread_id: int | None) -> int:
         """Words where a picture is refused: a group may forbid pictures and nothing else."""
@@ -251,7 +258,7 @@ class Telegram:
             return _message_id(self._call("sendPhoto", ask))
 
         try:
-            return self._layered(photo.caption_html, (), attempt)
+            return self._newer.simplest(photo.caption_html, (), attempt)
         except Permanent as refusal:
             if refusal.reason not in _WORDS_MAY_DO:
                 raise
@@ -260,34 +267,26 @@ class Telegram:
         )
         return self._send(words, thread_id)
 
-    def _layered(self, markup: str, rows: Keyboard, attempt: Callable[[Form], int]) -> int:
-        """`attempt` with what this server is known to take, then more and more simply while it is refused."""
-        with self._switches:
-            features = self._features
-        refusal = _unless_refused(partial(attempt, Form(features)))
-        if isinstance(refusal, int):
-            return refusal
-        if used := render.used(markup, rows, features):
-            basic = _unless_refused(partial(attempt, BASIC))
-            if isinstance(basic, int):
-                self._remember(refusal, used)
-                return basic
-        return attempt(PLAIN)
-
-    def _remember(self, refusal: Permanent, used: Features) -> None:
-        """The server takes the message without the features that it `used`.
-
-        Where those are several its words decide, and where they say nothing the next message is tried in full again.
-        """
-        words = refusal.detail.lower()
-        named = frozenset(each for each in used if any(sign in words for sign in _SIGNS[each]))
-        alike = (of_kind for of_kind, signs in _KINDS if used <= of_kind or any(sign in words for sign in signs))
-        gone = used if len(used) == 1 else named or used & next(alike, NONE)
-        with self._switches:
-            news = gone & self._features
-            self._features -= gone
-        for feature in sorted(news):
-            self._on_refused(feature)
+    def _for_one(
+        self, only: ForPresser | None, markup: str, rows: Keyboard, attempt: _ForWhom, *, rich: bool = False
+    ) -> int:
+        """For one person where the server takes it so, and for everybody where it does not."""
+        everybody = partial(attempt, None)
+        if only is None or Feature.EPHEMERAL not in self._newer.features:
+            return self._newer.simplest(markup, rows, everybody, rich=rich)
+        seen_by = types.EphemeralMessageParameters(only.user_id, only.callback_id)
+        try:
+            told = self._newer.simplest(markup, rows, partial(attempt, seen_by), rich=rich)
+        except Permanent as error:
+            refusal = error
+        else:
+            if told > 0 and not isinstance(told, EphemeralId):
+                # A server that does not know the parameter passes over it: by now everybody has seen the message.
+                self._newer.leave_out(frozenset({Feature.EPHEMERAL}))
+            return told
+        sent = self._newer.simplest(markup, rows, everybody, rich=rich)
+        self._newer.refused_alone(refusal)
+        return sent
 
     def _in_topic(self, thread_id: int | None, attempt: Callable[[int | None], int]) -> int:
         """In the topic; where that is closed or gone, where the chat shows what belongs to none."""
@@ -322,20 +321,25 @@ def _nonsense() -> Temporary:
 
 def _message_id(told: Any) -> int:
     match told:
+        case {"ephemeral_message_id": int(ephemeral_id)}:
+            return EphemeralId(ephemeral_id)
         case {"message_id": int(message_id)}:
             return message_id
     # It was sent, whatever the server says about it: asking again would send it twice.
     return 0
 
 
-def _unless_refused(attempt: Callable[[], int]) -> int | Permanent:
-    """What `attempt` returns, or the refusal that a simpler form may not meet."""
-    try:
-        return attempt()
-    except Permanent as refusal:
-        if refusal.reason not in _SIMPLER_MAY_DO:
-            raise
-        return refusal
+def _content(message: SendMessage | EditMessage, form: Form) -> dict[str, Any]:
+    """What it says and its buttons, in this form."""
+    if form.rich and message.rich is not None:
+        below = render.keyboard(message.rich.keyboard, form)
+        return {"rich_message": render.rich(message.rich), "reply_markup": below}
+    return {
+        "text": render.text(message.html, form),
+        "parse_mode": render.parse_mode(form),
+        "reply_markup": render.keyboard(message.keyboard, form),
+        "link_preview_options": _NO_PREVIEW,
+    }
 
 
 def _reply(message_id: int | None) -> types.ReplyParameters | None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from telebot import types
 
 from chatops.core import telegram_text
-from chatops.core.outgoing import Key, Keyboard
+from chatops.core.outgoing import Key, Keyboard, RichForm
 from chatops.core.telegram_features import EVERY, NONE, OF_TEXT, Feature, Features
 
 STYLES = frozenset({"danger", "success", "primary"})
@@ -24,6 +24,8 @@ class Form(NamedTuple):
 
     features: Features = EVERY
     plain: bool = False
+    rich: bool = False
+    """In the message's rich form, if it has one."""
 
 
 BASIC = Form(NONE)
@@ -35,6 +37,11 @@ def text(markup: str, form: Form, limit: int = telegram_text.TEXT_LIMIT) -> str:
     if form.plain:
         return telegram_text.plain(markup, limit)
     return telegram_text.fit(markup, limit, features=form.features)
+
+
+def rich(form: RichForm) -> types.InputRichMessage:
+    # Names of objects are no mentions, and nothing in them is a command.
+    return types.InputRichMessage(html=telegram_text.clean(form.html), skip_entity_detection=True)
 
 
 def parse_mode(form: Form) -> str | None:

@@ -119,7 +119,16 @@ def _tap(update_id: int, query: Object) -> Tap | Faceless | None:
         # In the presser's own chat there is at least somebody to write it down.
         inline = Namelessness.INLINE
         return Faceless(update_id, sender.id, ChatKind.PRIVATE, 0, sender, inline, "", clean(callback_id))
-    return Tap(update_id, clean(callback_id), *chat, message_id, sender, clean(data), thread_id=_thread(message))
+    return Tap(
+        update_id,
+        clean(callback_id),
+        *chat,
+        message_id,
+        sender,
+        clean(data),
+        thread_id=_thread(message),
+        ephemeral_id=_number(message, "ephemeral_message_id") or 0,
+    )
 
 
 def _membership(update_id: int, change: Object) -> Membership | None:

@@ -25,7 +25,7 @@ from chatops.actors.tree import Supervisor
 from chatops.actors.webhook import WebhookActor
 from chatops.actors.work import Submit, WorkDone, WorkFailed
 from chatops.core.absence import Absence
-from chatops.core.outgoing import AnswerTap, EditMessage, SendMessage
+from chatops.core.outgoing import AnswerTap, EditMessage, Ephemeral, EphemeralId, ForPresser, SendMessage
 from chatops.core.outside import Outside
 from chatops.core.people import Chat, ChatKind, Role, Sender, User, everywhere
 from chatops.core.policy import Policy
@@ -52,7 +52,10 @@ class Clock:
 
 
 class Post:
-    """What a chat was sent, as Telegram would have it: the newest content of every message, and every toast."""
+    """What a chat was sent, as Telegram would have it: the newest content of every message, and every toast.
+
+    What one person sees stands under its ephemeral id below 0, and is seen by everybody unless `shows_alone`.
+    """
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
@@ -64,7 +67,9 @@ class Post:
         self.withdrawn: list[str] = []
         self.there = threading.Event()
         self.there.set()
+        self.shows_alone = False
         self._ids = itertools.count(1)
+        self.ephemeral_ids = itertools.count(7_001)
         self._keys: set[tuple[int, str]] = set()
 
     def take(self, deliver: Deliver) -> Delivered | NotDelivered:
@@ -80,6 +85,12 @@ class Post:
                     return NotDelivered(deliver.tag, "superseded", "")
                 self._keys.add(place)
             match deliver.outgoing:
+                case SendMessage(only=ForPresser()) as send if self.shows_alone:
+                    message_id = EphemeralId(next(self.ephemeral_ids))
+                    self.messages[-message_id] = send
+                    self.sent += 1
+                case EditMessage(message_id=message_id, shown_to=Ephemeral(_, ephemeral_id)) as edit:
+                    self.messages[-ephemeral_id] = edit
                 case SendMessage() as send:
                     message_id = next(self._ids)
                     self.messages[message_id] = send
@@ -266,7 +277,8 @@ class House:
         number = next(self._updates)
         callback = f"q{number}"
         kind = ChatKind.PRIVATE if chat > 0 else ChatKind.GROUP
-        tap = Tap(number, callback, chat, kind, "", message_id, Sender(user, f"@u{user}"), token)
+        sender, message_id, alone = Sender(user, f"@u{user}"), max(0, message_id), max(0, -message_id)
+        tap = Tap(number, callback, chat, kind, "", message_id, sender, token, ephemeral_id=alone)
         self.store.updates.store([(number, chat, b"{}")], self.clock())
         self.directory.tell(chat_address(chat), UpdateArrived(tap, late))
         return callback

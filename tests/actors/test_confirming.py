@@ -13,6 +13,7 @@ from chatops.actors.work import MakePreview, PerformPlan, ProceedPlan, WorkFaile
 from chatops.core.actions import ActionState, Performed, Plan, Preview, Progress
 from chatops.core.audit import EntryType
 from chatops.core.buttons import Button, Verb
+from chatops.core.outgoing import Ephemeral
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.core.policy import Policy
 from chatops.core.resources import ObjectRef
@@ -252,4 +253,35 @@ def test_a_word_that_was_written_before_the_question_is_no_answer_to_it(shop):
     assert house.store.incidents.get(1).run is None
     house.clock.move(seconds=2)
     house.write("29384760")
+    house.until(lambda: work.performed)
+
+
+# Where the server shows messages to one person
+
+
+@pytest.mark.parametrize("protected", [False, True])
+@pytest.mark.parametrize("beside", [False, True])
+def test_in_a_group_what_takes_a_word_or_a_second_person_is_asked_of_all(shop, protected, beside):
+    """From the card, and from a message that Anna alone sees, which stays as it was."""
+    house, work = shop
+    house.post.shows_alone = True
+    house.store.chats.put(Chat(ANNA, ChatKind.PRIVATE))
+    house.store.chats.put(Chat(GROUP, ChatKind.GROUP, subscribed=True))
+    card = open_card(house, protected=protected)
+    house.until(lambda: house.store.cards.by_message(GROUP, card))
+    button = Button("job_delete", Verb.CHOOSE, {"action": "job_delete"}, JOB, 1)
+    at = -9_001 if beside else card
+    number = house.store.shown_alone.sent(GROUP, Ephemeral(ANNA, 9_001), house.clock()) if beside else card
+    (token,) = house.store.buttons.offer(GROUP, number, [button], house.clock())
+    house.press_token(at, token, chat=GROUP)
+    question = house.post.wait_text("somebody else who may act" if protected else "cannot be undone")
+    assert question > card
+    assert house.post.messages[question].only is None
+    assert -9_001 not in house.post.messages
+    house.until(lambda: house.store.positions.get(GROUP, question))
+    house.clock.move(seconds=2)
+    if protected:
+        assert "Started" in house.press(question, "Approve", user=OLEG, chat=GROUP)
+    else:
+        house.write("29384760", chat=GROUP)
     house.until(lambda: work.performed)

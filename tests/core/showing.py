@@ -68,10 +68,12 @@ from chatops.core.screens.base import Screen, shown_length
 from chatops.core.screens.card import card
 from chatops.core.screens.object import object_screen
 from chatops.core.screens.picker import picker
+from chatops.core.screens.rich import buttons_in, rich_html
 from chatops.core.screens.silence_picker import Weighed
 from chatops.core.screens.silences import Outcome
 from chatops.core.silences import UNTIL_RESOLVED, Matched, Matcher, Scope, Silence, StandingSilence
 from chatops.core.texts import Tongue
+from chatops.sandbox.botapi import rich
 from chatops.sandbox.botapi.formatting import parse_html
 from tests.core.scene import (
     ANNA,
@@ -112,7 +114,18 @@ def plain_text(shown: Screen) -> str:
         assert 1 <= len(row) <= 8
     for button in buttons:
         fits(button)
+    if shown.rich:
+        rich_text(shown)
     return text
+
+
+def rich_text(shown: Screen) -> str:
+    """The rich form as a reader sees it. Fails as Telegram would, and where its buttons are not the screen's."""
+    tree = rich.parse(rich_html(shown.rich, lambda button: f"token-{len(button.label):0>14}"))
+    inside = buttons_in(shown.rich)
+    assert len(list(rich.buttons(tree))) == len(inside)
+    assert all(any(button in row for row in shown.rows) for button in inside)
+    return rich.visible(tree)
 
 
 def fits(button: Button) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from chatops.core.access import ACTING, DECIDING, OF_DUTY
 from chatops.core.buttons import Offered, Verb
+from chatops.core.outgoing import ForPresser
 from chatops.core.people import ChatKind, Grant, Role, Sender, User, everywhere
-from chatops.core.presses import DOUBLE_TAP, LATE, Refusal, judge, missed, word_for
+from chatops.core.presses import DOUBLE_TAP, LATE, Refusal, for_presser, judge, missed, word_for
 from chatops.core.resources import ObjectRef
 from chatops.core.safeguards import Safeguard
 from chatops.core.screens.confirm import LIFETIMES
@@ -316,3 +317,21 @@ def test_a_second_press_within_seven_tenths_of_a_second_is_a_double_tap() -> Non
     refusal = judge(tap(), pressed, USERS["operator"], now=PRESSED)
     assert refusal is not None
     assert refusal.stale is False
+
+
+@pytest.mark.parametrize(
+    ("kind", "seconds", "alone"),
+    [
+        (ChatKind.GROUP, 0, True),
+        (ChatKind.GROUP, 14.9, True),
+        (ChatKind.GROUP, 15, False),
+        (ChatKind.GROUP, -1, False),
+        (ChatKind.PRIVATE, 0, False),
+    ],
+)
+def test_an_answer_is_for_the_presser_in_a_group_and_for_15_seconds(
+    kind: ChatKind, seconds: float, alone: bool
+) -> None:
+    pressed = replace(tap(), chat_kind=kind)
+    found = for_presser(pressed, PRESSED, PRESSED + timedelta(seconds=seconds))
+    assert found == (ForPresser(ANNA, "cb") if alone else None)

@@ -69,6 +69,7 @@ from tests.core.showing import (
     group_incident,
     node_incident,
     plain_text,
+    rich_text,
 )
 
 HOSTILE = {
@@ -265,6 +266,8 @@ def test_s9_what_strangers_write_is_shown_literally(name: str) -> None:
         read, entities = parse_html(shown.html)
         assert text in read, screen_name
         assert not [e for e in entities if e["type"] in ("text_link", "text_mention", "custom_emoji")], screen_name
+        if shown.rich:
+            assert " ".join(text.split()) in rich_text(shown), screen_name
 
 
 @settings(deadline=None)

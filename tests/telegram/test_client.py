@@ -272,7 +272,7 @@ def sent_parts(given) -> set[Feature]:
     return {each for each, (where, sign, _) in PARTS.items() if sign in given.text(where)}
 
 
-@pytest.mark.parametrize("missing", list(Feature))
+@pytest.mark.parametrize("missing", list(PARTS))
 def test_a_feature_the_server_names_is_left_out_from_then_on_and_told_of_once(server, anna, missing):
     told: list[Feature] = []
     telegram = Telegram(server.token, server.url, on_refused=told.append)
@@ -288,12 +288,12 @@ def test_a_feature_the_server_names_is_left_out_from_then_on_and_told_of_once(se
     server._door._run = older
     for _ in range(3):
         telegram.deliver(SendMessage(anna.id, NEWER + QUOTE, KEYS))
-    every = set(Feature)
+    every = set(PARTS)
     assert seen == [every, set(), every - {missing}, every - {missing}]
     assert told == [missing]
 
 
-@pytest.mark.parametrize("used", [frozenset(), *(frozenset({each}) for each in Feature), frozenset(Feature)])
+@pytest.mark.parametrize("used", [frozenset(), *(frozenset({each}) for each in PARTS), frozenset(PARTS)])
 def test_only_features_that_are_switched_on_are_used(server, anna, used):
     telegram = Telegram(server.token, server.url, features=used)
     telegram.deliver(SendMessage(anna.id, NEWER + QUOTE, KEYS))

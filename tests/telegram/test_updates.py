@@ -219,3 +219,10 @@ def test_odd_bytes(raw):
 
 def test_half_a_surrogate_pair_is_replaced():
     assert message(text="a\ud800b").text == "a\ufffdb"
+
+
+def test_a_tap_in_a_message_that_one_person_sees():
+    alone = {**MESSAGE, "message_id": 0, "ephemeral_message_id": 29_341_834, "receiver_user": {"id": 101}}
+    told = tap(message=alone)
+    assert (told.message_id, told.ephemeral_id) == (0, 29_341_834)
+    assert tap(message={**alone, "ephemeral_message_id": "x"}).ephemeral_id == 0

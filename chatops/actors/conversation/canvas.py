@@ -11,7 +11,7 @@ from chatops.core.access import DECIDING, may_see
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Incident
-from chatops.core.outgoing import Lane
+from chatops.core.outgoing import ForPresser, Lane
 from chatops.core.people import Chat, ChatKind, User
 from chatops.core.policy import Policy
 from chatops.core.screens.base import Screen
@@ -99,26 +99,38 @@ class Canvas:
         *,
         thread_id: int | None = None,
         user: User | None = None,
+        only: ForPresser | None = None,
     ) -> None:
         incident = self._store.incidents.get(position.incident_id) if position.incident_id else None
         drawn = self.screen(position, incident, speaks, user)
         if drawn:
             revision = incident.revision if incident else 0
-            self.show(drawn, position, lane, revision=revision, thread_id=thread_id)
+            self.show(drawn, position, lane, revision=revision, thread_id=thread_id, only=only)
 
     def show(
-        self, screen: Screen, position: Position, lane: Lane, *, revision: int = 0, thread_id: int | None = None
+        self,
+        screen: Screen,
+        position: Position,
+        lane: Lane,
+        *,
+        revision: int = 0,
+        thread_id: int | None = None,
+        only: ForPresser | None = None,
     ) -> None:
-        """In the position's message; in one of its own, below the card it came from, where there is none yet."""
+        """In the position's message; in one of its own, below the card it came from, where there is none yet.
+
+        One of its own is `only` for one person, where the server takes it so.
+        """
         if not position.message_id:
             below = int(position.args["card"]) if "card" in position.args else None
-            self._shelf.send(screen, lane, position=position, reply_to=below, thread_id=thread_id)
+            self._shelf.send(screen, lane, position=position, reply_to=below, thread_id=thread_id, only=only)
             return
         self._shelf.edit(screen, lane, position=position, revision=revision, card=self._is_card(position))
 
     def _is_card(self, position: Position) -> bool:
         """The incident's one message here, or the first that shows it where there is none yet."""
-        if position.screen is not Verb.CARD or position.incident_id is None:
+        # What one person sees is nobody's card.
+        if position.screen is not Verb.CARD or position.incident_id is None or position.message_id < 0:
             return False
         card = self._store.cards.get(self.chat_id, position.incident_id)
         return card is None or card.message_id == position.message_id

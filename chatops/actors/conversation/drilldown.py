@@ -22,8 +22,9 @@ from chatops.core.actions import Preview
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position
 from chatops.core.log_asks import SEARCHED
-from chatops.core.outgoing import Lane
+from chatops.core.outgoing import ForPresser, Lane
 from chatops.core.people import ChatKind
+from chatops.core.presses import for_presser
 from chatops.core.reports import Report
 from chatops.core.resources import LogText
 from chatops.core.safeguards import Safeguard, safeguard
@@ -34,6 +35,12 @@ from chatops.db.store import Store
 
 FILES = (Verb.LOG_FILE, Verb.DESCRIBE_FILE, Verb.REPORT_FILE, Verb.YAML_FILE, *DOCUMENTS)
 """Screens that are files of their own: the message they are asked from stays where it is."""
+
+ASKING = (Verb.SEARCH, Verb.SCOPE)
+"""Screens that are answered by a reply, which only a message that everybody sees is sure to get."""
+
+OPEN_TO_ALL = (Safeguard.SECOND, Safeguard.WORD)
+"""A question whether to change something that takes a second person, or a word that is written in the chat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +55,17 @@ class From:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Work under way for a screen: drawn when it comes back, unless the message has moved on."""
+    """Work under way for a screen: drawn when it comes back, unless the message has moved on.
+
+    `press`: what it answers, heard of at `heard_at`; None for what somebody wrote.
+    """
 
     position: Position
     reader: Reader
     thread_id: int | None
     trial: Trial | None = None
+    press: Tap | None = None
+    heard_at: datetime | None = None
 
 
 class Drilldown:
@@ -111,7 +123,8 @@ class Drilldown:
         elif wanted.screen not in FILES:
             self._store.positions.put(replace(wanted, touched_at=self._clock()))
             self._until_it_is_seen(wanted)
-        asked = Asked(wanted, reader, tap.thread_id, trial)
+        press = tap if isinstance(tap, Tap) else None
+        asked = Asked(wanted, reader, tap.thread_id, trial, press, self._clock())
         kept = self._kept.get(wanted.args.get("kept", "")) if wanted.screen is Verb.LOGS else None
         if kept is not None:
             self._show(asked, wanted, kept)
@@ -121,7 +134,8 @@ class Drilldown:
             return False
         if self._ask(asked):
             return True
-        self._canvas.draw(wanted, reader.tongue, Lane.RESULT, thread_id=tap.thread_id, user=reader.user)
+        only = self._only(asked)
+        self._canvas.draw(wanted, reader.tongue, Lane.RESULT, thread_id=tap.thread_id, user=reader.user, only=only)
         return False
 
     def open(self, wanted: Position, reader: Reader, thread_id: int | None) -> None:
@@ -155,7 +169,8 @@ class Drilldown:
         file = views.file_of(asked.position, result, asked.reader)
         if file:
             below = asked.position.message_id or int(asked.position.args.get("card", "0"))
-            self._shelf.send_file(*file, reply_to=below, thread_id=asked.thread_id)
+            only = self._only(asked)
+            self._shelf.send_file(*file, reply_to=below, thread_id=asked.thread_id, only=only)
             return
         if isinstance(result, Report) and result.picture:
             below = asked.position.message_id or int(asked.position.args.get("card", "0"))
@@ -195,7 +210,8 @@ class Drilldown:
         if asked and self._still_there(asked.position):
             theirs = outside.concerns(asked.position, self._canvas.policy.outside)
             screen = (outside if theirs else views).failed(asked.position, reason, detail, asked.reader)
-            self._canvas.show(screen, asked.position, Lane.RESULT, thread_id=asked.thread_id)
+            only = self._only(asked)
+            self._canvas.show(screen, asked.position, Lane.RESULT, thread_id=asked.thread_id, only=only)
 
     def ask_approval(self, wanted: ApprovalWanted) -> None:
         """Show here what somebody chose in another chat; anybody else who may act can approve it."""
@@ -236,8 +252,19 @@ class Drilldown:
             screen = outside.listed(position, result, asked.reader, self._store)
         else:
             screen = views.drawn(position, result, asked.reader, now=self._clock(), policy=policy)
+        only = self._only(asked)
+        if isinstance(result, Preview) and safeguard(result, policy.protected) in OPEN_TO_ALL:
+            only, position = None, replace(position, message_id=max(0, position.message_id))
         if screen:
-            self._canvas.show(screen, position, Lane.RESULT, thread_id=asked.thread_id)
+            self._canvas.show(screen, position, Lane.RESULT, thread_id=asked.thread_id, only=only)
+
+    def _only(self, asked: Asked) -> ForPresser | None:
+        """Whom a message of its own is for that a press asked for: in a group, who pressed; else everybody there."""
+        if asked.press is None or asked.heard_at is None:
+            return None
+        if asked.position.screen in ASKING or outside.is_graph(asked.position):
+            return None
+        return for_presser(asked.press, asked.heard_at, self._clock())
 
     def _moved(self, position: Position) -> Position:
         """The same screen with more arguments: written down where its message is known already."""
@@ -277,6 +304,8 @@ class Drilldown:
         if outside.is_graph(wanted):
             old = self._store.positions.get(tap.chat_id, tap.message_id)
             return old is None or not outside.is_graph(old)
+        if tap.message_id < 0 and wanted.screen in ASKING:
+            return True
         return self._is_shared_card(tap) and wanted.screen is not Verb.CARD
 
     def _is_shared_card(self, tap: "Tap | From") -> bool:

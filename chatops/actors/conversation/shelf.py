@@ -10,8 +10,21 @@ from chatops.actors.tags import first_tag
 from chatops.actors.telegram_messages import Deliver
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Card, Position
-from chatops.core.outgoing import EditMessage, Key, Keyboard, Lane, SendDocument, SendMessage, SendPhoto
+from chatops.core.outgoing import (
+    EditMessage,
+    Ephemeral,
+    EphemeralId,
+    ForPresser,
+    Key,
+    Keyboard,
+    Lane,
+    RichForm,
+    SendDocument,
+    SendMessage,
+    SendPhoto,
+)
 from chatops.core.screens.base import Screen
+from chatops.core.screens.rich import buttons_in, rich_html
 from chatops.db.store import Store
 
 
@@ -19,7 +32,7 @@ from chatops.db.store import Store
 class UnderWay:
     """One delivery. `revision` is the incident's, as drawn; `card` says that the message is the incident's card.
 
-    `drawn_anew`: it says what it has to say although nothing changed.
+    `drawn_anew`: it says what it has to say although nothing changed. `only`: whom it may be shown to alone.
     """
 
     tokens: tuple[str, ...]
@@ -29,6 +42,7 @@ class UnderWay:
     message_id: int
     key: str
     drawn_anew: bool = False
+    only: ForPresser | None = None
 
     @property
     def first_card(self) -> bool:
@@ -79,16 +93,20 @@ class Shelf:
         reply_to: int | None = None,
         thread_id: int | None = None,
         key: str = "",
+        only: ForPresser | None = None,
     ) -> None:
+        """A new message; `only` for one person, where the server takes it so."""
         tokens, keyboard = self._keyboard(screen, None)
-        tag = self._remember(UnderWay(tokens, position, revision, card, 0, key))
-        outgoing = SendMessage(self._chat_id, screen.html, keyboard, screen.silent, reply_to, thread_id)
+        tag = self._remember(UnderWay(tokens, position, revision, card, 0, key, only=only))
+        below = _below(reply_to)
+        rich = _rich(screen, keyboard)
+        outgoing = SendMessage(self._chat_id, screen.html, keyboard, screen.silent, below, thread_id, only, rich)
         self._tell(TELEGRAM, Deliver(outgoing, lane, key, self._address, tag))
 
     def resend(self, message: SendMessage, tokens: tuple[str, ...], position: Position | None, key: str) -> None:
         """What was on its way when this chat had another id, once more and as it was."""
         here = replace(position, chat_id=self._chat_id) if position else None
-        tag = self._remember(UnderWay(tokens, here, 0, False, 0, key))
+        tag = self._remember(UnderWay(tokens, here, 0, False, 0, key, only=message.only))
         outgoing = replace(message, chat_id=self._chat_id)
         self._tell(TELEGRAM, Deliver(outgoing, Lane.RESULT, key, self._address, tag))
 
@@ -103,20 +121,28 @@ class Shelf:
         anew: bool = False,
     ) -> None:
         """`position.message_id` is edited; a waiting edit of the same message is replaced by this one."""
+        shown_to = self._store.shown_alone.get(self._chat_id, position.message_id) if position.message_id < 0 else None
+        if position.message_id < 0 and shown_to is None:
+            # It was forgotten after a week, or left behind with the chat's old id.
+            return
         tokens, keyboard = self._keyboard(screen, position.message_id)
         key = f"message:{position.message_id}"
         tag = self._remember(UnderWay(tokens, position, revision, card, position.message_id, key, anew))
-        outgoing = EditMessage(self._chat_id, position.message_id, screen.html, keyboard)
+        rich = _rich(screen, keyboard)
+        outgoing = EditMessage(self._chat_id, position.message_id, screen.html, keyboard, shown_to, rich)
         self._tell(TELEGRAM, Deliver(outgoing, lane, key, self._address, tag))
 
-    def send_file(self, name: str, content: bytes, *, reply_to: int, thread_id: int | None) -> None:
-        document = SendDocument(self._chat_id, name, content, reply_to=reply_to, thread_id=thread_id)
+    def send_file(
+        self, name: str, content: bytes, *, reply_to: int, thread_id: int | None, only: ForPresser | None = None
+    ) -> None:
+        below = _below(reply_to)
+        document = SendDocument(self._chat_id, name, content, reply_to=below, thread_id=thread_id, only=only)
         self._tell(TELEGRAM, Deliver(document, Lane.RESULT))
 
     def send_picture(
         self, content: bytes, caption_html: str, instead_html: str, *, reply_to: int, thread_id: int | None
     ) -> None:
-        photo = SendPhoto(self._chat_id, content, caption_html, instead_html, reply_to, thread_id)
+        photo = SendPhoto(self._chat_id, content, caption_html, instead_html, _below(reply_to), thread_id)
         self._tell(TELEGRAM, Deliver(photo, Lane.RESULT))
 
     def send_card(self, screen: Screen, *, incident_id: int, revision: int) -> None:
@@ -154,6 +180,9 @@ class Shelf:
         if done is None:
             return None
         self._arrived[tag] = done
+        if done.only is not None and isinstance(message_id, EphemeralId):
+            shown = Ephemeral(done.only.user_id, int(message_id))
+            message_id = self._store.shown_alone.sent(self._chat_id, shown, self._clock())
         position = done.position
         # First: a card that is not on record when the process dies is sent again.
         if done.card and position is not None and position.incident_id is not None:
@@ -191,6 +220,25 @@ class Shelf:
         self._next_tag += 1
         self._under_way[tag] = under_way
         return tag
+
+
+def _below(message_id: int | None) -> int | None:
+    """What a message that everybody sees may answer."""
+    return message_id if message_id is not None and message_id > 0 else None
+
+
+def _rich(screen: Screen, keyboard: Keyboard) -> RichForm | None:
+    """The rich form, with the tokens that the keyboard has."""
+    if not screen.rich:
+        return None
+    keys = [pair for row, given in zip(screen.rows, keyboard, strict=True) for pair in zip(row, given, strict=True)]
+    inside = buttons_in(screen.rich)
+    text = rich_html(screen.rich, lambda wanted: next(key.data for button, key in keys if button == wanted))
+    below = (
+        tuple(key for button, key in zip(row, given, strict=True) if button not in inside)
+        for row, given in zip(screen.rows, keyboard, strict=True)
+    )
+    return RichForm(text, tuple(row for row in below if row))
 
 
 def _key(button: Button, token: str) -> Key:

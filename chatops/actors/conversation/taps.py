@@ -43,7 +43,7 @@ from chatops.core.incidents.events import (
 )
 from chatops.core.incidents.hindsight import REAL
 from chatops.core.oncall import NOBODY, Roster, chain_at
-from chatops.core.outgoing import AnswerTap, Lane
+from chatops.core.outgoing import AnswerTap, Ephemeral, Lane
 from chatops.core.people import ChatKind, Sender, User
 from chatops.core.presses import LATE, Refusal, judge, missed, refused_as, word_for
 from chatops.core.screens.confirm import asker_of, plan_of
@@ -91,6 +91,7 @@ class Taps:
 
     def pressed(self, tap: Tap, user: User | None, speaks: Tongue, late: Absence | None = None) -> None:
         """`user` is who pressed, as far as we know them; `speaks` their language, for the toast."""
+        tap = self._placed(tap)
         offered = self._store.buttons.find(tap.data)
         incident, asker = self._concerned(offered, user)
         other = other_of(offered.args, self._store) if offered and user else None
@@ -118,6 +119,13 @@ class Taps:
             return
         self._toast(tap, self._answered(tap, offered, Reader(person, speaks, user)))
         self._store.updates.done(tap.update_id)
+
+    def _placed(self, tap: Tap) -> Tap:
+        """In the message that was pressed: one that only the presser sees is known by a number of our own."""
+        if not tap.ephemeral_id:
+            return tap
+        shown = Ephemeral(tap.sender.id, tap.ephemeral_id)
+        return replace(tap, message_id=self._store.shown_alone.pressed(tap.chat_id, shown, self._clock()))
 
     def _answered(self, tap: Tap, offered: Offered, reader: Reader) -> str:
         """The toast of a press that no incident answers: it is done, or followed down, here and now."""

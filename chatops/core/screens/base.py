@@ -10,9 +10,11 @@ from markupsafe import Markup, escape
 from chatops.core.alerts import Severity
 from chatops.core.buttons import Button, Verb
 from chatops.core.resources import Health, ObjectRef
+from chatops.core.screens.rich import Block, Listed, Section, blocks_of, buttons_in
 from chatops.core.texts import Tongue, one_line, showable
 
 Row = tuple[Button, ...]
+Part = Markup | str | Listed | Section | None
 
 SEVERITY_ICONS = {Severity.CRITICAL: "🔴", Severity.WARNING: "🟠", Severity.INFO: "🟡", Severity.NONE: "⚪"}
 HEALTH_ICONS = {Health.BAD: "🔴", Health.WARN: "🟠", Health.UNKNOWN: "⚪", Health.GOOD: "🟢"}
@@ -23,6 +25,9 @@ TEXT_LIMIT = 4_096
 LABEL_LIMIT = 40
 """Characters of a button's label, its icon included."""
 
+NAME_LIMIT = 100
+"""Of a button inside a text; how long one may be is not documented."""
+
 _TAG = re.compile(r"<[^>]*>")
 
 PAGE_SIZE = 8
@@ -31,26 +36,58 @@ PAGE_SIZE = 8
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """HTML as Telegram takes it, and rows of buttons. `silent`: no sound when it arrives as a message of its own."""
+    """HTML as Telegram takes it, and rows of buttons. `silent`: no sound when it arrives as a message of its own.
+
+    `rich`: the same with tables and sections that unfold, where there is something for them.
+    """
 
     html: Markup
     rows: tuple[Row, ...] = ()
     silent: bool = True
     typed: Row = ()
     """Buttons that are not shown: each is pressed by typing a word in reply."""
+    rich: tuple[Block, ...] = ()
 
 
-def screen(
-    lines: Iterable[Markup | str | None], rows: Iterable[Iterable[Button | None]], *, silent: bool = True
-) -> Screen:
+def screen(lines: Iterable[Part], rows: Iterable[Iterable[Button | None]], *, silent: bool = True) -> Screen:
     """Leave out what is None, empty rows, and blank lines at the ends; everything not Markup is escaped.
 
     Lines that no longer fit are left out from the first of them on: screens say first what matters most. Labels are
     made to fit.
     """
-    text = Markup("\n").join(_fitting(Markup(showable(escape(line))) for line in lines if line is not None)).strip()
+    parts = [_shown(part) for part in lines if part is not None]
+    text = Markup("\n").join(_fitting(line for part in parts for line in _lines(part))).strip()
     kept = tuple(tuple(replace(button, label=label(button.label)) for button in row if button) for row in rows)
-    return Screen(text, tuple(row for row in kept if row), silent)
+    blocks = blocks_of(parts)
+    # A button of a list that is in no row has nothing to press it by.
+    rich = blocks if all(any(button in row for row in kept) for button in buttons_in(blocks)) else ()
+    return Screen(text, tuple(row for row in kept if row), silent, rich=rich)
+
+
+def _shown(part: Markup | str | Listed | Section) -> Markup | Listed | Section:
+    match part:
+        case Listed(line, button, name, cells):
+            cells = tuple(_safe(cell) for cell in cells)
+            return Listed(_safe(line), replace(button, label=label(button.label)), one_line(name, NAME_LIMIT), cells)
+        case Section(title, lines):
+            return replace(part, title=_safe(title), lines=tuple(map(_safe, lines)))
+        case _:
+            return _safe(part)
+
+
+def _safe(line: Markup | str) -> Markup:
+    return Markup(showable(escape(line)))
+
+
+def _lines(part: Markup | Listed | Section) -> Iterator[Markup]:
+    """Where there are neither tables nor sections."""
+    match part:
+        case Listed(line):
+            yield line
+        case Section(title, lines, first):
+            yield from (Markup(""), Markup("<b>{}</b>").format(title), *lines[:first])
+        case _:
+            yield part
 
 
 def _fitting(lines: Iterable[Markup]) -> Iterator[Markup]:

@@ -7,8 +7,9 @@ from chatops.core.actions.repertoire import EVERY_KIND
 from chatops.core.buttons import Button, Verb
 from chatops.core.resources import WORKLOADS, Description, EventLine, ObjectRef
 from chatops.core.screens.actions import by_hand
-from chatops.core.screens.base import HEALTH_ICONS, Screen, back_to_card, bold, code, crumbs, screen, short_name
+from chatops.core.screens.base import HEALTH_ICONS, Part, Screen, back_to_card, bold, code, crumbs, screen, short_name
 from chatops.core.screens.fact_names import fact_line
+from chatops.core.screens.rich import Section
 from chatops.core.texts import Tongue, joined, one_line
 
 _VERBS = {
@@ -31,25 +32,27 @@ def reading_of(action_id: str) -> tuple[Verb, dict[str, str]]:
 
 
 MOST_EVENTS = 15
+FIRST_EVENTS = 5
+"""In a description where they do not unfold."""
 
 
 def describe(told: Description, tongue: Tongue, *, incident_id: int | None) -> Screen:
     ref = told.ref
-    lines: list[Markup | str | None] = [
+    lines: list[Part] = [
         Markup("{} {}").format(HEALTH_ICONS[told.health], crumbs(incident_id, f"{short_name(ref)}")),
         code(ref.path),
         "",
     ]
     lines += [fact_line(name, value, tongue, ref) for name, value in told.facts]
     if told.conditions:
-        lines += ["", bold(tongue.plain("Conditions"))]
-        lines += [
+        conditions = tuple(
             Markup("{} {}").format("🟢" if good else "🔴", joined([one_line(type, 60), one_line(reason, 120)], " — "))
             for good, type, reason in told.conditions
-        ]
+        )
+        lines.append(Section(tongue.say("Conditions"), conditions, len(conditions), is_open=True))
     if told.events:
-        lines += ["", bold(tongue.plain("Events"))]
-        lines += [_event(event, tongue) for event in told.events[:5]]
+        listed = tuple(_event(event, tongue) for event in told.events[:MOST_EVENTS])
+        lines.append(Section(tongue.say("Events"), listed, FIRST_EVENTS))
     return screen(
         lines,
         [

@@ -9,9 +9,10 @@ from chatops.core.buttons import Button, Verb
 from chatops.core.reports import Line, Note, Report
 from chatops.core.resources import ObjectRef
 from chatops.core.screens.actions import by_hand
-from chatops.core.screens.base import HEALTH_ICONS, Screen, crumbs, in_rows, label, screen, short_name
+from chatops.core.screens.base import HEALTH_ICONS, Part, Screen, crumbs, in_rows, label, screen, short_name
 from chatops.core.screens.fact_names import fact_line
 from chatops.core.screens.reading import back_from
+from chatops.core.screens.rich import Section
 from chatops.core.texts import Tongue, mark, one_line
 
 MOST_LINES = 12
@@ -120,11 +121,12 @@ def report(told: Report, tongue: Tongue, *, incident_id: int | None, params: dic
     ref, action = told.ref, ACTIONS[told.action]
     where = [short_name(ref)] if ref.name else []
     head = Markup("{} {}").format(HEALTH_ICONS[told.health], crumbs(incident_id, *where, tongue.plain(action.title)))
-    lines: list[Markup | str | None] = [head, ""]
+    lines: list[Part] = [head, ""]
     lines += [fact_line(name, value, tongue, ref) for name, value in told.facts]
     lines += [note_text(note, tongue) for note in told.notes]
-    for section in told.sections:
-        lines += ["", _title(section.title, tongue), *_section(section.lines, tongue)]
+    for number, section in enumerate(told.sections):
+        found = tuple(_section(section.lines, tongue))
+        lines.append(Section(_title(section.title, tongue), found, len(found), is_open=number == 0))
     args = {**params, "report": told.action}
     file = Button("📎 " + tongue.plain("Full text"), Verb.REPORT_FILE, args, ref, incident_id)
     return screen(
@@ -140,7 +142,7 @@ def report(told: Report, tongue: Tongue, *, incident_id: int | None, params: dic
 def _title(title: str, tongue: Tongue) -> Markup:
     """A message has no places here; with a brace it is the name of an object."""
     named = title if "{" in title or "}" in title else tongue.plain(title)
-    return Markup("<b>{}</b>").format(tongue.stamped(one_line(named, 200)))
+    return Markup("{}").format(tongue.stamped(one_line(named, 200)))
 
 
 def _section(lines: tuple[Line, ...], tongue: Tongue) -> Iterator[Markup]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from chatops.core.buttons import Button, Verb
 from chatops.core.incidents.values import Incident
@@ -12,6 +12,7 @@ from chatops.core.screens.actions import more, workload_actions
 from chatops.core.screens.base import (
     HEALTH_ICONS,
     PAGE_SIZE,
+    Part,
     Screen,
     back_to_card,
     bold,
@@ -26,9 +27,11 @@ from chatops.core.screens.base import (
     short_path,
 )
 from chatops.core.screens.facts import problem_words
+from chatops.core.screens.rich import Listed
 from chatops.core.texts import Tongue, joined, one_line
 
-Line = tuple[Health, Markup, Button]
+Line = tuple[Health, Markup, Markup, Button]
+"""How it is, a line with its name, what the line says beside the name, and its button."""
 
 
 def resources(incident: Incident, tongue: Tongue, *, page: int = 0) -> Screen:
@@ -55,11 +58,16 @@ def resources(incident: Incident, tongue: Tongue, *, page: int = 0) -> Screen:
     pages = pages_of(len(found))
     page = min(max(page, 0), pages - 1)
     shown = found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    rows = [[button] for _, _, button in shown]
+    rows = [[button] for *_, button in shown]
     return screen(
-        [head, "", *(text for _, text, _ in shown), *gone],
+        [head, "", *(_listed(*line) for line in shown), *gone],
         [*rows, page_row(Verb.RESOURCES, page, pages, here), foot],
     )
+
+
+def _listed(health: Health, text: Markup, told: Markup, button: Button) -> Listed:
+    assert button.ref
+    return Listed(text, button, f"{HEALTH_ICONS[health]} {button.ref.kind} {button.ref.path}", (told,))
 
 
 def pods(workload: WorkloadView, tongue: Tongue, *, incident_id: int | None, page: int = 0) -> Screen:
@@ -97,25 +105,17 @@ def _pods(
     pages = pages_of(len(listed))
     page = min(max(page, 0), pages - 1)
     shown = listed[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    lines: list[Markup | str | None] = [
+    lines: list[Part] = [
         joined([crumbs(incident_id, short_name(ref), tongue.plain("Pods")), ready], "  "),
         code(ref.path) if ref.namespace else None,
         "",
     ]
-    lines += [_pod_row(pod, prefix) for pod in shown] or [tongue.say("No pods.")]
+    buttons = [_pod_button(pod, prefix, {"above": ref.name, "above_kind": ref.kind}, incident_id) for pod in shown]
+    lines += [_pod_row(pod, prefix, button) for pod, button in zip(shown, buttons, strict=True)]
+    if not shown:
+        lines.append(tongue.say("No pods."))
     if prefix:
         lines += ["", tongue.say("common prefix: {prefix}", prefix=code(prefix))]
-    above = {"above": ref.name, "above_kind": ref.kind}
-    buttons = [
-        Button(
-            f"{HEALTH_ICONS[pod.health]} {label(_short(pod.ref.name, prefix), 30)}",
-            Verb.POD,
-            above,
-            pod.ref,
-            incident_id,
-        )
-        for pod in shown
-    ]
     here = Button("", Verb.PODS, ref=ref, incident_id=incident_id)
     return screen(
         lines,
@@ -155,10 +155,16 @@ def _short(name: str, prefix: str) -> str:
     return name.removeprefix(prefix).lstrip("-") if prefix else name
 
 
-def _pod_row(pod: PodView, prefix: str) -> Markup:
+def _pod_button(pod: PodView, prefix: str, above: dict[str, str], incident_id: int | None) -> Button:
+    name = label(_short(pod.ref.name, prefix), 30)
+    return Button(f"{HEALTH_ICONS[pod.health]} {name}", Verb.POD, above, pod.ref, incident_id)
+
+
+def _pod_row(pod: PodView, prefix: str, button: Button) -> Listed:
     name = ("…-" if prefix else "") + _short(pod.ref.name, prefix)
-    told = joined([one_line(pod.status, 40), f"{pod.restarts}↻", one_line(pod.node, 30)])
-    return Markup("{} {}  {}").format(HEALTH_ICONS[pod.health], code(name, 63), told)
+    cells = tuple(map(escape, (one_line(pod.status, 40), f"{pod.restarts}↻", one_line(pod.node, 30))))
+    line = Markup("{} {}  {}").format(HEALTH_ICONS[pod.health], code(name, 63), joined(cells))
+    return Listed(line, button, f"{HEALTH_ICONS[pod.health]} {_short(pod.ref.name, prefix)}", cells)
 
 
 def _workload_line(workload: WorkloadView, tongue: Tongue, incident_id: int) -> Line:
@@ -172,23 +178,22 @@ def _workload_line(workload: WorkloadView, tongue: Tongue, incident_id: int) -> 
     )
     text = Markup("{} {}  {}").format(HEALTH_ICONS[workload.health], bold(f"{ref.kind} {ref.path}"), told)
     button = Button(_button_text(workload.health, ref), Verb.PODS, ref=ref, incident_id=incident_id)
-    return workload.health, text, button
+    return workload.health, text, told, button
 
 
 def _pod_line(pod: PodView, incident_id: int) -> Line:
-    text = Markup("{} {}  {} · {}↻").format(
-        HEALTH_ICONS[pod.health], bold(f"Pod {pod.ref.path}"), one_line(pod.status, 40), pod.restarts
-    )
-    return pod.health, text, Button(_button_text(pod.health, pod.ref), Verb.POD, ref=pod.ref, incident_id=incident_id)
+    told = joined([one_line(pod.status, 40), f"{pod.restarts}↻"])
+    text = Markup("{} {}  {}").format(HEALTH_ICONS[pod.health], bold(f"Pod {pod.ref.path}"), told)
+    button = Button(_button_text(pod.health, pod.ref), Verb.POD, ref=pod.ref, incident_id=incident_id)
+    return pod.health, text, told, button
 
 
 def _other_line(view: ObjectView, incident_id: int) -> Line:
     ref = view.ref
-    text = Markup("{} {}  {}").format(
-        HEALTH_ICONS[view.health], bold(f"{ref.kind} {ref.path}"), one_line(view.trait(Trait.SUMMARY), 120)
-    )
+    told = escape(one_line(view.trait(Trait.SUMMARY), 120))
+    text = Markup("{} {}  {}").format(HEALTH_ICONS[view.health], bold(f"{ref.kind} {ref.path}"), told)
     button = Button(_button_text(view.health, ref), Verb.MORE, ref=ref, incident_id=incident_id)
-    return view.health, text.rstrip(), button
+    return view.health, text.rstrip(), told, button
 
 
 def _button_text(health: Health, ref: ObjectRef) -> str:

@@ -4,6 +4,7 @@ from .clock import HandClock
 from .conversation import Conversation
 from .faults import Fault
 from .limits import Limits
+from .newer import Knows
 from .person import Person, Press
 from .requestlog import Request
 from .seen import Seen
@@ -17,6 +18,7 @@ __all__ = [
     "Conversation",
     "Fault",
     "HandClock",
+    "Knows",
     "Limits",
     "Person",
     "Press",

@@ -17,6 +17,7 @@ from urllib.parse import quote
 import bottle
 import msgspec
 
+from .people import Message
 from .person import Person
 from .pictures import mime_type
 from .seen import seen
@@ -157,11 +158,19 @@ class Page:
         with self._world.condition:
             person = Person(self._world, self._person(act.as_))
             self._allowed(act)
-            message = self._world.chats[act.chat].existing(act.message)
+            message = self._pressed(act)
             if message is None:
                 raise bottle.HTTPError(404, "the message is gone")
             press = person.tap_data(seen(message), act.data)
         return _json({"query": press.query_id})
+
+    def _pressed(self, act: _Act) -> Message | None:
+        chat = self._world.chats[act.chat]
+        if act.message >= 0:
+            return chat.existing(act.message)
+        message = chat.ephemeral.get(-act.message)
+        receiver = message.receiver if message is not None and not message.deleted else None
+        return message if receiver is not None and receiver.id == act.as_ else None
 
     def _person(self, user_id: int, *, lenient: bool = False) -> Any:  # User, or None when lenient
         user = self._world.users.get(user_id)

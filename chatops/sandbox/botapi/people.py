@@ -10,6 +10,7 @@ from typing import Literal
 
 from .formatting import Entity
 from .keyboard import Markup
+from .rich import Node
 
 ChatKind = Literal["private", "group", "supergroup"]
 MemberStatus = Literal["creator", "administrator", "member", "left", "kicked"]
@@ -57,7 +58,10 @@ class StoredFile:
 
 @dataclass(slots=True, kw_only=True)
 class Message:
-    """One message in a chat. `revision` is the world's revision at its last change."""
+    """One message in a chat. `revision` is the world's revision at its last change.
+
+    One that `receiver` alone sees has an `ephemeral_id` instead of an id, and comes after the message `after`.
+    """
 
     id: int
     chat: Chat
@@ -65,6 +69,7 @@ class Message:
     sender: User
     text: str = ""
     entities: list[Entity] = field(default_factory=list)
+    rich: Node | None = None
     caption: str = ""
     caption_entities: list[Entity] = field(default_factory=list)
     markup: Markup | None = None
@@ -81,6 +86,9 @@ class Message:
     edits: int = 0
     deleted: bool = False
     revision: int = 0
+    receiver: User | None = None
+    ephemeral_id: int = 0
+    after: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,6 +104,7 @@ class Chat:
     topics: dict[int, str] | None = None
     pinned: list[int] = field(default_factory=list)
     messages: dict[int, Message] = field(default_factory=dict)
+    ephemeral: dict[int, Message] = field(default_factory=dict)
     last_id: int = 0
     migrated_to: int | None = None
     reachable: bool = True

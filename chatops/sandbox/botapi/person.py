@@ -6,6 +6,8 @@ the bot's side stays the real wire.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from .content import found_in
 from .conversation import Conversation
 from .methods.chats import member_json
@@ -115,12 +117,42 @@ class Person:
         """Send callback data of one's own making, as a modified client can."""
         with self._world.condition:
             where = self._world.chats[message.chat_id]
-            return Press(self._world, self._world.ask(self.user, where.messages[message.id], data))
+            pressed = where.ephemeral[message.ephemeral_id] if message.ephemeral_id else where.messages[message.id]
+            return Press(self._world, self._world.ask(self.user, pressed, data))
 
     def messages(self, chat: int | Conversation | None = None) -> list[Seen]:
         """History of a chat this person is in."""
         with self._world.condition:
             return Conversation(self._world, self._chat(chat)).messages()
+
+    def shown_alone(self, chat: int | Conversation) -> list[Seen]:
+        """What the bot shows to nobody but this person in a group, oldest first."""
+        with self._world.condition:
+            return [seen(message) for message in self._chat(chat).ephemeral.values() if self._sees(message)]
+
+    def wait_for_alone(
+        self, chat: int | Conversation, test: str | Callable[[Seen], object], *, timeout: float = WAIT_SECONDS
+    ) -> Seen:
+        """The newest of those that passes `test` (a part of its text, or a function). Raises `TimeoutError`."""
+        passes = (lambda m: test in m.text) if isinstance(test, str) else test
+
+        def found() -> Seen | None:
+            return next((m for m in reversed(self.shown_alone(chat)) if passes(m)), None)
+
+        message = wait_for(self._world, found, timeout=timeout)
+        if message is None:
+            raise TimeoutError(f"nothing such within {timeout} s; there is {[m.text for m in self.shown_alone(chat)]}")
+        return message
+
+    def restart_app(self) -> None:
+        """Whatever was shown to this person alone is gone, as the documentation says may happen."""
+        with self._world.condition:
+            for chat in self._world.chats.values():
+                for message in filter(self._sees, chat.ephemeral.values()):
+                    self._world.deleted(message)
+
+    def _sees(self, message: Message) -> bool:
+        return message.receiver is not None and message.receiver.id == self.id and not message.deleted
 
     def block_bot(self) -> None:
         """Stop the bot: it gets my_chat_member and then 403."""

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from .formatting import Entity
 from .keyboard import Button, buttons_of
 from .people import Message
+from .rich import buttons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A message as a person sees it at one moment. `keyboard` holds rows of button objects."""
+    """A message as a person sees it at one moment. `keyboard` holds rows of button objects, those in its text first.
+
+    With an `ephemeral_id` it is one that nobody else sees.
+    """
 
     id: int
     chat_id: int
@@ -31,6 +35,8 @@ class Seen:
     reactions: tuple[str, ...]
     pinned: bool
     service: str
+    ephemeral_id: int = 0
+    rich: bool = False
 
     @property
     def buttons(self) -> list[str]:
@@ -58,7 +64,10 @@ def seen(message: Message) -> Seen:
         from_bot=message.sender.is_bot,
         text=message.text or message.caption,
         entities=tuple(message.entities or message.caption_entities),
-        keyboard=tuple(tuple(row) for row in buttons_of(message.markup)),
+        keyboard=(
+            *((button,) for button in (buttons(message.rich) if message.rich else ())),
+            *(tuple(row) for row in buttons_of(message.markup)),
+        ),
         edits=message.edits,
         silent=message.silent,
         deleted=message.deleted,
@@ -70,4 +79,6 @@ def seen(message: Message) -> Seen:
         reactions=tuple(symbol for symbols in message.reactions.values() for symbol in symbols),
         pinned=message.id in message.chat.pinned,
         service=next(iter(message.service), ""),
+        ephemeral_id=message.ephemeral_id,
+        rich=message.rich is not None,
     )

@@ -16,6 +16,7 @@ from .door import Door, Environ, StartResponse
 from .faults import Fault, FaultKind, Faults
 from .limits import Limits, Pacer
 from .listener import Listener
+from .newer import Knows
 from .page import Page
 from .people import GENERAL_TOPIC, Chat, ChatKind, MemberStatus, User
 from .person import Person, bot_moved
@@ -163,6 +164,11 @@ class BotApiServer:
         with self.world.condition:
             group = self.world.chats[chat.id]
             bot_moved(self.world, group, by.user, group.bot_status, "kicked")
+
+    def be_older(self, *, ephemeral: Knows = Knows.YES, rich: Knows = Knows.YES) -> None:
+        """From now on as a server that does not know these, or refuses them."""
+        with self.world.condition:
+            self.world.newer.ephemeral, self.world.newer.rich = ephemeral, rich
 
     def migrate(self, chat: Conversation, new_id: int) -> Conversation:
         """A group becomes a supergroup: requests to the old id get 400 with `migrate_to_chat_id`."""

@@ -24,12 +24,12 @@ def changes(world: World, person: User, *, after: int) -> dict[str, object]:
         "bot": world.bot.as_json(),
         "people": [user.as_json() for user in world.users.values() if not user.is_bot],
         "chats": [_chat(world, chat, person) for chat in chats],
-        "messages": [_message(world, message, person) for chat in chats for message in _recent(chat, after)],
+        "messages": [_message(world, message, person) for chat in chats for message in _recent(chat, person, after)],
         "answers": [
             {
                 "query": query.id,
                 "chat": query.chat_id,
-                "message": query.message_id,
+                "message": query.message_id or -query.ephemeral_id,
                 "text": query.answer.text,
                 "alert": query.answer.show_alert,
                 "url": query.answer.url,
@@ -40,8 +40,10 @@ def changes(world: World, person: User, *, after: int) -> dict[str, object]:
     }
 
 
-def _recent(chat: Chat, after: int) -> Iterable[Message]:
-    return [message for message in list(chat.messages.values())[-_HISTORY:] if message.revision > after]
+def _recent(chat: Chat, person: User, after: int) -> Iterable[Message]:
+    alone = [each for each in chat.ephemeral.values() if each.receiver is not None and each.receiver.id == person.id]
+    shown = [*list(chat.messages.values())[-_HISTORY:], *alone[-_HISTORY:]]
+    return [message for message in shown if message.revision > after]
 
 
 def _chat(world: World, chat: Chat, person: User) -> dict[str, object]:
@@ -65,7 +67,10 @@ def _chat(world: World, chat: Chat, person: User) -> dict[str, object]:
 
 def _message(world: World, message: Message, person: User) -> dict[str, object]:
     shown: dict[str, object] = {
-        "id": message.id,
+        # The page has one list of messages: what only this person sees is known there by a number below 0.
+        "id": message.id or -message.ephemeral_id,
+        "place": message.id or message.after + 0.5,
+        "alone": bool(message.ephemeral_id),
         "chat": message.chat.id,
         "revision": message.revision,
         "deleted": message.deleted,
@@ -83,6 +88,7 @@ def _message(world: World, message: Message, person: User) -> dict[str, object]:
         "thread": message.thread_id or 0,
         "text": message.text or message.caption,
         "entities": message.entities or message.caption_entities,
+        "rich": message.rich.as_json() if message.rich else None,
         "document": _file(message.document),
         "photo": _file(message.photo),
         "reply": replied and {"id": replied.id, "name": replied.sender.first_name, "text": _excerpt(replied)},

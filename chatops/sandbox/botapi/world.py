@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from .clock import Clock
+from .newer import Newer
 from .people import Chat, Message, StoredFile, User
 from .updates import CALLBACK_LIFE, UpdateQueue
+
+_FIRST_EPHEMERAL = 29_341_001
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Query:
     message_id: int
     data: str
     asked: float
+    ephemeral_id: int = 0
     answer: Answer | None = None
     revision: int = 0
 
@@ -56,6 +60,7 @@ class World:
         self.updates = UpdateQueue(self.condition, clock, first_id=100_000_001)
         self.revision = 0
         self.privacy = True
+        self.newer = Newer()
 
     def changed(self) -> int:
         """Count one change and wake everyone who waits. Returns the new revision."""
@@ -92,6 +97,23 @@ class World:
             chat.action = ("", 0.0)
         return message
 
+    def whisper(self, chat: Chat, receiver: User, **content: Any) -> Message:
+        """Show a message of the bot to one member of a group. It takes no id of the chat."""
+        ephemeral_id = _FIRST_EPHEMERAL + len(chat.ephemeral)
+        message = Message(
+            id=0,
+            chat=chat,
+            date=self.now(),
+            sender=self.bot,
+            receiver=receiver,
+            ephemeral_id=ephemeral_id,
+            after=chat.last_id,
+            **content,
+        )
+        message.revision = self.changed()
+        chat.ephemeral[ephemeral_id] = message
+        return message
+
     def edited(self, message: Message, *, mark: bool = True) -> None:
         """Note that a message was changed; `mark` gives it the time of the edit."""
         message.edits += 1
@@ -117,6 +139,7 @@ class World:
             message_id=message.id,
             data=data,
             asked=self.clock(),
+            ephemeral_id=message.ephemeral_id,
         )
         query.revision = self.changed()
         self.queries[query.id] = query
@@ -150,6 +173,8 @@ class World:
             "chat": message.chat.as_json(),
             "date": message.date,
         }
+        if message.receiver is not None:
+            json |= {"receiver_user": message.receiver.as_json(), "ephemeral_message_id": message.ephemeral_id}
         if message.edit_date:
             json["edit_date"] = message.edit_date
         if message.thread_id is not None:
@@ -157,7 +182,10 @@ class World:
         replied = message.chat.existing(message.reply_to or 0)
         if with_reply and replied is not None:
             json["reply_to_message"] = self.message_json(replied, with_reply=False)
-        if message.text:
+        if message.rich is not None:
+            # Without its blocks, which a bot knows that sent them.
+            json["rich_message"] = {"blocks": []}
+        elif message.text:
             json["text"] = message.text
             if message.entities:
                 json["entities"] = message.entities

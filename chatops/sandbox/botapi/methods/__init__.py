@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import callbacks, chats, commands, editing, files, marks, receiving, sending
+from . import callbacks, chats, commands, editing, ephemeral, files, marks, receiving, sending
 from .call import Call
 
 Method = Callable[[Call], object]
@@ -17,6 +17,7 @@ METHODS: dict[str, Method] = {
     "deletewebhook": receiving.delete_webhook,
     "getwebhookinfo": receiving.get_webhook_info,
     "sendmessage": sending.send_message,
+    "sendrichmessage": sending.send_rich_message,
     "senddocument": sending.send_document,
     "sendphoto": sending.send_photo,
     "sendchataction": sending.send_chat_action,
@@ -24,6 +25,9 @@ METHODS: dict[str, Method] = {
     "editmessagecaption": editing.edit_message_caption,
     "editmessagereplymarkup": editing.edit_message_reply_markup,
     "deletemessage": editing.delete_message,
+    "editephemeralmessagetext": ephemeral.edit_ephemeral_message_text,
+    "editephemeralmessagereplymarkup": ephemeral.edit_ephemeral_message_reply_markup,
+    "deleteephemeralmessage": ephemeral.delete_ephemeral_message,
     "pinchatmessage": marks.pin_chat_message,
     "unpinchatmessage": marks.unpin_chat_message,
     "unpinallchatmessages": marks.unpin_all_chat_messages,

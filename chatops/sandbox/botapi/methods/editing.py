@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from .. import content, keyboard
+from ..formatting import Entity
 from ..keyboard import Markup
 from ..people import Chat, Message
 from ..refusals import bad_request
+from ..rich import Node, visible
 from .call import Call
-from .sending import caption_of
+from .sending import caption_of, rich_of
 
 DELETABLE_SECONDS = 48 * 3600
 _NOT_MODIFIED = (
@@ -19,6 +21,28 @@ _NOT_MODIFIED = (
 def edit_message_text(call: Call) -> dict[str, object]:
     """https://core.telegram.org/bots/api#editmessagetext"""
     given = call.parameters
+    text, entities, tree = edited_text(call)
+    preview = given.mapping("link_preview_options", "link preview options")
+    chat, message, markup = _edited(call)
+    if not message.text:
+        raise bad_request("there is no text in the message to edit")
+    call.pace(chat)
+    if (message.text, message.entities, message.rich, message.markup) == (text, entities, tree, markup):
+        raise bad_request(_NOT_MODIFIED)
+    message.text, message.entities, message.rich = text, entities, tree
+    message.markup, message.link_preview = markup, preview
+    call.world.edited(message)
+    return call.world.message_json(message)
+
+
+def edited_text(call: Call) -> tuple[str, list[Entity], Node | None]:
+    """The new text with its entities, or a rich message's with its tree."""
+    given = call.parameters
+    tree = rich_of(call)
+    if tree is not None and given.text("text"):
+        raise bad_request("text and rich_message can't be specified together")
+    if tree is not None:
+        return visible(tree), [], tree
     text, entities = content.text_of(
         given.text("text"),
         given.text("parse_mode"),
@@ -26,16 +50,7 @@ def edit_message_text(call: Call) -> dict[str, object]:
         too_long="MESSAGE_TOO_LONG",
         find_user=call.mentioned,
     )
-    preview = given.mapping("link_preview_options", "link preview options")
-    chat, message, markup = _edited(call)
-    if not message.text:
-        raise bad_request("there is no text in the message to edit")
-    call.pace(chat)
-    if (message.text, message.entities, message.markup) == (text, entities, markup):
-        raise bad_request(_NOT_MODIFIED)
-    message.text, message.entities, message.markup, message.link_preview = text, entities, markup, preview
-    call.world.edited(message)
-    return call.world.message_json(message)
+    return text, entities, None
 
 
 def edit_message_caption(call: Call) -> dict[str, object]:

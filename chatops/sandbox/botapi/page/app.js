@@ -201,7 +201,7 @@ function remember() {
 function markRead() {
   const last = shownMessages(state.chat).at(-1);
   if (last && (nearBottom() || document.body.dataset.pane === "chat")) {
-    state.read.set(`${state.as}:${state.chat}`, last.id);
+    state.read.set(`${state.as}:${state.chat}`, last.place);
     drawChats(openChat);
   }
 }

@@ -40,6 +40,7 @@ export function bubble(message, context) {
     return item;
   }
   item.classList.add(message.own ? "own" : "other");
+  item.classList.toggle("alone", message.alone);
   const stack = el("div", "stack");
   const body = el("div", "bubble");
   if (context.group && !message.own) {
@@ -50,11 +51,17 @@ export function bubble(message, context) {
     body.append(name);
     item.append(face(message.from.name, colour, "small"));
   }
+  if (message.alone) body.append(el("span", "only-you", "👁 Only you can see this"));
   if (context.topic) body.append(el("span", "topic", context.topic));
   if (message.reply) body.append(replyPreview(message.reply, context));
   if (message.photo) body.append(photo(message.photo));
   if (message.document) body.append(documentLink(message.document));
-  if (message.text) {
+  if (message.rich) {
+    const text = el("div", "text rich");
+    text.append(...message.rich.inside.map((node) => tree(node, message, context)));
+    text.dir = "auto";
+    body.append(text);
+  } else if (message.text) {
     const text = el("div", "text");
     text.append(richText(message.text, message.entities, context.actions));
     text.dir = "auto";
@@ -67,13 +74,43 @@ export function bubble(message, context) {
   return item;
 }
 
+// The tags that the server lets through, as elements of the page; anything else shows what is inside it.
+const TREE = {
+  b: "strong", strong: "strong", i: "em", em: "em", u: "u", ins: "u", s: "s", strike: "s", del: "s", code: "code", mark: "mark",
+  sub: "sub", sup: "sup", p: "p", h1: "h3", h2: "h3", h3: "h4", h4: "h4", h5: "h5", h6: "h5", pre: "pre", footer: "footer",
+  hr: "hr", ul: "ul", ol: "ol", li: "li", blockquote: "blockquote", aside: "aside", table: "table", tr: "tr", td: "td", th: "th",
+  caption: "caption", details: "details", summary: "summary", br: "br", "tg-button-row": "div", "tg-time": "time",
+};
+
+function tree(node, message, context) {
+  if (typeof node === "string") return document.createTextNode(node);
+  if (node.tag === "tg-button") return treeButton(node, message, context);
+  const url = node.tag === "a" ? safeUrl(node.attributes.href ?? "") : null;
+  const element = el(url ? "a" : TREE[node.tag] ?? "span", node.tag);
+  if (url) {
+    Object.assign(element, { href: url.href, target: "_blank", rel: "noopener noreferrer" });
+    element.addEventListener("click", (event) => context.actions.link(event, url));
+  }
+  if (node.tag === "details") element.open = "open" in node.attributes;
+  element.append(...node.inside.map((each) => tree(each, message, context)));
+  return element;
+}
+
+function treeButton(node, message, context) {
+  const { type, style } = node.attributes;
+  const value = node.attributes.data ?? node.attributes.url ?? node.attributes.text ?? "";
+  const control = key(message, { text: words(node), kind: type, style, value }, context);
+  control.classList.toggle("as-link", style === "link");
+  return control;
+}
+
+function words(node) {
+  return typeof node === "string" ? node : node.inside.map(words).join("");
+}
+
 function meta(message, context) {
   const line = el("span", "meta");
-  const reply = el("button", "reply-button");
-  reply.type = "button";
-  reply.setAttribute("aria-label", `Reply to ${message.from.name}`);
-  reply.addEventListener("click", () => context.actions.reply(message));
-  line.append(reply);
+  if (!message.alone) line.append(replyButton(message, context));
   for (const symbol of message.reactions) line.append(el("span", "reaction", symbol));
   if (message.silent) {
     const silent = el("span", "silent", "🔕");
@@ -87,6 +124,14 @@ function meta(message, context) {
   time.dateTime = new Date(message.date * 1000).toISOString();
   line.append(time);
   return line;
+}
+
+function replyButton(message, context) {
+  const reply = el("button", "reply-button");
+  reply.type = "button";
+  reply.setAttribute("aria-label", `Reply to ${message.from.name}`);
+  reply.addEventListener("click", () => context.actions.reply(message));
+  return reply;
 }
 
 function replyPreview(reply, context) {

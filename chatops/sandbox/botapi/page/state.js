@@ -26,10 +26,10 @@ export const current = () => state.chats.get(state.chat);
 export const messagesOf = (chat) => state.messages.get(chat) ?? new Map();
 
 export function shownMessages(chat) {
-  return [...messagesOf(chat).values()].filter((message) => !message.deleted).sort((a, b) => a.id - b.id);
+  return [...messagesOf(chat).values()].filter((message) => !message.deleted).sort((a, b) => a.place - b.place || b.id - a.id);
 }
 
 export function unreadIn(chat) {
   const read = state.read.get(`${state.as}:${chat}`) ?? 0;
-  return shownMessages(chat).filter((message) => message.id > read && !message.own && !message.service);
+  return shownMessages(chat).filter((message) => message.place > read && !message.own && !message.service);
 }
