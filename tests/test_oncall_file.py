@@ -60,7 +60,9 @@ def test_the_file_of_the_papers_is_understood() -> None:
         ("person: oleg", "person: eve", 12, "nobody is called `eve`"),
         ("chat: -1001234567890", "chat: '@ops'", 13, "has no chat number"),
         ("chat: -1001234567890", "chat: 1\n    rota: primary", 13, "more or less than one"),
-        ("chain:", "chains:", 10, "does not know `chains`"),
+        ("chain:", "chian:", 10, "does not know `chian`"),
+        ("chain:", "chains:", 11, "`chains` is not a mapping"),
+        ("chain:\n", "chains:\n  night: []\nchain:\n", 11, "`night` is not a list of something"),
         ("people:\n", "people: [\n", 0, "not YAML"),
     ],
 )

@@ -91,11 +91,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """All of the operator's file. There is one chain so far, for every incident."""
+    """All of the operator's file. `chains` are those that a chat's routes may name; `chain` is for all else."""
 
     members: tuple[Member, ...] = ()
     rotas: Mapping[str, Rotation] = field(default_factory=dict)
     chain: tuple[Step, ...] = ()
+    chains: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
 
     def member(self, user_id: int) -> Member | None:
         return next((each for each in self.members if each.id == user_id), None)
@@ -129,10 +130,13 @@ def _until(turn: Turn, cover: Cover | None, covers: list[Cover], moment: datetim
     return min([end, *(begin for begin in newer if moment < begin)], key=datetime.timestamp)
 
 
-def chain_at(roster: Roster, covers: Iterable[Cover], moment: datetime) -> tuple[Target, ...]:
-    """Whom the steps of the chain call if they are taken at this moment; empty where there is no chain."""
+def chain_at(roster: Roster, covers: Iterable[Cover], moment: datetime, named: str = "") -> tuple[Target, ...]:
+    """Whom the steps of the chain call if they are taken at this moment; empty where there is no chain.
+
+    `named`: one of `chains`; without a name, or by one that is not there any more, it is the default one.
+    """
     known = tuple(covers)
-    return tuple(_target(step, roster, known, moment) for step in roster.chain)
+    return tuple(_target(step, roster, known, moment) for step in roster.chains.get(named, roster.chain))
 
 
 def _target(step: Step, roster: Roster, covers: tuple[Cover, ...], moment: datetime) -> Target:

@@ -99,9 +99,13 @@ class Route:
         """All matchers have to fit the labels of one and the same alert."""
         return (
             traits.severity.rank <= self.least.rank
-            and any(fits(pattern, traits.cluster) for pattern in self.clusters)
-            and any(fits(pattern, traits.namespace) for pattern in self.namespaces)
+            and self.covers(traits.cluster, traits.namespace)
             and (not self.matchers or any(self._fits(labels) for labels in traits.labels))
+        )
+
+    def covers(self, cluster: str, namespace: str) -> bool:
+        return any(fits(pattern, cluster) for pattern in self.clusters) and any(
+            fits(pattern, namespace) for pattern in self.namespaces
         )
 
     def _fits(self, labels: Mapping[str, str]) -> bool:
@@ -150,6 +154,10 @@ class ChatRules:
     @property
     def needs_labels(self) -> bool:
         return any(route.matchers for route in self.routes)
+
+    def takes_place(self, cluster: str, namespace: str) -> bool:
+        """Whether anything there may be shown, of some severity and labels."""
+        return not self.routes or any(route.covers(cluster, namespace) for route in self.routes)
 
 
 EVERYTHING = ChatRules()

@@ -14,6 +14,7 @@ from chatops.db.invites import Invites
 from chatops.db.maintenance import MaintenanceWindows
 from chatops.db.positions import Positions
 from chatops.db.roll_call import RollCall
+from chatops.db.routes import ChatRoutes
 from chatops.db.settings import Settings
 from chatops.db.statistics import Statistics
 from chatops.db.storms import Storms
@@ -47,4 +48,5 @@ class Store:
         self.heartbeats = Heartbeats(database)
         self.storms = Storms(database)
         self.covers = Covers(database)
+        self.routes = ChatRoutes(database)
         self.maintenance = MaintenanceWindows(database)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 
-from chatops.actors.conversation import maintenance
+from chatops.actors.conversation import maintenance, routes
 from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.views import readable_by
 from chatops.core.access import ADMINS_ONLY, OUT_OF_SCOPE, known, may_decide, may_see
@@ -18,6 +18,7 @@ from chatops.core.buttons import Verb
 from chatops.core.cards import Position
 from chatops.core.granting import INVITE_PREFIX
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
+from chatops.core.policy import Policy
 from chatops.core.review import asked_for
 from chatops.core.screens import welcome
 from chatops.core.screens.base import Screen, screen
@@ -59,8 +60,9 @@ def offer_admin_code(store: Store) -> str | None:
 class Commands:
     """Reads what was written and says what to show for it; it sends nothing."""
 
-    def __init__(self, store: Store, *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, *, clock: Callable[[], datetime], policy: Policy) -> None:
         self._store = store
+        self._policy = policy
         self._clock = clock
         self._denials = Denials(store, clock=clock)
 
@@ -93,12 +95,14 @@ class Commands:
                 return Reply(position=Position(chat.id, 0, Verb.STATISTICS, args=args))
             case "silences":
                 return Reply(position=Position(chat.id, 0, Verb.SILENCES))
-            case "maintenance" if not may_decide(user):
+            case "maintenance" | "routes" if not may_decide(user):
                 self._denials.write(text, f"/{command}", NO_ADMIN)
                 return Reply(screen([tongue.say(TOASTS[ADMINS_ONLY])], []))
             case "maintenance":
                 args = maintenance.typed(argument, self._clock())
                 return Reply(position=Position(chat.id, 0, Verb.MAINTENANCE, args=args))
+            case "routes":
+                return Reply(position=Position(chat.id, 0, Verb.ROUTES, args=routes.typed(argument, self._policy)))
             case "oncall":
                 return Reply(position=Position(chat.id, 0, Verb.ONCALL))
             case "subscribe" | "unsubscribe":

@@ -17,6 +17,7 @@ COMMANDS = (
     ("subscribe", mark("Show every incident in this chat")),
     ("unsubscribe", mark("Show no more incidents in this chat")),
     ("maintenance", mark("Where trouble is expected (admins)")),
+    ("routes", mark("What this chat is shown, and how loudly (admins)")),
     ("users", mark("Who may do what (admins)")),
     ("invite", mark("Invite somebody (admins)")),
     ("help", mark("What the buttons and commands do")),
