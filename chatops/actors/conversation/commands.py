@@ -128,7 +128,11 @@ class Commands:
             chat = self._subscribe(text, user, replace(known or chat, subscribed=True))
             catch_up = True
         total, _ = self._store.incidents.open_page(0, 1, readable_by(user))
-        return Reply(welcome.start(user, chat, tongue, open_count=total), catch_up=catch_up)
+        shown = welcome.start(user, chat, tongue, open_count=total, routed=self._is_routed(chat))
+        return Reply(shown, catch_up=catch_up)
+
+    def _is_routed(self, chat: Chat) -> bool:
+        return bool(self._store.routes.of(chat.id).routes)
 
     def _subscription(self, text: TextMessage, user: User, chat: Chat, command: str, tongue: Tongue) -> Reply:
         wanted = command == "subscribe"
@@ -137,6 +141,8 @@ class Commands:
             return Reply(screen([tongue.say("⛔ Only an admin decides what a group is shown.")], []))
         if chat.subscribed != wanted:
             chat = self._subscribe(text, user, replace(chat, subscribed=wanted))
+        if wanted and self._is_routed(chat):
+            return Reply(screen([welcome.here(chat, tongue, routed=True)], []), catch_up=True)
         told = (
             tongue.say("🔔 Every incident is shown in this chat from now on.")
             if wanted
