@@ -96,7 +96,7 @@ class ChatActor(Actor):
         self._id = int(str(address[1]))
         self._store = store
         self._clock = clock
-        self._commands = Commands(store, clock=clock, policy=policy)
+        self._commands = Commands(store, clock=clock)
         self._shelf = Shelf(self._id, store=store, address=address, tell=self.tell, clock=clock)
         self._notes = Notes(store, clock=clock, tell=self.tell)
         self._canvas = Canvas(self._id, store=store, shelf=self._shelf, clock=clock, policy=policy)

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from chatops.core.texts import mark
+
 LONGEST = 200
 """Characters of an expression."""
 
@@ -26,11 +28,25 @@ _MOST_KEPT = 2000
 
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 
+_UNCLOSED = mark(
+    "has a `{character}` without the other of the two: write it as `\\{character}` where it is meant itself"
+)
+_ALONE = mark("has a `{character}` where it says nothing: write it as `\\{character}` where it is meant itself")
+_ESCAPE = mark("has an escape that is not known, `\\{character}`: leave the backslash out, or double it")
+
 Takes = Callable[[str], bool]
 
 
 class Misread(ValueError):
-    """The text is no such expression; the message is what is wrong with it, the beginning of a sentence."""
+    """The text is no such thing; `message` goes on from "It" and says what is wrong with it, and the mend behind a colon.
+
+    It is marked for translation and has places for `values`.
+    """
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message.format_map(values))
+        self.message = message
+        self.values = values
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +128,7 @@ class Expression:
 def compiled(text: str) -> Expression:
     """The expression that the text is. Raises Misread."""
     if len(text) > LONGEST:
-        raise Misread(f"is longer than {LONGEST} characters")
+        raise Misread(mark("is longer than {most} characters: shorten it"), most=LONGEST)
     part = _Reading(text).whole()
     steps: list[tuple[Takes | None, tuple[int, ...]]] = [(None, ())]
     begin = _laid(part, 0, steps)
@@ -149,7 +165,7 @@ def _laid(part: _Part, onward: int, steps: list[tuple[Takes | None, tuple[int, .
 
 def _step(steps: list[tuple[Takes | None, tuple[int, ...]]], takes: Takes | None, onward: tuple[int, ...]) -> int:
     if len(steps) >= MOST_STEPS:
-        raise Misread("repeats too much")
+        raise Misread(mark("repeats too much: simplify it"))
     steps.append((takes, onward))
     return len(steps) - 1
 
@@ -165,7 +181,7 @@ class _Reading:
     def whole(self) -> _Part:
         part = self._either()
         if self._at < len(self._text):
-            raise Misread("has a `)` that closes nothing")
+            raise Misread(_UNCLOSED, character=")")
         return part
 
     @property
@@ -205,18 +221,18 @@ class _Reading:
         # A `?` asks for the shortest, which is the same where the whole has to fit.
         self._taken("?")
         if self._next and self._next in "*+{?":
-            raise Misread("repeats what is repeated already: put a group around it")
+            raise Misread(mark("repeats what is repeated already: put a group around it"))
         return part
 
     def _count(self) -> tuple[int, int | None]:
         inside, closed, _ = self._text[self._at :].partition("}")
         least, comma, most = inside.partition(",")
         if not closed or not _is_number(least) or (most and not _is_number(most)):
-            raise Misread("has a `{` that is no repetition: write it as `\\{`, or like `{2,3}`")
+            raise Misread(_ALONE, character="{")
         self._at += len(inside) + 1
         low, high = int(least), int(most) if most else None if comma else int(least)
         if low > MOST_REPEATS or (high is not None and (high > MOST_REPEATS or high < low)):
-            raise Misread(f"repeats something more than {MOST_REPEATS} times, or less than it has to")
+            raise Misread(mark("repeats too much: simplify it"))
         return low, high
 
     def _one(self) -> _Part:
@@ -236,25 +252,22 @@ class _Reading:
             case "$" if self._at == len(self._text):
                 return _Row(())
             case "*" | "+" | "?" | "{":
-                raise Misread(f"has a `{character}` that repeats nothing: write it as `\\{character}`")
+                raise Misread(_ALONE, character=character)
             case "^" | "$":
-                raise Misread(
-                    f"has a `{character}` inside: the whole value is compared anyway; write it as "
-                    f"`\\{character}` where the character is meant"
-                )
+                raise Misread(_ALONE, character=character)
             case _:
                 return _One(_is(character))
 
     def _group(self) -> _Part:
         if self._next == "?" and not self._taken("?:"):
-            raise Misread("has a group of a kind that is not known: only `( )` and `(?: )` are")
+            raise Misread(mark("has a group of a kind that is not known: only `( )` and `(?: )` are"))
         self._depth += 1
         if self._depth > _DEEPEST:
-            raise Misread(f"has groups more than {_DEEPEST} deep")
+            raise Misread(mark("repeats too much: simplify it"))
         part = self._either()
         self._depth -= 1
         if not self._taken(")"):
-            raise Misread("has a `(` that nothing closes")
+            raise Misread(_UNCLOSED, character="(")
         return part
 
     def _escape(self) -> Takes:
@@ -268,7 +281,7 @@ class _Reading:
         if character in _ESCAPED:
             return _is(_ESCAPED[character])
         if not character or character.isalnum():
-            raise Misread(f"has an escape that is not known: `\\{character}`")
+            raise Misread(_ESCAPE, character=character)
         return _is(character)
 
     def _class(self) -> Takes:
@@ -277,7 +290,7 @@ class _Reading:
         first = True
         while first or self._next != "]":
             if not self._next:
-                raise Misread("has a `[` that nothing closes")
+                raise Misread(_UNCLOSED, character="[")
             first = False
             found.append(self._member())
         self._at += 1
@@ -292,7 +305,7 @@ class _Reading:
             self._at += 1
             high = self._class_character()
             if not isinstance(high, str) or high < low:
-                raise Misread("has a range in `[ ]` that ends before it begins")
+                raise Misread(mark("has a range in `[ ]` that ends before it begins: turn it around"))
             return _between(low, high)
         return _is(low)
 
@@ -301,7 +314,7 @@ class _Reading:
         character = self._next
         self._at += 1
         if character == "[" and self._next in (":", ".", "="):
-            raise Misread(f"has `[{self._next}` in a class, which is not known")
+            raise Misread(_ALONE, character="[")
         if character != "\\":
             return character
         escaped = self._next
@@ -311,7 +324,7 @@ class _Reading:
         if escaped in _ESCAPED:
             return _ESCAPED[escaped]
         if not escaped or escaped.isalnum():
-            raise Misread(f"has an escape that is not known: `\\{escaped}`")
+            raise Misread(_ESCAPE, character=escaped)
         return escaped
 
 

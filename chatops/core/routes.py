@@ -17,6 +17,7 @@ from chatops.core.expressions import Misread, compiled
 from chatops.core.incidents.values import Incident
 from chatops.core.patterns import fits
 from chatops.core.people import ANY
+from chatops.core.texts import mark
 
 LOUD = (Severity.CRITICAL, Severity.WARNING)
 """What makes a sound where a route does not say otherwise."""
@@ -66,14 +67,14 @@ def matcher_of(text: str) -> Matcher:
     at = min((place for sign in "=!" if (place := text.find(sign)) > 0), default=0)
     operator = next((each for each in reversed(Operator) if text.startswith(each, at)), None)
     if not at or operator is None:
-        raise Misread("is no matcher: write it like team=payments, with =, !=, =~ or !~")
+        raise Misread(mark("is no matcher: write it like team=payments, with =, !=, =~ or !~"))
     label, value = text[:at].strip(), text[at + len(operator) :].strip()
     if len(value) > 1 and value[0] == value[-1] == '"':
         value = value[1:-1]
     if not label or len(label) > LONGEST_NAME or any(each.isspace() or not each.isprintable() for each in label):
-        raise Misread(f"has no label of 1 to {LONGEST_NAME} characters before its {operator}")
+        raise Misread(mark("has no label that can be read before its {operator}: name one"), operator=operator.value)
     if len(value) > LONGEST_VALUE or not value.isprintable():
-        raise Misread(f"has a value of more than {LONGEST_VALUE} characters, or one that cannot be read")
+        raise Misread(mark("has a value that is too long or cannot be read: shorten it to {most}"), most=LONGEST_VALUE)
     if operator in (Operator.FITS, Operator.FITS_NOT):
         compiled(value)
     return Matcher(label, operator, value)
@@ -136,9 +137,9 @@ def quiet_of(text: str) -> Quiet:
             datetime.strptime(each.strip(), "%H:%M").time() for each in text.replace("\N{EN DASH}", "-").split("-")
         )
     except ValueError:
-        raise Misread("is no span of the day: write it like 22:00-08:00") from None
+        raise Misread(mark("is no span of the day: write it like 22:00-08:00")) from None
     if begin == end:
-        raise Misread("is no span of the day: it ends when it begins")
+        raise Misread(mark("is no span of the day: write it like 22:00-08:00"))
     return Quiet(begin, end)
 
 

@@ -8,8 +8,11 @@ from chatops.core.alerts import Severity
 from chatops.core.expressions import Misread
 from chatops.core.granting import place_typed
 from chatops.core.routes import MOST_MATCHERS, MOST_ROUTES, ChatRules, Matcher, Quiet, Route, matcher_of
+from chatops.core.texts import mark
 
 MOST_PATTERNS = 10
+_NO_PLACE = mark("names no place, or too many: begin with namespace or cluster/namespace, * stands for any text")
+
 TOPICS = 10**9
 """Numbers of topics are below this."""
 
@@ -66,10 +69,10 @@ def route_typed(text: str) -> Route:
     where, *words = _words(text)
     place = place_typed(where)
     if place is None:
-        raise Misread("names no place: begin with namespace or cluster/namespace, * stands for any text")
+        raise Misread(_NO_PLACE)
     clusters, namespaces = (tuple(filter(None, each.split(","))) for each in place)
     if not clusters or not namespaces or len(clusters) > MOST_PATTERNS or len(namespaces) > MOST_PATTERNS:
-        raise Misread(f"names no place, or more than {MOST_PATTERNS}")
+        raise Misread(_NO_PLACE)
     route, matchers = Route(clusters, namespaces), list[Matcher]()
     for word in words:
         kind, colon, value = word.partition(":")
@@ -87,7 +90,7 @@ def route_typed(text: str) -> Route:
             case _:
                 matchers.append(matcher_of(word))
     if len(matchers) > MOST_MATCHERS:
-        raise Misread(f"has more than {MOST_MATCHERS} matchers")
+        raise Misread(mark("has more than {most} matchers: leave some out"), most=MOST_MATCHERS)
     return replace(route, matchers=tuple(matchers))
 
 
@@ -95,14 +98,14 @@ def severities_of(text: str) -> tuple[Severity, ...]:
     """`critical,warning`. Raises Misread."""
     words = [each.strip() for each in text.split(",") if each.strip()]
     if not set(words) <= set(Severity):
-        raise Misread(f"names a severity that is none of {', '.join(Severity)}")
+        raise Misread(mark("names a severity that is none: use some of {known}"), known=", ".join(Severity))
     return tuple(each for each in Severity if each.value in words)
 
 
 def topic_of(text: str) -> int:
     """A topic's number. Raises Misread."""
     if not (text.isascii() and text.isdigit() and 0 < int(text[:12]) < TOPICS and len(text) < 11):
-        raise Misread("has no topic's number: it stands in the topic's link")
+        raise Misread(mark("has no topic's number: it stands in the topic's link"))
     return int(text)
 
 
@@ -118,5 +121,5 @@ def _words(text: str) -> list[str]:
         else:
             word += character
     if quoted:
-        raise Misread("has a quote that nothing closes")
+        raise Misread(mark("has a quote that nothing closes: close it"))
     return words or [""]

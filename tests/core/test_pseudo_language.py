@@ -30,6 +30,7 @@ NAMES = frozenset(
             "CSV",
             "oncall",
             "maintenance",
+            "routes",
             "Markdown",
             "subscribe",
             "unsubscribe",

@@ -6,16 +6,18 @@ from chatops.core.cards import Position
 from chatops.core.expressions import Misread
 from chatops.core.people import Chat, User
 from chatops.core.policy import Policy
-from chatops.core.routes import Route, quiet_of, read, written
+from chatops.core.routes import quiet_of, read
 from chatops.core.routing_acts import Act, Change, route_typed
 from chatops.core.screens import routes
 from chatops.core.screens.base import Screen
-from chatops.core.texts import Tongue
+from chatops.core.texts import Tongue, mark
 from chatops.db.routes import zone_of
 from chatops.db.store import Store
 
-PROBLEM = "problem"
-"""Argument of a position where what was typed could not be understood: why."""
+TYPED = "typed"
+"""Argument of a position: what was written after the command."""
+LONGEST = 500
+"""Characters of that."""
 
 
 def drawn(
@@ -23,7 +25,11 @@ def drawn(
 ) -> Screen:
     """`reader` is who alone can confirm what a question asks."""
     args, rules = position.args, store.routes.of(chat.id)
-    change = change_of({**args, "act": args.get("ask", "")})
+    change, problem = change_of({**args, "act": args.get("ask", "")}), None
+    try:
+        change = _typed(args[TYPED], policy) if args.get(TYPED) else change
+    except Misread as misread:
+        problem = misread
     route = read(args.get("route", ""))
     if change is not None and not rules.from_file:
         return routes.question(change, tongue, by=reader)
@@ -36,7 +42,7 @@ def drawn(
             return routes.choose_zone(policy.zone, tongue)
         case str() as step if step in routes.STEPS and route:
             return routes.choose(step, route, store.incidents.places(), sorted(policy.roster.chains), tongue)
-    return routes.rules_of_chat(chat, rules, tongue, zone=policy.zone, problem=args.get(PROBLEM))
+    return routes.rules_of_chat(chat, rules, tongue, zone=policy.zone, problem=problem)
 
 
 def change_of(args: Mapping[str, str]) -> Change | None:
@@ -57,29 +63,21 @@ def change_of(args: Mapping[str, str]) -> Change | None:
     return Change(Act.ZONE, zone=zone) if zone else None
 
 
-def typed(argument: str, policy: Policy) -> dict[str, str]:
-    """What was written after the command as a position's arguments; none of it for nothing written."""
-    word, _, rest = argument.partition(" ")
+def _typed(line: str, policy: Policy) -> Change:
+    """What a line asks for. Raises Misread."""
+    word, _, rest = line.partition(" ")
     rest = rest.strip()
-    try:
-        match word.lower():
-            case "":
-                return {}
-            case "quiet" if rest:
-                return {"ask": Act.QUIET.value, "quiet": "" if rest == "off" else quiet_of(rest).text}
-            case "zone" if rest:
-                if zone_of(rest) is None:
-                    raise Misread("is no time zone: write it like Europe/Moscow")
-                return {"ask": Act.ZONE.value, "zone": rest}
-            case _:
-                return {"ask": Act.ADD.value, "route": written(_with_known_chain(route_typed(argument), policy))}
-    except Misread as problem:
-        return {PROBLEM: str(problem)}
-
-
-def _with_known_chain(route: Route, policy: Policy) -> Route:
-    known = policy.roster.chains
-    if route.chain and route.chain not in known:
-        named = f"one of {', '.join(sorted(known))}" if known else "ONCALL_FILE names none"
-        raise Misread(f"names a chain that is not there: {named}")
-    return route
+    match word.lower():
+        case "quiet" if rest:
+            return Change(Act.QUIET, quiet=None if rest.lower() == "off" else quiet_of(rest))
+        case "zone" if rest:
+            zone = zone_of(rest)
+            if zone is None:
+                raise Misread(mark("is no time zone: write it like Europe/Moscow"))
+            return Change(Act.ZONE, zone=zone)
+        case _:
+            route, chains = route_typed(line), policy.roster.chains
+            if route.chain and route.chain not in chains:
+                known = ", ".join(sorted(chains)) or "—"
+                raise Misread(mark("names a chain that ONCALL_FILE has not: there are {known}"), known=known)
+            return Change(Act.ADD, route)

@@ -164,8 +164,8 @@ def _options(
             each = [(name, replace(route, clusters=(name,))) for name in seen]
             return [(tongue.plain("Any cluster"), replace(route, clusters=(ANY,))), *each]
         case "namespace":
-            here = {namespace for cluster, namespace in places if namespace and route.clusters in ((ANY,), (cluster,))}
-            each = [(name, replace(route, namespaces=(name,))) for name in sorted(here)[:MOST_PLACES]]
+            seen = sorted({name for cluster, name in places if name and route.clusters in ((ANY,), (cluster,))})
+            each = [(name, replace(route, namespaces=(name,))) for name in seen[:MOST_PLACES]]
             return [(tongue.plain("Any namespace"), replace(route, namespaces=(ANY,))), *each]
         case "least":
             return [(tongue.plain(words), replace(route, least=least)) for least, words in LEAST.items()]
