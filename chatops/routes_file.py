@@ -130,8 +130,8 @@ class _Reader(Reader):
         try:
             return reads(word_of(node))
         except Misread as problem:
-            said, colon, mend = str(problem).partition(": ")
-            self.wrong(node, f"`{word_of(node)}` {said}", mend if colon else "mend this line")
+            said, _, mend = str(problem).partition(": ")
+            self.wrong(node, f"`{word_of(node)}` {said}", mend)
             return instead
 
     def _listed(self, node: yaml.Node | None, key: str, most: int, *, empty: bool = False) -> list[yaml.Node]:

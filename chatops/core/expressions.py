@@ -28,9 +28,7 @@ _MOST_KEPT = 2000
 
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 
-_UNCLOSED = mark(
-    "has a `{character}` without the other of the two: write it as `\\{character}` where it is meant itself"
-)
+_UNCLOSED = mark("has a `{character}` without its other half: write it as `\\{character}` where it is meant itself")
 _ALONE = mark("has a `{character}` where it says nothing: write it as `\\{character}` where it is meant itself")
 _ESCAPE = mark("has an escape that is not known, `\\{character}`: leave the backslash out, or double it")
 
@@ -38,7 +36,7 @@ Takes = Callable[[str], bool]
 
 
 class Misread(ValueError):
-    """The text is no such thing; `message` goes on from "It" and says what is wrong with it, and the mend behind a colon.
+    """The text is no such thing; `message` goes on from "It", says what is wrong and behind a colon the mend.
 
     It is marked for translation and has places for `values`.
     """

@@ -21,7 +21,7 @@ from chatops.core.oncall import Member, Roster, Step
 from chatops.core.outgoing import SendMessage
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.core.routes import ChatRules, Route, matcher_of, quiet_of
-from tests.actors.house import ANNA, House
+from tests.actors.house import ANNA, House, Post
 
 OLEG, EVE = 1002, 1003
 GROUP, OTHER = -100_500, -100_600
@@ -73,7 +73,12 @@ class Routed(House):
     def ask(self, text: str, user: int = ANNA, chat: int = GROUP) -> int:
         before = set(self.post.messages)
         self.write(text, user=user, chat=chat)
-        return int(self.post.wait(lambda post: next((n for n, m in post.messages.items() if n not in before), None)))
+
+        def answer(post: Post) -> int | None:
+            new = ((n, m) for n, m in post.messages.items() if n not in before and m.chat_id == chat)
+            return next((n for n, m in new if "nobody yet" not in m.html), None)
+
+        return int(self.post.wait(answer))
 
     def follow(self, message: int, *labels: str, says: str = "") -> None:
         """Press one after the other, each once its screen is there."""
@@ -173,15 +178,15 @@ def test_a_route_in_one_line_is_asked_first_and_cannot_become_markup(shop):
     ("line", "why"),
     [
         ("team=x y", "is no matcher"),
-        ("shop team=~(a", "nothing closes"),
-        ("shop chain:day", "names a chain that is not there: one of night"),
+        ("shop team=~(a", "without its other half"),
+        ("shop chain:day", "names a chain that ONCALL_FILE has not: there are night"),
         ("quiet soon", "is no span of the day"),
         ("zone Mars", "is no time zone"),
     ],
 )
 def test_what_cannot_be_read_is_explained(shop, line, why):
     shown = shop.post.messages[shop.ask(f"/routes {line}")].html
-    assert "⚠️ That is not understood" in shown
+    assert "⚠️ What you wrote" in shown
     assert why in shown
 
 

@@ -12,6 +12,7 @@ from chatops.core.applicable import View
 from chatops.core.audit import ALERTMANAGER, SYSTEM, Entry, EntryType, StoredEntry
 from chatops.core.buttons import Button, Verb
 from chatops.core.durations import Durations
+from chatops.core.expressions import Misread
 from chatops.core.failures import Reason
 from chatops.core.incidents import Episode, Incident, Status
 from chatops.core.incidents.acting import ABSENT, FOUND, OVERDUE, STOPPED
@@ -792,7 +793,11 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "start, with routes": lambda tongue: welcome.start(SCOPED, PRIVATE, tongue, open_count=1, routed=True),
     "routes": lambda tongue: routes.rules_of_chat(PRIVATE, RULES, tongue, zone=UTC),
     "routes, none": lambda tongue: routes.rules_of_chat(
-        replace(PRIVATE, subscribed=False), ChatRules(), tongue, zone=UTC, problem="no"
+        replace(PRIVATE, subscribed=False),
+        ChatRules(),
+        tongue,
+        zone=UTC,
+        problem=Misread("names a severity that is none: use some of {known}", known="warning"),
     ),
     "routes, of the file": lambda tongue: routes.rules_of_chat(
         PRIVATE, replace(RULES, from_file=True), tongue, zone=UTC

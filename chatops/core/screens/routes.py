@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from chatops.core.alerts import Severity
 from chatops.core.buttons import Button, Verb
+from chatops.core.expressions import Misread
 from chatops.core.people import ANY, Chat, User
 from chatops.core.routes import LOUD, ChatRules, Route, written
 from chatops.core.routing_acts import Act, Change
@@ -46,11 +47,13 @@ STEPS = ("cluster", "namespace", "least", "sound", "chain")
 """What is asked of a new route, one after the other."""
 
 
-def rules_of_chat(chat: Chat, rules: ChatRules, tongue: Tongue, *, zone: tzinfo, problem: str | None = None) -> Screen:
+def rules_of_chat(
+    chat: Chat, rules: ChatRules, tongue: Tongue, *, zone: tzinfo, problem: Misread | None = None
+) -> Screen:
     """`zone` is that of the settings; `problem`: why what was written could not be understood."""
     said = [route_line(route, tongue) for route in rules.routes]
     lines: list[Markup | str | None] = [
-        tongue.say("⚠️ That is not understood: {problem}.", problem=one_line(problem, 200)) if problem else None,
+        _problem_line(problem, tongue) if problem else None,
         tongue.say("🧭 <b>What this chat is shown</b>"),
         here(chat, tongue) if not chat.subscribed or not rules.routes else None,
         *(Markup("{}. {}").format(number, line) for number, line in enumerate(said, 1)),
@@ -64,6 +67,11 @@ def rules_of_chat(chat: Chat, rules: ChatRules, tongue: Tongue, *, zone: tzinfo,
         tongue.say("📄 ROUTES_FILE says so, and it is changed there.") if rules.from_file else _typed_help(tongue),
     ]
     return screen(lines, [] if rules.from_file else _list_rows(rules, tongue))
+
+
+def _problem_line(problem: Misread, tongue: Tongue) -> Markup:
+    said = tongue.plain(problem.message, **problem.values)
+    return tongue.say("⚠️ What you wrote {problem}", problem=one_line(said, 300))
 
 
 def route_line(route: Route, tongue: Tongue) -> Markup:
