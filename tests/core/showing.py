@@ -587,6 +587,9 @@ RULES = ChatRules(
 )
 
 
+MISREAD = Misread("names a severity that is none: use some of {known}", known="warning")
+
+
 def _asked(tongue: Tongue, change: routing_acts.Change) -> Screen:
     return routes.question(change, tongue, by=User(1, "@anna"))
 
@@ -797,7 +800,7 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
         ChatRules(),
         tongue,
         zone=UTC,
-        problem=Misread("names a severity that is none: use some of {known}", known="warning"),
+        problem=MISREAD,
     ),
     "routes, of the file": lambda tongue: routes.rules_of_chat(
         PRIVATE, replace(RULES, from_file=True), tongue, zone=UTC

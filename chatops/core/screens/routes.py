@@ -151,7 +151,9 @@ def choose(step: str, route: Route, places: Sequence[tuple[str, str]], chains: S
         for label, chosen in options
     ]
     lines = [tongue.say("🧭 <b>Another route</b>"), route_line(route, tongue), "", tongue.say(QUESTIONS[step])]
-    return screen(lines, [*in_rows(buttons, 2), [_cancel(tongue)]])
+    # Names are as long as they are; words are not to be cut beside each other.
+    width = 1 if step in ("least", "sound") else 2
+    return screen(lines, [*in_rows(buttons, width), [_cancel(tongue)]])
 
 
 QUESTIONS = {
