@@ -75,12 +75,12 @@ class EscalationActor(Actor):
             over = [each for each, window in self._store.incidents.maintained() if window not in standing]
             due = self._store.incidents.unattended(now - self._after, MOST) if self._after else ()
             covers = self._store.covers.standing(now) if due else ()
-            named = {each: self._store.routes.chain(each) for each, _ in due}
+            named = {each: self._store.routes.chain(each) for each, _ in due if self._roster.chains}
         except Failure as failure:
             log.warning("the escalation waits for the database", error=str(failure))
             return
         for incident_id in over:
             self.tell(incident_address(incident_id), Happened(MaintenanceOver()))
         for incident_id, seen in due:
-            chain = chain_at(self._roster, covers, now, named[incident_id])
+            chain = chain_at(self._roster, covers, now, named.get(incident_id, ""))
             self.tell(incident_address(incident_id), Happened(Unanswered(seen, chain)))

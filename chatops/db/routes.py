@@ -42,6 +42,7 @@ _PUT = (
     "ON CONFLICT (chat_id, from_file) DO UPDATE SET place = excluded.place, routes = excluded.routes, "
     "quiet = excluded.quiet, zone = excluded.zone"
 )
+_STORED = "SELECT chat_id, from_file, place, routes, quiet, zone FROM chat_routes WHERE from_file = ?"
 _PLACES = (
     "SELECT id, severity, cluster, namespace FROM incidents WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
 )
@@ -99,20 +100,21 @@ class ChatRoutes:
         """
         wanted = {chat_id: _row(chat_id, OF_FILE, place, each) for place, (chat_id, each) in enumerate(rules)}
 
+        def stored() -> dict[int, tuple[Any, ...]]:
+            rows: Any = self._tables.connection.execute(_STORED, (OF_FILE,))
+            return {row[0]: tuple(row) for row in rows}
+
         def work() -> None:
-            execute = self._tables.connection.execute
-            rows: Any = execute("SELECT chat_id, from_file, place, routes, quiet, zone FROM chat_routes")
-            known = {row[0]: tuple(row) for row in rows if row[1] == OF_FILE}
+            execute, known = self._tables.connection.execute, stored()
             # Only a new order of chats is no news of any of them.
             told = [chat_id for chat_id, row in wanted.items() if known.get(chat_id, ())[3:] != row[3:]]
             gone = [chat_id for chat_id in known if chat_id not in wanted]
-            if known == wanted:
-                return
             execute("DELETE FROM chat_routes WHERE from_file = ?", (OF_FILE,))
             self._tables.connection.executemany(_PUT, wanted.values())
             append_entries(self._tables, [entry(each, True) for each in told] + [entry(each, False) for each in gone])
 
-        self._database.write(work)
+        if self._database.read(stored) != wanted:
+            self._database.write(work)
 
     def directions(
         self, chat_id: int, incident_ids: Collection[int], now: datetime, zone: tzinfo
