@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chatops.actors.addresses import chat_address
-from chatops.actors.chat_messages import CatchUp, ReviewDue
+from chatops.actors.addresses import WEBHOOK, chat_address
+from chatops.actors.chat_messages import CatchUp, IncidentChanged, IncidentsOpened, ReviewDue
 from chatops.actors.escalation import ESCALATION, EscalationActor, LookRound
+from chatops.actors.messages import Accept
 from chatops.actors.self_audit import Look, SelfAuditActor
 from chatops.actors.specs import ChildSpec, starter
 from chatops.core.alerts import Severity
@@ -153,6 +155,8 @@ def test_a_route_by_buttons(shop):
     assert shop.store.routes.of(GROUP).routes == (route,)
     shop.post_webhook(alert(2))
     shop.card(2, ANNA)
+    # Whoever tells the chat of it, as of a press there.
+    shop.directory.tell(chat_address(GROUP), IncidentChanged(2, 1))
     shop.settled(GROUP)
     assert not shop.cards(2, GROUP)
     shop.follow(message, "✖️ 1", says="Take this route away?")
@@ -277,9 +281,28 @@ def test_a_storm_counts_only_what_the_chat_is_shown(shop):
     shop.post_webhook(alert(9, namespace="mail"))
     shop.post.wait(lambda _: any(m.chat_id == ANNA and "🌪" in m.html for m in shop.sent))
     shop.card(9, GROUP)
+    shop.directory.tell(chat_address(GROUP), IncidentsOpened(tuple(range(1, 9))))
     shop.settled(GROUP)
     assert not [m for m in shop.sent if m.chat_id == GROUP and "🌪" in m.html]
     assert [card.incident_id for card in shop.store.cards.for_chat(GROUP)] == [9]
+
+
+def test_of_what_is_opened_together_each_chat_hears_of_its_own(shop):
+    shop.stop()
+    for chat in (ANNA, GROUP, OTHER):
+        shop.say(chat, Route(namespaces=("mail",)))
+    shop.start()
+    stored: list[Future[int]] = [Future() for _ in range(40)]
+    for number, each in enumerate(stored, 1):
+        namespace = "mail" if number % 8 == 0 else "shop"
+        shop.directory.tell(WEBHOOK, Accept(alert(number, namespace=namespace), "", each))
+    shop.until(lambda: len(shop.store.incidents.active_ids()) == 40)
+    shop.until(lambda: len(shop.store.cards.for_chat(GROUP)) == 5)
+    # What nobody is shown is looked at all the same.
+    shop.until(lambda: not shop.store.incidents.unseen())
+    assert shop.store.incidents.incidents_with_mail() == ()
+    shop.settled(GROUP)
+    assert len(shop.store.cards.for_chat(GROUP)) == 5
 
 
 def test_a_digest_in_quiet_hours_makes_no_sound(shop):

@@ -10,7 +10,7 @@ from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Card
 from chatops.core.people import Chat, ChatKind
-from chatops.core.routes import EVERYTHING, ChatRules, Route, matcher_of, quiet_of
+from chatops.core.routes import EVERYTHING, ChatRules, Route, directions, matcher_of, quiet_of, traits_of
 from tests.core.bodies import a_body, an_alert
 from tests.db.building import NOW, told
 
@@ -65,6 +65,18 @@ def test_a_label_of_an_alert_that_came_later_makes_it_fit(chats):
     assert MAIL not in chats.cards.audience(incident)
     told(chats, a_body(an_alert(), an_alert(fingerprint="f2", labels={"team": "payments"})))
     assert chats.cards.stale(MAIL) == (incident,)
+
+
+def test_an_alert_that_ended_says_nothing_while_another_fires(chats):
+    says(chats, MAIL, ChatRules((Route(matchers=(matcher_of("team=pay"),)),)))
+    over = an_alert(status="resolved", endsAt="2026-11-23T09:00:00Z", fingerprint="f2", labels={"team": "pay"})
+    (incident,) = told(chats, a_body(an_alert(), an_alert(fingerprint="f2", labels={"team": "pay"})))
+    assert chats.cards.stale(MAIL) == (incident,)
+    told(chats, a_body(an_alert(), over))
+    assert chats.cards.stale(MAIL) == ()
+    assert chats.routes.directions(MAIL, (incident,), NOW, UTC) == {
+        incident: directions(chats.routes.of(MAIL), traits_of(chats.incidents.get(incident)), NOW)
+    }
 
 
 def test_what_no_route_takes_is_told_of(chats):
