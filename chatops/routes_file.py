@@ -22,8 +22,8 @@ from typing import TypeVar
 import yaml
 
 from chatops.core.alerts import Severity
-from chatops.core.expressions import Misread
 from chatops.core.granting import place_typed
+from chatops.core.misread import Misread
 from chatops.core.people import ANY
 from chatops.core.routes import LOUD, MOST_MATCHERS, MOST_ROUTES, ChatRules, Route, matcher_of, quiet_of
 from chatops.core.routing_acts import MOST_PATTERNS, severities_of, topic_of

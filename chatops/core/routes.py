@@ -13,8 +13,9 @@ from functools import lru_cache
 import msgspec
 
 from chatops.core.alerts import Severity
-from chatops.core.expressions import Misread, compiled
+from chatops.core.expressions import compiled
 from chatops.core.incidents.values import Incident
+from chatops.core.misread import Misread
 from chatops.core.patterns import fits
 from chatops.core.people import ANY
 from chatops.core.texts import mark

@@ -5,8 +5,8 @@ from datetime import tzinfo
 from enum import StrEnum
 
 from chatops.core.alerts import Severity
-from chatops.core.expressions import Misread
 from chatops.core.granting import place_typed
+from chatops.core.misread import Misread
 from chatops.core.routes import MOST_MATCHERS, MOST_ROUTES, ChatRules, Matcher, Quiet, Route, matcher_of
 from chatops.core.texts import mark
 

@@ -12,11 +12,11 @@ from chatops.core.applicable import View
 from chatops.core.audit import ALERTMANAGER, SYSTEM, Entry, EntryType, StoredEntry
 from chatops.core.buttons import Button, Verb
 from chatops.core.durations import Durations
-from chatops.core.expressions import Misread
 from chatops.core.failures import Reason
 from chatops.core.incidents import Episode, Incident, Status
 from chatops.core.incidents.acting import ABSENT, FOUND, OVERDUE, STOPPED
 from chatops.core.log_asks import LogAsk
+from chatops.core.misread import Misread
 from chatops.core.objects import ObjectView, Tie, TieRole, Trait
 from chatops.core.outside import Outside
 from chatops.core.past import PastIncident

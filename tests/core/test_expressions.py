@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatops.core.expressions import LONGEST_VALUE, Misread, compiled
+from chatops.core.expressions import LONGEST_VALUE, compiled
+from chatops.core.misread import Misread
 
 _ATOMS = st.sampled_from(["a", "b", "-", ".", "[ab]", "[^a]", "[a-c]", r"\d", r"\.", r"\w", r"[\d-]", r"\S", "1"])
 _EXPRESSIONS = st.recursive(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatops.core.alerts import Severity
-from chatops.core.expressions import Misread
+from chatops.core.misread import Misread
 from chatops.core.routes import (
     NOT_HERE,
     ChatRules,

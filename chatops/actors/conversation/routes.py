@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from chatops.core.cards import Position
-from chatops.core.expressions import Misread
+from chatops.core.misread import Misread
 from chatops.core.people import Chat, User
 from chatops.core.policy import Policy
 from chatops.core.routes import quiet_of, read

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from chatops.core.alerts import Severity
 from chatops.core.buttons import Button, Verb
-from chatops.core.expressions import Misread
+from chatops.core.misread import Misread
 from chatops.core.people import ANY, Chat, User
 from chatops.core.routes import LOUD, ChatRules, Route, written
 from chatops.core.routing_acts import Act, Change
