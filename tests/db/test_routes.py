@@ -1,5 +1,6 @@
 """The rules of chats as they are stored: whom a change concerns, what is missing, and how the file's go before."""
 
+import random
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
@@ -148,3 +149,43 @@ def test_quiet_hours_are_said_of_each_incident(chats):
     assert not chats.routes.directions(ALL, (incident,), NOW, UTC)[incident].loud
     assert chats.routes.directions(ALL, (incident,), NOW + timedelta(hours=2), UTC)[incident].loud
     assert chats.routes.directions(ALL, (incident,), NOW, ZoneInfo("Asia/Tokyo"))[incident].loud
+
+
+def test_whoever_asks_hears_the_same(chats):
+    """Whom a change wakes, what is missing there, what it is told together and what the self-audit misses."""
+    dice, ids = random.Random(7), []
+    for number in range(12):
+        labels = {"alertname": "X", "namespace": dice.choice(["shop", "mail", ""]), "team": dice.choice("ab")}
+        labels["severity"] = dice.choice(["critical", "warning", "info"])
+        key = f"group {number}"
+        ids += told(chats, a_body(an_alert(fingerprint=f"f{number}", labels=labels), groupKey=key))
+    for _ in range(25):
+        for chat_id in (ALL, SHOP, MAIL):
+            says(chats, chat_id, ChatRules(tuple(some_route(dice) for _ in range(dice.randint(0, 3)))))
+        books, known = chats.books.read(NOW), {each: chats.incidents.get(each) for each in ids}
+        taken = {
+            (chat_id, each)
+            for chat_id in (ALL, SHOP, MAIL)
+            for each in ids
+            if directions(chats.routes.of(chat_id), traits_of(known[each]), NOW).shown
+        }
+        assert {(chat_id, each) for each in ids for chat_id in chats.cards.audience(each)} == taken
+        assert {(chat_id, each) for chat_id in (ALL, SHOP, MAIL) for each in chats.cards.stale(chat_id)} == taken
+        wanted = chats.routes.wanted_by((ALL, SHOP, MAIL), ids)
+        assert {(chat_id, each) for chat_id, found in wanted.items() for each in found} == taken
+        assert {(gap.chat_id, gap.incident_id) for gap in books.missing} == taken
+        assert {gap.incident_id for gap in books.unrouted} == set(ids) - {each for _, each in taken}
+        total, shown = chats.incidents.open_page(0, 100, routed_to=SHOP)
+        assert {each.id for each in shown} == {each for chat_id, each in taken if chat_id == SHOP}
+        assert total == len(shown)
+        listed = [each.id for each in chats.incidents.open_page(0, 100)[1]]
+        assert [each.id for each in shown] == [each for each in listed if (SHOP, each) in taken]
+
+
+def some_route(dice: random.Random) -> Route:
+    matchers = [matcher_of(dice.choice(["team=a", "team!=a", "team=~a|c", "team!~b", "none="]))]
+    return Route(
+        namespaces=(dice.choice(["*", "shop", "m*"]),),
+        least=dice.choice(list(Severity)),
+        matchers=tuple(matchers[: dice.randint(0, 1)]),
+    )
