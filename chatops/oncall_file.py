@@ -14,6 +14,9 @@ chain:                   # who is called when nobody takes a critical incident, 
   - rota: primary
   - person: oleg
   - chat: -1001234567890
+chains:                  # others, for what the routes of a chat send their way
+  night:
+    - person: anna
 """
 
 import re
@@ -30,7 +33,7 @@ from chatops.own_yaml import Reader, root_of, text_of, word_of
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
-_FILE = ("people", "rotas", "chain")
+_FILE = ("people", "rotas", "chain", "chains")
 _PERSON = ("id", "email")
 _ROTA = ("people", "handover", "start")
 _CALENDAR = "calendar"
@@ -70,8 +73,13 @@ class _Reader(Reader):
                 rota = self._rota(node)
                 if rota is not None:
                     self._rotas[name] = rota
-        chain = tuple(self._step(node) for node in self._items(parts["chain"], "chain")) if "chain" in parts else ()
-        return Roster(tuple(self._members.values()), self._rotas, tuple(step for step in chain if step))
+        chain = self._chain(parts["chain"], "chain") if "chain" in parts else ()
+        named = self.entries(parts["chains"], "`chains`", None, longest=_LONGEST_NAME) if "chains" in parts else ()
+        chains = {name: self._chain(node, name) for name, node in named}
+        return Roster(tuple(self._members.values()), self._rotas, chain, chains)
+
+    def _chain(self, node: yaml.Node, name: str) -> tuple[Step, ...]:
+        return tuple(step for item in self._items(node, name) if (step := self._step(item)))
 
     def _people(self, node: yaml.Node) -> None:
         for name, value in self.entries(node, "`people`", None, longest=_LONGEST_NAME):

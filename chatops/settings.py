@@ -25,6 +25,7 @@ from chatops.core.telegram_features import CERTAIN, Feature
 from chatops.core.texts import LANGUAGES
 from chatops.db.location import sqlite_path
 from chatops.oncall_file import read_roster
+from chatops.routes_file import FileRules, read_routes
 from chatops.suggestions import read_rules
 
 SHORT_TOKEN = 8
@@ -130,6 +131,10 @@ class Settings(BaseSettings):
     oncall_file: Path | None = Field(
         None,
         description="YAML file with who is called in which order and who is on call: [docs/oncall.md](docs/oncall.md)",
+    )
+    routes_file: Path | None = Field(
+        None,
+        description="YAML file with what each chat is shown, how loudly and when: [docs/routes.md](docs/routes.md)",
     )
     kube_executors: int = Field(
         4, ge=1, le=64, description="How many Kubernetes calls run at the same time, per cluster"
@@ -316,6 +321,14 @@ class Settings(BaseSettings):
             raise _problem("has mistakes:\n" + "\n".join(f"  {problem}" for problem in problems))
         return value
 
+    @field_validator("routes_file", mode="after")
+    @classmethod
+    def _routes_that_can_be_read(cls, value: Path | None) -> Path | None:
+        problems = read_routes(value)[1] if value else ()
+        if problems:
+            raise _problem("has mistakes:\n" + "\n".join(f"  {problem}" for problem in problems))
+        return value
+
     @field_validator("language", mode="after")
     @classmethod
     def _a_language(cls, value: str) -> str:
@@ -335,6 +348,12 @@ class Settings(BaseSettings):
             raise _problem(
                 "BIND_ADDRESS lets other machines reach the intake, and without WEBHOOK_TOKEN anyone there could post "
                 "alerts: set WEBHOOK_TOKEN (openssl rand -hex 32 makes one), or remove BIND_ADDRESS"
+            )
+        named = {route.chain for _, rules in self.routes for route in rules.routes if route.chain}
+        if unknown := sorted(named - self.roster.chains.keys()):
+            raise _problem(
+                f"ROUTES_FILE names chains that ONCALL_FILE has not ({', '.join(unknown)}): add them under `chains:` "
+                "there, or mend the names"
             )
         return self
 
@@ -356,6 +375,11 @@ class Settings(BaseSettings):
     def roster(self) -> Roster:
         """Who is called and who is on call, as the file has it now."""
         return read_roster(self.oncall_file)[0] if self.oncall_file else NOBODY
+
+    @property
+    def routes(self) -> FileRules:
+        """What each chat is shown, as the file has it now."""
+        return read_routes(self.routes_file)[0] if self.routes_file else ()
 
     @property
     def report_schedule(self) -> Weekly | None:

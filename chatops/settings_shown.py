@@ -37,7 +37,7 @@ def _shown_default(name: str, default: Any) -> str:
             return "`" + ",".join(default) + "`"
         case "kube_impersonate" | "telegram_webhook_url" | "audit_chat" | "suggestions_file" | "oncall_file":
             return "off"
-        case "alertmanager_url" | "prometheus_url" | "public_url" | "fallback_webhook_url":
+        case "routes_file" | "alertmanager_url" | "prometheus_url" | "public_url" | "fallback_webhook_url":
             return "off"
         case _:
             return f"`{default}`" if isinstance(default, str | int) else ""

@@ -76,7 +76,9 @@ def test_the_file_of_the_papers_is_understood() -> None:
         ("person: oleg", "person: eve", 14, "nobody is called `eve`"),
         ("chat: -1001234567890", "chat: '@ops'", 15, "has no chat number"),
         ("chat: -1001234567890", "chat: 1\n    rota: primary", 15, "more or less than one"),
-        ("chain:", "chains:", 12, "does not know `chains`"),
+        ("chain:", "chian:", 12, "does not know `chian`"),
+        ("chain:", "chains:", 13, "`chains` is not a mapping"),
+        ("chain:\n", "chains:\n  night: []\nchain:\n", 13, "`night` is not a list of something"),
         ("people:\n", "people: [\n", 0, "not YAML"),
     ],
 )

@@ -346,3 +346,17 @@ def test_a_roster_with_mistakes_is_told_line_by_line(monkeypatch: pytest.MonkeyP
     assert "oncall.yaml:4: `chat` has no chat number" in problems()[0]
     (tmp_path / "oncall.yaml").write_text("people: {anna: 1001}\nchain:\n  - person: anna\n")
     assert len(good().roster.chain) == 1
+
+
+def test_routes_with_mistakes_are_told_line_by_line_and_their_chains_have_to_be_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "routes.yaml").write_text("chats:\n  - chat: 7\n    routes: [{severity: red}]\n")
+    set_all(monkeypatch, ROUTES_FILE=str(tmp_path / "routes.yaml"))
+    assert "routes.yaml:3: `red` is no severity" in problems()[0]
+    (tmp_path / "routes.yaml").write_text("chats:\n  - chat: 7\n    routes: [{chain: night}]\n")
+    assert "ROUTES_FILE names chains that ONCALL_FILE has not (night)" in problems()[0]
+    (tmp_path / "oncall.yaml").write_text("people: {anna: 1001}\nchains: {night: [{person: anna}]}\n")
+    set_all(monkeypatch, ONCALL_FILE=str(tmp_path / "oncall.yaml"))
+    ((chat_id, rules),) = good().routes
+    assert (chat_id, rules.routes[0].chain, rules.from_file) == (7, "night", True)

@@ -17,7 +17,6 @@ from chatops.actors.messages import Happened
 from chatops.actors.roster import roster_now
 from chatops.core.failures import Failure
 from chatops.core.incidents.events import MaintenanceOver, Unanswered
-from chatops.core.incidents.targets import Target
 from chatops.core.oncall import Roster, chain_at
 from chatops.db.store import Store
 
@@ -76,14 +75,14 @@ class EscalationActor(Actor):
             standing = {window.number for window in self._store.maintenance.standing(now)}
             over = [each for each, window in self._store.incidents.maintained() if window not in standing]
             due = self._store.incidents.unattended(now - self._after, MOST) if self._after else ()
-            chain = self._chain(now) if due else ()
+            roster = roster_now(self._roster, self._store) if due else self._roster
+            covers = self._store.covers.standing(now) if due else ()
+            named = {each: self._store.routes.chain(each) for each, _ in due if roster.chains}
         except Failure as failure:
             log.warning("the escalation waits for the database", error=str(failure))
             return
         for incident_id in over:
             self.tell(incident_address(incident_id), Happened(MaintenanceOver()))
         for incident_id, seen in due:
+            chain = chain_at(roster, covers, now, named.get(incident_id, ""))
             self.tell(incident_address(incident_id), Happened(Unanswered(seen, chain)))
-
-    def _chain(self, now: datetime) -> tuple[Target, ...]:
-        return chain_at(roster_now(self._roster, self._store), self._store.covers.standing(now), now)

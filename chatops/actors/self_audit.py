@@ -22,6 +22,9 @@ log = structlog.get_logger()
 
 ROUND_SECONDS = 60.0
 
+MOST_NAMED = 10
+"""Incidents that are named one by one in what the admins are told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -29,8 +32,9 @@ class Look:
 
 
 class SelfAuditActor(Actor):
-    """A breach is told to the admins when it begins. Telegram may be what is broken, so the metrics have it too:
-    only a clean round moves their heartbeat. The audit log has when it began and when it was over.
+    """A breach is told to the admins when it begins, and again of each incident that nobody is shown. Telegram may be
+    what is broken, so the metrics have it too: only a clean round moves their heartbeat. The audit log has when it
+    began and when it was over.
     """
 
     def __init__(self, *, directory: Directory, address: Address, store: Store, clock: Callable[[], datetime]) -> None:
@@ -39,6 +43,8 @@ class SelfAuditActor(Actor):
         self._clock = clock
         self._first_missed: Mapping[Gap, datetime] = {}
         self._told: frozenset[Breach] = frozenset()
+        self._told_of: frozenset[int] = frozenset()
+        """Incidents of what is told of each."""
         self._unwritten: list[Entry] = []
 
     def setup(self) -> None:
@@ -71,14 +77,17 @@ class SelfAuditActor(Actor):
 
     def _say(self, findings: tuple[Finding, ...], now: datetime) -> None:
         for finding in findings:
-            if finding.breach not in self._told:
+            if finding.breach not in self._told or finding.each - self._told_of:
                 minutes = int((now - finding.since).total_seconds() // 60)
                 incident = "" if finding.incident_id is None else str(finding.incident_id)
                 detail = {"count": str(finding.count), "incident": incident, "minutes": str(minutes)}
+                if fresh := sorted(finding.each - self._told_of):
+                    detail["incidents"] = ", ".join(f"#{each}" for each in fresh[:MOST_NAMED])
                 log.error("self-audit failed", breach=finding.breach, **detail)
                 self._note(EntryType.BREACH_FOUND, finding.breach, now, finding.incident_id, detail)
                 tell_admins(self._store, self.tell, Notice(f"self_audit_{finding.breach}", detail))
         breached = frozenset(finding.breach for finding in findings)
+        self._told_of = frozenset(each for finding in findings for each in finding.each)
         for healed in sorted(self._told - breached):
             log.info("self-audit is clean again", breach=healed)
             self._note(EntryType.BREACH_OVER, healed, now)

@@ -87,6 +87,12 @@ HOOK_SETTING = "telegram_hook"
 """Where the webhook that we set is remembered, for a later run that polls."""
 
 
+def _by_file(chat_id: int, told: bool) -> Entry:
+    """ROUTES_FILE says something new of the chat, or nothing any more."""
+    detail = {"act": "file" if told else "file_gone"}
+    return Entry(EntryType.ROUTES_CHANGED, SYSTEM, _now(), chat_id=chat_id, detail=detail)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -315,13 +321,16 @@ class System:
                 entry = Entry(EntryType.USER_ADDED, SYSTEM, _now(), detail=detail)
                 store.users.put(replace(user, grants=everywhere(Role.ADMIN), disabled=False), [entry])
         # Until a chat is named or subscribes, the admins themselves get the incidents.
-        first = settings.telegram_chats or (() if store.chats.all() else settings.telegram_admins)
+        rules = settings.routes
+        named = tuple(dict.fromkeys([*settings.telegram_chats, *(chat_id for chat_id, _ in rules)]))
+        first = named or (() if store.chats.all() else settings.telegram_admins)
         new = [chat_id for chat_id in first if store.chats.get(chat_id) is None]
         kinds = {chat_id: ChatKind.PRIVATE if chat_id > 0 else ChatKind.GROUP for chat_id in new}
         entries = [Entry(EntryType.CHAT_ADDED, SYSTEM, _now(), chat_id=chat_id) for chat_id in new]
         # All at once: of admins that get them until a chat is named, the first alone would look like a named one.
         if new:
             store.chats.put(*(Chat(chat_id, kinds[chat_id], subscribed=True) for chat_id in new), entries=entries)
+        store.routes.follow_file(rules, _by_file)
         code = offer_admin_code(store)
         if code:
             log.warning("nobody may use the bot yet: send it this in Telegram", command=f"/start {code}")

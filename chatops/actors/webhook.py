@@ -119,12 +119,15 @@ class WebhookActor(Actor):
             bodies = [each for row in self._store.inbox.many(inbox_ids) if (each := self._understood(row))]
             opened = self._store.inbox.open_new(bodies, self._clock())
             chats = [chat.id for chat in self._store.chats.subscribed()] if opened.incidents else []
+            wanted = self._store.routes.wanted_by(chats, opened.incidents) if chats else {}
         except Exception as error:
             log.warning("routing one by one", bodies=len(inbox_ids), error=summary(error))
             return inbox_ids
-        for chat_id in chats:
-            self.tell(chat_address(chat_id), IncidentsOpened(opened.incidents))
-        for incident_id in opened.incidents if not chats else ():
+        for chat_id, incident_ids in wanted.items():
+            if incident_ids:
+                self.tell(chat_address(chat_id), IncidentsOpened(incident_ids))
+        told = {each for incident_ids in wanted.values() for each in incident_ids}
+        for incident_id in (each for each in opened.incidents if each not in told):
             self.tell(incident_address(incident_id), MailArrived())
         tried = {inbox_id for inbox_id, _ in bodies} - set(opened.rest)
         return tuple(each for each in inbox_ids if each not in tried)

@@ -46,6 +46,7 @@ class EntryType(StrEnum):
     ON_CALL_CHANGED = "on_call_changed"
     MAINTENANCE_SET = "maintenance_set"
     MAINTENANCE_ENDED = "maintenance_ended"
+    ROUTES_CHANGED = "routes_changed"
     NOTED = "noted"
     STANDING = "standing"
     LOOKED = "looked"

@@ -98,6 +98,10 @@ class Verb(StrEnum):
     MAINTENANCE = "maintenance"
     SET_MAINTENANCE = "set_maintenance"
     """Set a window or end one, as was asked."""
+    ROUTES = "routes"
+    """What this chat is shown, how loudly and when; and the way to change that."""
+    SET_ROUTES = "set_routes"
+    """Change that, as was asked."""
     DECIDE = "decide"
     """Grant, take away, disable or enable, as was asked."""
 

@@ -103,11 +103,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """All of the operator's file. There is one chain so far, for every incident."""
+    """All of the operator's file. `chains` are those that a chat's routes may name; `chain` is for all else."""
 
     members: tuple[Member, ...] = ()
     rotas: Mapping[str, Rota] = field(default_factory=dict)
     chain: tuple[Step, ...] = ()
+    chains: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
 
     def member(self, user_id: int) -> Member | None:
         return next((each for each in self.members if each.id == user_id), None)
@@ -147,13 +148,14 @@ def _until(turn: Turn, cover: Cover | None, covers: list[Cover], moment: datetim
     return min(ends, key=datetime.timestamp, default=None)
 
 
-def chain_at(roster: Roster, covers: Iterable[Cover], moment: datetime) -> tuple[Target, ...]:
+def chain_at(roster: Roster, covers: Iterable[Cover], moment: datetime, named: str = "") -> tuple[Target, ...]:
     """Whom the steps of the chain call if they are taken at this moment; empty where there is no chain.
 
-    The step of a rota that nobody has then is left out.
+    `named`: one of `chains`; without a name, or by one that is not there any more, it is the default one. The step of a
+    rota that nobody has then is left out.
     """
-    known = tuple(covers)
-    return tuple(target for step in roster.chain if (target := _target(step, roster, known, moment)))
+    known, steps = tuple(covers), roster.chains.get(named, roster.chain)
+    return tuple(target for step in steps if (target := _target(step, roster, known, moment)))
 
 
 def _target(step: Step, roster: Roster, covers: tuple[Cover, ...], moment: datetime) -> Target | None:

@@ -28,6 +28,7 @@ CONFIRMS = frozenset(
         Verb.CHANGE_SILENCE,
         Verb.DO_COVER,
         Verb.SET_MAINTENANCE,
+        Verb.SET_ROUTES,
     }
 )
 """The second of two taps."""

@@ -23,11 +23,14 @@ READ_WITHIN = timedelta(seconds=60)
 
 
 class Breach(StrEnum):
-    """not_shown: no card where one should be; late: a card that stays behind; backlog: bodies that stay unread."""
+    """not_shown: no card where one should be; late: a card that stays behind; backlog: bodies that stay unread;
+    unrouted: what no chat's routes take, so that nobody is shown it.
+    """
 
     NOT_SHOWN = "not_shown"
     LATE = "late"
     BACKLOG = "backlog"
+    UNROUTED = "unrouted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +56,21 @@ class Books:
     waiting: int = 0
     waiting_since: datetime | None = None
     unseen: int = 0
+    unrouted: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One kind of breach: how many things, and the oldest of them."""
+    """One kind of breach: how many things, and the oldest of them. `each`: where it is told of each, these incidents.
+
+    What is late or missing is one trouble of the bot's. That nobody is shown an incident is told of every one.
+    """
 
     breach: Breach
     count: int
     since: datetime
     incident_id: int | None = None
+    each: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ class Round:
 
 def compare(books: Books, first_missed: Mapping[Gap, datetime], now: datetime) -> Round:
     """Look at the books; `first_missed` is the last round's."""
-    missed = {gap: min(first_missed.get(gap, now), now) for gap in (*books.missing, *books.behind)}
+    missed = {gap: min(first_missed.get(gap, now), now) for gap in (*books.missing, *books.behind, *books.unrouted)}
     # By their distance: what was opened before the clock was set back is no younger for it.
     old = [gap for gap in books.missing if abs(now - gap.opened_at) >= SHOWN_WITHIN]
     not_shown = [(gap.opened_at, gap.incident_id) for gap in old if now - missed[gap] >= SEEN_TWICE]
@@ -90,5 +98,13 @@ def compare(books: Books, first_missed: Mapping[Gap, datetime], now: datetime) -
     ]
     if books.waiting_since is not None and abs(now - books.waiting_since) >= READ_WITHIN:
         findings.append(Finding(Breach.BACKLOG, books.waiting, books.waiting_since))
+    # Its labels or the routes may be about to change: the same time as for a card.
+    alone = [gap for gap in books.unrouted if abs(now - gap.opened_at) >= SHOWN_WITHIN]
+    nobodys = [(gap.opened_at, gap.incident_id) for gap in alone if now - missed[gap] >= SEEN_TWICE]
+    if nobodys:
+        each = frozenset(incident_id for _, incident_id in nobodys)
+        findings.append(Finding(Breach.UNROUTED, len(nobodys), *min(nobodys), each))
     since = [*(gap.opened_at for gap in books.missing), *(missed[gap] for gap in books.behind)]
-    return Round(tuple(findings), missed, len(old) > len(not_shown), min(since, default=None))
+    return Round(
+        tuple(findings), missed, len(old) + len(alone) > len(not_shown) + len(nobodys), min(since, default=None)
+    )

@@ -1,11 +1,15 @@
 """What the self-audit looks at: what should be shown and is not, and what still waits to be read."""
 
+import json
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from chatops.core.routes import ChatRules
 from chatops.core.self_audit import DELIVERED_WITHIN, Books, Gap
 from chatops.db.columns import time_of, time_of_or_none, time_text
 from chatops.db.database import Database
+from chatops.db.routes import all_rules, traits_in, untaken
 
 MOST = 500
 """Gaps of one kind that are looked at, of the oldest incidents."""
@@ -23,7 +27,16 @@ SELECT chats.id, incidents.id, incidents.opened_at, 0 FROM incidents JOIN chats 
 WHERE incidents.status = 'active' AND incidents.revision > 0 AND NOT EXISTS
     (SELECT 1 FROM cards WHERE cards.chat_id = chats.id AND cards.incident_id = incidents.id)
 AND NOT EXISTS (SELECT 1 FROM {_SHOWN_BY_DIGEST} AND storms.chat_id = chats.id)
-ORDER BY incidents.opened_at LIMIT {MOST}
+AND (chats.id IN (SELECT value FROM json_each(?1))) = ?2
+ORDER BY incidents.opened_at LIMIT ?3
+"""
+"""In the chats of a list, or in all others."""
+
+_NOWHERE = """
+SELECT id, opened_at FROM incidents WHERE status = 'active' AND revision > 0
+AND NOT EXISTS (SELECT 1 FROM cards WHERE cards.incident_id = incidents.id)
+AND NOT EXISTS (SELECT 1 FROM storm_members WHERE storm_members.incident_id = incidents.id)
+ORDER BY opened_at
 """
 
 _BEHIND = f"""
@@ -71,16 +84,45 @@ class BooksOfAll:
 
         def work() -> Books:
             rows: Any = self._tables.connection.execute
+            routed = {chat_id: each for chat_id, each in all_rules(self._tables).items() if each.routes}
             waiting, since = rows(_WAITING).fetchone()
             return Books(
-                missing=_gaps(rows(_MISSING)),
+                missing=self._missing(routed),
                 behind=_gaps(rows(_BEHIND, (time_text(now - DELIVERED_WITHIN),))),
                 waiting=waiting,
                 waiting_since=time_of_or_none(since),
                 unseen=rows(_UNSEEN).fetchone()[0],
+                unrouted=self._unrouted(routed),
             )
 
         return self._database.read(work)
+
+    def _missing(self, routed: Mapping[int, ChatRules]) -> tuple[Gap, ...]:
+        """Not those that the chat's routes do not take; they would take up the room of what is missed."""
+        rows, listed = self._tables.connection.execute, json.dumps(sorted(routed))
+        found = _gaps(rows(_MISSING, (listed, False, MOST)))
+        if not routed:
+            return found
+        open_there = _gaps(rows(_MISSING, (listed, True, -1)))
+        unwanted = self._unwanted(routed, {gap.incident_id for gap in open_there})
+        wanted = [gap for gap in open_there if gap.incident_id not in unwanted[gap.chat_id]]
+        return tuple(sorted([*found, *wanted], key=lambda gap: gap.opened_at)[:MOST])
+
+    def _unrouted(self, routed: Mapping[int, ChatRules]) -> tuple[Gap, ...]:
+        """Open incidents that nobody is shown because no chat's routes take them. Of no chat, so its number is 0."""
+        subscribed = {row[0] for row in self._tables.connection.execute("SELECT id FROM chats WHERE subscribed")}
+        if not subscribed or subscribed - routed.keys():
+            return ()
+        rows = self._tables.connection.execute(_NOWHERE).fetchall()
+        unwanted = self._unwanted({each: routed[each] for each in subscribed}, {row[0] for row in rows})
+        nobodys = set.intersection(*unwanted.values())
+        return tuple(Gap(0, id, time_of(opened)) for id, opened in rows if id in nobodys)[:MOST]
+
+    def _unwanted(self, rules: Mapping[int, ChatRules], incident_ids: Collection[int]) -> dict[int, set[int]]:
+        """Of each chat those of the incidents that its routes do not take."""
+        labels = any(each.needs_labels for each in rules.values())
+        seen = traits_in(self._tables, incident_ids, labels=labels)
+        return {chat_id: untaken(each, seen) for chat_id, each in rules.items()}
 
 
 def _gaps(rows: Any) -> tuple[Gap, ...]:

@@ -9,6 +9,7 @@ from chatops.db.columns import to_json
 from chatops.db.database import Database
 from chatops.db.entities import Tables
 from chatops.db.querying import desc, exists, put_row, select
+from chatops.db.routes import move_rules, unwanted, wanting
 from chatops.db.storms import digested, digesting, move_storms
 
 ACTIVE = Status.ACTIVE.value
@@ -78,7 +79,9 @@ class Cards:
         self._database.write(work)
 
     def stale(self, chat_id: int) -> tuple[int, ...]:
-        """Incidents whose card here shows another revision, and active ones a subscribed chat has no card of yet."""
+        """Incidents whose card here shows another revision, and active ones that it has no card of and should have:
+        the chat is subscribed and its routes take them.
+        """
         return self._database.read(lambda: _stale(self._tables, chat_id))
 
     def chats_behind(self) -> tuple[int, ...]:
@@ -89,7 +92,7 @@ class Cards:
         )
 
     def audience(self, incident_id: int) -> tuple[int, ...]:
-        """Chats a change concerns: those with a card or screen of it, and all subscribed ones.
+        """Chats a change concerns: those with a card or screen of it, and subscribed ones whose routes take it.
 
         Subscribed ones also when it has ended: the card that tells of it may still be on its way there.
         """
@@ -98,7 +101,8 @@ class Cards:
             cards, positions, chats = self._tables.Card, self._tables.Position, self._tables.Chat
             found = set(select(row.chat_id for row in cards if row.incident_id == incident_id))
             found |= set(select(row.chat_id for row in positions if row.incident_id == incident_id))
-            found |= set(select(row.id for row in chats if row.subscribed))
+            subscribed = set(select(row.id for row in chats if row.subscribed)) - found
+            found |= wanting(self._tables, incident_id, subscribed)
             found |= digesting(self._tables, incident_id)
             return tuple(sorted(found))
 
@@ -156,7 +160,8 @@ def _stale(tables: Tables, chat_id: int) -> tuple[int, ...]:
                 and not exists(card for card in cards if card.chat_id == chat_id and card.incident_id == incident.id)
             )
         )
-        found |= missing - digested(tables, chat_id)
+        missing -= digested(tables, chat_id)
+        found |= missing - unwanted(tables, chat_id, missing)
     return tuple(sorted(found))
 
 
@@ -173,6 +178,7 @@ def _move(tables: Tables, old: int, new: int) -> None:
         chat.delete()
     connection = tables.connection
     move_storms(tables, old, new)
+    move_rules(tables, old, new)
     for table, key in (("cards", "incident_id"), ("positions", "message_id")):
         connection.execute(
             f"DELETE FROM {table} WHERE chat_id = ? AND {key} IN (SELECT {key} FROM {table} WHERE chat_id = ?)",

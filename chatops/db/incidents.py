@@ -23,6 +23,7 @@ from chatops.db.handled import write_off
 from chatops.db.inbox import inbox_row
 from chatops.db.places import Readable, only, places_of
 from chatops.db.querying import count, desc, select
+from chatops.db.routes import open_in_order
 from chatops.db.rows import columns_of
 from chatops.db.runs import interrupted_on, is_known, runs_of, runs_on, write_run
 from chatops.db.silences import silences_of, write_silence
@@ -244,10 +245,12 @@ class Incidents:
 
         return self._database.write(work)
 
-    def open_page(self, offset: int, limit: int, readable: Readable | None = None) -> tuple[int, tuple[Incident, ...]]:
+    def open_page(
+        self, offset: int, limit: int, readable: Readable | None = None, *, routed_to: int | None = None
+    ) -> tuple[int, tuple[Incident, ...]]:
         """How many are active, and a page of them: worst severity first, then those nobody has, then the newest.
 
-        Without `readable` all of them count.
+        Without `readable` all of them count; with `routed_to` only those that the routes of this chat take.
         """
         incidents = self._tables.Incident
 
@@ -256,6 +259,10 @@ class Incidents:
             if readable is not None:
                 shown = only(self._tables, shown, readable)
             order = (incidents.list_rank, desc(incidents.opened_at), desc(incidents.id))
+            if routed_to is not None:
+                ids = open_in_order(self._tables, routed_to, readable)
+                page = [incidents[each] for each in ids[offset : offset + limit]]
+                return len(ids), _incidents(self._tables, page)
             rows = shown.order_by(*order).limit(limit, offset=offset)
             return shown.count(), _incidents(self._tables, list(rows))
 

@@ -16,6 +16,7 @@ from chatops.db.maintenance import MaintenanceWindows
 from chatops.db.merging import Merges
 from chatops.db.positions import Positions
 from chatops.db.roll_call import RollCall
+from chatops.db.routes import ChatRoutes
 from chatops.db.settings import Settings
 from chatops.db.shown_alone import ShownAlone
 from chatops.db.statistics import Statistics
@@ -51,6 +52,7 @@ class Store:
         self.storms = Storms(database)
         self.covers = Covers(database)
         self.calendars = Calendars(database)
+        self.routes = ChatRoutes(database)
         self.maintenance = MaintenanceWindows(database)
         self.merges = Merges(database)
         self.shown_alone = ShownAlone(database)

@@ -14,6 +14,7 @@ from chatops.core.cards import Card, Position
 from chatops.core.failures import Reason
 from chatops.core.incidents import Incident
 from chatops.core.outgoing import Lane
+from chatops.core.routes import Directions
 from chatops.core.screens.base import Screen
 
 START = datetime(2026, 11, 23, 8, 52, tzinfo=UTC)
@@ -131,6 +132,10 @@ class ChatLife:
 
     def may_show(self, _incident: Incident) -> bool:
         return True
+
+    def directions(self, _incident: Incident) -> Directions:
+        """No routes here."""
+        return Directions(True, loud=True)
 
     def screen(self, _position: Position, incident: Incident, _tongue: Any) -> Screen:
         return Screen(Markup(f"{incident.id}:{incident.revision}"))

@@ -98,6 +98,7 @@ KINDS = (
     Kind(
         Verb.SET_MAINTENANCE, EntryType.MAINTENANCE_SET, {"cluster": "*", "from": "1000000000", "until": "4000000000"}
     ),
+    Kind(Verb.SET_ROUTES, EntryType.ROUTES_CHANGED, {"act": "quiet", "quiet": "22:00-08:00"}),
     # The way from screen to screen: walking it is no attempt at anything, unless it is refused.
     Kind(Verb.CARD, None),
     Kind(Verb.REFRESH, None),
@@ -136,6 +137,7 @@ KINDS = (
     Kind(Verb.RELIEF, None, {"rota": "primary"}),
     Kind(Verb.COVER, None, {"rota": "primary", "span": "8"}),
     Kind(Verb.MAINTENANCE, None),
+    Kind(Verb.ROUTES, None),
     Kind(Verb.PEOPLE, None),
     Kind(Verb.PERSON, None, {"user": str(ZOE)}),
     Kind(Verb.GRANT, None, {"user": str(ZOE)}),
@@ -164,7 +166,7 @@ def test_a4_the_matrix_has_every_verb() -> None:
         Verb.COVER,
     }
     assert walked & ACTING == leading
-    assert walked & DECIDING == DECIDING - {Verb.DECIDE, Verb.SET_MAINTENANCE}
+    assert walked & DECIDING == DECIDING - {Verb.DECIDE, Verb.SET_MAINTENANCE, Verb.SET_ROUTES}
 
 
 def answer(work: Any) -> Any:

@@ -95,6 +95,30 @@ def test_the_one_time_code_is_logged_once_while_there_is_no_admin(tmp_path, caps
     assert "/start " in capsys.readouterr().out
 
 
+def test_what_the_routes_file_says_holds_from_the_start_and_is_a_line_of_the_log_once(tmp_path):
+    file = tmp_path / "routes.yaml"
+    file.write_text("chats:\n  - chat: -500\n    routes: [{namespaces: [shop]}]\n")
+    wanted = settings(tmp_path, routes_file=file)
+    migrate(wanted.database_url)
+
+    def said() -> list[tuple[int | None, str]]:
+        database = Database(wanted.database_url)
+        database.open()
+        try:
+            store = Store(database)
+            assert store.chats.get(-500).subscribed
+            found = (stored.entry for stored in store.audit.page(limit=100))
+            return [(e.chat_id, e.detail["act"]) for e in found if e.type is EntryType.ROUTES_CHANGED]
+        finally:
+            database.close()
+
+    for file_says in (wanted, wanted, settings(tmp_path)):
+        system = System(file_says)
+        system.start()
+        system.stop()
+    assert said() == [(-500, "file"), (-500, "file_gone")]
+
+
 def test_a2_a_damaged_file_is_never_served_on(tmp_path):
     before = threads()
     wanted = settings(tmp_path)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import Any
 
-from chatops.core import cautions
+from chatops.core import cautions, routing_acts
 from chatops.core.actions import ActionState, Caution, Change, Plan, Preview, Progress
 from chatops.core.alerts import Severity
 from chatops.core.applicable import View
@@ -17,6 +17,7 @@ from chatops.core.incidents import Episode, Incident, Status
 from chatops.core.incidents.acting import ABSENT, FOUND, OVERDUE, STOPPED
 from chatops.core.incidents.likeness import alike_first
 from chatops.core.log_asks import LogAsk
+from chatops.core.misread import Misread
 from chatops.core.objects import ObjectView, Tie, TieRole, Trait
 from chatops.core.oncall import Duty, Member
 from chatops.core.outside import Outside
@@ -34,6 +35,8 @@ from chatops.core.resources import (
     ObjectRef,
 )
 from chatops.core.review import Flapping, Noisy, Review, Span, Tally, Times
+from chatops.core.routes import ChatRules, Route, matcher_of, quiet_of
+from chatops.core.routing_acts import Act
 from chatops.core.safeguards import Safeguard
 from chatops.core.screens import (
     confirm,
@@ -56,6 +59,7 @@ from chatops.core.screens import (
     report,
     resources,
     review,
+    routes,
     silence_picker,
     silence_warning,
     silences,
@@ -604,10 +608,29 @@ def _told(type: EntryType, user: User) -> Callable[[Tongue], Screen]:
     return draw
 
 
+RULES = ChatRules(
+    (
+        Route(("prod",), ("shop", "mail-*"), Severity.WARNING, (matcher_of('team=~"a|b"'),), topic=7, chain="night"),
+        Route(least=Severity.INFO, loud=(Severity.CRITICAL,)),
+        Route(least=Severity.CRITICAL),
+        Route(loud=()),
+    ),
+    quiet_of("22:00-08:00"),
+)
+
+
+MISREAD = Misread("names a severity that is none: use some of {known}", known="warning")
+
+
+def _asked(tongue: Tongue, change: routing_acts.Change) -> Screen:
+    return routes.question(change, tongue, by=User(1, "@anna"))
+
+
 def _notice(code: str) -> Callable[[Tongue], Screen]:
     detail = {"inbox": "7", "problem": "it is JSON but not an object", "part": "chat -100", "reason": "KeyError"}
     detail |= {"who": "@eve", "chat": "Their group", "count": "3", "incident": "96", "minutes": "12"}
     detail |= {"update": "812", "line": "4711", "run": "audit verify --head 4711:9f86d081884c7d65"}
+    detail |= {"incidents": "#96, #97"}
     detail |= {"name": "@anna", "rota": "primary", "until": "2026-11-30 10:00 UTC"}
     detail |= {"since": "2026-11-22 09:15 UTC", "titles": "«Eve», «Planning»"}
     return lambda tongue: notices.notice(code, detail, tongue)
@@ -674,6 +697,10 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "open incidents": lambda tongue: lists.open_incidents(
         [node_incident(), group_incident()], tongue, total=11, page=0, last=None
     ),
+    "open incidents of the chat's routes": lambda tongue: lists.open_incidents(
+        [node_incident()], tongue, total=1, page=0, last=None, elsewhere=3
+    ),
+    "all quiet but elsewhere": lambda tongue: lists.open_incidents([], tongue, total=0, page=0, last=None, elsewhere=1),
     "all quiet": lambda tongue: lists.open_incidents([], tongue, total=0, page=0, last=at(-300)),
     "never an incident": lambda tongue: lists.open_incidents([], tongue, total=0, page=0, last=None),
     "history": lambda tongue: lists.history(
@@ -822,6 +849,30 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
         User(1, "@anna", everywhere(Role.VIEWER)), replace(PRIVATE, subscribed=False), tongue, open_count=0
     ),
     "start, in places": lambda tongue: welcome.start(SCOPED, PRIVATE, tongue, open_count=1),
+    "start, with routes": lambda tongue: welcome.start(SCOPED, PRIVATE, tongue, open_count=1, routed=True),
+    "routes": lambda tongue: routes.rules_of_chat(PRIVATE, RULES, tongue, zone=UTC),
+    "routes, none": lambda tongue: routes.rules_of_chat(
+        replace(PRIVATE, subscribed=False),
+        ChatRules(),
+        tongue,
+        zone=UTC,
+        problem=MISREAD,
+    ),
+    "routes, of the file": lambda tongue: routes.rules_of_chat(
+        PRIVATE, replace(RULES, from_file=True), tongue, zone=UTC
+    ),
+    "routes, which cluster": lambda tongue: routes.choose("cluster", Route(), [("prod/eu", "shop")], [], tongue),
+    "routes, which namespace": lambda tongue: routes.choose("namespace", Route(), [("prod", "*/shop")], [], tongue),
+    "routes, which severity": lambda tongue: routes.choose("least", Route(), [], [], tongue),
+    "routes, how loudly": lambda tongue: routes.choose("sound", Route(), [], ["deploy"], tongue),
+    "routes, which chain": lambda tongue: routes.choose("chain", Route(), [], ["deploy"], tongue),
+    "routes, another": lambda tongue: _asked(tongue, routing_acts.Change(Act.ADD, RULES.routes[0])),
+    "routes, one less": lambda tongue: _asked(tongue, routing_acts.Change(Act.DROP, RULES.routes[1])),
+    "routes, first": lambda tongue: _asked(tongue, routing_acts.Change(Act.FIRST, RULES.routes[2])),
+    "routes, quiet hours": lambda tongue: _asked(tongue, routing_acts.Change(Act.QUIET, quiet=RULES.quiet)),
+    "routes, no quiet hours": lambda tongue: _asked(tongue, routing_acts.Change(Act.QUIET)),
+    "routes, zone": lambda tongue: _asked(tongue, routing_acts.Change(Act.ZONE, zone=UTC)),
+    "routes, which quiet hours": lambda tongue: routes.choose_quiet(tongue),
     "people": lambda tongue: people.people([SCOPED] * 9, tongue, page=0),
     "person": lambda tongue: people.person(SCOPED, tongue),
     "person, disabled": lambda tongue: people.person(User(2, "@eve", disabled=True), tongue),

@@ -30,6 +30,7 @@ NAMES = frozenset(
             "CSV",
             "oncall",
             "maintenance",
+            "routes",
             "Markdown",
             "subscribe",
             "unsubscribe",
@@ -152,8 +153,10 @@ def test_a_container_keeps_its_name_though_it_is_called_like_a_fact() -> None:
 MOMENT = re.compile(r"\d\d\.\d\d[. ]\d|\d\d:\d\d(?!\d*[/)])|\d{4}-\d\d-\d\d")
 
 
-IN_A_ZONE_THAT_IS_NAMED = ("silence", "review")
-"""The presets of a silence are fixed hours, and a review counts days and nights as one zone has them."""
+IN_A_ZONE_THAT_IS_NAMED = ("silence", "review", "routes")
+"""The presets of a silence are fixed hours, a review counts days and nights as one zone has them, and a chat's quiet
+hours are by its own clock.
+"""
 
 
 @pytest.mark.parametrize("name", [name for name in SCREENS if not name.startswith(IN_A_ZONE_THAT_IS_NAMED)])

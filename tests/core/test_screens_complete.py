@@ -52,6 +52,7 @@ NOT_IN_A_TIMELINE = {
     EntryType.ON_CALL_CHANGED,
     EntryType.MAINTENANCE_SET,
     EntryType.MAINTENANCE_ENDED,
+    EntryType.ROUTES_CHANGED,
     EntryType.USER_ADDED,
     EntryType.GRANTED,
     EntryType.REVOKED,

@@ -30,6 +30,7 @@ NAMES = [
     "0012_escalation",
     "0013_flapping",
     "0014_maintenance",
+    "0015_chat_routes",
     "0016_shown_alone",
     "0018_merges",
     "0019_calendars",

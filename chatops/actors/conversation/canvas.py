@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from chatops.actors.conversation import duty, maintenance, people, reviews, views
+from chatops.actors.conversation import duty, maintenance, people, reviews, routes, views
 from chatops.actors.conversation.documents import document
 from chatops.actors.conversation.shelf import Shelf
 from chatops.core.access import DECIDING, may_see
@@ -14,6 +14,7 @@ from chatops.core.incidents import Incident
 from chatops.core.outgoing import ForPresser, Lane
 from chatops.core.people import Chat, ChatKind, User
 from chatops.core.policy import Policy
+from chatops.core.routes import Directions, directions, traits_of
 from chatops.core.screens.base import Screen
 from chatops.core.texts import Tongue, tongue
 from chatops.db.places import Readable
@@ -62,12 +63,19 @@ class Canvas:
         owner = self._store.users.get(self.chat_id) if self.chat_id > 0 else None
         return views.readable_by(owner) if owner else lambda cluster, namespace: True
 
+    def directions(self, incident: Incident) -> Directions:
+        """What the chat's rules say of it at this moment."""
+        rules = self._store.routes.of(self.chat_id)
+        return directions(rules, traits_of(incident), self._clock(), self.policy.zone)
+
     def screen(
         self, position: Position, incident: Incident | None, speaks: Tongue, user: User | None = None
     ) -> Screen | None:
         """What the database alone can draw; lists for `user`."""
         if position.screen is Verb.MAINTENANCE:
             return maintenance.drawn(position, self._store, speaks, now=self._clock(), reader=user)
+        if position.screen is Verb.ROUTES:
+            return routes.drawn(position, self.chat, self._store, speaks, policy=self.policy, reader=user)
         if position.screen in DECIDING:
             return people.drawn(position, self._store, speaks, user)
         if position.screen in duty.SCREENS:
@@ -83,13 +91,18 @@ class Canvas:
         return document(position, incident, self._store, speaks, now=self._clock(), policy=self.policy, user=user)
 
     def weekly(self, position: Position) -> Screen:
-        """The review that comes by itself, of what whoever sees this chat is shown (see `may_show`)."""
-        owner = self._store.users.get(self.chat_id) if self.chat_id > 0 else None
-        readable = None if owner is None else views.readable_by(owner)
+        """The review that comes by itself, of what whoever sees this chat is shown (see `may_show`): of routes the
+        places count, since what a severity or label was at the time is not known any more.
+        """
+        rules, may_read = self._store.routes.of(self.chat_id), self.readable()
+        narrow = bool(rules.routes) or self.chat_id > 0
+
+        def readable(cluster: str, namespace: str) -> bool:
+            return rules.takes_place(cluster, namespace) and may_read(cluster, namespace)
+
         position = replace(position, args={**position.args, reviews.WEEKLY: "1"})
-        return reviews.drawn(
-            position, self._store, self.tongue, now=self._clock(), policy=self.policy, readable=readable
-        )
+        only = readable if narrow else None
+        return reviews.drawn(position, self._store, self.tongue, now=self._clock(), policy=self.policy, readable=only)
 
     def draw(
         self,

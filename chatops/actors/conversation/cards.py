@@ -11,6 +11,7 @@ from chatops.core.buttons import Verb
 from chatops.core.cards import Card, Position
 from chatops.core.incidents import Incident
 from chatops.core.outgoing import Lane
+from chatops.core.screens.card import hushed
 from chatops.db.store import Store
 
 LEFT_ALONE = timedelta(minutes=2)
@@ -133,12 +134,16 @@ class Reconciler:
         return (
             incident.open
             and self._canvas.chat.subscribed
+            and self._canvas.directions(incident).shown
             and not self._store.storms.stands_for(self._chat_id, incident.id)
         )
 
     def _begin(self, incident: Incident) -> None:
         position = Position(self._chat_id, 0, Verb.CARD, incident.id)
         screen = self._canvas.screen(position, incident, self._canvas.tongue)
+        if screen and incident.open:
+            silent = not self._canvas.directions(incident).loud or hushed(incident, self._clock())
+            screen = replace(screen, silent=silent)
         if screen:
             self._shelf.send_card(screen, incident_id=incident.id, revision=incident.revision)
 

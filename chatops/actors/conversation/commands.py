@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 
-from chatops.actors.conversation import maintenance
+from chatops.actors.conversation import maintenance, routes
 from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.views import readable_by
 from chatops.core.access import ADMINS_ONLY, OUT_OF_SCOPE, known, may_decide, may_see
@@ -93,12 +93,15 @@ class Commands:
                 return Reply(position=Position(chat.id, 0, Verb.STATISTICS, args=args))
             case "silences":
                 return Reply(position=Position(chat.id, 0, Verb.SILENCES))
-            case "maintenance" if not may_decide(user):
+            case "maintenance" | "routes" if not may_decide(user):
                 self._denials.write(text, f"/{command}", NO_ADMIN)
                 return Reply(screen([tongue.say(TOASTS[ADMINS_ONLY])], []))
             case "maintenance":
                 args = maintenance.typed(argument, self._clock())
                 return Reply(position=Position(chat.id, 0, Verb.MAINTENANCE, args=args))
+            case "routes":
+                args = {routes.TYPED: argument[: routes.LONGEST]} if argument else {}
+                return Reply(position=Position(chat.id, 0, Verb.ROUTES, args=args))
             case "oncall":
                 return Reply(position=Position(chat.id, 0, Verb.ONCALL))
             case "subscribe" | "unsubscribe":
@@ -124,7 +127,11 @@ class Commands:
             chat = self._subscribe(text, user, replace(known or chat, subscribed=True))
             catch_up = True
         total, _ = self._store.incidents.open_page(0, 1, readable_by(user))
-        return Reply(welcome.start(user, chat, tongue, open_count=total), catch_up=catch_up)
+        shown = welcome.start(user, chat, tongue, open_count=total, routed=self._is_routed(chat))
+        return Reply(shown, catch_up=catch_up)
+
+    def _is_routed(self, chat: Chat) -> bool:
+        return bool(self._store.routes.of(chat.id).routes)
 
     def _subscription(self, text: TextMessage, user: User, chat: Chat, command: str, tongue: Tongue) -> Reply:
         wanted = command == "subscribe"
@@ -133,6 +140,8 @@ class Commands:
             return Reply(screen([tongue.say("⛔ Only an admin decides what a group is shown.")], []))
         if chat.subscribed != wanted:
             chat = self._subscribe(text, user, replace(chat, subscribed=wanted))
+        if wanted and self._is_routed(chat):
+            return Reply(screen([welcome.here(chat, tongue, routed=True)], []), catch_up=True)
         told = (
             tongue.say("🔔 Every incident is shown in this chat from now on.")
             if wanted

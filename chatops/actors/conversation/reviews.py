@@ -1,6 +1,6 @@
 """Reviews of a span of time: as a screen, as files, and the one of each week. Each holds what somebody may read."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from chatops.core.cards import Position
 from chatops.core.policy import Policy
@@ -19,8 +19,9 @@ def drawn(
     position: Position, store: Store, tongue: Tongue, *, now: datetime, policy: Policy, readable: Readable | None
 ) -> Screen:
     """Without `readable` all incidents count: for a chat that is shown all of them."""
-    told = review_from(store, review.span_of(position.args, now), policy, readable)
-    return review.review(told, tongue, zone=policy.zone, weekly=WEEKLY in position.args)
+    zone = zone_in(position.chat_id, store, policy)
+    told = review_from(store, review.span_of(position.args, now), zone, readable)
+    return review.review(told, tongue, zone=zone, weekly=WEEKLY in position.args)
 
 
 def file_of(
@@ -32,11 +33,17 @@ def file_of(
         # With a mark in front, without which spreadsheets take it for another encoding.
         content = review_files.csv_of(store.statistics.incidents(span, readable)).encode("utf-8-sig")
         return review_files.file_name(span, "csv"), content
-    told = review_from(store, span, policy, readable)
-    return review_files.file_name(span, "md"), review_files.markdown_of(told, tongue, zone=policy.zone).encode()
+    zone = zone_in(position.chat_id, store, policy)
+    told = review_from(store, span, zone, readable)
+    return review_files.file_name(span, "md"), review_files.markdown_of(told, tongue, zone=zone).encode()
 
 
-def review_from(store: Store, span: Span, policy: Policy, readable: Readable | None) -> Review:
+def zone_in(chat_id: int, store: Store, policy: Policy) -> tzinfo:
+    """Where the nights and days of the chat are counted: its own zone, or that of the settings."""
+    return store.routes.of(chat_id).zone or policy.zone
+
+
+def review_from(store: Store, span: Span, zone: tzinfo, readable: Readable | None) -> Review:
     read = store.statistics
     rows, tried = read.incidents(span, readable), read.tried(span, readable)
-    return review_of(span, rows, tried, before=read.count(span.before, readable), zone=policy.zone)
+    return review_of(span, rows, tried, before=read.count(span.before, readable), zone=zone)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -122,7 +123,8 @@ class Storms:
                 and self._shelf.card_under_way(arrival.id) is None
             ):
                 new.append(arrival)
-        dropped |= self._shared(new)
+        unwanted = self._store.routes.unwanted(self._chat_id, [each.id for each in new]) if new else ()
+        dropped |= self._shared([each for each in new if each.id not in unwanted])
         self._asleep -= dropped - self._waiting.keys()
         self._sifted.update(each for each in fresh if each not in dropped)
         self._draw()
@@ -287,7 +289,14 @@ class Storms:
         else:
             # The same key until it was sent: what arrives late shows the state of then, in one message.
             key = self._keys.setdefault(storm_id, f"storm:{storm_id}:{first_tag()}")
+            shown = replace(shown, silent=not self._is_loud(members))
             self._shelf.send(shown, Lane.PAGE, position=at, revision=storm.wanted, key=key)
+
+    def _is_loud(self, members: Iterable[Member]) -> bool:
+        """Whether any of them would make a sound for itself; what a digest was begun for may be over already."""
+        ids = [each.id for each in members if each.open]
+        told = self._store.routes.directions(self._chat_id, ids, self._clock(), self._canvas.policy.zone)
+        return not ids or any(each.loud for each in told.values())
 
     def _file(self, storm: Storm, members: tuple[Member, ...], *, settled: bool) -> None:
         if storm.message_id and files_again(storm, len(members), fits=FITS, settled=settled):

@@ -13,6 +13,7 @@ from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.duty_desk import DutyDesk
 from chatops.actors.conversation.maintenance_desk import MaintenanceDesk
+from chatops.actors.conversation.routes_desk import RoutesDesk
 from chatops.actors.conversation.silences import OthersSilences
 from chatops.actors.conversation.storms import Storms
 from chatops.actors.conversation.views import Reader, other_of
@@ -78,6 +79,7 @@ class Taps:
         self._desks: dict[Verb, Callable[[Tap, Offered, Reader], str]] = {
             Verb.CHANGE_SILENCE: silences.change,
             Verb.DO_COVER: duty.decide,
+            Verb.SET_ROUTES: RoutesDesk(drilldown, store=store, clock=clock, tell=tell).decide,
             Verb.SET_MAINTENANCE: MaintenanceDesk(drilldown, store=store, clock=clock).decide,
         }
         self._drilldown = drilldown
@@ -111,7 +113,7 @@ class Taps:
         press = Press(person, tap.chat_id, tap.message_id, tap.callback_id, speaks.language)
         if offered.verb is Verb.HAND_OVER and self._cannot_have_it(tap, offered, incident, speaks):
             return
-        event = self._with_chain(_event(offered, press, speaks, self._clock()))
+        event = self._with_chain(_event(offered, press, speaks, self._clock()), offered.incident_id)
         if event is not None and offered.incident_id is not None:
             token = offered.token if offered.verb in (Verb.CONFIRM, Verb.APPROVE) else ""
             self._cards.show_next(tap.message_id, offered.incident_id)
@@ -147,14 +149,14 @@ class Taps:
         self._store.updates.done(tap.update_id)
         return True
 
-    def _with_chain(self, event: Event | None) -> Event | None:
-        """Whom a call for help would reach at this moment."""
+    def _with_chain(self, event: Event | None, incident_id: int | None) -> Event | None:
+        """Whom a call for help would reach at this moment, by the chain that a chat's route names."""
         roster = self._roster
-        if not isinstance(event, Escalate) or not roster.chain:
+        if not isinstance(event, Escalate) or incident_id is None or not (roster.chain or roster.chains):
             return event
-        now = self._clock()
+        now, named = self._clock(), self._store.routes.chain(incident_id)
         roster = roster_now(roster, self._store)
-        return replace(event, chain=chain_at(roster, self._store.covers.standing(now), now))
+        return replace(event, chain=chain_at(roster, self._store.covers.standing(now), now, named))
 
     def typed(self, text: TextMessage, user: User | None, speaks: Tongue) -> bool:
         """Whether this is the word that a confirm waits for; then it is handed to its incident as a press is.

@@ -239,9 +239,7 @@ def from_store(
     page = number(position.args.get("page"))
     match position.screen:
         case Verb.INCIDENTS:
-            total, shown = store.incidents.open_page(*lists.page_bounds(page), readable)
-            last = _last_end(store, readable)
-            return lists.open_incidents(shown, tongue, total=total, page=page, last=last)
+            return _open_incidents(position, store, tongue, readable)
         case Verb.HISTORY:
             total, shown = store.incidents.closed_page(*lists.page_bounds(page), readable)
             return lists.history(shown, tongue, total=total, page=page)
@@ -282,6 +280,20 @@ def from_store(
             advice = _advice(incident, store, policy, now)
             was_away = away(position.args, now)
             return card(incident, tongue, now=now, alike=alike, advice=advice, acts=acts, was_away=was_away)
+
+
+def _open_incidents(position: Position, store: Store, tongue: Tongue, readable: Readable) -> Screen:
+    """In a group what its routes take, unless all are asked for."""
+    page, group = number(position.args.get("page")), position.chat_id < 0
+    narrow = group and lists.ALL not in position.args and bool(store.routes.of(position.chat_id).routes)
+    routed_to = position.chat_id if narrow else None
+    total, shown = store.incidents.open_page(*lists.page_bounds(page), readable, routed_to=routed_to)
+    everything = store.incidents.open_page(0, 1, readable)[0] if narrow else total
+    last = _last_end(store, readable)
+    is_all = lists.ALL in position.args
+    return lists.open_incidents(
+        shown, tongue, total=total, page=page, last=last, elsewhere=everything - total, is_all=is_all
+    )
 
 
 def _storm(position: Position, store: Store, tongue: Tongue, readable: Readable) -> Screen | None:

@@ -46,7 +46,8 @@ def card(
     if incident.open:
         suggested = suggest(incident, now=now, advice=advice)
         lines = [*note, *_open_lines(incident, tongue, now, alike, suggested)]
-        return screen(lines, _open_rows(incident, tongue, suggested, acts), silent=_silent(incident, now))
+        silent = hushed(incident, now) or incident.severity in (Severity.INFO, Severity.NONE)
+        return screen(lines, _open_rows(incident, tongue, suggested, acts), silent=silent)
     return screen([*note, *_closed_lines(incident, tongue, now)], [*_closed_rows(incident, tongue), *acts])
 
 
@@ -79,9 +80,9 @@ def subject_name(incident: Incident) -> str:
     return suspect.name if suspect and suspect.kind != "Cluster" else ""
 
 
-def _silent(incident: Incident, now: datetime) -> bool:
-    hushed = times_lately(incident, now) > 0 or incident.maintenance is not None
-    return hushed or incident.severity in (Severity.INFO, Severity.NONE)
+def hushed(incident: Incident, now: datetime) -> bool:
+    """Whether its first card makes no sound, whatever its severity: it is flapping, or trouble was expected."""
+    return times_lately(incident, now) > 0 or incident.maintenance is not None
 
 
 def _title_line(incident: Incident, tongue: Tongue, icon: str) -> Markup:

@@ -11,11 +11,34 @@ from chatops.core.screens.base import PAGE_SIZE, SEVERITY_ICONS, Screen, code, i
 from chatops.core.screens.card import headline
 from chatops.core.texts import Tongue, joined, one_line
 
+ALL = "all"
+"""Argument of a position: all that the reader may read, also what the routes of the chat do not take."""
+
 
 def open_incidents(
-    shown: Sequence[Incident], tongue: Tongue, *, total: int, page: int, last: datetime | None
+    shown: Sequence[Incident],
+    tongue: Tongue,
+    *,
+    total: int,
+    page: int,
+    last: datetime | None,
+    elsewhere: int = 0,
+    is_all: bool = False,
 ) -> Screen:
-    """`last`: when the newest closed incident ended, for the quiet screen."""
+    """`last`: when the newest closed incident ended, for the quiet screen. `elsewhere`: how many are open that the
+    routes of the chat do not take; `is_all`: those were asked for as well.
+    """
+    args = {ALL: "1"} if is_all else {}
+    beyond = Button("🌐 " + tongue.plain("All open") + f" · {total + elsewhere}", Verb.INCIDENTS, {ALL: "1"})
+    others = [beyond if elsewhere else None]
+    if elsewhere and not total:
+        quiet = tongue.say("🟢 <b>All quiet here.</b>")
+        told = tongue.plural(
+            "{n} incident is open that this chat's routes do not take.",
+            "{n} incidents are open that this chat's routes do not take.",
+            elsewhere,
+        )
+        return screen([joined([quiet, told], " ")], [others, [_history(tongue), _report(tongue), _again()]])
     if not total:
         quiet = tongue.say("🟢 <b>All quiet.</b>")
         ended = (
@@ -27,8 +50,9 @@ def open_incidents(
         [head, "", *(_open_line(incident, tongue) for incident in shown)],
         [
             *in_rows([_open_button(incident) for incident in shown], 4),
-            page_row(Verb.INCIDENTS, page, pages_of(total), Button("")),
-            [_history(tongue), _report(tongue), _again()],
+            page_row(Verb.INCIDENTS, page, pages_of(total), Button("", args=args)),
+            others,
+            [_history(tongue), _report(tongue), _again(args)],
         ],
     )
 
@@ -81,5 +105,5 @@ def _report(tongue: Tongue) -> Button:
     return Button("📊 " + tongue.plain("Report"), Verb.STATISTICS)
 
 
-def _again() -> Button:
-    return Button("🔄", Verb.INCIDENTS)
+def _again(args: dict[str, str] | None = None) -> Button:
+    return Button("🔄", Verb.INCIDENTS, args or {})

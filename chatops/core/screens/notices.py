@@ -44,6 +44,11 @@ NOTICES = {
         "⚠️ Webhooks that were accepted and not worked through: {count}. The oldest has waited for {minutes} min.\n"
         "The bot's log says what holds them up."
     ),
+    "self_audit_unrouted": mark(
+        "⚠️ Nobody is shown these open incidents, since no chat's routes take them: {incidents}. In all there are "
+        "{count}, the oldest open for {minutes} min.\n/incidents in private opens them, /routes in a chat changes "
+        "what it is shown."
+    ),
     "on_call": mark("☎️ {name} put you on call for {rota} until {until}. /oncall says more."),
     "calendar_unread": mark(
         "⚠️ The calendar of {rota} cannot be read ({reason}), so nobody is on call for it.\n"

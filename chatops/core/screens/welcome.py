@@ -17,6 +17,7 @@ COMMANDS = (
     ("subscribe", mark("Show every incident in this chat")),
     ("unsubscribe", mark("Show no more incidents in this chat")),
     ("maintenance", mark("Where trouble is expected (admins)")),
+    ("routes", mark("What this chat is shown, and how loudly (admins)")),
     ("users", mark("Who may do what (admins)")),
     ("invite", mark("Invite somebody (admins)")),
     ("help", mark("What the buttons and commands do")),
@@ -26,10 +27,10 @@ COMMANDS = (
 ROLES = {Role.VIEWER: mark("viewer"), Role.OPERATOR: mark("operator"), Role.ADMIN: mark("admin")}
 
 
-def start(user: User, chat: Chat, tongue: Tongue, *, open_count: int) -> Screen:
+def start(user: User, chat: Chat, tongue: Tongue, *, open_count: int, routed: bool = False) -> Screen:
     scoped = [grant_text(grant, tongue) for grant in user.grants if not grant.everywhere]
     return screen(
-        [_who(user, tongue), *scoped, here(chat, tongue)],
+        [_who(user, tongue), *scoped, here(chat, tongue, routed=routed)],
         [
             [
                 Button("🔥 " + tongue.plain("All open") + f" · {open_count}", Verb.INCIDENTS, style="primary"),
@@ -39,8 +40,10 @@ def start(user: User, chat: Chat, tongue: Tongue, *, open_count: int) -> Screen:
     )
 
 
-def here(chat: Chat, tongue: Tongue) -> Markup:
-    """Whether this chat shows incidents, and how to change that."""
+def here(chat: Chat, tongue: Tongue, *, routed: bool = False) -> Markup:
+    """Whether this chat shows incidents, and how to change that; `routed`: those that its routes take."""
+    if chat.subscribed and routed:
+        return tongue.say("This chat shows what its routes take: /routes says what. /unsubscribe stops it.")
     if chat.subscribed:
         return tongue.say("Every incident is shown in this chat. /unsubscribe stops it.")
     return tongue.say("This chat shows no incidents yet: /subscribe starts it.")
