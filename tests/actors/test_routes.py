@@ -70,7 +70,7 @@ def test_a_route_in_one_line_is_asked_first_and_cannot_become_markup(shop):
     ("line", "why"),
     [
         ("team=x y", "is no matcher"),
-        ("shop team=~(a", "without its other half"),
+        ("shop team=~(a", "is no regular expression"),
         ("shop chain:day", "names a chain that ONCALL_FILE has not: there are night"),
         ("quiet soon", "is no span of the day"),
         ("zone Mars", "is no time zone"),
