@@ -68,9 +68,11 @@ DECIDING = frozenset(
         Verb.DECIDE,
         Verb.MAINTENANCE,
         Verb.SET_MAINTENANCE,
+        Verb.CHAT,
+        Verb.SET_CHAT,
     }
 )
-"""Verbs of the screens where admins say who may, and where trouble is expected."""
+"""Verbs of the screens where admins say who may, where trouble is expected, and how a chat is used."""
 
 OF_DUTY = frozenset({Verb.RELIEF, Verb.COVER, Verb.DO_COVER})
 """Verbs that change who is on call: whoever may act anywhere may be, so the right is asked for in no place."""

@@ -93,6 +93,10 @@ class Verb(StrEnum):
     MAINTENANCE = "maintenance"
     SET_MAINTENANCE = "set_maintenance"
     """Set a window or end one, as was asked."""
+    CHAT = "chat"
+    """What is set for this chat, or the question before it is set otherwise."""
+    SET_CHAT = "set_chat"
+    """Set it, as was asked."""
     DECIDE = "decide"
     """Grant, take away, disable or enable, as was asked."""
 

@@ -23,6 +23,7 @@ CONFIRMS = frozenset(
         Verb.CHANGE_SILENCE,
         Verb.DO_COVER,
         Verb.SET_MAINTENANCE,
+        Verb.SET_CHAT,
     }
 )
 """The second of two taps."""

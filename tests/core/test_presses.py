@@ -94,6 +94,7 @@ SECOND_TAPS = (
     Verb.CHANGE_SILENCE,
     Verb.DO_COVER,
     Verb.SET_MAINTENANCE,
+    Verb.SET_CHAT,
 )
 
 

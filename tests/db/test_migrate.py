@@ -30,6 +30,7 @@ NAMES = [
     "0012_escalation",
     "0013_flapping",
     "0014_maintenance",
+    "0017_topics",
 ]
 """Every migration there is, in order."""
 

@@ -72,6 +72,7 @@ TOASTS = {
     "help_called_lately": mark("⏳ Help was asked for less than 5 minutes ago"),
     "on_call_changed": mark("☎️ Done"),
     "maintenance_changed": mark("🛠 Done"),
+    "chat_changed": mark("⚙️ Done"),
     "not_changed": mark("👌 Nothing was changed: it is so already, or the question is over"),
     "noted": mark("📝 Noted in the timeline of #{number}"),
     "too_fast": mark("⏳ Too fast: wait {seconds} s"),
