@@ -97,6 +97,7 @@ KINDS = (
     Kind(
         Verb.SET_MAINTENANCE, EntryType.MAINTENANCE_SET, {"cluster": "*", "from": "1000000000", "until": "4000000000"}
     ),
+    Kind(Verb.SET_CHAT, EntryType.CHAT_CHANGED, {"set": "language", "to": "ru"}),
     # The way from screen to screen: walking it is no attempt at anything, unless it is refused.
     Kind(Verb.CARD, None),
     Kind(Verb.REFRESH, None),
@@ -133,6 +134,7 @@ KINDS = (
     Kind(Verb.RELIEF, None, {"rota": "primary"}),
     Kind(Verb.COVER, None, {"rota": "primary", "span": "8"}),
     Kind(Verb.MAINTENANCE, None),
+    Kind(Verb.CHAT, None),
     Kind(Verb.PEOPLE, None),
     Kind(Verb.PERSON, None, {"user": str(ZOE)}),
     Kind(Verb.GRANT, None, {"user": str(ZOE)}),
@@ -159,7 +161,7 @@ def test_a4_the_matrix_has_every_verb() -> None:
         Verb.COVER,
     }
     assert walked & ACTING == leading
-    assert walked & DECIDING == DECIDING - {Verb.DECIDE, Verb.SET_MAINTENANCE}
+    assert walked & DECIDING == DECIDING - {Verb.DECIDE, Verb.SET_MAINTENANCE, Verb.SET_CHAT}
 
 
 def answer(work: Any) -> Any:
