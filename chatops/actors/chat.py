@@ -107,7 +107,15 @@ class ChatActor(Actor):
         self._canvas = Canvas(self._id, store=store, shelf=self._shelf, clock=clock, policy=policy, bot_name=bot_name)
         self._topics = Topics(self._canvas, store=store, shelf=self._shelf, address=address, tell=self.tell)
         self._pins = Pins(self._canvas, store=store, address=address, tell=self.tell)
-        self._asides = Asides(self._canvas, store=store, clock=clock, address=address, tell=self.tell, later=self.later)
+        self._asides = Asides(
+            self._canvas,
+            store=store,
+            shelf=self._shelf,
+            clock=clock,
+            address=address,
+            tell=self.tell,
+            later=self.later,
+        )
         self._cards = Reconciler(
             self._canvas,
             store=store,
@@ -213,10 +221,12 @@ class ChatActor(Actor):
                     self._illustrations.arrived(done)
                     self._storms.arrived(done)
                     self._asides.arrived(done)
-            case Delivered(TopicAsked() | TopicShown() as topic, number):
-                self._fall_behind(self._topics.arrived(topic, number))
+            case Delivered(TopicAsked() as topic, number):
+                self._fall_behind(self._topics.made(topic, number))
+            case Delivered(TopicShown() as topic):
+                self._look_after(self._topics.shown(topic))
             case Delivered(PinAsked() as pin):
-                self._fall_behind(self._pins.arrived(pin))
+                self._look_after(self._pins.arrived(pin))
             case Delivered(AsideGone() as aside):
                 self._asides.gone(aside)
             case NotDelivered():
@@ -277,11 +287,16 @@ class ChatActor(Actor):
 
     def _not_delivered(self, refusal: NotDelivered) -> None:
         """Of a pin, a topic or an aside only what concerns the whole chat is news."""
-        concerned = self._topics.refused(refusal)
-        if concerned is not None:
-            self._fall_behind(concerned)
-        elif not self._pins.refused(refusal) and not self._asides.refused(refusal):
+        cardless = self._topics.not_made(refusal)
+        if cardless is not None:
+            self._fall_behind(cardless)
+        elif not any(part.refused(refusal) for part in (self._topics, self._pins, self._asides)):
             self._refusals.heard(refusal)
+
+    def _look_after(self, *incident_ids: int) -> None:
+        """Their pins and topics; their cards are as they should be."""
+        for incident in filter(None, map(self._store.incidents.get, incident_ids)):
+            self._follow(incident)
 
     def _follow(self, incident: Incident) -> None:
         self._pins.follow(incident)
@@ -343,7 +358,7 @@ class ChatActor(Actor):
         self._storms.resume()
         self._fall_behind(*self._cards.behind())
         if self._id < 0:
-            self._fall_behind(*self._topics.owed(), *self._pins.owed())
+            self._look_after(*{*self._topics.owed(), *self._pins.owed()})
 
     def _fall_behind(self, *incident_ids: int) -> None:
         """To be drawn one by one: in a storm of alerts nobody who presses a button waits for all of them."""

@@ -7,18 +7,25 @@ from datetime import datetime, timedelta
 LEFT_ALONE = timedelta(minutes=15)
 """An aside that nobody touched for this long is taken away."""
 
+TAKEN_AWAY_WITHIN = timedelta(hours=47)
+"""Of its sending: Telegram deletes nothing older than 48 hours, so it is not asked to."""
+
 MOST = 3
 """Asides of one person in a chat: one more takes the oldest away."""
 
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """`below`: the card or digest it answers. `touched_at`: when it was last moved on, or sent."""
+    """`below`: the card or digest it answers. `touched_at`: when it was last moved on, at first when it was sent."""
 
     message_id: int
     user_id: int
     below: int
+    sent_at: datetime
     touched_at: datetime
+
+    def deletable(self, now: datetime) -> bool:
+        return abs(now - self.sent_at) < TAKEN_AWAY_WITHIN
 
 
 def left_alone(asides: Sequence[Aside], now: datetime) -> tuple[Aside, ...]:

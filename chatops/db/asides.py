@@ -8,7 +8,8 @@ from chatops.db.columns import time_of, time_text
 from chatops.db.database import Database
 
 _OF_CHAT = """
-SELECT asides.message_id, asides.user_id, asides.below, max(asides.sent_at, coalesce(positions.touched_at, ''))
+SELECT asides.message_id, asides.user_id, asides.below, asides.sent_at,
+    max(asides.sent_at, coalesce(positions.touched_at, ''))
 FROM asides LEFT JOIN positions ON positions.chat_id = asides.chat_id AND positions.message_id = asides.message_id
 WHERE asides.chat_id = ?
 """
@@ -51,5 +52,5 @@ class Asides:
 
 
 def _aside(row: Any) -> Aside:
-    message_id, user_id, below, touched_at = row
-    return Aside(message_id, user_id, below, time_of(touched_at))
+    message_id, user_id, below, sent_at, touched_at = row
+    return Aside(message_id, user_id, below, time_of(sent_at), time_of(touched_at))

@@ -101,9 +101,22 @@ def test_somebody_else_goes_on_in_their_own(shop):
     assert (sent.reply_to, sent.silent) == (shown(shop), True)
 
 
+def test_r18_one_that_telegram_would_not_delete_any_more_is_closed(shop):
+    """R18: after 48 hours it is not asked to."""
+    message = opens(shop)
+    shop.stop()
+    shop.clock.move(hours=50)
+    shop.start()
+    look_round(shop)
+    shop.post.wait(lambda post: "it was left alone" in post.messages[message].html)
+    assert not shop.post.messages[message].keyboard
+    assert gone(shop) == []
+    assert shop.store.asides.of_chat(GROUP) == ()
+
+
 def test_what_telegram_does_not_take_away_is_forgotten(shop):
     message = opens(shop)
-    asked = refuses(shop, DeleteMessage, reason="refused", words="message can't be deleted for everyone")
+    asked = refuses(shop, DeleteMessage, reason="refused", words="message to delete not found")
     shop.clock.move(minutes=60)
     look_round(shop)
     look_round(shop)

@@ -15,6 +15,7 @@ asides = st.lists(
         message_id=st.integers(1, 10_000),
         user_id=st.integers(1, 3),
         below=st.just(1),
+        sent_at=st.just(NOW),
         touched_at=st.integers(-4_000, 4_000).map(lambda seconds: NOW + timedelta(seconds=seconds)),
     ),
     unique_by=lambda each: each.message_id,

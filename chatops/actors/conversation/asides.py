@@ -6,11 +6,13 @@ from datetime import datetime
 
 from chatops.actors.addresses import TELEGRAM, Address
 from chatops.actors.conversation.canvas import Canvas
-from chatops.actors.conversation.shelf import UnderWay
+from chatops.actors.conversation.shelf import Shelf, UnderWay
 from chatops.actors.telegram_messages import Deliver, NotDelivered
 from chatops.core.asides import Aside, crowded_out, left_alone, next_look
+from chatops.core.buttons import Verb
 from chatops.core.cards import Position
 from chatops.core.outgoing import DeleteMessage, Lane
+from chatops.core.screens.notices import aside_closed
 from chatops.db.store import Store
 
 BELOW, OWNER = "card", "aside_of"
@@ -37,13 +39,16 @@ class Asides:
         canvas: Canvas,
         *,
         store: Store,
+        shelf: Shelf,
         clock: Callable[[], datetime],
         address: Address,
         tell: Callable[[Address, object], None],
         later: Callable[[float, object], object],
     ) -> None:
+        self._canvas = canvas
         self._chat_id = canvas.chat_id
         self._store = store
+        self._shelf = shelf
         self._clock = clock
         self._address = address
         self._tell = tell
@@ -73,7 +78,7 @@ class Asides:
         self._listen(self._standing())
 
     def gone(self, tag: AsideGone) -> None:
-        """Telegram took it away, or will not any more: it is older than 48 hours, or somebody was faster."""
+        """Telegram took it away, or somebody was faster."""
         self._leaving.discard(tag.message_id)
         self._store.asides.delete(self._chat_id, tag.message_id)
 
@@ -88,8 +93,13 @@ class Asides:
 
     def _take_away(self, asides: Iterable[Aside]) -> None:
         for each in asides:
-            self._leaving.add(each.message_id)
             self._store.positions.delete(self._chat_id, each.message_id)
+            if not each.deletable(self._clock()):
+                at = Position(self._chat_id, each.message_id, Verb.HELP)
+                self._shelf.edit(aside_closed(self._canvas.tongue), Lane.DIGEST, position=at)
+                self._store.asides.delete(self._chat_id, each.message_id)
+                continue
+            self._leaving.add(each.message_id)
             # In the place of an edit that still waits: nobody will see that.
             key, gone = f"message:{each.message_id}", AsideGone(each.message_id)
             deleted = DeleteMessage(self._chat_id, each.message_id)

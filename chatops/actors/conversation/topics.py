@@ -116,18 +116,11 @@ class Topics:
         """Incidents whose topic does not stand as they do."""
         return self._store.topics.owed(self._chat_id)
 
-    def arrived(self, tag: TopicAsked | TopicShown, number: int) -> int:
-        """Telegram did it. The incident, which is to be looked at again."""
-        own = self._store.topics.get(self._chat_id, tag.incident_id)
-        if isinstance(tag, TopicShown):
-            if self._showing.get(tag.incident_id) == tag:
-                del self._showing[tag.incident_id]
-            if own is not None:
-                self._store.topics.put(replace(own, name=tag.name, closed=tag.closed))
-            return tag.incident_id
+    def made(self, tag: TopicAsked, number: int) -> int:
+        """Telegram made it. The incident, whose card may be sent now."""
+        own = self._store.topics.get(self._chat_id, tag.incident_id) or Topic(self._chat_id, tag.incident_id)
         waited = tag.incident_id in self._asked
         self._asked.discard(tag.incident_id)
-        own = own or Topic(self._chat_id, tag.incident_id)
         if number and not waited and self._begun(tag.incident_id):
             # Asked for in an earlier life, which the card did not wait for in this one.
             self._deliver(DeleteTopic(self._chat_id, number), Lane.DIGEST, "", None)
@@ -136,24 +129,50 @@ class Topics:
             self._store.topics.put(replace(own, thread_id=number, gone=not number))
         return tag.incident_id
 
-    def refused(self, refusal: NotDelivered) -> int | None:
-        """The incident, which is to be looked at again; None: it is the whole chat that is refused, or no topic."""
+    def shown(self, tag: TopicShown) -> int:
+        """Telegram did it. The incident, which may have become another meanwhile."""
+        own = self._store.topics.get(self._chat_id, tag.incident_id)
+        if self._showing.get(tag.incident_id) == tag:
+            del self._showing[tag.incident_id]
+        if own is not None:
+            self._store.topics.put(replace(own, name=tag.name, closed=tag.closed))
+        return tag.incident_id
+
+    def not_made(self, refusal: NotDelivered) -> int | None:
+        """The incident, whose card is to be sent without one. None: it is the whole chat that is refused, or no such
+        topic.
+        """
         tag = refusal.tag
-        if isinstance(tag, TopicShown):
-            return self._not_shown(tag, refusal)
         if not isinstance(tag, TopicAsked):
             return None
         self._asked.discard(tag.incident_id)
-        own = self._store.topics.get(self._chat_id, tag.incident_id)
         if refusal.reason in OF_THE_CHAT:
             self._store.topics.forget(self._chat_id, tag.incident_id)
             return None
+        own = self._store.topics.get(self._chat_id, tag.incident_id)
         if own is not None:
             self._store.topics.put(replace(own, gone=True))
         log.warning("no topic for an incident", chat=self._chat_id, incident=tag.incident_id, problem=refusal.detail)
         if refusal.reason == Reason.FORBIDDEN:
             self._forbidden(refusal)
         return tag.incident_id
+
+    def refused(self, refusal: NotDelivered) -> bool:
+        """Whether it is a topic that is not named, closed or opened, and nothing that concerns the whole chat."""
+        tag = refusal.tag
+        if not isinstance(tag, TopicShown):
+            return False
+        if refusal.reason in OF_THE_CHAT:
+            self._showing.pop(tag.incident_id, None)
+            return False
+        # What was refused is not asked for again in this life, unless the incident becomes another once more.
+        own = self._store.topics.get(self._chat_id, tag.incident_id)
+        log.warning("a topic stays as it is", chat=self._chat_id, incident=tag.incident_id, problem=refusal.detail)
+        if refusal.reason == Reason.FORBIDDEN:
+            self._forbidden(refusal)
+        elif own is not None:
+            self._store.topics.lost(self._chat_id, own.thread_id)
+        return True
 
     def lost(self, thread_id: int) -> None:
         """The topic is closed or deleted; what was to go into it is in the general one already."""
@@ -163,19 +182,6 @@ class Topics:
             self._told.add(thread_id)
             log.warning("a topic is closed or deleted", chat=self._chat_id, topic=thread_id)
             self._alarm("topic_gone", {"topic": str(thread_id)})
-
-    def _not_shown(self, tag: TopicShown, refusal: NotDelivered) -> int | None:
-        if refusal.reason in OF_THE_CHAT:
-            self._showing.pop(tag.incident_id, None)
-            return None
-        # What was refused is not asked for again in this life, unless the incident becomes another once more.
-        own = self._store.topics.get(self._chat_id, tag.incident_id)
-        log.warning("a topic stays as it is", chat=self._chat_id, incident=tag.incident_id, problem=refusal.detail)
-        if refusal.reason == Reason.FORBIDDEN:
-            self._forbidden(refusal)
-        elif own is not None:
-            self._store.topics.lost(self._chat_id, own.thread_id)
-        return tag.incident_id
 
     def _forbidden(self, refusal: NotDelivered) -> None:
         """Once for the chat, until it is set anew or the bot's rights there change."""

@@ -63,3 +63,8 @@ NOTICES = {
 def notice(code: str, detail: dict[str, str], tongue: Tongue) -> Screen:
     filled = {name: tongue.stamped(one_line(value, 400)) for name, value in detail.items()}
     return screen([tongue.say(NOTICES[code], **filled)], [], silent=False)
+
+
+def aside_closed(tongue: Tongue) -> Screen:
+    """What is left of a message that one person looked at something in."""
+    return screen([tongue.say("💤 Closed: it was left alone.")], [])
