@@ -67,7 +67,7 @@ def test_the_language_of_a_group_is_its_own(shop):
 def test_the_language_of_a_private_chat_is_its_owners(shop):
     message = ask(shop, chat=ANNA)
     labels = [key.label for row in shop.post.messages[message].keyboard for key in row]
-    assert labels == ["🌐 Русский", "🔄"], "pins and topics are of groups"
+    assert labels == ["🌐 English", "🌐 Русский", "🔄"], "pins and topics are of groups"
     sets(shop, "Русский", chat=ANNA)
     assert (shop.store.chats.get(ANNA).language, shop.store.users.get(ANNA).language) == ("ru", "ru")
 

@@ -65,7 +65,7 @@ def test_what_telegram_refuses_is_said_and_offered_again():
     shown = chat_screen(GROUP, ChatSettings(topics=True, topics_refused="the <chat> is not a forum"), EN)
     assert "Telegram refuses it (the <chat> is not a forum)" in plain_text(shown)
     offered = {(b.args["set"], b.args["to"]) for row in shown.rows for b in row if "set" in b.args}
-    assert offered == {("language", "ru"), ("pins", "off"), ("topics", "on")}
+    assert offered == {("language", "en"), ("language", "ru"), ("pins", "off"), ("topics", "on")}
     assert "refuses" not in plain_text(chat_screen(GROUP, ChatSettings(topics_refused="not a forum"), EN))
 
 

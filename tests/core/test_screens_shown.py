@@ -35,7 +35,7 @@ def test_a_russian_button_is_russian(draw: Draw) -> None:
     """Only names of objects and programs stay as they are."""
     names = re.compile(
         r"Alertmanager|checkout|9pqzn|istio-proxy|migrate|init|worker|deploy|node|kubectl|pod |« @?\w+|issuer"
-        r"|APIService|@oleg|@somebody\d+|CSV|Markdown|(?:prod\S*|\*)/\S+"
+        r"|APIService|@oleg|@somebody\d+|CSV|Markdown|English|(?:prod\S*|\*)/\S+"
     )
     for row in draw(tongue("ru")).rows:
         for button in row:

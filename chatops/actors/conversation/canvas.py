@@ -36,6 +36,7 @@ class Canvas:
         self.chat_id = chat_id
         self.policy = policy
         self._bot_name = bot_name
+        self._known_bot = ""
         self._store = store
         self._shelf = shelf
         self._clock = clock
@@ -96,7 +97,11 @@ class Canvas:
     @property
     def _bot(self) -> str:
         """In a group an incident's number leads to the reader's own chat with the bot."""
-        return self._bot_name().removeprefix("@") if self.chat_id < 0 else ""
+        if self.chat_id > 0:
+            return ""
+        # Once known it is kept: while Telegram is out of reach nobody tells it.
+        self._known_bot = self._bot_name().removeprefix("@") or self._known_bot
+        return self._known_bot
 
     def document(self, position: Position, speaks: Tongue, user: User | None) -> tuple[str, bytes] | None:
         """A file that the database alone can make, for `user`."""

@@ -49,13 +49,7 @@ def chat_screen(chat: Chat, settings: ChatSettings, tongue: Tongue) -> Screen:
         here(chat, tongue),
         tongue.say("🌐 Language: {language}", language=NAMES.get(tongue.language, tongue.language)),
     ]
-    rows = [
-        [
-            Button("🌐 " + NAMES[each], Verb.CHAT, {"set": Setting.LANGUAGE.value, "to": each})
-            for each in LANGUAGES
-            if each != tongue.language
-        ]
-    ]
+    rows = [[Button("🌐 " + NAMES[each], Verb.CHAT, {"set": Setting.LANGUAGE.value, "to": each}) for each in LANGUAGES]]
     if chat.kind is not ChatKind.PRIVATE:
         lines += [*_pins(settings, tongue), *_topics(settings, tongue)]
         rows.append([_switch(Setting.PINS, settings.pinning, tongue)])
