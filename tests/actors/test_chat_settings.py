@@ -57,7 +57,9 @@ def test_pins_switched_off_are_taken_away_and_come_back_with_it(shop):
 def test_the_language_of_a_group_is_its_own(shop):
     fires(shop, severity="warning")
     card = shown(shop)
-    sets(shop, "Русский")
+    message = sets(shop, "Русский")
+    # Who asked reads on in a language of their own.
+    shop.post.wait(lambda post: "Language: Русский" in post.messages[message].html)
     assert shop.store.chats.get(GROUP).language == "ru"
     assert shop.store.users.get(ANNA).language == ""
     fires(shop)

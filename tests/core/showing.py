@@ -799,13 +799,18 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "told: revoked": _told(EntryType.REVOKED, SCOPED),
     "told: nothing left": _told(EntryType.REVOKED, User(2, "@eve")),
     "told: disabled": _told(EntryType.DISABLED, replace(SCOPED, disabled=True)),
-    "chat": lambda tongue: chat_setup.chat_screen(Chat(-5, ChatKind.GROUP, subscribed=True), ChatSettings(), tongue),
+    "chat": lambda tongue: chat_setup.chat_screen(
+        Chat(-5, ChatKind.GROUP, subscribed=True), ChatSettings(), tongue, language="ru"
+    ),
     "chat, refused": lambda tongue: chat_setup.chat_screen(
         Chat(-5, ChatKind.GROUP),
         ChatSettings(topics=True, topics_refused="not enough rights", pins_refused="not enough rights"),
         tongue,
+        language="en",
     ),
-    "chat in private": lambda tongue: chat_setup.chat_screen(Chat(5, ChatKind.PRIVATE), ChatSettings(), tongue),
+    "chat in private": lambda tongue: chat_setup.chat_screen(
+        Chat(5, ChatKind.PRIVATE), ChatSettings(), tongue, language="ru"
+    ),
     **{
         f"chat: {setting} {value}": lambda tongue, setting=setting, value=value: chat_setup.question(  # type: ignore[misc]  # as above
             setting, value, tongue, by=User(1, "@anna")

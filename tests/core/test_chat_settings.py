@@ -57,16 +57,18 @@ def test_everything_that_can_be_set_has_its_question():
 
 
 def test_a_private_chat_has_a_language_only():
-    shown = chat_screen(PRIVATE, ChatSettings(), EN)
+    shown = chat_screen(PRIVATE, ChatSettings(), EN, language="en")
     assert {button.args.get("set") for row in shown.rows for button in row} == {"language", None}
 
 
 def test_what_telegram_refuses_is_said_and_offered_again():
-    shown = chat_screen(GROUP, ChatSettings(topics=True, topics_refused="the <chat> is not a forum"), EN)
+    shown = chat_screen(GROUP, ChatSettings(topics=True, topics_refused="the <chat> is not a forum"), EN, language="en")
     assert "Telegram refuses it (the <chat> is not a forum)" in plain_text(shown)
     offered = {(b.args["set"], b.args["to"]) for row in shown.rows for b in row if "set" in b.args}
     assert offered == {("language", "en"), ("language", "ru"), ("pins", "off"), ("topics", "on")}
-    assert "refuses" not in plain_text(chat_screen(GROUP, ChatSettings(topics_refused="not a forum"), EN))
+    assert "refuses" not in plain_text(
+        chat_screen(GROUP, ChatSettings(topics_refused="not a forum"), EN, language="en")
+    )
 
 
 def test_the_name_of_a_topic_says_how_its_incident_stands():

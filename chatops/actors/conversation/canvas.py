@@ -84,7 +84,8 @@ class Canvas:
         if position.screen is Verb.MAINTENANCE:
             return maintenance.drawn(position, self._store, speaks, now=self._clock(), reader=user)
         if position.screen is Verb.CHAT:
-            return chat_setup.drawn(position, self.chat, self._store, speaks, user)
+            language = self.tongue.language
+            return chat_setup.drawn(position, self.chat, self._store, speaks, user, language=language)
         if position.screen in DECIDING:
             return people.drawn(position, self._store, speaks, user)
         if position.screen in duty.SCREENS:

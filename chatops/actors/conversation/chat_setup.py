@@ -9,8 +9,11 @@ from chatops.core.texts import Tongue
 from chatops.db.store import Store
 
 
-def drawn(position: Position, chat: Chat, store: Store, tongue: Tongue, reader: User | None) -> Screen:
+def drawn(
+    position: Position, chat: Chat, store: Store, tongue: Tongue, reader: User | None, *, language: str
+) -> Screen:
+    """`language`: see `chat_screen`."""
     setting, value = position.args.get("set", ""), position.args.get("to", "")
     if allowed(setting, value, chat):
         return question(Setting(setting), value, tongue, by=reader)
-    return chat_screen(chat, store.chat_settings.get(chat.id), tongue)
+    return chat_screen(chat, store.chat_settings.get(chat.id), tongue, language=language)

@@ -42,12 +42,12 @@ def allowed(setting: str, value: str, chat: Chat) -> bool:
     return setting in OF_GROUPS and value in (ON, OFF) and chat.kind is not ChatKind.PRIVATE
 
 
-def chat_screen(chat: Chat, settings: ChatSettings, tongue: Tongue) -> Screen:
-    """In the language of the chat, or of who reads it in private."""
+def chat_screen(chat: Chat, settings: ChatSettings, tongue: Tongue, *, language: str) -> Screen:
+    """`language` is what the chat is spoken to in; who asked may read this in another."""
     lines: list[Markup | str | None] = [
         tongue.say("⚙️ <b>This chat</b>"),
         here(chat, tongue),
-        tongue.say("🌐 Language: {language}", language=NAMES.get(tongue.language, tongue.language)),
+        tongue.say("🌐 Language: {language}", language=NAMES[language]),
     ]
     rows = [[Button("🌐 " + NAMES[each], Verb.CHAT, {"set": Setting.LANGUAGE.value, "to": each}) for each in LANGUAGES]]
     if chat.kind is not ChatKind.PRIVATE:
