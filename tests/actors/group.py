@@ -81,7 +81,13 @@ def asked_of(shop: House, kind: type) -> list[object]:
 
 
 def quiet(shop: House) -> None:
-    """All that was under way has come to its end."""
+    """All that was under way has come to its end: what is asked for last is there."""
+    before = set(shop.post.messages)
     for chat in (GROUP, ANNA):
         shop.write("/help", chat=chat)
+
+    def helped() -> set[int]:
+        return {m.chat_id for n, m in shop.post.messages.items() if n not in before and "/subscribe —" in m.html}
+
+    shop.post.wait(lambda _post: helped() == {GROUP, ANNA})
     shop.until(lambda: not shop.store.updates.pending())

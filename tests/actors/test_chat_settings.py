@@ -7,7 +7,7 @@ import pytest
 
 from chatops.core.audit import EntryType
 from chatops.core.outgoing import PinMessage
-from tests.actors.group import GROUP, OLEG, asked_of, fires, grouped, quiet, shown
+from tests.actors.group import GROUP, OLEG, asked_of, fires, grouped, quiet, refuses, shown
 from tests.actors.house import ANNA, House
 
 
@@ -52,6 +52,19 @@ def test_pins_switched_off_are_taken_away_and_come_back_with_it(shop):
     shop.until(lambda: shop.store.cards.get(GROUP, 1).pinned == card)
     assert changes(shop) == [{"set": "pins", "to": "off"}, {"set": "pins", "to": "on"}]
     assert [each.pinned for each in asked_of(shop, PinMessage)] == [True, False, True]
+
+
+def test_what_was_refused_is_tried_again_once_it_is_switched_on_again(shop):
+    asked = refuses(shop, PinMessage)
+    fires(shop)
+    card = shown(shop)
+    shop.until(lambda: shop.store.chat_settings.get(GROUP).pins_refused)
+    message = ask(shop)
+    assert "Telegram refuses it (Bad Request: not enough rights)" in shop.post.messages[message].html
+    refuses(shop)
+    sets(shop, "📌 Pin cards")
+    shop.until(lambda: shop.store.cards.get(GROUP, 1).pinned == card)
+    assert len(asked) == 1
 
 
 def test_the_language_of_a_group_is_its_own(shop):
