@@ -63,7 +63,7 @@ def test_it_is_taken_away_once_it_is_left_alone(shop):
     shop.clock.move(minutes=10)
     look_round(shop)
     assert gone(shop) == [message]
-    assert shop.store.asides.of_chat(GROUP) == ()
+    shop.until(lambda: shop.store.asides.of_chat(GROUP) == ())
     assert shop.store.positions.get(GROUP, message) is None
     assert shop.store.cards.get(GROUP, 1), "the card stays"
 
@@ -86,7 +86,7 @@ def test_a_person_has_few_of_them(shop):
     shop.clock.move(seconds=5)
     newest = opens(shop)
     shop.until(lambda: len(shop.store.asides.of_chat(GROUP)) == MOST + 1)
-    assert gone(shop) == [mine[0]]
+    shop.until(lambda: gone(shop) == [mine[0]])
     assert {each.message_id for each in shop.store.asides.of_chat(GROUP)} == {*mine[1:], theirs, newest}
 
 
@@ -111,7 +111,7 @@ def test_r18_one_that_telegram_would_not_delete_any_more_is_closed(shop):
     shop.post.wait(lambda post: "it was left alone" in post.messages[message].html)
     assert not shop.post.messages[message].keyboard
     assert gone(shop) == []
-    assert shop.store.asides.of_chat(GROUP) == ()
+    shop.until(lambda: shop.store.asides.of_chat(GROUP) == ())
 
 
 def test_what_telegram_does_not_take_away_is_forgotten(shop):
@@ -121,12 +121,13 @@ def test_what_telegram_does_not_take_away_is_forgotten(shop):
     look_round(shop)
     look_round(shop)
     assert asked == [DeleteMessage(GROUP, message)]
-    assert shop.store.asides.of_chat(GROUP) == ()
+    shop.until(lambda: shop.store.asides.of_chat(GROUP) == ())
 
 
 def test_a_private_chat_has_none(shop):
     shop.until(lambda: shop.store.cards.get(ANNA, 1))
     card = shop.store.cards.get(ANNA, 1).message_id
+    shop.post.wait(lambda post: "Resources" in str(post.messages[card].keyboard))
     shop.press(card, "Resources")
     quiet(shop)
     assert shop.store.asides.chats() == ()

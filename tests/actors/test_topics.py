@@ -198,7 +198,7 @@ def test_a_topic_that_cannot_be_closed_is_left_as_it_is(forum):
     asked = refuses(forum, ShowTopic)
     forum.clock.move(minutes=5)
     fires(forum, ended=True)
-    forum.until(lambda: asked)
+    forum.until(lambda: told(forum, "makes no topics"))
     forum.directory.tell(chat_address(GROUP), CatchUp())
     quiet(forum)
     assert len(asked) == 1
