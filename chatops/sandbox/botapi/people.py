@@ -131,6 +131,15 @@ class Chat:
         """Whether the bot is an administrator here who has this right; in a private chat it needs none."""
         return self.is_private or (self.bot_status == "administrator" and right in self.bot_rights)
 
+    def bot_manages(self, thread_id: int) -> bool:
+        """Whether the bot may name, close and open this topic, and write in it while it is closed.
+
+        Who made a topic may, also without the right.
+        """
+        begun = self.messages.get(thread_id)
+        made = begun is not None and begun.sender.is_bot and "forum_topic_created" in begun.service
+        return made or self.bot_may("can_manage_topics")
+
     def has(self, user_id: int) -> bool:
         """Whether a person sees this chat."""
         return self.members.get(user_id) in ("creator", "administrator", "member")

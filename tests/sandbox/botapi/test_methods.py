@@ -237,6 +237,18 @@ def test_who_may_not_manage_topics_is_told_so(call: Raw, server: BotApiServer, a
     assert told("sendMessage", text="x", message_thread_id=5) == "Bad Request: TOPIC_CLOSED"
 
 
+def test_who_made_a_topic_manages_it_without_the_right(call: Raw, server: BotApiServer, anna: Person) -> None:
+    boss = server.person(7, "Boss")
+    group = server.group(-1001, "Shop", [anna], admins=[boss], topics={5: "prod"}, bot_status="administrator")
+    thread = call("createForumTopic", chat_id=group.id, name="inc 96")["result"]["message_thread_id"]
+    server.add_bot(group, boss, status="member")
+    assert call("editForumTopic", chat_id=group.id, message_thread_id=thread, name="over")["ok"]
+    assert call("closeForumTopic", chat_id=group.id, message_thread_id=thread)["ok"]
+    assert call("sendMessage", chat_id=group.id, message_thread_id=thread, text="still")["ok"]
+    assert not call("closeForumTopic", chat_id=group.id, message_thread_id=5)["ok"]
+    assert not call("deleteForumTopic", chat_id=group.id, message_thread_id=thread)["ok"]
+
+
 @pytest.mark.parametrize(("name", "words"), [("", "TOPIC_TITLE_EMPTY"), ("x" * 129, "topic name is too long")])
 def test_a_topic_has_a_name_of_1_to_128_characters(
     call: Raw, server: BotApiServer, anna: Person, name: str, words: str

@@ -12,7 +12,9 @@ _MAX_NAME = 128
 def create_forum_topic(call: Call) -> dict[str, object]:
     """https://core.telegram.org/bots/api#createforumtopic"""
     chat = call.chat()
-    topics = _forum(chat, "not enough rights to create a topic")
+    topics = _forum(chat)
+    if not chat.bot_may("can_manage_topics"):
+        raise bad_request("not enough rights to create a topic")
     name = _name(call)
     call.pace(chat)
     color = call.parameters.number("icon_color", 0x6FB9F0)
@@ -26,7 +28,7 @@ def create_forum_topic(call: Call) -> dict[str, object]:
 
 def edit_forum_topic(call: Call) -> bool:
     """https://core.telegram.org/bots/api#editforumtopic"""
-    chat, topics, thread = _topic(call, "not enough rights to edit the topic")
+    chat, topics, thread = _managed(call)
     name = _name(call) if call.parameters.text("name") else topics[thread]
     if name == topics[thread]:
         raise bad_request("TOPIC_NOT_MODIFIED")
@@ -38,7 +40,7 @@ def edit_forum_topic(call: Call) -> bool:
 
 def close_forum_topic(call: Call) -> bool:
     """https://core.telegram.org/bots/api#closeforumtopic"""
-    chat, _, thread = _topic(call, "not enough rights to edit the topic")
+    chat, _, thread = _managed(call)
     if thread in chat.closed_topics:
         raise bad_request("TOPIC_NOT_MODIFIED")
     chat.closed_topics.add(thread)
@@ -48,7 +50,7 @@ def close_forum_topic(call: Call) -> bool:
 
 def reopen_forum_topic(call: Call) -> bool:
     """https://core.telegram.org/bots/api#reopenforumtopic"""
-    chat, _, thread = _topic(call, "not enough rights to edit the topic")
+    chat, _, thread = _managed(call)
     if thread not in chat.closed_topics:
         raise bad_request("TOPIC_NOT_MODIFIED")
     chat.closed_topics.discard(thread)
@@ -58,28 +60,35 @@ def reopen_forum_topic(call: Call) -> bool:
 
 def delete_forum_topic(call: Call) -> bool:
     """https://core.telegram.org/bots/api#deleteforumtopic"""
-    chat, _, thread = _topic(call, "not enough rights to delete the topic", right="can_delete_messages")
+    chat, _, thread = _topic(call)
+    if not chat.bot_may("can_delete_messages"):
+        raise bad_request("not enough rights to delete the topic")
     call.world.delete_topic(chat, thread)
     return True
 
 
-def _forum(chat: Chat, refusal: str, right: str = "can_manage_topics") -> dict[int, str]:
-    if chat.topics is None:
-        raise bad_request("the chat is not a forum")
-    if not chat.bot_may(right):
-        raise bad_request(refusal)
-    return chat.topics
+def _managed(call: Call) -> tuple[Chat, dict[int, str], int]:
+    chat, topics, thread = _topic(call)
+    if not chat.bot_manages(thread):
+        raise bad_request("not enough rights to edit the topic")
+    return chat, topics, thread
 
 
-def _topic(call: Call, refusal: str, right: str = "can_manage_topics") -> tuple[Chat, dict[int, str], int]:
+def _topic(call: Call) -> tuple[Chat, dict[int, str], int]:
     chat = call.chat()
-    topics = _forum(chat, refusal, right)
+    topics = _forum(chat)
     thread = call.parameters.number("message_thread_id")
     if thread <= 0:
         raise bad_request("invalid message thread identifier specified")
     if thread not in topics:
         raise bad_request("TOPIC_ID_INVALID")
     return chat, topics, thread
+
+
+def _forum(chat: Chat) -> dict[int, str]:
+    if chat.topics is None:
+        raise bad_request("the chat is not a forum")
+    return chat.topics
 
 
 def _name(call: Call) -> str:
