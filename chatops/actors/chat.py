@@ -28,19 +28,23 @@ from chatops.actors.chat_messages import (
     ReviewDue,
     SendHere,
     SilenceEnds,
+    TopicGone,
     Unattended,
     UpdateArrived,
     WasAway,
 )
 from chatops.actors.conversation.admission import Admission
 from chatops.actors.conversation.announcements import Announcements
+from chatops.actors.conversation.asides import AsideGone, Asides, AsidesDue
 from chatops.actors.conversation.calls import Calls
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.cards import Reconciler
+from chatops.actors.conversation.chat_desk import ChatDesk
 from chatops.actors.conversation.commands import Commands
 from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.illustrations import Illustrations
 from chatops.actors.conversation.notes import Notes
+from chatops.actors.conversation.pins import PinAsked, Pins
 from chatops.actors.conversation.refusals import Refusals
 from chatops.actors.conversation.replies import Replies
 from chatops.actors.conversation.restraint import Restraint
@@ -49,6 +53,7 @@ from chatops.actors.conversation.silences import OthersSilences
 from chatops.actors.conversation.storms import Storms
 from chatops.actors.conversation.strangers import Strangers
 from chatops.actors.conversation.taps import Taps
+from chatops.actors.conversation.topics import TopicAsked, Topics, TopicShown
 from chatops.actors.conversation.views import Reader
 from chatops.actors.directory import Directory
 from chatops.actors.quarantine import Quarantine
@@ -61,14 +66,14 @@ from chatops.core.access import known
 from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
 from chatops.core.failures import Failure, Reason
-from chatops.core.incidents import Person
+from chatops.core.incidents import Incident, Person
 from chatops.core.outgoing import AnswerTap, Lane, LeaveChat
 from chatops.core.people import ChatKind, Sender, User
 from chatops.core.policy import Policy
 from chatops.core.screens.notices import notice
 from chatops.core.screens.toasts import toast
 from chatops.core.texts import Tongue, tongue
-from chatops.core.updates import Faceless, Membership, Tap, TextMessage, Update
+from chatops.core.updates import Faceless, Membership, Pinned, Tap, TextMessage, Update
 from chatops.db.store import Store
 
 log = structlog.get_logger()
@@ -99,18 +104,44 @@ class ChatActor(Actor):
         self._commands = Commands(store, clock=clock)
         self._shelf = Shelf(self._id, store=store, address=address, tell=self.tell, clock=clock)
         self._notes = Notes(store, clock=clock, tell=self.tell)
-        self._canvas = Canvas(self._id, store=store, shelf=self._shelf, clock=clock, policy=policy)
-        self._cards = Reconciler(self._canvas, store=store, shelf=self._shelf, clock=clock, come_back=self._come_back)
+        self._canvas = Canvas(self._id, store=store, shelf=self._shelf, clock=clock, policy=policy, bot_name=bot_name)
+        self._topics = Topics(self._canvas, store=store, shelf=self._shelf, address=address, tell=self.tell)
+        self._pins = Pins(self._canvas, store=store, address=address, tell=self.tell)
+        self._asides = Asides(
+            self._canvas,
+            store=store,
+            shelf=self._shelf,
+            clock=clock,
+            address=address,
+            tell=self.tell,
+            later=self.later,
+        )
+        self._cards = Reconciler(
+            self._canvas,
+            store=store,
+            shelf=self._shelf,
+            clock=clock,
+            come_back=self._come_back,
+            thread_of=self._topics.thread_of,
+            pending=self._topics.pending,
+            follow=self._follow,
+        )
         self._storms = Storms(
             self._canvas, store=store, shelf=self._shelf, clock=clock, tell=self.tell, later=self.later
         )
         self._refusals = Refusals(
             self._canvas, self._cards, self._storms, store=store, shelf=self._shelf, tell=self.tell
         )
-        self._calls = Calls(self._canvas, store=store, shelf=self._shelf, clock=clock)
-        self._announcements = Announcements(self._canvas, store=store, shelf=self._shelf)
+        self._calls = Calls(self._canvas, self._topics, store=store, shelf=self._shelf, clock=clock)
+        self._announcements = Announcements(self._canvas, self._topics, store=store, shelf=self._shelf)
         self._drilldown = Drilldown(
-            self._canvas, store=store, shelf=self._shelf, clock=clock, address=address, tell=self.tell
+            self._canvas,
+            topics=self._topics,
+            store=store,
+            shelf=self._shelf,
+            clock=clock,
+            address=address,
+            tell=self.tell,
         )
         self._illustrations = Illustrations(
             self._canvas, store=store, shelf=self._shelf, address=address, tell=self.tell
@@ -119,12 +150,16 @@ class ChatActor(Actor):
             self._canvas, self._drilldown, store=store, clock=clock, tell=self.tell, bot_name=bot_name
         )
         self._silences = OthersSilences(self._drilldown, store=store, clock=clock, address=address, tell=self.tell)
+        chat_desk = ChatDesk(
+            self._drilldown, store=store, clock=clock, chat=lambda: self._canvas.chat, changed=self._catch_up
+        )
         self._taps = Taps(
             self._drilldown,
             self._cards,
             self._admission,
             self._silences,
             self._storms,
+            chat_desk=chat_desk,
             store=store,
             clock=clock,
             tell=self.tell,
@@ -151,6 +186,7 @@ class ChatActor(Actor):
         self.tell(TELEGRAM, ChatBegan(self._id))
         self._drilldown.resume()
         self._silences.resume(self._id)
+        self._asides.resume()
         self._catch_up()
         noted = self._cards.notes()
         if noted:
@@ -182,8 +218,20 @@ class ChatActor(Actor):
                 self._arrived(tag, message)
             case KeepArrived(done):
                 self._keep(done)
+            case Delivered(TopicAsked() as topic, number):
+                self._fall_behind(self._topics.made(topic, number))
+            case Delivered(TopicShown() as topic):
+                self._look_after(self._topics.shown(topic))
+            case Delivered(PinAsked() as pin):
+                self._look_after(self._pins.arrived(pin))
+            case Delivered(AsideGone() as aside):
+                self._asides.gone(aside)
             case NotDelivered():
-                self._refusals.heard(message)
+                self._not_delivered(message)
+            case TopicGone(thread_id):
+                self._topics.lost(thread_id)
+            case AsidesDue():
+                self._asides.due()
             case SendHere(outgoing, tokens, position, key):
                 self._shelf.resend(outgoing, tokens, position, key)
             case WorkDone(tag, result):
@@ -234,6 +282,23 @@ class ChatActor(Actor):
     def teardown(self) -> None:
         self._drilldown.abandon()
 
+    def _not_delivered(self, refusal: NotDelivered) -> None:
+        """Of a pin, a topic or an aside only what concerns the whole chat is news."""
+        cardless = self._topics.not_made(refusal)
+        if cardless is not None:
+            self._fall_behind(cardless)
+        elif not any(part.refused(refusal) for part in (self._topics, self._pins, self._asides)):
+            self._refusals.heard(refusal)
+
+    def _look_after(self, *incident_ids: int) -> None:
+        """Their pins and topics; their cards are as they should be."""
+        for incident in filter(None, map(self._store.incidents.get, incident_ids)):
+            self._follow(incident)
+
+    def _follow(self, incident: Incident) -> None:
+        self._pins.follow(incident)
+        self._topics.follow(incident)
+
     def _take(self, update: Update, late: Absence | None) -> None:
         """A crash over an update loses nothing: it is on disk, and told again twice. Then it is put aside."""
         try:
@@ -253,7 +318,7 @@ class ChatActor(Actor):
 
     def _told_undone(self, update: Update, failure: Failure) -> bool:
         """Whether who asked was told to ask again, since nothing of it was stored: it must not count later."""
-        if isinstance(update, Membership | Faceless) or not known_undone(failure):
+        if isinstance(update, Membership | Faceless | Pinned) or not known_undone(failure):
             return False
         if update.sender is not None:
             tell_unwritten(update, failure, self._tongue_of(None, update.sender), self.tell)
@@ -275,6 +340,9 @@ class ChatActor(Actor):
                 self._strangers.turned_away(attempt, self._tongue_of(None, attempt.sender))
             case Membership() as change:
                 self._moved(change)
+            case Pinned() as said:
+                self._pins.told(said)
+                self._store.updates.done(said.update_id)
 
     def _access_changed(self, change: AccessChanged) -> None:
         """Tell whose chat this is; what they may see from now on is shown where they want incidents shown."""
@@ -286,6 +354,8 @@ class ChatActor(Actor):
     def _catch_up(self) -> None:
         self._storms.resume()
         self._fall_behind(*self._cards.behind())
+        if self._id < 0:
+            self._look_after(*{*self._topics.owed(), *self._pins.owed()})
 
     def _fall_behind(self, *incident_ids: int) -> None:
         """To be drawn one by one: in a storm of alerts nobody who presses a button waits for all of them."""
@@ -311,6 +381,7 @@ class ChatActor(Actor):
             self._cards.arrived(done)
             self._illustrations.arrived(done)
             self._storms.arrived(done)
+            self._asides.arrived(done)
         except Failure as failure:
             if not known_undone(failure):
                 raise
@@ -382,6 +453,7 @@ class ChatActor(Actor):
             self._leave(change, known(inviter).reason)
         else:
             self._store.chats.put(replace(chat, kind=change.chat_kind, title=change.chat_title, unreachable=""))
+            self._store.chat_settings.try_again(self._id)
             self._catch_up()
         self._store.updates.done(change.update_id)
 

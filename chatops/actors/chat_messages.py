@@ -100,6 +100,13 @@ class ReturnToCard:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicGone:
+    """A forum topic of the chat is closed or deleted. Told before the answer about what was to go into it."""
+
+    thread_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Tell the people of this chat about the bot itself: `code` names a sentence of screens.notices."""
 

@@ -21,7 +21,7 @@ from chatops.actors.admins import tell_admins
 from chatops.actors.arrivals import Arrivals
 from chatops.actors.calendars import CALENDARS, CalendarsActor
 from chatops.actors.chat import ChatActor
-from chatops.actors.chat_messages import CatchUp, Notice
+from chatops.actors.chat_messages import CatchUp, Notice, TopicGone
 from chatops.actors.clusters import ClustersActor
 from chatops.actors.conversation.commands import offer_admin_code
 from chatops.actors.directory import Directory
@@ -112,6 +112,7 @@ class System:
             settings.telegram_api_url,
             features=frozenset(map(Feature, settings.telegram_features)),
             on_refused=lambda feature: log.warning("telegram server does not know it, left out", feature=feature),
+            on_topic_gone=lambda chat_id, thread_id: self._directory.tell(chat_address(chat_id), TopicGone(thread_id)),
         )
         warnings = DoorWarnings(self._tell_admins)
         self._intake = Intake(
@@ -365,7 +366,9 @@ class System:
         cards = self._store.cards
         subscribed = (chat.id for chat in self._store.chats.subscribed())
         storms = self._store.storms.chats_behind()
-        chats = {*subscribed, *cards.chats_of_open(), *cards.chats_behind(), *storms}
+        topics, asides = self._store.topics.chats_behind(), self._store.asides.chats()
+        behind = {*cards.chats_behind(), *cards.chats_pinned(), *topics, *asides}
+        chats = {*subscribed, *cards.chats_of_open(), *behind, *storms}
         for chat_id in sorted(chats):
             self._directory.tell(chat_address(chat_id), CatchUp())
 

@@ -159,7 +159,9 @@ class TelegramActor(Actor):
         if not self._open:
             for message in self._early:
                 self._heed(message)
-        self._pacer.recall(self._clock())
+        for lost in self._pacer.recall(self._clock()):
+            nobody_knows = Permanent(Reason.UNKNOWN_OUTCOME, "nobody heard what became of it")
+            self._reply(lost, _refusal(lost, nobody_knows))
         self.tell(self.address, HandedOver(self._pacer))
 
     def _begin(self) -> None:

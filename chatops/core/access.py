@@ -73,9 +73,11 @@ DECIDING = frozenset(
         Verb.SET_MAINTENANCE,
         Verb.ROUTES,
         Verb.SET_ROUTES,
+        Verb.CHAT,
+        Verb.SET_CHAT,
     }
 )
-"""Verbs of the screens where admins say who may, where trouble is expected, and what a chat is shown."""
+"""Verbs of the screens where admins say who may, where trouble is expected, what a chat is shown and how it is used."""
 
 OF_DUTY = frozenset({Verb.RELIEF, Verb.COVER, Verb.DO_COVER})
 """Verbs that change who is on call: whoever may act anywhere may be, so the right is asked for in no place."""

@@ -59,6 +59,7 @@ class EntryType(StrEnum):
     ENABLED = "enabled"
     CHAT_ADDED = "chat_added"
     CHAT_REMOVED = "chat_removed"
+    CHAT_CHANGED = "chat_changed"
     QUARANTINED = "quarantined"
     ACTOR_FAILED = "actor_failed"
     BREACH_FOUND = "breach_found"

@@ -102,6 +102,10 @@ class Verb(StrEnum):
     """What this chat is shown, how loudly and when; and the way to change that."""
     SET_ROUTES = "set_routes"
     """Change that, as was asked."""
+    CHAT = "chat"
+    """What is set for this chat, or the question before it is set otherwise."""
+    SET_CHAT = "set_chat"
+    """Set it, as was asked."""
     DECIDE = "decide"
     """Grant, take away, disable or enable, as was asked."""
 

@@ -9,12 +9,17 @@ from chatops.core.resources import ObjectRef
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The one message of an incident in a chat. `revision` is the incident revision it was last seen to show."""
+    """The one message of an incident in a chat. `revision` is the incident revision it was last seen to show.
+
+    `thread_id` is the forum topic it stands in, `pinned` the message of it that was seen to be pinned; 0 for none.
+    """
 
     chat_id: int
     incident_id: int
     message_id: int
     revision: int
+    thread_id: int = 0
+    pinned: int = 0
 
 
 @dataclass(frozen=True, slots=True)

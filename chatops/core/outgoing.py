@@ -128,4 +128,59 @@ class LeaveChat:
     chat_id: int
 
 
-Outgoing = SendMessage | EditMessage | SendDocument | SendPhoto | AnswerTap | LeaveChat
+@dataclass(frozen=True, slots=True)
+class PinMessage:
+    """Pin it without a sound, or unpin it."""
+
+    chat_id: int
+    message_id: int
+    pinned: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteMessage:
+    """Telegram takes it for 48 hours after the message was sent."""
+
+    chat_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTopic:
+    """A new topic of a forum. Never asked for twice: where the answer is lost, nobody knows whether it is there."""
+
+    chat_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTopic:
+    """The topic has this name, and is closed or open."""
+
+    chat_id: int
+    thread_id: int
+    name: str
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteTopic:
+    """The topic with all that stands in it."""
+
+    chat_id: int
+    thread_id: int
+
+
+Outgoing = (
+    SendMessage
+    | EditMessage
+    | SendDocument
+    | SendPhoto
+    | AnswerTap
+    | LeaveChat
+    | PinMessage
+    | DeleteMessage
+    | CreateTopic
+    | ShowTopic
+    | DeleteTopic
+)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from chatops.core.outgoing import AnswerTap, EditMessage, Lane, Outgoing, SendMessage
+from chatops.core.outgoing import AnswerTap, CreateTopic, EditMessage, Lane, Outgoing, SendMessage
 
 MINUTE = 60.0
 _REMEMBERED = 2_000
@@ -270,8 +270,12 @@ class Pacer(Generic[D]):
                 under_way.withdrawn = True
         return tuple(taken)
 
-    def recall(self, now: float) -> None:
-        """Whoever had parcels under way is gone: they wait again."""
+    def recall(self, now: float) -> tuple[D, ...]:
+        """Whoever had parcels under way is gone: they wait again.
+
+        All but what must not be asked for twice, which is given back: nobody knows whether it was done.
+        """
+        unknown: list[D] = []
         for parcel in self._answers_in_flight:
             self._answers.append(parcel)
         self._answers_in_flight.clear()
@@ -279,8 +283,11 @@ class Pacer(Generic[D]):
             if chat.in_flight is not None:
                 parcel = chat.in_flight
                 self._ended(parcel, now, succeeded=False)
-                if not parcel.withdrawn:
+                if isinstance(parcel.delivery.outgoing, CreateTopic):
+                    unknown.append(parcel.delivery)
+                elif not parcel.withdrawn:
                     self._enqueue(chat, parcel)
+        return tuple(unknown)
 
     def _chat(self, chat_id: int, now: float) -> _Chat[D]:
         chat = self._chats.get(chat_id)

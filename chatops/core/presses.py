@@ -29,6 +29,7 @@ CONFIRMS = frozenset(
         Verb.DO_COVER,
         Verb.SET_MAINTENANCE,
         Verb.SET_ROUTES,
+        Verb.SET_CHAT,
     }
 )
 """The second of two taps."""

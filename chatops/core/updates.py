@@ -54,6 +54,19 @@ class Membership:
     present: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """Telegram says in a chat that a message was pinned, by the account that had written it.
+
+    `message_id` is that of what Telegram says, `pinned_id` that of what was pinned.
+    """
+
+    update_id: int
+    chat_id: int
+    message_id: int
+    pinned_id: int
+
+
 class Namelessness(StrEnum):
     """Why something was not done in a person's own name.
 
@@ -88,4 +101,4 @@ class Faceless:
     thread_id: int | None = None
 
 
-Update = TextMessage | Tap | Membership | Faceless
+Update = TextMessage | Tap | Membership | Pinned | Faceless

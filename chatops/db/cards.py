@@ -25,6 +25,22 @@ WHERE cards.chat_id = ? AND incidents.status = 'active' AND incidents.revision >
 ORDER BY incidents.list_rank / 2, incidents.id DESC
 """
 
+_PINS_OWED = """
+SELECT cards.incident_id FROM cards JOIN incidents ON incidents.id = cards.incident_id
+WHERE cards.chat_id = ?1 AND cards.pinned <> 0
+    AND NOT (?2 AND incidents.status = 'active' AND incidents.severity = 'critical')
+"""
+_UNPINNED = """
+UNION SELECT cards.incident_id FROM incidents JOIN cards ON cards.incident_id = incidents.id
+WHERE incidents.status = 'active' AND incidents.severity = 'critical'
+    AND cards.chat_id = ?1 AND cards.pinned <> cards.message_id
+"""
+
+_CHATS_PINNED = """
+SELECT DISTINCT cards.chat_id FROM cards JOIN incidents ON incidents.id = cards.incident_id
+WHERE cards.pinned <> 0 AND incidents.status <> 'active'
+"""
+
 
 class Cards:
     """One card per incident and chat. What a card should show is kept beside it whenever its incident is stored."""
@@ -55,8 +71,11 @@ class Cards:
 
         return self._database.read(work)
 
-    def put(self, card: Card) -> None:
-        """The card was seen to stand in this message and to show this revision."""
+    def put(self, card: Card, *, thread_id: int | None = None) -> None:
+        """The card was seen to stand in this message and to show this revision.
+
+        `thread_id`: the topic that it was sent to, 0 for none; where a card stands that was edited is known already.
+        """
 
         def work() -> None:
             incident = self._tables.Incident.get(id=card.incident_id)
@@ -64,9 +83,30 @@ class Cards:
                 return
             key = {"chat_id": card.chat_id, "incident_id": card.incident_id}
             columns = {"message_id": card.message_id, "revision": card.revision, "wanted": incident.revision}
-            put_row(self._tables.Card, key, columns)
+            place = {} if thread_id is None else {"thread_id": thread_id}
+            put_row(self._tables.Card, key, {**columns, **place})
 
         self._database.write(work)
+
+    def pinned(self, chat_id: int, incident_id: int, message_id: int) -> None:
+        """This message of the incident's card was seen to be pinned; 0: none is."""
+
+        def work() -> None:
+            row = self._tables.Card.get(chat_id=chat_id, incident_id=incident_id)
+            if row is not None:
+                row.pinned = message_id
+
+        self._database.write(work)
+
+    def pins_owed(self, chat_id: int, *, wanted: bool) -> tuple[int, ...]:
+        """Incidents whose card should be pinned and is not, or is and should not be. `wanted`: any should be."""
+        statement = _PINS_OWED + (_UNPINNED if wanted else "")
+        rows = self._database.read(lambda: self._tables.connection.execute(statement, (chat_id, wanted)).fetchall())
+        return tuple(row[0] for row in rows)
+
+    def chats_pinned(self) -> tuple[int, ...]:
+        """Chats where the card of an incident that has ended is still pinned."""
+        return self._database.read(lambda: tuple(row[0] for row in self._tables.connection.execute(_CHATS_PINNED)))
 
     def delete(self, chat_id: int, incident_id: int) -> None:
         """The message is gone; a card of an active incident will be wanted again."""
@@ -184,8 +224,14 @@ def _move(tables: Tables, old: int, new: int) -> None:
             f"DELETE FROM {table} WHERE chat_id = ? AND {key} IN (SELECT {key} FROM {table} WHERE chat_id = ?)",
             (old, new),
         )
+    # Its messages have other numbers now, and it had no topics: a group with them is a supergroup already.
+    connection.execute("UPDATE cards SET thread_id = 0, pinned = 0 WHERE chat_id = ?", (old,))
     for table in ("cards", "positions", "buttons"):
         connection.execute(f"UPDATE {table} SET chat_id = ? WHERE chat_id = ?", (new, old))
+    for table in ("asides", "topics"):
+        connection.execute(f"DELETE FROM {table} WHERE chat_id = ?", (old,))
+    connection.execute("UPDATE OR IGNORE chat_settings SET chat_id = ? WHERE chat_id = ?", (new, old))
+    connection.execute("DELETE FROM chat_settings WHERE chat_id = ?", (old,))
 
 
 def _card(row: Any) -> Card | None:
@@ -193,4 +239,4 @@ def _card(row: Any) -> Card | None:
 
 
 def _known(row: Any) -> Card:
-    return Card(row.chat_id, row.incident_id, row.message_id, row.revision)
+    return Card(row.chat_id, row.incident_id, row.message_id, row.revision, row.thread_id, row.pinned)

@@ -219,6 +219,8 @@ class Tables:
             message_id = _number()
             revision = _number()
             wanted = _number()
+            thread_id = Required(int, size=64, default=0)
+            pinned = Required(int, size=64, default=0)
             PrimaryKey(chat_id, incident_id)
 
         class Position(entity):  # type: ignore[misc]  # see above

@@ -1,10 +1,12 @@
 """All that is stored, by noun."""
 
+from chatops.db.asides import Asides
 from chatops.db.audit import AuditLog
 from chatops.db.books import BooksOfAll
 from chatops.db.buttons import Buttons
 from chatops.db.calendars import Calendars
 from chatops.db.cards import Cards
+from chatops.db.chat_settings import ChatSettingsOfAll
 from chatops.db.chats import Chats
 from chatops.db.covers import Covers
 from chatops.db.database import Database
@@ -21,6 +23,7 @@ from chatops.db.settings import Settings
 from chatops.db.shown_alone import ShownAlone
 from chatops.db.statistics import Statistics
 from chatops.db.storms import Storms
+from chatops.db.topics import Topics
 from chatops.db.trials import Trials
 from chatops.db.updates import Updates
 from chatops.db.users import Users
@@ -56,3 +59,6 @@ class Store:
         self.maintenance = MaintenanceWindows(database)
         self.merges = Merges(database)
         self.shown_alone = ShownAlone(database)
+        self.chat_settings = ChatSettingsOfAll(database)
+        self.topics = Topics(database)
+        self.asides = Asides(database)

@@ -16,15 +16,20 @@ from chatops import metrics
 from chatops.core.failures import Permanent, Reason, Temporary
 from chatops.core.outgoing import (
     AnswerTap,
+    CreateTopic,
+    DeleteMessage,
+    DeleteTopic,
     EditMessage,
     EphemeralId,
     ForPresser,
     Keyboard,
     LeaveChat,
     Outgoing,
+    PinMessage,
     SendDocument,
     SendMessage,
     SendPhoto,
+    ShowTopic,
 )
 from chatops.core.telegram_features import EVERY, Feature, Features
 from chatops.core.telegram_text import CAPTION_LIMIT, clean
@@ -74,7 +79,8 @@ class Telegram:
     """One bot at one Bot API server. Thread-safe; connects when first used.
 
     Timeouts in seconds. Of the `features` what the server once refused as too new for it
-    is not tried again; `on_refused` is told of each once, from any thread.
+    is not tried again; `on_refused` is told of each once, from any thread. `on_topic_gone` is told, likewise, the chat
+    and the topic that is closed or deleted there, before whatever was to go into it goes to the general one.
     """
 
     def __init__(
@@ -86,12 +92,14 @@ class Telegram:
         read_timeout: float = 20.0,
         features: Features = EVERY,
         on_refused: Callable[[Feature], None] = lambda _feature: None,
+        on_topic_gone: Callable[[int, int], None] = lambda _chat_id, _thread_id: None,
     ) -> None:
         self._token = token
         self._calls = Wire(token, api_url, connect_timeout=connect_timeout, read_timeout=read_timeout)
         # Its own, so that it can be cut without cutting a message that is on its way.
         self._poll = Wire(token, api_url, connect_timeout=connect_timeout, read_timeout=read_timeout)
         self._newer = Newer(features, on_refused)
+        self._on_topic_gone = on_topic_gone
 
     def __repr__(self) -> str:
         return f"Telegram({errors.HIDDEN})"
@@ -118,24 +126,55 @@ class Telegram:
         return tuple(raw for update in told if (raw := _raw(update)))
 
     def deliver(self, outgoing: Outgoing) -> int:
-        """Carry it out, simpler where the server refuses it as it is. The id of the message sent or edited, or 0."""
+        """Carry it out, simpler where the server refuses it as it is.
+
+        The id of the message sent or edited, or of the topic made; else 0.
+        """
         match outgoing:
             case SendMessage():
-                return self._in_topic(outgoing.thread_id, partial(self._send, outgoing))
+                return self._in_topic(outgoing, partial(self._send, outgoing))
             case EditMessage():
                 edit = self._edit if outgoing.shown_to is None else self._edit_shown
                 return edit(outgoing)
             case SendDocument():
-                return self._in_topic(outgoing.thread_id, partial(self._send_document, outgoing))
+                return self._in_topic(outgoing, partial(self._send_document, outgoing))
             case SendPhoto():
-                return self._in_topic(outgoing.thread_id, partial(self._send_photo, outgoing))
+                return self._in_topic(outgoing, partial(self._send_photo, outgoing))
             case AnswerTap(callback_id, text, alert):
                 toast = render.toast(text)
                 answer = partial(apihelper.answer_callback_query, callback_query_id=callback_id, text=toast)
                 self._call("answerCallbackQuery", partial(answer, show_alert=alert))
             case LeaveChat(chat_id):
                 self._call("leaveChat", partial(apihelper.leave_chat, chat_id=chat_id))
+            case DeleteMessage(chat_id, message_id):
+                self._call("deleteMessage", partial(apihelper.delete_message, chat_id=chat_id, message_id=message_id))
+            case PinMessage():
+                self._pin(outgoing)
+            case CreateTopic(chat_id, name):
+                create = partial(apihelper.create_forum_topic, chat_id=chat_id, name=name)
+                return _topic_id(self._call("createForumTopic", create, once=True))
+            case ShowTopic():
+                self._show_topic(outgoing)
+            case DeleteTopic(chat_id, thread_id):
+                delete = partial(apihelper.delete_forum_topic, chat_id=chat_id, message_thread_id=thread_id)
+                self._call("deleteForumTopic", delete)
         return 0
+
+    def _pin(self, wanted: PinMessage) -> None:
+        where = {"chat_id": wanted.chat_id, "message_id": wanted.message_id}
+        if wanted.pinned:
+            self._call("pinChatMessage", partial(apihelper.pin_chat_message, **where, disable_notification=True))
+        else:
+            self._call("unpinChatMessage", partial(apihelper.unpin_chat_message, **where))
+
+    def _show_topic(self, topic: ShowTopic) -> None:
+        """Named first: a closed topic is named by nobody but an admin."""
+        where = {"chat_id": topic.chat_id, "message_thread_id": topic.thread_id}
+        self._call("editForumTopic", partial(apihelper.edit_forum_topic, **where, name=topic.name))
+        if topic.closed:
+            self._call("closeForumTopic", partial(apihelper.close_forum_topic, **where))
+        else:
+            self._call("reopenForumTopic", partial(apihelper.reopen_forum_topic, **where))
 
     def set_commands(self, commands: Commands) -> None:
         """Telegram's menu of commands, one list per language."""
@@ -288,17 +327,24 @@ class Telegram:
         self._newer.refused_alone(refusal)
         return sent
 
-    def _in_topic(self, thread_id: int | None, attempt: Callable[[int | None], int]) -> int:
+    def _in_topic(self, message: SendMessage | SendDocument | SendPhoto, attempt: Callable[[int | None], int]) -> int:
         """In the topic; where that is closed or gone, where the chat shows what belongs to none."""
+        thread_id = message.thread_id
         try:
             return attempt(thread_id)
         except Permanent as refusal:
             if thread_id is None or not any(sign in refusal.detail.lower() for sign in _TOPIC_GONE):
                 raise
+        self._on_topic_gone(message.chat_id, thread_id)
         return attempt(None)
 
-    def _call(self, method: str, ask: _Ask, *, wire: Wire | None = None, longer: float = 0.0) -> Any:
-        """telebot's answer. None where the message reads like that already."""
+    def _call(
+        self, method: str, ask: _Ask, *, wire: Wire | None = None, longer: float = 0.0, once: bool = False
+    ) -> Any:
+        """telebot's answer. None where it is like that already.
+
+        `once`: what may have happened must not be asked for again, so that failure is a Permanent one.
+        """
         try:
             with (wire or self._calls).used(longer=longer):
                 told = ask(PLACEHOLDER_TOKEN)
@@ -307,6 +353,8 @@ class Telegram:
                 metrics.telegram_answered(method, "not_modified")
                 return None
             failure = errors.failure_of(error, self._token)
+            if once and errors.may_have_happened(error):
+                failure = Permanent(Reason.UNKNOWN_OUTCOME, failure.detail)
         else:
             metrics.telegram_answered(method, "200")
             return told
@@ -340,6 +388,13 @@ def _content(message: SendMessage | EditMessage, form: Form) -> dict[str, Any]:
         "reply_markup": render.keyboard(message.keyboard, form),
         "link_preview_options": _NO_PREVIEW,
     }
+
+
+def _topic_id(told: Any) -> int:
+    match told:
+        case {"message_thread_id": int(thread_id)}:
+            return thread_id
+    return 0
 
 
 def _reply(message_id: int | None) -> types.ReplyParameters | None:

@@ -60,14 +60,43 @@ _REFUSALS: tuple[tuple[Reason, tuple[str, ...]], ...] = (
             "entity_",
         ),
     ),
-    (Reason.FORBIDDEN, ("not enough rights", "have no rights", "chat_write_forbidden", "need administrator rights")),
+    (
+        Reason.FORBIDDEN,
+        (
+            "not enough rights",
+            "have no rights",
+            "chat_write_forbidden",
+            "need administrator rights",
+            "chat_admin_required",
+            "pin_restricted",
+            "chat is not a forum",
+        ),
+    ),
 )
+_NOT_MODIFIED = ("message is not modified", "topic_not_modified", "chat_not_modified")
 _CERTIFICATE = re.compile(r"CERTIFICATE_VERIFY_FAILED\] ([\w ,:-]{1,100})")
 
 
 def not_modified(error: BaseException) -> bool:
-    """The message reads like that already, which is what was wanted."""
-    return isinstance(error, ApiTelegramException) and "message is not modified" in str(error.description).lower()
+    """The message, its pin or the topic is like that already, which is what was wanted."""
+    if not isinstance(error, ApiTelegramException):
+        return False
+    words = str(error.description).lower()
+    return any(sign in words for sign in _NOT_MODIFIED)
+
+
+def may_have_happened(error: BaseException) -> bool:
+    """Whether what was asked for may have been done although it failed: it was sent, and no refusal came back."""
+    match error:
+        case ApiTelegramException():
+            return not 400 <= int(error.error_code) < 500
+        case ApiException():
+            return int(getattr(error.result, "status_code", 0)) not in (400, 404, 413, 429)
+        case requests.ConnectTimeout() | requests.exceptions.SSLError() | requests.exceptions.ProxyError():
+            return False
+        case requests.exceptions.ConnectionError():
+            return not _unanswered(error)
+    return True
 
 
 def failure_of(error: BaseException, token: str) -> Failure:

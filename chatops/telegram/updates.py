@@ -12,7 +12,7 @@ import msgspec
 
 from chatops.core.people import ChatKind, Sender
 from chatops.core.telegram_text import clean
-from chatops.core.updates import Faceless, Membership, Namelessness, Tap, TextMessage, Update
+from chatops.core.updates import Faceless, Membership, Namelessness, Pinned, Tap, TextMessage, Update
 
 KINDS = ("message", "callback_query", "my_chat_member")
 """The kinds of updates that are asked for."""
@@ -60,7 +60,9 @@ def translated(update: Any) -> Update | None:
     return None
 
 
-def _message(update_id: int, message: Object, *, channel: bool = False) -> TextMessage | Faceless | None:
+def _message(update_id: int, message: Object, *, channel: bool = False) -> TextMessage | Pinned | Faceless | None:
+    if "pinned_message" in message:
+        return _pinned(update_id, message)
     chat = _chat(message)
     text, message_id, sent_at = message.get("text"), _number(message, "message_id"), _moment(message.get("date"))
     if chat is None or not isinstance(text, str) or message_id is None or sent_at is None:
@@ -85,7 +87,17 @@ def _message(update_id: int, message: Object, *, channel: bool = False) -> TextM
     )
 
 
-def _channel_post(update_id: int, message: Object) -> TextMessage | Faceless | None:
+def _pinned(update_id: int, message: Object) -> Pinned | None:
+    """Only what was pinned by whoever wrote it: of other pins there is nothing to do."""
+    pinned = _object(message["pinned_message"])
+    author, by = _number(_object(pinned.get("from")), "id"), _number(_object(message.get("from")), "id")
+    chat, message_id, pinned_id = _chat(message), _number(message, "message_id"), _number(pinned, "message_id")
+    if chat is None or message_id is None or pinned_id is None or by is None or author != by:
+        return None
+    return Pinned(update_id, chat[0], message_id, pinned_id)
+
+
+def _channel_post(update_id: int, message: Object) -> TextMessage | Pinned | Faceless | None:
     return _message(update_id, message, channel=True)
 
 

@@ -80,7 +80,7 @@ class Books:
     def by_message(self, chat_id: int, message_id: int) -> Card | None:
         return next((c for c in self.shown.values() if (c.chat_id, c.message_id) == (chat_id, message_id)), None)
 
-    def put(self, card: Card) -> None:
+    def put(self, card: Card, *, thread_id: int | None = None) -> None:
         self.shown[card.chat_id, card.incident_id] = card
 
     def delete(self, chat_id: int, incident_id: int) -> None:

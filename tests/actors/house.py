@@ -25,7 +25,7 @@ from chatops.actors.tree import Supervisor
 from chatops.actors.webhook import WebhookActor
 from chatops.actors.work import Submit, WorkDone, WorkFailed
 from chatops.core.absence import Absence
-from chatops.core.outgoing import AnswerTap, EditMessage, Ephemeral, EphemeralId, ForPresser, SendMessage
+from chatops.core.outgoing import AnswerTap, CreateTopic, EditMessage, Ephemeral, EphemeralId, ForPresser, SendMessage
 from chatops.core.outside import Outside
 from chatops.core.people import Chat, ChatKind, Role, Sender, User, everywhere
 from chatops.core.policy import Policy
@@ -99,6 +99,9 @@ class Post:
                     self.messages[message_id] = edit
                 case AnswerTap() as toast:
                     self.toasts.append(toast)
+                case CreateTopic() as topic:
+                    message_id = next(self._ids)
+                    self.others.append(topic)
                 case None:
                     raise ValueError("nonsense was to be delivered")
                 case other:

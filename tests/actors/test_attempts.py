@@ -99,6 +99,7 @@ KINDS = (
         Verb.SET_MAINTENANCE, EntryType.MAINTENANCE_SET, {"cluster": "*", "from": "1000000000", "until": "4000000000"}
     ),
     Kind(Verb.SET_ROUTES, EntryType.ROUTES_CHANGED, {"act": "quiet", "quiet": "22:00-08:00"}),
+    Kind(Verb.SET_CHAT, EntryType.CHAT_CHANGED, {"set": "language", "to": "ru"}),
     # The way from screen to screen: walking it is no attempt at anything, unless it is refused.
     Kind(Verb.CARD, None),
     Kind(Verb.REFRESH, None),
@@ -138,6 +139,7 @@ KINDS = (
     Kind(Verb.COVER, None, {"rota": "primary", "span": "8"}),
     Kind(Verb.MAINTENANCE, None),
     Kind(Verb.ROUTES, None),
+    Kind(Verb.CHAT, None),
     Kind(Verb.PEOPLE, None),
     Kind(Verb.PERSON, None, {"user": str(ZOE)}),
     Kind(Verb.GRANT, None, {"user": str(ZOE)}),
@@ -166,7 +168,7 @@ def test_a4_the_matrix_has_every_verb() -> None:
         Verb.COVER,
     }
     assert walked & ACTING == leading
-    assert walked & DECIDING == DECIDING - {Verb.DECIDE, Verb.SET_MAINTENANCE, Verb.SET_ROUTES}
+    assert walked & DECIDING == DECIDING - {Verb.DECIDE, Verb.SET_MAINTENANCE, Verb.SET_ROUTES, Verb.SET_CHAT}
 
 
 def answer(work: Any) -> Any:

@@ -115,3 +115,11 @@ def test_where_the_file_says_it_nothing_is_changed_here(shop):
     assert not shop.post.messages[message].keyboard
     assert shop.store.routes.of(GROUP).quiet is None
     assert [entry.detail["act"] for entry in entries(shop, EntryType.DENIED)] == ["quiet"]
+
+
+def test_a_card_goes_into_the_topic_that_its_route_names(shop):
+    shop.say(GROUP, Route(namespaces=("mail",), topic=12), Route())
+    shop.post_webhook(alert(1, namespace="mail"))
+    assert shop.card(1, GROUP).thread_id == 12
+    shop.post_webhook(alert(2))
+    assert shop.card(2, GROUP).thread_id is None

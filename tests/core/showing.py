@@ -11,6 +11,7 @@ from chatops.core.alerts import Severity
 from chatops.core.applicable import View
 from chatops.core.audit import ALERTMANAGER, SYSTEM, Entry, EntryType, StoredEntry
 from chatops.core.buttons import Button, Verb
+from chatops.core.chat_settings import ChatSettings, Setting
 from chatops.core.durations import Durations
 from chatops.core.failures import Reason
 from chatops.core.incidents import Episode, Incident, Status
@@ -38,6 +39,7 @@ from chatops.core.review import Flapping, Noisy, Review, Span, Tally, Times
 from chatops.core.routes import ChatRules, Route, matcher_of, quiet_of
 from chatops.core.routing_acts import Act
 from chatops.core.safeguards import Safeguard
+from chatops.core.screens import chat as chat_setup
 from chatops.core.screens import (
     confirm,
     deciding,
@@ -629,7 +631,7 @@ def _asked(tongue: Tongue, change: routing_acts.Change) -> Screen:
 def _notice(code: str) -> Callable[[Tongue], Screen]:
     detail = {"inbox": "7", "problem": "it is JSON but not an object", "part": "chat -100", "reason": "KeyError"}
     detail |= {"who": "@eve", "chat": "Their group", "count": "3", "incident": "96", "minutes": "12"}
-    detail |= {"update": "812", "line": "4711", "run": "audit verify --head 4711:9f86d081884c7d65"}
+    detail |= {"update": "812", "topic": "7", "line": "4711", "run": "audit verify --head 4711:9f86d081884c7d65"}
     detail |= {"incidents": "#96, #97"}
     detail |= {"name": "@anna", "rota": "primary", "until": "2026-11-30 10:00 UTC"}
     detail |= {"since": "2026-11-22 09:15 UTC", "titles": "«Eve», «Planning»"}
@@ -904,6 +906,26 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     "told: revoked": _told(EntryType.REVOKED, SCOPED),
     "told: nothing left": _told(EntryType.REVOKED, User(2, "@eve")),
     "told: disabled": _told(EntryType.DISABLED, replace(SCOPED, disabled=True)),
+    "chat": lambda tongue: chat_setup.chat_screen(
+        Chat(-5, ChatKind.GROUP, subscribed=True), ChatSettings(), tongue, language="ru"
+    ),
+    "chat, refused": lambda tongue: chat_setup.chat_screen(
+        Chat(-5, ChatKind.GROUP),
+        ChatSettings(topics=True, topics_refused="not enough rights", pins_refused="not enough rights"),
+        tongue,
+        language="en",
+    ),
+    "chat in private": lambda tongue: chat_setup.chat_screen(
+        Chat(5, ChatKind.PRIVATE), ChatSettings(), tongue, language="ru"
+    ),
+    **{
+        f"chat: {setting} {value}": lambda tongue, setting=setting, value=value: chat_setup.question(  # type: ignore[misc]  # as above
+            setting, value, tongue, by=User(1, "@anna")
+        )
+        for setting, value in (*chat_setup.QUESTIONS, (Setting.LANGUAGE, "ru"))
+    },
+    "aside, left alone": notices.aside_closed,
+    "card in a group": lambda tongue: card(an_incident(), tongue, now=NOW, bot="chatops_bot"),
     "card, after an absence": lambda tongue: card(an_incident(), tongue, now=NOW, was_away=timedelta(minutes=12)),
     **{
         f"on call{state}": _on_call(duty)

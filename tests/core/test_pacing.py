@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chatops.core.outgoing import AnswerTap, EditMessage, Lane, LeaveChat, Outgoing, SendMessage
+from chatops.core.outgoing import AnswerTap, CreateTopic, EditMessage, Lane, LeaveChat, Outgoing, SendMessage
 from chatops.core.pacing import Pace, Pacer
 
 GROUP, OTHER, ANNA = -100, -200, 7
@@ -282,6 +282,16 @@ def test_what_is_refused_is_forgotten_and_the_next_one_goes(pacer):
     pacer.refused(pacer.next(0.0), 0.0)
     assert [item.outgoing.html for _, item in drain(pacer, 0.0)] == ["fine"]
     assert len(pacer) == 0
+
+
+def test_a_topic_under_way_is_not_asked_for_again(pacer):
+    """Nobody knows whether it was made, and nobody can find out."""
+    topic = Item(CreateTopic(GROUP, "x"), Lane.PAGE)
+    pacer.add(topic, 0.0)
+    pacer.add(send("behind it"), 0.0)
+    pacer.next(0.0)
+    assert pacer.recall(1.0) == (topic,)
+    assert [item.outgoing.html for _, item in drain(pacer, 1.0)] == ["behind it"]
 
 
 def test_recalled_parcels_wait_again_and_keep_their_place(pacer):

@@ -97,6 +97,7 @@ SECOND_TAPS = (
     Verb.DO_COVER,
     Verb.SET_MAINTENANCE,
     Verb.SET_ROUTES,
+    Verb.SET_CHAT,
 )
 
 

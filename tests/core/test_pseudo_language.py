@@ -29,6 +29,7 @@ NAMES = frozenset(
             "UTC",
             "CSV",
             "oncall",
+            "chat",
             "maintenance",
             "routes",
             "Markdown",
@@ -38,6 +39,8 @@ NAMES = frozenset(
             "invite",
             "help",
         ),
+        # A language calls itself what it does.
+        "English",
         # kubectl's short names of kinds.
         *(
             "deploy",

@@ -61,6 +61,7 @@ NOT_IN_A_TIMELINE = {
     EntryType.ENABLED,
     EntryType.CHAT_ADDED,
     EntryType.CHAT_REMOVED,
+    EntryType.CHAT_CHANGED,
     EntryType.QUARANTINED,
 }
 """Entries that belong to no incident."""

@@ -32,6 +32,7 @@ NAMES = [
     "0014_maintenance",
     "0015_chat_routes",
     "0016_shown_alone",
+    "0017_topics",
     "0018_merges",
     "0019_calendars",
 ]

@@ -341,12 +341,14 @@ def test_r15_markup_that_is_never_taken_arrives_as_plain_text(telegram, server, 
 
 def test_r15_a_topic_that_is_gone_is_left_for_the_general_one(telegram, server, anna):
     """R15: closed or deleted."""
-    group = server.group(-1007, "Ops", [anna], topics={5: "prod"})
+    group = server.group(-1007, "Ops", [anna], topics={5: "prod", 6: "stage"})
     telegram.deliver(SendMessage(group.id, "there", thread_id=5))
     assert group.last().thread_id == 5
-    server.close_topic(group, 5)
-    telegram.deliver(SendMessage(group.id, "here", thread_id=5))
-    assert (group.last().text, group.last().thread_id) == ("here", None)
+    server.delete_topic(group, 5)
+    server.close_topic(group, 6)
+    for thread_id in (5, 6):
+        telegram.deliver(SendMessage(group.id, f"not in {thread_id}", thread_id=thread_id))
+        assert (group.last().text, group.last().thread_id) == (f"not in {thread_id}", None)
 
 
 def test_updates_come_raw_and_are_confirmed_by_the_next_offset(telegram, server, anna):

@@ -3,6 +3,7 @@
 from chatops.actors.chat_messages import HandedOver, ReviewDue, SilenceEnds
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.shelf import Shelf
+from chatops.actors.conversation.topics import Topics
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position
 from chatops.core.outgoing import Lane
@@ -14,8 +15,9 @@ from chatops.db.store import Store
 class Announcements:
     """A chat that cannot be reached, or may not see it any more, hears nothing."""
 
-    def __init__(self, canvas: Canvas, *, store: Store, shelf: Shelf) -> None:
+    def __init__(self, canvas: Canvas, topics: Topics, *, store: Store, shelf: Shelf) -> None:
         self._canvas = canvas
+        self._topics = topics
         self._store = store
         self._shelf = shelf
 
@@ -34,7 +36,8 @@ class Announcements:
         incident = self._canvas.shown(told.incident_id)
         silence = incident.silence if incident else None
         if incident is not None and silence is not None and silence.key == told.key and silence.warned:
-            self._shelf.send(warning(incident, silence, self._canvas.tongue), Lane.PAGE)
+            screen = warning(incident, silence, self._canvas.tongue)
+            self._shelf.send(screen, Lane.PAGE, thread_id=self._topics.thread_of(incident.id))
 
     def review(self, told: ReviewDue) -> None:
         """Of what is shown here: all of it in a group, and of a person what they may read. Without a sound."""

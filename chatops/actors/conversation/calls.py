@@ -7,6 +7,7 @@ from chatops.actors.answering import CALLS
 from chatops.actors.chat_messages import HelpWanted, Unattended
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.shelf import Shelf
+from chatops.actors.conversation.topics import Topics
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position
 from chatops.core.incidents.escalation import waits
@@ -16,10 +17,13 @@ from chatops.db.store import Store
 
 
 class Calls:
-    """Once per call: after a start it is told again to whoever is not known to have heard it."""
+    """Once per call: after a start it is told again to whoever is not known to have heard it. `topics`: where to."""
 
-    def __init__(self, canvas: Canvas, *, store: Store, shelf: Shelf, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, canvas: Canvas, topics: Topics, *, store: Store, shelf: Shelf, clock: Callable[[], datetime]
+    ) -> None:
         self._canvas = canvas
+        self._topics = topics
         self._store = store
         self._shelf = shelf
         self._clock = clock
@@ -34,7 +38,7 @@ class Calls:
         if not self._shelf.is_under_way(Verb.ESCALATE, incident.id):
             at = Position(self._canvas.chat_id, 0, Verb.ESCALATE, incident.id)
             screen = help_wanted(incident, call.by_name, self._canvas.tongue, target=call.target)
-            self._shelf.send(screen, Lane.PAGE, position=at)
+            self._shelf.send(screen, Lane.PAGE, position=at, thread_id=self._topics.thread_of(incident.id))
 
     def unattended(self, call: Unattended) -> None:
         """Unless it was taken meanwhile, or another step came after this one."""
@@ -50,4 +54,5 @@ class Calls:
             return
         screen = unattended(incident, self._canvas.tongue, chat_id=self._canvas.chat_id, now=self._clock())
         # A message of the same key is sent once, so a start while it waits makes no second one.
-        self._shelf.send(screen, Lane.PAGE, position=at, key=CALLS.format(incident_id=incident.id) + moment)
+        key, thread_id = CALLS.format(incident_id=incident.id) + moment, self._topics.thread_of(incident.id)
+        self._shelf.send(screen, Lane.PAGE, position=at, thread_id=thread_id, key=key)

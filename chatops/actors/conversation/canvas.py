@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from chatops.actors.conversation import duty, maintenance, people, reviews, routes, views
+from chatops.actors.conversation import chat_setup, duty, maintenance, people, reviews, routes, views
 from chatops.actors.conversation.documents import document
 from chatops.actors.conversation.shelf import Shelf
 from chatops.core.access import DECIDING, may_see
@@ -22,13 +22,22 @@ from chatops.db.store import Store
 
 
 class Canvas:
-    """The chat as something to draw on."""
+    """The chat as something to draw on. `bot_name` tells `@name` of the bot, or nothing while nobody knows it."""
 
     def __init__(
-        self, chat_id: int, *, store: Store, shelf: Shelf, clock: Callable[[], datetime], policy: Policy
+        self,
+        chat_id: int,
+        *,
+        store: Store,
+        shelf: Shelf,
+        clock: Callable[[], datetime],
+        policy: Policy,
+        bot_name: Callable[[], str] = str,
     ) -> None:
         self.chat_id = chat_id
         self.policy = policy
+        self._bot_name = bot_name
+        self._known_bot = ""
         self._store = store
         self._shelf = shelf
         self._clock = clock
@@ -37,6 +46,12 @@ class Canvas:
     def chat(self) -> Chat:
         kind = ChatKind.PRIVATE if self.chat_id > 0 else ChatKind.GROUP
         return self._store.chats.get(self.chat_id) or Chat(self.chat_id, kind)
+
+    @property
+    def name(self) -> str:
+        """For the admins."""
+        chat = self.chat
+        return f"{chat.title} ({chat.id})" if chat.title else str(chat.id)
 
     @property
     def tongue(self) -> Tongue:
@@ -76,14 +91,26 @@ class Canvas:
             return maintenance.drawn(position, self._store, speaks, now=self._clock(), reader=user)
         if position.screen is Verb.ROUTES:
             return routes.drawn(position, self.chat, self._store, speaks, policy=self.policy, reader=user)
+        if position.screen is Verb.CHAT:
+            language = self.tongue.language
+            return chat_setup.drawn(position, self.chat, self._store, speaks, user, language=language)
         if position.screen in DECIDING:
             return people.drawn(position, self._store, speaks, user)
         if position.screen in duty.SCREENS:
             now, roster = self._clock(), self.policy.roster
             return duty.drawn(position, self._store, roster, speaks, now=now, reader=user)
         return views.from_store(
-            position, incident, self._store, speaks, now=self._clock(), policy=self.policy, user=user
+            position, incident, self._store, speaks, now=self._clock(), policy=self.policy, user=user, bot=self._bot
         )
+
+    @property
+    def _bot(self) -> str:
+        """In a group an incident's number leads to the reader's own chat with the bot."""
+        if self.chat_id > 0:
+            return ""
+        # Once known it is kept: while Telegram is out of reach nobody tells it.
+        self._known_bot = self._bot_name().removeprefix("@") or self._known_bot
+        return self._known_bot
 
     def document(self, position: Position, speaks: Tongue, user: User | None) -> tuple[str, bytes] | None:
         """A file that the database alone can make, for `user`."""
@@ -136,6 +163,8 @@ class Canvas:
         """
         if not position.message_id:
             below = int(position.args["card"]) if "card" in position.args else None
+            # Who asked for it looks there already.
+            screen = screen if below is None else replace(screen, silent=True)
             self._shelf.send(screen, lane, position=position, reply_to=below, thread_id=thread_id, only=only)
             return
         self._shelf.edit(screen, lane, position=position, revision=revision, card=self._is_card(position))

@@ -19,7 +19,11 @@ LEFT_ALONE = timedelta(minutes=2)
 
 
 class Reconciler:
-    """`come_back(message_id, seconds)` has `return_to_card` called after that time."""
+    """`come_back(message_id, seconds)` has `return_to_card` called after that time.
+
+    `thread_of` is the topic that an incident's card goes into, `pending` whether that has to be made first; `follow` is
+    told each incident once its card is looked after.
+    """
 
     def __init__(
         self,
@@ -29,6 +33,9 @@ class Reconciler:
         shelf: Shelf,
         clock: Callable[[], datetime],
         come_back: Callable[[int, float], None],
+        thread_of: Callable[[int], int | None] = lambda _incident_id: None,
+        pending: Callable[[Incident], bool] = lambda _incident: False,
+        follow: Callable[[Incident], None] = lambda _incident: None,
     ) -> None:
         self._canvas = canvas
         self._chat_id = canvas.chat_id
@@ -36,6 +43,9 @@ class Reconciler:
         self._shelf = shelf
         self._clock = clock
         self._come_back = come_back
+        self._thread_of = thread_of
+        self._pending = pending
+        self._follow = follow
         self._pressed: set[int] = set()
         self._anew: set[int] = set()
         """Incidents whose card is to be drawn although nothing of them changed, until it was."""
@@ -50,7 +60,7 @@ class Reconciler:
         if incident is None or not incident.revision or not self._canvas.may_show(incident):
             return
         card = self._store.cards.get(self._chat_id, incident_id)
-        if card is None and self._wants_card(incident):
+        if card is None and self._wants_card(incident) and not self._pending(incident):
             self._begin(incident)
         if card is not None and (card.revision < incident.revision or incident_id in self._anew):
             self._refresh(card, incident)
@@ -59,6 +69,7 @@ class Reconciler:
             if not refreshed:
                 self._canvas.draw(view, self._canvas.tongue, self._lane(incident))
         self._pressed.discard(incident_id)
+        self._follow(incident)
 
     def show_next(self, message_id: int, incident_id: int) -> None:
         """Somebody pressed something about the incident in this message.
@@ -145,7 +156,8 @@ class Reconciler:
             silent = not self._canvas.directions(incident).loud or hushed(incident, self._clock())
             screen = replace(screen, silent=silent)
         if screen:
-            self._shelf.send_card(screen, incident_id=incident.id, revision=incident.revision)
+            thread_id = self._thread_of(incident.id)
+            self._shelf.send_card(screen, incident_id=incident.id, revision=incident.revision, thread_id=thread_id)
 
     def _refresh(self, card: Card, incident: Incident) -> None:
         position = self._store.positions.get(self._chat_id, card.message_id)

@@ -93,9 +93,11 @@ class Commands:
                 return Reply(position=Position(chat.id, 0, Verb.STATISTICS, args=args))
             case "silences":
                 return Reply(position=Position(chat.id, 0, Verb.SILENCES))
-            case "maintenance" | "routes" if not may_decide(user):
+            case "maintenance" | "routes" | "chat" if not may_decide(user):
                 self._denials.write(text, f"/{command}", NO_ADMIN)
                 return Reply(screen([tongue.say(TOASTS[ADMINS_ONLY])], []))
+            case "chat":
+                return Reply(position=Position(chat.id, 0, Verb.CHAT))
             case "maintenance":
                 args = maintenance.typed(argument, self._clock())
                 return Reply(position=Position(chat.id, 0, Verb.MAINTENANCE, args=args))

@@ -8,10 +8,12 @@ from datetime import datetime
 from chatops.actors.addresses import DRAWING, POOL, UPSTREAM, Address, chat_address, incident_address
 from chatops.actors.chat_messages import ApprovalWanted
 from chatops.actors.conversation import outside, views
+from chatops.actors.conversation.asides import stands_beside
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.documents import DOCUMENTS
 from chatops.actors.conversation.kept_logs import KeptLogs
 from chatops.actors.conversation.shelf import Shelf
+from chatops.actors.conversation.topics import Topics
 from chatops.actors.conversation.views import Reader
 from chatops.actors.conversation.witness import Trial, Witness
 from chatops.actors.messages import SurveyAgain
@@ -19,6 +21,7 @@ from chatops.actors.tags import first_tag
 from chatops.actors.upstream_messages import UpstreamWork
 from chatops.actors.work import Result, Submit, Work
 from chatops.core.actions import Preview
+from chatops.core.asides import Aside
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position
 from chatops.core.log_asks import SEARCHED
@@ -75,6 +78,7 @@ class Drilldown:
         self,
         canvas: Canvas,
         *,
+        topics: Topics,
         store: Store,
         shelf: Shelf,
         clock: Callable[[], datetime],
@@ -82,6 +86,7 @@ class Drilldown:
         tell: Callable[[Address, object], None],
     ) -> None:
         self._canvas = canvas
+        self._topics = topics
         self._store = store
         self._shelf = shelf
         self._clock = clock
@@ -111,15 +116,18 @@ class Drilldown:
     def go(self, wanted: Position, tap: "Tap | From", reader: Reader) -> bool:
         """Move a message to another screen; True where the cluster has to be asked for it.
 
-        In a group the shared card stays: the way down from it is a message of its own. So is a graph anywhere.
+        In a group the shared card stays, and so does what somebody else looks at: the way down from it is a message of
+        its own. So is a graph anywhere.
         """
         wanted = self._remembering(wanted, tap)
         if self._stays_beside(tap, wanted):
             self._open_beside(wanted, tap, reader)
             return False
         trial = self._witness.begin(wanted, reader)
-        if self._is_digest(tap) or self._stays(wanted, tap):
-            wanted = replace(wanted, message_id=0, args={**wanted.args, "card": str(tap.message_id)})
+        aside = self._aside_of_another(wanted, tap, reader)
+        if aside or self._is_digest(tap) or self._stays(wanted, tap):
+            below = aside.below if aside else tap.message_id
+            wanted = replace(wanted, message_id=0, args=stands_beside(wanted, below, reader.person.id))
         elif wanted.screen not in FILES:
             self._store.positions.put(replace(wanted, touched_at=self._clock()))
             self._until_it_is_seen(wanted)
@@ -227,7 +235,8 @@ class Drilldown:
             guard=Safeguard.SECOND,
         )
         position = Position(self._canvas.chat_id, 0, Verb.CHOOSE, wanted.incident_id, {"run": wanted.run_id})
-        self._shelf.send(replace(screen, silent=False), Lane.PAGE, position=position)
+        thread_id = self._topics.thread_of(wanted.incident_id)
+        self._shelf.send(replace(screen, silent=False), Lane.PAGE, position=position, thread_id=thread_id)
 
     def _send_document(self, asked: Asked, below: int) -> None:
         file = self._canvas.document(asked.position, asked.reader.tongue, asked.reader.user)
@@ -307,6 +316,12 @@ class Drilldown:
         if tap.message_id < 0 and wanted.screen in ASKING:
             return True
         return self._is_shared_card(tap) and wanted.screen is not Verb.CARD
+
+    def _aside_of_another(self, wanted: Position, tap: "Tap | From", reader: Reader) -> Aside | None:
+        if tap.chat_kind is ChatKind.PRIVATE or wanted.screen is Verb.CARD or wanted.screen in FILES:
+            return None
+        aside = self._store.asides.get(tap.chat_id, tap.message_id)
+        return aside if aside and aside.user_id != reader.person.id else None
 
     def _is_shared_card(self, tap: "Tap | From") -> bool:
         if tap.chat_kind is ChatKind.PRIVATE:

@@ -63,7 +63,7 @@ class Illustrations:
         incident_id = done.position.incident_id if done.position else None
         if isinstance(result, Report) and result.picture:
             told = outside.told_by_picture(result, self._canvas.tongue, incident_id)
-            self._shelf.send_picture(result.picture, *told, reply_to=done.message_id, thread_id=None)
+            self._shelf.send_picture(result.picture, *told, reply_to=done.message_id, thread_id=done.thread_id)
 
 
 def _worth_it(incident: Incident | None) -> bool:

@@ -76,6 +76,5 @@ class Refusals:
                     self._alarm("message_refused", refusal)
 
     def _alarm(self, code: str, refusal: NotDelivered) -> None:
-        chat = self._canvas.chat
-        named = f"{chat.title} ({chat.id})" if chat.title else str(chat.id)
-        tell_admins(self._store, self._tell, Notice(code, {"chat": named, "problem": refusal.detail or refusal.reason}))
+        detail = {"chat": self._canvas.name, "problem": refusal.detail or refusal.reason}
+        tell_admins(self._store, self._tell, Notice(code, detail))

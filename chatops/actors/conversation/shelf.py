@@ -32,7 +32,8 @@ from chatops.db.store import Store
 class UnderWay:
     """One delivery. `revision` is the incident's, as drawn; `card` says that the message is the incident's card.
 
-    `drawn_anew`: it says what it has to say although nothing changed. `only`: whom it may be shown to alone.
+    `drawn_anew`: it says what it has to say although nothing changed. `only`: whom it may be shown to alone. `began`:
+    it is a new message, and goes into the topic of `thread_id`.
     """
 
     tokens: tuple[str, ...]
@@ -43,6 +44,8 @@ class UnderWay:
     key: str
     drawn_anew: bool = False
     only: ForPresser | None = None
+    thread_id: int | None = None
+    began: bool = False
 
     @property
     def first_card(self) -> bool:
@@ -81,6 +84,7 @@ class Shelf:
         self._arrived: dict[int, UnderWay] = {}
         """Telegram has them, and they are not on record yet."""
         self._next_tag = first_tag()
+        self._gone: int | None = None
 
     def send(
         self,
@@ -97,7 +101,8 @@ class Shelf:
     ) -> None:
         """A new message; `only` for one person, where the server takes it so."""
         tokens, keyboard = self._keyboard(screen, None)
-        tag = self._remember(UnderWay(tokens, position, revision, card, 0, key, only=only))
+        under_way = UnderWay(tokens, position, revision, card, 0, key, only=only, thread_id=thread_id, began=True)
+        tag = self._remember(under_way)
         below = _below(reply_to)
         rich = _rich(screen, keyboard)
         outgoing = SendMessage(self._chat_id, screen.html, keyboard, screen.silent, below, thread_id, only, rich)
@@ -106,7 +111,7 @@ class Shelf:
     def resend(self, message: SendMessage, tokens: tuple[str, ...], position: Position | None, key: str) -> None:
         """What was on its way when this chat had another id, once more and as it was."""
         here = replace(position, chat_id=self._chat_id) if position else None
-        tag = self._remember(UnderWay(tokens, here, 0, False, 0, key, only=message.only))
+        tag = self._remember(UnderWay(tokens, here, 0, False, 0, key, only=message.only, began=True))
         outgoing = replace(message, chat_id=self._chat_id)
         self._tell(TELEGRAM, Deliver(outgoing, Lane.RESULT, key, self._address, tag))
 
@@ -145,12 +150,12 @@ class Shelf:
         photo = SendPhoto(self._chat_id, content, caption_html, instead_html, _below(reply_to), thread_id)
         self._tell(TELEGRAM, Deliver(photo, Lane.RESULT))
 
-    def send_card(self, screen: Screen, *, incident_id: int, revision: int) -> None:
+    def send_card(self, screen: Screen, *, incident_id: int, revision: int, thread_id: int | None = None) -> None:
         """The first card of an incident, drawn again as often as needed until it is sent: one message in the end."""
         begun = self._cards_under_way(incident_id)
         key = begun[0].key if begun else f"{_FIRST_CARD}{incident_id}:{self._next_tag}"
         position = Position(self._chat_id, 0, Verb.CARD, incident_id)
-        self.send(screen, Lane.PAGE, position=position, revision=revision, card=True, key=key)
+        self.send(screen, Lane.PAGE, position=position, revision=revision, card=True, thread_id=thread_id, key=key)
 
     def card_under_way(self, incident_id: int) -> int | None:
         """The revision drawn on the first card of this incident while that is being sent; None when none is."""
@@ -184,15 +189,23 @@ class Shelf:
             shown = Ephemeral(done.only.user_id, int(message_id))
             message_id = self._store.shown_alone.sent(self._chat_id, shown, self._clock())
         position = done.position
+        if done.began and done.thread_id is not None and done.thread_id == self._gone:
+            done, self._gone = replace(done, thread_id=None), None
+            self._arrived[tag] = done
         # First: a card that is not on record when the process dies is sent again.
         if done.card and position is not None and position.incident_id is not None:
-            self._store.cards.put(Card(self._chat_id, position.incident_id, message_id, done.revision))
+            card = Card(self._chat_id, position.incident_id, message_id, done.revision)
+            self._store.cards.put(card, thread_id=(done.thread_id or 0) if done.began else None)
         if done.tokens and not done.message_id:
             self._store.buttons.bind(done.tokens, message_id)
         if position is not None and not done.message_id:
             self._store.positions.put(replace(position, message_id=message_id, touched_at=self._clock()))
         del self._arrived[tag]
         return done if position is None else replace(done, message_id=message_id)
+
+    def topic_gone(self, thread_id: int) -> None:
+        """What is under way to this topic arrives in the general one: a chat's messages go one after the other."""
+        self._gone = thread_id
 
     def lost(self, tag: int) -> UnderWay | None:
         """Telegram refused it for good."""

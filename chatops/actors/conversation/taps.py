@@ -9,6 +9,7 @@ from chatops.actors.addresses import TELEGRAM, Address, incident_address
 from chatops.actors.answering import reply
 from chatops.actors.conversation.admission import Admission, decides
 from chatops.actors.conversation.cards import Reconciler
+from chatops.actors.conversation.chat_desk import ChatDesk
 from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.duty_desk import DutyDesk
@@ -69,6 +70,7 @@ class Taps:
         silences: OthersSilences,
         storms: Storms,
         *,
+        chat_desk: ChatDesk,
         store: Store,
         clock: Callable[[], datetime],
         tell: Callable[[Address, object], None],
@@ -81,6 +83,7 @@ class Taps:
             Verb.DO_COVER: duty.decide,
             Verb.SET_ROUTES: RoutesDesk(drilldown, store=store, clock=clock, tell=tell).decide,
             Verb.SET_MAINTENANCE: MaintenanceDesk(drilldown, store=store, clock=clock).decide,
+            Verb.SET_CHAT: chat_desk.decide,
         }
         self._drilldown = drilldown
         self._cards = cards

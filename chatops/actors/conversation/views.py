@@ -230,10 +230,11 @@ def from_store(
     now: datetime,
     policy: Policy,
     user: User | None = None,
+    bot: str = "",
 ) -> Screen | None:
     """Screens that the database alone can draw; None where the incident is gone.
 
-    Lists hold what `user` may read, whoever else sees the chat.
+    Lists hold what `user` may read, whoever else sees the chat. `bot`: see `card`.
     """
     readable = readable_by(user)
     page = number(position.args.get("page"))
@@ -279,7 +280,7 @@ def from_store(
             acts = incident_acts.rows(incident, tongue, policy.outside, alike=alike, others=others)
             advice = _advice(incident, store, policy, now)
             was_away = away(position.args, now)
-            return card(incident, tongue, now=now, alike=alike, advice=advice, acts=acts, was_away=was_away)
+            return card(incident, tongue, now=now, alike=alike, advice=advice, acts=acts, was_away=was_away, bot=bot)
 
 
 def _open_incidents(position: Position, store: Store, tongue: Tongue, readable: Readable) -> Screen:

@@ -36,19 +36,20 @@ def card(
     advice: Advice | None = None,
     acts: Rows = (),
     was_away: timedelta | None = None,
+    bot: str = "",
 ) -> Screen:
     """`alike`: how many incidents like this one there were in the week before it; `advice`: see remedies.
 
     `acts`: buttons for what concerns the incident itself (see `incident_acts`). `was_away`: how long the bot was, where
-    that has to be said.
+    that has to be said. `bot`: its username, where the incident's number is to lead to the reader's own chat with it.
     """
     note = _away_lines(was_away, tongue)
     if incident.open:
         suggested = suggest(incident, now=now, advice=advice)
-        lines = [*note, *_open_lines(incident, tongue, now, alike, suggested)]
+        lines = [*note, *_open_lines(incident, tongue, now, alike, suggested, bot)]
         silent = hushed(incident, now) or incident.severity in (Severity.INFO, Severity.NONE)
         return screen(lines, _open_rows(incident, tongue, suggested, acts), silent=silent)
-    return screen([*note, *_closed_lines(incident, tongue, now)], [*_closed_rows(incident, tongue), *acts])
+    return screen([*note, *_closed_lines(incident, tongue, now, bot)], [*_closed_rows(incident, tongue), *acts])
 
 
 def _away_lines(was_away: timedelta | None, tongue: Tongue) -> list[Markup | str | None]:
@@ -85,17 +86,19 @@ def hushed(incident: Incident, now: datetime) -> bool:
     return times_lately(incident, now) > 0 or incident.maintenance is not None
 
 
-def _title_line(incident: Incident, tongue: Tongue, icon: str) -> Markup:
-    return Markup("{} {}  {}").format(icon, bold(headline(incident, tongue)), code(f"#{incident.id}"))
+def _title_line(incident: Incident, tongue: Tongue, icon: str, bot: str) -> Markup:
+    number = f"#{incident.id}"
+    door = link(f"https://t.me/{bot}?start=inc_{incident.id}", number) if bot else None
+    return Markup("{} {}  {}").format(icon, bold(headline(incident, tongue)), door or code(number))
 
 
 def _open_lines(
-    incident: Incident, tongue: Tongue, now: datetime, alike: int, suggested: Suggestions
+    incident: Incident, tongue: Tongue, now: datetime, alike: int, suggested: Suggestions, bot: str
 ) -> list[Markup | str | None]:
     state = tongue.say("FIRING") if incident.firing else tongue.say("ACTIVE")
     place = code(incident.cluster) if incident.cluster else ""
     lines: list[Markup | str | None] = [
-        _title_line(incident, tongue, SEVERITY_ICONS[incident.severity]),
+        _title_line(incident, tongue, SEVERITY_ICONS[incident.severity], bot),
         joined([state, tongue.ago(incident.started_at), incident.severity.value, place]),
         "",
     ]
@@ -200,7 +203,12 @@ def _timeline(incident: Incident, tongue: Tongue) -> Button:
     return Button("🗂 " + tongue.plain("Timeline"), Verb.TIMELINE, incident_id=incident.id)
 
 
-def _closed_lines(incident: Incident, tongue: Tongue, now: datetime) -> list[Markup | str | None]:
+def closed_icon(incident: Incident) -> str:
+    """By how it ended."""
+    return "⚪" if incident.status is Status.REJECTED else "🟢"
+
+
+def _closed_lines(incident: Incident, tongue: Tongue, now: datetime, bot: str) -> list[Markup | str | None]:
     rejected = incident.status is Status.REJECTED
     word = STATUS_WORDS[incident.status] if incident.merged_into is None else MERGED
     state = tongue.say("— <s>firing</s> {status}", status=tongue.plain(word))
@@ -213,7 +221,7 @@ def _closed_lines(incident: Incident, tongue: Tongue, now: datetime) -> list[Mar
         took = tongue.say("taken after {span}", span=tongue.span(incident.taken_at - incident.opened_at))
     began = incident.started_at
     lines: list[Markup | str | None] = [
-        Markup("{} {}").format(_title_line(incident, tongue, "⚪" if rejected else "🟢"), state),
+        Markup("{} {}").format(_title_line(incident, tongue, closed_icon(incident), bot), state),
         joined(
             [
                 Markup("{} → {}").format(tongue.clock(began), tongue.clock(ended)),

@@ -24,6 +24,14 @@ NOTICES = {
         "Put the bot into it again, or write to it there; it is tried at every start."
     ),
     "message_refused": mark("⚠️ Telegram does not take what should be shown in the chat {chat}: {problem}"),
+    "topics_refused": mark(
+        "⚠️ Telegram makes no topics for incidents in the chat {chat}: {problem}\n"
+        "Cards go to its general topic. Give the bot the right to manage topics there, or switch them off with /chat."
+    ),
+    "topic_gone": mark(
+        "⚠️ A topic of the chat {chat} is closed or deleted (number {topic}).\n"
+        "What belongs there goes to the general one."
+    ),
     "too_large": mark(
         "⚠️ A webhook was larger than 16 MiB and was refused; its alerts are not seen.\n"
         "Set max_alerts on the receiver in alertmanager.yml."
@@ -72,3 +80,8 @@ NOTICES = {
 def notice(code: str, detail: dict[str, str], tongue: Tongue) -> Screen:
     filled = {name: tongue.stamped(one_line(value, 400)) for name, value in detail.items()}
     return screen([tongue.say(NOTICES[code], **filled)], [], silent=False)
+
+
+def aside_closed(tongue: Tongue) -> Screen:
+    """What is left of a message that one person looked at something in."""
+    return screen([tongue.say("💤 Closed: it was left alone.")], [])

@@ -79,6 +79,7 @@ TOASTS = {
     "on_call_changed": mark("☎️ Done"),
     "routes_changed": mark("🧭 Done"),
     "maintenance_changed": mark("🛠 Done"),
+    "chat_changed": mark("⚙️ Done"),
     "not_changed": mark("👌 Nothing was changed: it is so already, or the question is over"),
     "noted": mark("📝 Noted in the timeline of #{number}"),
     "too_fast": mark("⏳ Too fast: wait {seconds} s"),

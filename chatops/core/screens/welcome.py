@@ -16,6 +16,7 @@ COMMANDS = (
     ("oncall", mark("Who is on call, and who takes over")),
     ("subscribe", mark("Show every incident in this chat")),
     ("unsubscribe", mark("Show no more incidents in this chat")),
+    ("chat", mark("How this chat is used: language, pins, topics (admins)")),
     ("maintenance", mark("Where trouble is expected (admins)")),
     ("routes", mark("What this chat is shown, and how loudly (admins)")),
     ("users", mark("Who may do what (admins)")),

@@ -17,6 +17,25 @@ MemberStatus = Literal["creator", "administrator", "member", "left", "kicked"]
 
 GENERAL_TOPIC = 1
 
+RIGHTS = frozenset(
+    {
+        "can_be_edited",
+        "can_manage_chat",
+        "can_delete_messages",
+        "can_manage_video_chats",
+        "can_restrict_members",
+        "can_promote_members",
+        "can_change_info",
+        "can_invite_users",
+        "can_post_stories",
+        "can_edit_stories",
+        "can_delete_stories",
+        "can_pin_messages",
+        "can_manage_topics",
+    }
+)
+"""What an administrator of a group may be given."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
@@ -101,7 +120,9 @@ class Chat:
     person: User | None = None
     members: dict[int, MemberStatus] = field(default_factory=dict)
     bot_status: MemberStatus = "member"
+    bot_rights: frozenset[str] = RIGHTS
     topics: dict[int, str] | None = None
+    closed_topics: set[int] = field(default_factory=set)
     pinned: list[int] = field(default_factory=list)
     messages: dict[int, Message] = field(default_factory=dict)
     ephemeral: dict[int, Message] = field(default_factory=dict)
@@ -114,6 +135,19 @@ class Chat:
     def is_private(self) -> bool:
         """Whether this is one person's chat with the bot."""
         return self.kind == "private"
+
+    def bot_may(self, right: str) -> bool:
+        """Whether the bot is an administrator here who has this right; in a private chat it needs none."""
+        return self.is_private or (self.bot_status == "administrator" and right in self.bot_rights)
+
+    def bot_manages(self, thread_id: int) -> bool:
+        """Whether the bot may name, close and open this topic, and write in it while it is closed.
+
+        Who made a topic may, also without the right.
+        """
+        begun = self.messages.get(thread_id)
+        made = begun is not None and begun.sender.is_bot and "forum_topic_created" in begun.service
+        return made or self.bot_may("can_manage_topics")
 
     def has(self, user_id: int) -> bool:
         """Whether a person sees this chat."""

@@ -205,6 +205,6 @@ def bot_moved(world: World, chat: Chat, by: User, before: MemberStatus, after: M
             "from": by.as_json(),
             "date": world.now(),
             "old_chat_member": member_json(world.bot, before),
-            "new_chat_member": member_json(world.bot, after),
+            "new_chat_member": member_json(world.bot, after, chat.bot_rights),
         },
     )

@@ -18,7 +18,7 @@ from .limits import Limits, Pacer
 from .listener import Listener
 from .newer import Knows
 from .page import Page
-from .people import GENERAL_TOPIC, Chat, ChatKind, MemberStatus, User
+from .people import GENERAL_TOPIC, RIGHTS, Chat, ChatKind, MemberStatus, User
 from .person import Person, bot_moved
 from .requestlog import Request, RequestLog
 from .waiting import wait_for
@@ -132,9 +132,10 @@ class BotApiServer:
         admins: Iterable[Person] = (),
         topics: Mapping[int, str] | None = None,
         bot_status: MemberStatus = "member",
+        bot_rights: Iterable[str] = RIGHTS,
         kind: ChatKind = "supergroup",
     ) -> Conversation:
-        """A group with the bot in it.
+        """A group with the bot in it, with these rights where it is an administrator.
 
         `topics` (thread id to name) makes it a forum. No update is sent: see `add_bot`.
         """
@@ -143,7 +144,15 @@ class BotApiServer:
         people: dict[int, MemberStatus] = {person.id: "member" for person in members}
         people |= {person.id: "administrator" for person in admins}
         forum = None if topics is None else {GENERAL_TOPIC: "General", **topics}
-        chat = Chat(id=id, kind=kind, title=title, members=people, bot_status=bot_status, topics=forum)
+        chat = Chat(
+            id=id,
+            kind=kind,
+            title=title,
+            members=people,
+            bot_status=bot_status,
+            bot_rights=frozenset(bot_rights),
+            topics=forum,
+        )
         chat.last_id = max(forum or {0: ""})
         with self.world.condition:
             return Conversation(self.world, self.world.add_chat(chat))
@@ -153,10 +162,18 @@ class BotApiServer:
         with self.world.condition:
             return Conversation(self.world, self.world.chats[chat_id])
 
-    def add_bot(self, chat: Conversation, by: Person, *, status: MemberStatus = "member") -> None:
-        """Somebody adds the bot to a group (or makes it an administrator): my_chat_member."""
+    def add_bot(
+        self,
+        chat: Conversation,
+        by: Person,
+        *,
+        status: MemberStatus = "member",
+        rights: Iterable[str] = RIGHTS,
+    ) -> None:
+        """Somebody adds the bot to a group (or makes it an administrator with these rights): my_chat_member."""
         with self.world.condition:
             group = self.world.chats[chat.id]
+            group.bot_rights = frozenset(rights)
             bot_moved(self.world, group, by.user, group.bot_status, status)
 
     def kick_bot(self, chat: Conversation, by: Person) -> None:
@@ -193,12 +210,15 @@ class BotApiServer:
             return Conversation(self.world, new)
 
     def close_topic(self, chat: Conversation, thread_id: int) -> None:
-        """Delete a topic: sending there gives "message thread not found"."""
+        """An admin closes a topic: a bot that may not manage topics gets TOPIC_CLOSED there."""
         with self.world.condition:
-            topics = self.world.chats[chat.id].topics
-            if topics is not None:
-                topics.pop(thread_id, None)
+            self.world.chats[chat.id].closed_topics.add(thread_id)
             self.world.changed()
+
+    def delete_topic(self, chat: Conversation, thread_id: int) -> None:
+        """An admin deletes a topic with all in it: sending there gives "message thread not found"."""
+        with self.world.condition:
+            self.world.delete_topic(self.world.chats[chat.id], thread_id)
 
     def fail(
         self,

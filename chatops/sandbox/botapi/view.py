@@ -57,8 +57,12 @@ def _chat(world: World, chat: Chat, person: User) -> dict[str, object]:
         "members": people,
         "bot_status": chat.bot_status,
         "blocked": not chat.reachable,
-        "topics": [{"id": number, "name": name} for number, name in (chat.topics or {}).items()],
+        "topics": [
+            {"id": number, "name": name, "closed": number in chat.closed_topics}
+            for number, name in (chat.topics or {}).items()
+        ],
         "pinned": chat.pinned[-1] if chat.pinned else 0,
+        "pins": len(chat.pinned),
         "action": action if action and world.clock() < until else "",
         "commands": commands_for(world, chat, person.id, person.language_code),
         "menu": menu if chat.is_private and menu and menu.get("type") == "web_app" else None,
@@ -136,6 +140,12 @@ def _service(message: Message) -> str:
                 return f"{name} left the group"
             case "forum_topic_created" if isinstance(value, dict):
                 return f"{name} created the topic “{value.get('name', '')}”"
+            case "forum_topic_edited" if isinstance(value, dict):
+                return f"{name} called the topic “{value.get('name', '')}”"
+            case "forum_topic_closed":
+                return f"{name} closed the topic"
+            case "forum_topic_reopened":
+                return f"{name} opened the topic again"
             case "migrate_to_chat_id" | "migrate_from_chat_id":
                 return "The group became a supergroup"
             case _:

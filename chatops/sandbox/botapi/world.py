@@ -121,6 +121,16 @@ class World:
             message.edit_date = self.now()
         message.revision = self.changed()
 
+    def delete_topic(self, chat: Chat, thread_id: int) -> None:
+        """Take a topic away with all that stands in it."""
+        if chat.topics is not None:
+            chat.topics.pop(thread_id, None)
+        chat.closed_topics.discard(thread_id)
+        for message in chat.messages.values():
+            if message.thread_id == thread_id and not message.deleted:
+                self.deleted(message)
+        self.changed()
+
     def deleted(self, message: Message) -> None:
         """Take a message away."""
         message.deleted = True

@@ -150,12 +150,6 @@ def test_chats_and_members(bot: telebot.TeleBot, server: BotApiServer, anna: Per
     assert bot.get_chat_member_count(group.id) == 3
     with pytest.raises(ApiTelegramException, match="user not found"):
         bot.get_chat_member(group.id, 12345)
-    topic = bot.create_forum_topic(group.id, "inc 96")
-    sent = bot.send_message(group.id, "in it", message_thread_id=topic.message_thread_id)
-    assert sent.message_thread_id == topic.message_thread_id
-    server.close_topic(group, topic.message_thread_id)
-    with pytest.raises(ApiTelegramException, match="message thread not found"):
-        bot.send_message(group.id, "gone", message_thread_id=topic.message_thread_id)
     assert bot.leave_chat(group.id)
     with pytest.raises(ApiTelegramException, match="bot is not a member of the supergroup chat"):
         bot.send_message(group.id, "x")
@@ -178,6 +172,90 @@ def test_pins(bot: telebot.TeleBot, anna: Person) -> None:
         bot.unpin_chat_message(anna.id)
     with pytest.raises(ApiTelegramException, match="message to pin not found"):
         bot.pin_chat_message(anna.id, 999)
+
+
+def test_pins_of_a_group_take_the_right(bot: telebot.TeleBot, server: BotApiServer, anna: Person) -> None:
+    """The bot hears what the chat says of its pin, and may take that away."""
+    boss = server.person(7, "Boss")
+    group = server.group(-1001, "Shop", [anna], admins=[boss])
+    card = bot.send_message(group.id, "card").message_id
+    with pytest.raises(ApiTelegramException, match="not enough rights to manage pinned messages in the chat"):
+        bot.pin_chat_message(group.id, card)
+    server.add_bot(group, boss, status="administrator", rights=["can_pin_messages"])
+    assert bot.pin_chat_message(group.id, card, disable_notification=True)
+    with pytest.raises(ApiTelegramException, match="CHAT_NOT_MODIFIED"):
+        bot.pin_chat_message(group.id, card)
+    said = bot.get_updates()[-1].message
+    assert (said.pinned_message.message_id, said.from_user.id) == (card, bot.get_me().id)
+    assert bot.delete_message(group.id, said.message_id)
+    assert group.message(card).pinned
+    assert bot.unpin_chat_message(group.id, card)
+    assert not group.message(card).pinned
+    server.add_bot(group, boss, status="administrator", rights=["can_manage_topics"])
+    with pytest.raises(ApiTelegramException, match="not enough rights"):
+        bot.unpin_chat_message(group.id, card)
+
+
+def test_a_topic_from_its_beginning_to_its_end(bot: telebot.TeleBot, server: BotApiServer, anna: Person) -> None:
+    group = server.group(-1001, "Shop", [anna], topics={5: "prod"}, bot_status="administrator")
+    thread = bot.create_forum_topic(group.id, "inc 96").message_thread_id
+    assert bot.send_message(group.id, "in it", message_thread_id=thread).message_thread_id == thread
+    assert bot.edit_forum_topic(group.id, thread, name="inc 96 is over")
+    assert bot.close_forum_topic(group.id, thread)
+    for again in (
+        lambda: bot.edit_forum_topic(group.id, thread, name="inc 96 is over"),
+        lambda: bot.close_forum_topic(group.id, thread),
+    ):
+        with pytest.raises(ApiTelegramException, match="TOPIC_NOT_MODIFIED"):
+            again()
+    # Whoever may manage topics may write in a closed one.
+    assert bot.send_message(group.id, "still", message_thread_id=thread)
+    assert bot.reopen_forum_topic(group.id, thread)
+    with pytest.raises(ApiTelegramException, match="TOPIC_NOT_MODIFIED"):
+        bot.reopen_forum_topic(group.id, thread)
+    assert bot.delete_forum_topic(group.id, thread)
+    assert group.messages() == []
+    with pytest.raises(ApiTelegramException, match="message thread not found"):
+        bot.send_message(group.id, "gone", message_thread_id=thread)
+    with pytest.raises(ApiTelegramException, match="TOPIC_ID_INVALID"):
+        bot.close_forum_topic(group.id, thread)
+
+
+def test_who_may_not_manage_topics_is_told_so(call: Raw, server: BotApiServer, anna: Person) -> None:
+    forum = server.group(-1001, "Shop", [anna], topics={5: "prod"}, bot_status="administrator", bot_rights=[])
+    plain = server.group(-1002, "Ops", [anna], bot_status="administrator")
+
+    def told(method: str, chat_id: int = forum.id, **more: object) -> str:
+        return str(call(method, chat_id=chat_id, **more)["description"])
+
+    assert told("createForumTopic", name="x") == "Bad Request: not enough rights to create a topic"
+    for method in ("editForumTopic", "closeForumTopic", "reopenForumTopic"):
+        assert told(method, message_thread_id=5, name="y") == "Bad Request: not enough rights to edit the topic"
+    assert told("deleteForumTopic", message_thread_id=5) == "Bad Request: not enough rights to delete the topic"
+    assert told("createForumTopic", plain.id, name="x") == "Bad Request: the chat is not a forum"
+    server.close_topic(forum, 5)
+    assert told("sendMessage", text="x", message_thread_id=5) == "Bad Request: TOPIC_CLOSED"
+
+
+def test_who_made_a_topic_manages_it_without_the_right(call: Raw, server: BotApiServer, anna: Person) -> None:
+    boss = server.person(7, "Boss")
+    group = server.group(-1001, "Shop", [anna], admins=[boss], topics={5: "prod"}, bot_status="administrator")
+    thread = call("createForumTopic", chat_id=group.id, name="inc 96")["result"]["message_thread_id"]
+    server.add_bot(group, boss, status="member")
+    assert call("editForumTopic", chat_id=group.id, message_thread_id=thread, name="over")["ok"]
+    assert call("closeForumTopic", chat_id=group.id, message_thread_id=thread)["ok"]
+    assert call("sendMessage", chat_id=group.id, message_thread_id=thread, text="still")["ok"]
+    assert not call("closeForumTopic", chat_id=group.id, message_thread_id=5)["ok"]
+    assert not call("deleteForumTopic", chat_id=group.id, message_thread_id=thread)["ok"]
+
+
+@pytest.mark.parametrize(("name", "words"), [("", "TOPIC_TITLE_EMPTY"), ("x" * 129, "topic name is too long")])
+def test_a_topic_has_a_name_of_1_to_128_characters(
+    call: Raw, server: BotApiServer, anna: Person, name: str, words: str
+) -> None:
+    group = server.group(-1001, "Shop", [anna], topics={}, bot_status="administrator")
+    assert call("createForumTopic", chat_id=group.id, name=name)["description"] == f"Bad Request: {words}"
+    assert call("createForumTopic", chat_id=group.id, name="x" * 128)["ok"]
 
 
 def test_chat_actions(bot: telebot.TeleBot, anna: Person) -> None:

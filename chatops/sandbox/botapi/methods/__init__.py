@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import callbacks, chats, commands, editing, ephemeral, files, marks, receiving, sending
+from . import callbacks, chats, commands, editing, ephemeral, files, marks, receiving, sending, topics
 from .call import Call
 
 Method = Callable[[Call], object]
@@ -38,7 +38,11 @@ METHODS: dict[str, Method] = {
     "getchatadministrators": chats.get_chat_administrators,
     "getchatmembercount": chats.get_chat_member_count,
     "leavechat": chats.leave_chat,
-    "createforumtopic": chats.create_forum_topic,
+    "createforumtopic": topics.create_forum_topic,
+    "editforumtopic": topics.edit_forum_topic,
+    "closeforumtopic": topics.close_forum_topic,
+    "reopenforumtopic": topics.reopen_forum_topic,
+    "deleteforumtopic": topics.delete_forum_topic,
     "setmycommands": commands.set_my_commands,
     "getmycommands": commands.get_my_commands,
     "deletemycommands": commands.delete_my_commands,

@@ -72,6 +72,8 @@ class Call:
         # The General topic has id 1 and is the one that must not be named.
         if thread == GENERAL_TOPIC or thread not in (chat.topics or {}):
             raise bad_request("message thread not found")
+        if thread in chat.closed_topics and not chat.bot_manages(thread):
+            raise bad_request("TOPIC_CLOSED")
         return thread
 
     def pace(self, chat: Chat) -> None:

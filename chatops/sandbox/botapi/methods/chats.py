@@ -1,27 +1,10 @@
-"""Chats: getMe, getChat, members, leaveChat and forum topics."""
+"""Chats: getMe, getChat, members and leaveChat."""
 
 from __future__ import annotations
 
-from ..people import Chat, MemberStatus, User
+from ..people import RIGHTS, Chat, MemberStatus, User
 from ..refusals import bad_request
 from .call import Call
-
-_RIGHTS = (
-    "can_be_edited",
-    "can_manage_chat",
-    "can_delete_messages",
-    "can_manage_video_chats",
-    "can_restrict_members",
-    "can_promote_members",
-    "can_change_info",
-    "can_invite_users",
-    "can_post_stories",
-    "can_edit_stories",
-    "can_delete_stories",
-    "can_pin_messages",
-    "can_manage_topics",
-)
-_MAX_TOPIC_NAME = 128
 
 
 def get_me(call: Call) -> dict[str, object]:
@@ -62,14 +45,14 @@ def get_chat(call: Call) -> dict[str, object]:
     return full
 
 
-def member_json(user: User, status: MemberStatus) -> dict[str, object]:
-    """The ChatMember object of a person."""
+def member_json(user: User, status: MemberStatus, rights: frozenset[str] = RIGHTS) -> dict[str, object]:
+    """The ChatMember object of a person, with these rights as an administrator."""
     member: dict[str, object] = {"user": user.as_json(), "status": status}
     match status:
         case "creator":
             member["is_anonymous"] = False
         case "administrator":
-            member |= {"is_anonymous": False, **dict.fromkeys(_RIGHTS, True)}
+            member |= {"is_anonymous": False, **{right: right in rights for right in sorted(RIGHTS)}}
         case "kicked":
             member["until_date"] = 0
         case _:
@@ -87,7 +70,11 @@ def status_of(call: Call, chat: Chat, user: User) -> MemberStatus:
 def get_chat_member(call: Call) -> dict[str, object]:
     """https://core.telegram.org/bots/api#getchatmember"""
     chat, user = call.chat(), call.user()
-    return member_json(user, status_of(call, chat, user))
+    return member_json(user, status_of(call, chat, user), _rights_of(call, chat, user))
+
+
+def _rights_of(call: Call, chat: Chat, user: User) -> frozenset[str]:
+    return chat.bot_rights if user.id == call.world.bot.id else RIGHTS
 
 
 def get_chat_administrators(call: Call) -> list[dict[str, object]]:
@@ -97,7 +84,7 @@ def get_chat_administrators(call: Call) -> list[dict[str, object]]:
         raise bad_request("there are no administrators in the private chat")
     statuses = {**chat.members, call.world.bot.id: chat.bot_status}
     return [
-        member_json(call.world.users[user_id], status)
+        member_json(call.world.users[user_id], status, _rights_of(call, chat, call.world.users[user_id]))
         for user_id, status in statuses.items()
         if status in ("creator", "administrator")
     ]
@@ -118,21 +105,3 @@ def leave_chat(call: Call) -> bool:
     chat.bot_status = "left"
     call.world.post(chat, call.world.bot, service={"left_chat_member": call.world.bot.as_json()})
     return True
-
-
-def create_forum_topic(call: Call) -> dict[str, object]:
-    """https://core.telegram.org/bots/api#createforumtopic"""
-    chat = call.chat()
-    if chat.topics is None:
-        raise bad_request("the chat is not a forum")
-    name = call.parameters.text("name").strip()
-    if not 1 <= len(name) <= _MAX_TOPIC_NAME:
-        raise bad_request("TOPIC_TITLE_EMPTY" if not name else "topic name is too long")
-    call.pace(chat)
-    color = call.parameters.number("icon_color", 0x6FB9F0)
-    message = call.world.post(
-        chat, call.world.bot, service={"forum_topic_created": {"name": name, "icon_color": color}}
-    )
-    message.thread_id = message.id
-    chat.topics[message.id] = name
-    return {"message_thread_id": message.id, "name": name, "icon_color": color}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..people import Chat
 from ..refusals import bad_request
 from .call import Call
 
@@ -14,21 +15,30 @@ _EMOJI = """
 REACTIONS = frozenset(_EMOJI.split())
 
 
+def _may_pin(chat: Chat) -> None:
+    if not chat.bot_may("can_pin_messages"):
+        raise bad_request("not enough rights to manage pinned messages in the chat")
+
+
 def pin_chat_message(call: Call) -> bool:
-    """https://core.telegram.org/bots/api#pinchatmessage"""
+    """https://core.telegram.org/bots/api#pinchatmessage; the bot is told of what the chat then says about it."""
     chat = call.chat()
     message = chat.existing(call.message_id())
     if message is None:
         raise bad_request("message to pin not found")
-    if message.id not in chat.pinned:
-        chat.pinned.append(message.id)
-        call.world.post(
-            chat,
-            call.world.bot,
-            service={"pinned_message": message.id},
-            silent=call.parameters.flag("disable_notification"),
-            thread_id=message.thread_id,
-        )
+    _may_pin(chat)
+    if message.id in chat.pinned:
+        raise bad_request("CHAT_NOT_MODIFIED")
+    chat.pinned.append(message.id)
+    said = call.world.post(
+        chat,
+        call.world.bot,
+        service={"pinned_message": message.id},
+        silent=call.parameters.flag("disable_notification"),
+        thread_id=message.thread_id,
+    )
+    # Else a bot is told nothing of what it sends itself.
+    call.world.updates.put("message", call.world.message_json(said))
     return True
 
 
@@ -42,6 +52,7 @@ def unpin_chat_message(call: Call) -> bool:
         number = chat.pinned[-1]
     if chat.existing(number) is None:
         raise bad_request("message to unpin not found")
+    _may_pin(chat)
     if number in chat.pinned:
         chat.pinned.remove(number)
         call.world.changed()
@@ -51,6 +62,7 @@ def unpin_chat_message(call: Call) -> bool:
 def unpin_all_chat_messages(call: Call) -> bool:
     """https://core.telegram.org/bots/api#unpinallchatmessages"""
     chat = call.chat()
+    _may_pin(chat)
     chat.pinned.clear()
     call.world.changed()
     return True

@@ -79,7 +79,7 @@ function take(news) {
 function unopened(news) {
   return {
     id: news.as, kind: "private", title: news.bot.first_name, members: 1, bot_status: "member", blocked: false,
-    topics: [], pinned: 0, action: "", commands: [], menu: null,
+    topics: [], pinned: 0, pins: 0, action: "", commands: [], menu: null,
   };
 }
 
@@ -135,7 +135,7 @@ function drawTopics(chat) {
   $("topics").hidden = chat.topics.length === 0;
   if (!chat.topics.some((topic) => topic.id === state.topic)) state.topic = 0;
   $("topics").replaceChildren(...(chat.topics.length ? [{ id: 0, name: "All" }, ...chat.topics] : []).map((topic) => {
-    const chip = el("button", "chip", topic.name);
+    const chip = el("button", "chip", topic.closed ? `🔒 ${topic.name}` : topic.name);
     chip.type = "button";
     chip.setAttribute("aria-pressed", String(topic.id === state.topic));
     chip.addEventListener("click", () => {
@@ -151,7 +151,8 @@ function drawPinned(chat) {
   const message = messagesOf(chat.id).get(chat.pinned);
   $("pinned").hidden = !message || message.deleted;
   if (message && !message.deleted) {
-    $("pinned").replaceChildren(el("strong", "", "Pinned message"), el("span", "", message.text || "Document"));
+    const title = chat.pins > 1 ? `Pinned messages: ${chat.pins}, the newest` : "Pinned message";
+    $("pinned").replaceChildren(el("strong", "", title), el("span", "", message.text || "Document"));
     $("pinned").onclick = () => showMessage(message.id);
   }
 }
