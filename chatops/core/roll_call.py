@@ -83,7 +83,10 @@ class Rolls:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An alert that we hold to be firing. `listed`: Alertmanager has listed it before, so it is one of its own."""
+    """An alert that we hold to be firing.
+
+    `listed`: Alertmanager has listed it before, or another of its incident, so it is one of its own.
+    """
 
     source: str
     incident_id: int
@@ -121,7 +124,7 @@ def compare(
     """`sources`: of each receiver of ours; `watchdogs`: names of alerts whose coming is their message.
 
     An alert is made known when its group is known, when it is old, or when it is amiss for the second time. It is
-    ended when every Alertmanager answered, none lists it, and one of them has listed it before.
+    ended when every Alertmanager answered, none lists it, and one of them has listed it or one beside it before.
     """
     answered = [roll for roll in rolls.each if roll is not None]
     groups = _merged(group for roll in answered for group in roll.groups)
