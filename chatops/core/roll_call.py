@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from chatops.core.alerts import OWN_MARK
+from chatops.core.alerts import LISTED_KEY, OWN_MARK
 from chatops.core.bodies import Body, firing, resolved, webhook
 from chatops.core.standing import HEARD, Standing
 
@@ -222,7 +222,7 @@ def _merged(groups: Iterable[ListedGroup]) -> list[ListedGroup]:
 
 def _told(group: ListedGroup, alerts: Sequence[Listed]) -> bytes:
     """The whole group as a webhook would tell it now, so that it finds the incident of any of its alerts."""
-    key = "roll call: " + msgspec.json.encode([group.receiver, sorted(group.labels.items())]).decode()
+    key = LISTED_KEY + msgspec.json.encode([group.receiver, sorted(group.labels.items())]).decode()
     entries = [
         firing(
             alert.fingerprint,
@@ -245,7 +245,7 @@ def _ended(gone: Sequence[Held], now: datetime) -> list[Body]:
         Body(
             source,
             webhook(
-                "roll call: ended",
+                f"{LISTED_KEY}ended",
                 [resolved(each.fingerprint, each.labels, each.starts_at, now) for each in alerts],
             ),
         )
