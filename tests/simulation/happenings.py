@@ -1,10 +1,12 @@
-"""What happens to a simulated service: alerts, presses, words, changes by others, faults and deaths, by the seed."""
+"""What happens to a simulated service: presses, words, changes by others, faults and deaths, by the seed."""
+
+from collections.abc import Callable
 
 from chatops.core.resources import ObjectRef
 from chatops.core.safeguards import word_of
 from chatops.db.columns import from_json
+from tests.simulation.alerting import Alerting
 from tests.simulation.faults import Kind
-from tests.simulation.places import GROUPS
 from tests.simulation.simulation import ANNA, GROUP, MALLORY, OLEG, VERA, Simulation
 from tests.simulation.telegram import Message
 
@@ -38,21 +40,12 @@ class Happenings:
 
     def begin(self) -> None:
         sim, chance = self._sim, self._chance
-        for _ in range(chance.randint(2, 8)):
-            fingerprint = chance.choice([each for group in sim.groups for each in GROUPS[group]])
-            sim.world.later(chance.uniform(0, sim.trouble_ends * 0.9), lambda f=fingerprint: sim.alerts.turn(f))
-        sim.world.later(0.5, lambda: sim.alerts.turn(GROUPS[sim.groups[0]][0]))
-        for peer in sim.peers:
-            for group in sim.groups:
-                self._again(chance.uniform(1, 5), (8, 30), lambda p=peer, g=group: p.tell(g))
+        Alerting(sim, self._again).begin()
         self._again(3, (0.5, 5), self._press)
         self._again(2, (2, 9), self._choose)
         self._again(4, (0.7, 3), self._confirm)
         self._again(5, (1, 6), self._type)
         self._again(6, (5, 25), self._write)
-        self._again(10, (10, 60), self._end_silence)
-        if chance.random() < 0.3:
-            sim.world.later(chance.uniform(5, sim.trouble_ends), self._regroup)
         if sim.contexts and chance.random() < 0.6:
             sim.world.later(chance.uniform(2, sim.trouble_ends), self._die_of_a_cluster)
         self._again(8, (6, 50), self._interfere)
@@ -61,14 +54,14 @@ class Happenings:
         if chance.random() < 0.6:
             self._again(6, (10, 60), self._kill)
 
-    def _again(self, first: float, pause: tuple[float, float], call: object) -> None:
+    def _again(self, first: float, pause: tuple[float, float], call: Callable[[], object]) -> None:
         sim = self._sim
 
         def happen() -> None:
             if sim.calm:
                 return
-            call()  # type: ignore[operator]  # a function without arguments
-            sim.world.later(self._chance.uniform(*pause), happen)
+            call()
+            sim.world.later(self._chance.uniform(*pause) * sim.plot.pace, happen)
 
         sim.world.later(first, happen)
 
@@ -187,16 +180,6 @@ class Happenings:
         else:
             sim.telegram.write(person, chat, chance.choice(COMMANDS))
 
-    def _end_silence(self) -> None:
-        standing = self._sim.silences.standing()
-        if standing and self._chance.random() < 0.5:
-            self._sim.silences.end(self._chance.choice(standing))
-
-    def _regroup(self) -> None:
-        sim = self._sim
-        if not sim.calm:
-            sim.alerts.regroup(self._chance.choice(["keyed", "keyed", "merged"]))
-
     def _die_of_a_cluster(self) -> None:
         sim = self._sim
         if sim.calm:
@@ -207,7 +190,7 @@ class Happenings:
         sim.world.later(self._chance.choice([5.0, 30.0, 100.0]), lambda: sim.dead.names.discard(name))
 
     def _interfere(self) -> None:
-        name = self._chance.choice(self._sim.groups)
+        name = self._chance.choice(self._sim.usual)
         if self._chance.random() < 0.5:
             self._sim.cluster.replace(name)
         else:

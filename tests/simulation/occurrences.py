@@ -42,7 +42,7 @@ def occurrences(sim: Simulation) -> Counter[str]:
     happened["a stranger presses"] += sim.telegram.presses[666]
     happened["several clusters"] += bool(sim.contexts)
     happened["grouped in another way"] += sim.alerts.regrouped
-    happened["a silence hides an end"] += sum(bool(truth.muffled) for truth in sim.alerts.known.values())
+    happened["a silence hides an end"] += sum(truth.muffled for truth in sim.alerts.known.values())
     happened["a message is deleted"] += sum(each.deleted for each in sim.telegram.everything())
     happened["an actor dies"] += len(sim.all_deaths)
     happened["the process dies"] += sim.lives - 1

@@ -35,6 +35,9 @@ class Message:
     rows: tuple[tuple[Key, ...], ...]
     tokens: list[str] = field(default_factory=list)
     deleted: bool = False
+    silent: bool = False
+    at: float = 0.0
+    """When it was sent."""
     lost: bool = False
     """The service was not told that it was sent."""
     card_of: int | None = None
@@ -62,6 +65,10 @@ class SimulatedTelegram:
         """How often each person pressed or wrote."""
         self.said: list[tuple[float, int, int, str]] = []
         """When who wrote what in which chat."""
+        self.calls: list[tuple[int, float]] = []
+        """Of what incident a call was sent off, and when, for whoever checks that it was still to be made."""
+        self.begun: dict[int, list[Message]] = {}
+        """By chat: the cards with which incidents begin."""
         self.by: dict[str, int] = {}
         """Who made each tap."""
         self.requests = 0
@@ -111,6 +118,11 @@ class SimulatedTelegram:
             self.lose(chat_id, message_id)
             raise Temporary(Reason.TIMEOUT, "Telegram did not answer in time")
         return message_id
+
+    def sent_off(self, key: str) -> None:
+        """A request by which a message of this key is made is on its way."""
+        if key.startswith("call:"):
+            self.calls.append((int(key.split(":")[1]), self._time.seconds))
 
     # What people do
 
@@ -211,11 +223,13 @@ class SimulatedTelegram:
 
     def _carry_out(self, outgoing: Outgoing, key: str, life: int) -> int:
         match outgoing:
-            case SendMessage(chat_id, html, rows):
-                made = Message(self._new_id(), chat_id, key, life, html, rows)
+            case SendMessage(chat_id, html, rows, silent):
+                made = Message(self._new_id(), chat_id, key, life, html, rows, silent=silent, at=self._time.seconds)
                 made.tokens += _tokens(rows)
                 made.card_of = int(reads[1]) if (reads := _CARD.match(html)) else None
                 self.messages.setdefault(chat_id, {})[made.id] = made
+                if key.startswith("card:"):
+                    self.begun.setdefault(chat_id, []).append(made)
                 self._trace(f"message {made.id} in {chat_id} as {key or '-'}")
                 return made.id
             case EditMessage(chat_id, message_id, html, rows):
