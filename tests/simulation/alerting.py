@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from tests.simulation.alertmanagers import Peer
 from tests.simulation.places import BURST, GROUPS
 from tests.simulation.plots import Plot
 from tests.simulation.simulation import Simulation
@@ -23,7 +22,7 @@ class Alerting:
     def begin(self) -> None:
         sim, chance = self._sim, self._chance
         for _ in range(chance.randint(2, 8)):
-            self._some_time(0, 0.9, lambda f=chance.choice(self._usual): sim.alerts.turn(f))  # type: ignore[misc]
+            self._some_time(0, 0.9, lambda: sim.alerts.turn(chance.choice(self._usual)))
         sim.world.later(0.5, lambda: sim.alerts.turn(GROUPS[sim.usual[0]][0]))
         for peer in sim.peers:
             for group in sim.usual:
@@ -39,7 +38,8 @@ class Alerting:
             if chance.random() < 0.2:
                 self._some_time(0, 1, peer.restart)
             if chance.random() < 0.2:
-                self._some_time(0, 1, lambda p=peer: self._die(p))  # type: ignore[misc]
+                seconds = chance.choice([20.0, 100.0]) * sim.plot.pace
+                self._some_time(0, 1, lambda p=peer, s=seconds: p.die(s))  # type: ignore[misc]
         if chance.random() < (0.5 if sim.plot is Plot.LONG else 0.1):
             self._some_time(0.1, 0.5, self._flap)
         if sim.plot is Plot.STORM:
@@ -65,12 +65,6 @@ class Alerting:
 
     def _regroup(self) -> None:
         self._sim.alerts.regroup(self._chance.choice(["keyed", "keyed", "merged"]))
-
-    def _die(self, peer: Peer) -> None:
-        peer.dead = True
-        self._sim.world.later(
-            self._chance.choice([20.0, 100.0]) * self._sim.plot.pace, lambda: setattr(peer, "dead", False)
-        )
 
     def _flap(self) -> None:
         """One alert comes and goes, each time for long enough to be told."""

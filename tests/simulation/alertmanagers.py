@@ -135,6 +135,7 @@ class Peer:
         self.unchecked: list[tuple[int, bytes]] = []
         """Inbox ids and bodies of what was answered 200, for whoever checks that they are there."""
         self.refused = 0
+        self.deaths = 0
         self.skew = timedelta(milliseconds=4 if name == "b" else 0)
         self._name = name
         self._alerts = alerts
@@ -176,6 +177,15 @@ class Peer:
         """It keeps silences and what it told, and no alerts: those it has to be told again."""
         self.started_at = self._time.now()
         self._trace(f"alertmanager {self._name} starts anew")
+
+    def die(self, seconds: float) -> None:
+        self.dead = True
+        self.deaths += 1
+        self._trace(f"alertmanager {self._name} is dead")
+        self._world.later(seconds, self._live)
+
+    def _live(self) -> None:
+        self.dead = False
 
     def roll(self, mutes: dict[str, Mute], silencing: Callable[[str], tuple[str, ...]]) -> Roll:
         """What it lists now; `silencing` has the ids of the silences that hide an alert."""

@@ -7,12 +7,14 @@ from chatops.core.safeguards import word_of
 from chatops.db.columns import from_json
 from tests.simulation.alerting import Alerting
 from tests.simulation.faults import Kind
+from tests.simulation.places import PLACES
+from tests.simulation.plots import Plot
 from tests.simulation.simulation import ANNA, GROUP, MALLORY, OLEG, VERA, Simulation
 from tests.simulation.telegram import Message
 
 PERSONS = (*(ANNA,) * 5, *(OLEG,) * 5, VERA, MALLORY)
 EVERYBODY = (ANNA, OLEG, VERA, MALLORY)
-COMMANDS = ("/incidents", "/start", "/help", "is anybody there?", "/nonsense")
+COMMANDS = ("/incidents", "/start", "/help", "is anybody there?", "/nonsense", "/maintenance")
 TEMPTING = {
     "choose": 5,
     "stop": 5,
@@ -25,6 +27,8 @@ TEMPTING = {
     "release": 2,
     "take": 1,
     "resolve": 1,
+    "take_all": 3,
+    "maintenance": 1,
 }
 """Buttons that change something are pressed more often than they stand there: how much rather each."""
 
@@ -48,6 +52,8 @@ class Happenings:
         self._again(6, (5, 25), self._write)
         if sim.contexts and chance.random() < 0.6:
             sim.world.later(chance.uniform(2, sim.trouble_ends), self._die_of_a_cluster)
+        if chance.random() < (0.6 if sim.plot is Plot.LONG else 0.15):
+            self._again(chance.uniform(0.2, 3), (20, 60), self._maintain)
         self._again(8, (6, 50), self._interfere)
         self._again(12, (15, 90), self._delete)
         self._again(2, (4, 30), self._fault)
@@ -127,7 +133,10 @@ class Happenings:
     def _confirm(self) -> None:
         """Whoever chose confirms, once or twice, or somebody else does it for them."""
         sim, chance = self._sim, self._chance
-        query = "SELECT token, for_user FROM buttons WHERE verb IN ('confirm', 'approve') AND used_at IS NULL"
+        query = (
+            "SELECT token, for_user FROM buttons WHERE verb IN ('confirm', 'approve', 'set_maintenance') "
+            "AND used_at IS NULL"
+        )
         asked: dict[str, int | None] = dict(sim.rows(query))  # type: ignore[arg-type]  # rows of two
         waiting = [
             (message, key.data)
@@ -179,6 +188,15 @@ class Happenings:
             sim.telegram.write(person, chat, f"looking, {person[1]}", chance.choice(standing[-6:]))
         else:
             sim.telegram.write(person, chat, chance.choice(COMMANDS))
+
+    def _maintain(self) -> None:
+        """An admin writes where trouble is expected, and presses the question for it later; others have no right to."""
+        sim, chance = self._sim, self._chance
+        person = chance.choice([ANNA, ANNA, ANNA, OLEG])
+        where = chance.choice([*(place.namespace for place in PLACES.values() if place.namespace), "*"])
+        length = chance.choice(["20m", "1h"] if sim.plot is Plot.LONG else ["1m", "5m"])
+        sim.note(f"{person[1]} expects trouble in {where}")
+        sim.telegram.write(person, person[0], f"/maintenance {where} {length} upgrade")
 
     def _die_of_a_cluster(self) -> None:
         sim = self._sim

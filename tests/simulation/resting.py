@@ -70,7 +70,7 @@ def nothing_waits_to_be_sent(sim: Simulation) -> None:
 
 @at_rest
 def what_fires_is_in_one_incident(sim: Simulation) -> None:
-    """R8: Every alert that fires and is not hidden is told by one incident: an open one, or one that a person closed."""
+    """R8: Every alert that fires and is not hidden is told by one incident: one that is open, or closed by a person."""
     query = (
         "SELECT fingerprint, status, closed_by_id FROM alerts JOIN incidents ON incidents.id = incident_id "
         "WHERE ends_at IS NULL"

@@ -89,6 +89,9 @@ class Simulation:
         """What was asked of one cluster and lies in another."""
         self.over: dict[str, int] = {}
         """By run that has ended: how many passes it had had by then."""
+        self.expected = self.owed = 0
+        """Incidents that began in a window of maintenance; changes that a card owed, because its alerts flap."""
+        self.flapped: set[int] = set()
         self.calm = False
         self.lives = 0
         self.deaths: list[tuple[int, Address]] = []
@@ -98,9 +101,8 @@ class Simulation:
         database.begin_anew(self.faults)
         self.store = Store(database)
         self.telegram = SimulatedTelegram(self.time, self.chance, self.note)
-        self.cluster = SimulatedCluster(
-            (*GROUPS, *(BURST if self.plot is Plot.STORM else ())), self.time, self.chance, self.audited, self.note
-        )
+        names = (*GROUPS, *(BURST if self.plot is Plot.STORM else ()))
+        self.cluster = SimulatedCluster(names, self.time, self.chance, self.audited, self.note)
         self.alerts = Alerts(self.time, self.groups, self.note)
         self.silences = SimulatedUpstream(self.alerts, self.time, self.chance, self.audited_silence, self.note)
         self.alerts.clustered = self.cluster.clustered = bool(self.contexts)

@@ -12,10 +12,9 @@ import tests.simulation.quiet_rules
 import tests.simulation.resting
 import tests.simulation.silence_rules
 import tests.simulation.storm_rules  # noqa: F401  # importing a rule registers it
-from chatops.actors.conversation.cards import LEFT_ALONE
 from chatops.core.incidents.alerting import HAND_CLOSED_GRACE
 from chatops.core.incidents.episodes import REPEATED_AFTER
-from chatops.core.roll_call import ROUND, STALE_AFTER
+from chatops.core.roll_call import ROUND, SETTLED, STALE_AFTER
 from tests.simulation.database import SameThreadDatabase
 from tests.simulation.determined import determined
 from tests.simulation.happenings import Happenings
@@ -72,7 +71,8 @@ def play(sim: Simulation) -> None:
     if closed or sim.chance.random() < 0.5:
         repeat(sim, check)
     # Else Alertmanager has told all that it will tell, and what is missing only the roll call can find.
-    for seconds in (LEFT_ALONE, ROUND, STALE_AFTER):
+    # By the first of these every Alertmanager has run for long enough, and every screen was left alone.
+    for seconds in (SETTLED, ROUND, STALE_AFTER):
         sleep(sim, seconds.total_seconds())
         sim.run_until(sim.time.seconds + SETTLING, check)
     for _ in range(MOMENTS):
