@@ -23,14 +23,15 @@ class Alerting:
         sim, chance = self._sim, self._chance
         for _ in range(chance.randint(2, 8)):
             self._some_time(0, 0.9, lambda: sim.alerts.turn(chance.choice(self._usual)))
-        sim.world.later(0.5, lambda: sim.alerts.turn(GROUPS[sim.usual[0]][0]))
+        sim.world.later(chance.choice([0.5, 0.5, 9.0]), lambda: sim.alerts.turn(GROUPS[sim.usual[0]][0]))
         for peer in sim.peers:
             for group in sim.usual:
                 self._again(chance.uniform(1, 5), (8, 30), lambda p=peer, g=group: p.tell(g))  # type: ignore[misc]
         self._again(10, (10, 60), self._end_silence)
-        if chance.random() < 0.3:
+        storm = sim.plot is Plot.STORM
+        if chance.random() < 0.3 and not storm:
             self._some_time(0.1, 1, self._regroup)
-        if chance.random() < 0.2:
+        if chance.random() < 0.2 and not storm:
             sim.alerts.inhibiting = GROUPS[sim.usual[0]][0]
         if chance.random() < 0.3:
             self._some_time(0.1, 0.9, self._silence)
@@ -42,8 +43,8 @@ class Alerting:
                 self._some_time(0, 1, lambda p=peer, s=seconds: p.die(s))  # type: ignore[misc]
         if chance.random() < (0.5 if sim.plot is Plot.LONG else 0.1):
             self._some_time(0.1, 0.5, self._flap)
-        if sim.plot is Plot.STORM:
-            self._some_time(0.1, 0.5, self._burst)
+        if storm:
+            self._some_time(0.1, 0.3, self._burst)
 
     @property
     def _usual(self) -> list[str]:

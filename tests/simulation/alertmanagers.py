@@ -147,6 +147,17 @@ class Peer:
         self._seen: dict[str, Truth] = {}
         self._told_resolved: set[tuple[str, datetime]] = set()
 
+    def flush(self, group: str) -> None:
+        """Tell it where something of it is new."""
+        known = ((each, self._alerts.known.get(each)) for each in self._alerts.grouping(group)[2])
+        if any(truth and self._is_new(each, truth) for each, truth in known):
+            self.tell(group)
+
+    def _is_new(self, fingerprint: str, truth: Truth) -> bool:
+        if truth.ends_at is None:
+            return self._seen.get(fingerprint) is not truth
+        return fingerprint in self._seen and (fingerprint, truth.starts_at) not in self._told_resolved
+
     def tell(self, group: str) -> None:
         """What the group looks like now; nothing where nothing of it is new or fires and is not silenced."""
         if self.dead:

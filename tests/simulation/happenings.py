@@ -52,8 +52,12 @@ class Happenings:
         self._again(6, (5, 25), self._write)
         if sim.contexts and chance.random() < 0.6:
             sim.world.later(chance.uniform(2, sim.trouble_ends), self._die_of_a_cluster)
-        if chance.random() < (0.6 if sim.plot is Plot.LONG else 0.15):
-            self._again(chance.uniform(0.2, 3), (20, 60), self._maintain)
+        if chance.random() < (0.6 if sim.plot is Plot.LONG else 0.2):
+            self._again(0.2, (20, 60), self._maintain)
+        if sim.plot is Plot.LONG and chance.random() < 0.7:
+            sim.world.later(chance.uniform(1, sim.trouble_ends * 0.7), self._cut_off)
+        if sim.plot is Plot.STORM:
+            self._again(8, (0.3, 1.5), self._look_into_the_storm)
         self._again(8, (6, 50), self._interfere)
         self._again(12, (15, 90), self._delete)
         self._again(2, (4, 30), self._fault)
@@ -190,13 +194,24 @@ class Happenings:
             sim.telegram.write(person, chat, chance.choice(COMMANDS))
 
     def _maintain(self) -> None:
-        """An admin writes where trouble is expected, and presses the question for it later; others have no right to."""
+        """An admin writes where trouble is expected, or wants it to be over; others have no right to."""
         sim, chance = self._sim, self._chance
+        ends = self._shown("SELECT token FROM buttons WHERE verb = 'maintenance' AND json_extract(args, '$.end')")
+        if ends and chance.random() < 0.7:
+            message, token = chance.choice(ends)
+            sim.telegram.press(ANNA, message, token)
+            return
         person = chance.choice([ANNA, ANNA, ANNA, OLEG])
         where = chance.choice([*(place.namespace for place in PLACES.values() if place.namespace), "*"])
         length = chance.choice(["20m", "1h"] if sim.plot is Plot.LONG else ["1m", "5m"])
         sim.note(f"{person[1]} expects trouble in {where}")
         sim.telegram.write(person, person[0], f"/maintenance {where} {length} upgrade")
+
+    def _shown(self, query: str) -> list[tuple[Message, str]]:
+        """Buttons that stand somewhere now, of the tokens that this finds."""
+        tokens = {token for (token,) in self._sim.rows(query)}
+        standing = self._sim.telegram.standing() if tokens else ()
+        return [(each, key.data) for each in standing for row in each.rows for key in row if key.data in tokens]
 
     def _die_of_a_cluster(self) -> None:
         sim = self._sim
@@ -206,6 +221,24 @@ class Happenings:
         sim.note(f"cluster {name} is dead")
         sim.dead.names.add(name)
         sim.world.later(self._chance.choice([5.0, 30.0, 100.0]), lambda: sim.dead.names.discard(name))
+
+    def _cut_off(self) -> None:
+        """Telegram takes nothing for a while."""
+        self._sim.telegram.cut_off(self._chance.choice([90.0, 200.0, 400.0]))
+
+    def _look_into_the_storm(self) -> None:
+        """Somebody goes through the lists of a digest, and opens what is in it."""
+        sim, chance = self._sim, self._chance
+        query = (
+            "SELECT token FROM buttons WHERE verb LIKE 'storm%' OR verb = 'take_all' OR "
+            "(verb = 'card' AND json_extract(args, '$.new'))"
+        )
+        there = self._shown(query)
+        if there:
+            message, token = chance.choice(there)
+            person = ANNA if message.chat_id == ANNA[0] else chance.choice([ANNA, OLEG, VERA])
+            self.presses.append((person[0], token, message))
+            sim.telegram.press(person, message, token)
 
     def _interfere(self) -> None:
         name = self._chance.choice(self._sim.usual)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Plot(StrEnum):
-    """hectic: all at once in a minute; long: the same over half an hour; storm: beside it some sixty begin at once."""
+    """hectic: all at once in a minute; long: in ten times as long; storm: some sixty incidents more begin at once."""
 
     HECTIC = "hectic"
     LONG = "long"
@@ -19,7 +19,7 @@ class Plot(StrEnum):
     @property
     def pace(self) -> float:
         """How many times longer it all takes."""
-        return 20.0 if self is Plot.LONG else 1.0
+        return 10.0 if self is Plot.LONG else 1.0
 
     @property
     def unattended(self) -> timedelta:

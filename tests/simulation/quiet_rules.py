@@ -4,6 +4,7 @@ from datetime import datetime
 
 from chatops.actors.self_audit import SelfAuditActor
 from chatops.core.incidents.flapping import GAP
+from tests.simulation.always import ENDS
 from tests.simulation.news import News
 from tests.simulation.rules import always, at_rest, hold
 from tests.simulation.simulation import Simulation
@@ -79,6 +80,8 @@ def a_flapping_card_is_let_be(news: News) -> None:
     What a person did, and what became of that, is shown at once.
     """
     of_people = {line.incident for line in news.fresh if line.type not in OF_ITSELF}
+    runs = (*news.runs.values(), *news.runs_before.values())
+    of_people |= {incident for incident, state in runs if state not in ENDS}
     now = news.sim.time.seconds
     for number, flaps, revision, status, severity, owes in news.sim.rows(_FLAPPING):
         before = news.flapping.get(number)

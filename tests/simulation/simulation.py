@@ -78,6 +78,8 @@ class Simulation:
         self.database = database
         self.plot = Plot.of(seed)
         self.trouble_ends = self.chance.choice([15.0, 25.0, 40.0, 60.0, 90.0]) * self.plot.pace
+        if self.plot is Plot.STORM:
+            self.trouble_ends = max(self.trouble_ends, 40.0)
         self.usual = tuple(self.chance.sample(list(GROUPS), self.chance.choice([1, 1, 2, 3])))
         """What the alerts of this seed are about, beside those of a burst."""
         self.groups = (*self.usual, *(BURST if self.plot is Plot.STORM else ()))

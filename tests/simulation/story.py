@@ -62,6 +62,9 @@ def play(sim: Simulation) -> None:
     Happenings(sim).begin()
     sim.run_until(sim.trouble_ends, check)
     calm_down(sim)
+    for peer in sim.peers:
+        for group in sim.groups:
+            peer.flush(group)
     sim.run_until(sim.time.seconds + SETTLING, check)
     sleep(sim, STRAGGLING)
     sim.run_until(sim.time.seconds + SETTLING, check)
@@ -70,7 +73,7 @@ def play(sim: Simulation) -> None:
         sleep(sim, HAND_CLOSED_GRACE.total_seconds())
     if closed or sim.chance.random() < 0.5:
         repeat(sim, check)
-    # Else Alertmanager has told all that it will tell, and what is missing only the roll call can find.
+    # Else Alertmanager has told all that it will tell, and what is missing only the roll call finds.
     # By the first of these every Alertmanager has run for long enough, and every screen was left alone.
     for seconds in (SETTLED, ROUND, STALE_AFTER):
         sleep(sim, seconds.total_seconds())

@@ -65,6 +65,7 @@ class SimulatedTelegram:
         """How often each person pressed or wrote."""
         self.said: list[tuple[float, int, int, str]] = []
         """When who wrote what in which chat."""
+        self.cut_off_until = 0.0
         self.calls: list[tuple[int, float]] = []
         """Of what incident a call was sent off, and when, for whoever checks that it was still to be made."""
         self.begun: dict[int, list[Message]] = {}
@@ -95,6 +96,7 @@ class SimulatedTelegram:
 
     def updates(self, offset: int | None, _timeout: int) -> tuple[RawUpdate, ...]:
         """Everything from `offset` on, again and again until a later offset is asked for."""
+        self._reach()
         if self._trouble(0.08):
             raise Temporary(Reason.SERVER_ERROR, "Bad Gateway")
         if offset is not None:
@@ -106,6 +108,7 @@ class SimulatedTelegram:
     def deliver(self, outgoing: Outgoing, key: str, life: int) -> int:
         """One request of this life arrives. Raises Failure, also for what had its effect."""
         self.requests += 1
+        self._reach()
         if isinstance(outgoing, AnswerTap):
             return self._answer(outgoing)
         chat_id = outgoing.chat_id
@@ -244,6 +247,14 @@ class SimulatedTelegram:
     def _new_id(self) -> int:
         self._next_message += 1
         return self._next_message
+
+    def cut_off(self, seconds: float) -> None:
+        self._trace(f"telegram takes nothing for {seconds:g} s")
+        self.cut_off_until = self._time.seconds + seconds
+
+    def _reach(self) -> None:
+        if self._time.seconds < self.cut_off_until and not self.calm:
+            raise Temporary(Reason.SERVER_ERROR, "Bad Gateway")
 
     def _trouble(self, probability: float) -> bool:
         return not self.calm and self._chance.random() < probability
