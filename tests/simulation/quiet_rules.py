@@ -61,7 +61,8 @@ def a_card_says_that_it_is_expected(sim: Simulation) -> None:
         "SELECT cards.chat_id, cards.message_id, maintenance FROM cards "
         "JOIN incidents ON incidents.id = cards.incident_id "
         "LEFT JOIN positions ON positions.chat_id = cards.chat_id AND positions.message_id = cards.message_id "
-        "WHERE coalesce(screen, 'card') = 'card' AND status = 'active' AND NOT instr(flapping, '\"owes\":true')"
+        "WHERE coalesce(screen, 'card') = 'card' AND status = 'active' AND NOT instr(flapping, '\"owes\":true') "
+        "AND coalesce(positions.incident_id, incidents.id) = incidents.id"
     )
     for chat, number, maintenance in sim.rows(query):
         message = sim.telegram.messages[chat][number]

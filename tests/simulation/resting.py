@@ -164,7 +164,8 @@ def every_card_reads_right(sim: Simulation) -> None:
         "SELECT cards.chat_id, cards.message_id, cards.incident_id, status, taken_by_name FROM cards "
         "JOIN incidents ON incidents.id = cards.incident_id "
         "LEFT JOIN positions ON positions.chat_id = cards.chat_id AND positions.message_id = cards.message_id "
-        "WHERE coalesce(screen, 'card') = 'card' AND NOT instr(flapping, '\"owes\":true')"
+        "WHERE coalesce(screen, 'card') = 'card' AND NOT instr(flapping, '\"owes\":true') "
+        "AND coalesce(positions.incident_id, incidents.id) = incidents.id"
     )
     for chat, number, incident, status, taken_by in sim.rows(query):
         message = sim.telegram.messages[chat][number]
@@ -182,12 +183,15 @@ def every_card_reads_right(sim: Simulation) -> None:
 def one_card_per_chat(sim: Simulation) -> None:
     """R5: A chat gets one card of an incident.
 
-    One more at most for each that was deleted, whose answer was lost, or whose news died with an actor or the disk.
+    One more at most for each that was deleted, whose answer was lost, or whose news died with an actor or the disk; and
+    what somebody opens out of a digest is a message as often as they do.
     """
+    members = set(sim.rows("SELECT chat_id, incident_id FROM storm_members"))
     sent = Counter((m.chat_id, m.card_of) for m in sim.telegram.everything() if m.card_of is not None)
     for (chat, incident), times in sent.items():
         mine = [m for m in sim.telegram.everything() if m.chat_id == chat and m.card_of == incident]
-        excused = sum(m.deleted or m.lost for m in mine)
+        opened = (chat, incident) in members
+        excused = sum(m.deleted or m.lost or (opened and not m.key) for m in mine)
         lost_news = sim.lives - 1 + sum(address in (("chat", chat), ("telegram",)) for _, address in sim.all_deaths)
         hold(times <= 1 + excused + lost_news, (chat, incident, [m.id for m in mine]))
 
