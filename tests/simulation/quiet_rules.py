@@ -42,6 +42,12 @@ def what_begins_in_a_window_keeps_it(news: News) -> None:
             hold(bool(kept) == bool(expected) or news.sim.rows(_ENDED, line.at), (line, kept, expected))
 
 
+@always
+def what_is_expected_makes_no_sound(news: News) -> None:
+    """The first card of an incident that began in a window is silent."""
+    hold(not news.sim.telegram.loud, news.sim.telegram.loud)
+
+
 @at_rest
 def what_is_over_is_not_expected(sim: Simulation) -> None:
     """No incident is said to be expected whose window is over."""

@@ -68,6 +68,8 @@ class SimulatedTelegram:
         self.cut_off_until = 0.0
         self.calls: list[tuple[int, float]] = []
         """Of what incident a call was sent off, and when, for whoever checks that it was still to be made."""
+        self.loud: list[str] = []
+        """Cards that began with a sound although they said that the trouble was expected."""
         self.begun: dict[int, list[Message]] = {}
         """By chat: the cards with which incidents begin."""
         self.by: dict[str, int] = {}
@@ -233,6 +235,7 @@ class SimulatedTelegram:
                 self.messages.setdefault(chat_id, {})[made.id] = made
                 if key.startswith("card:"):
                     self.begun.setdefault(chat_id, []).append(made)
+                    self.loud += [html] if "🛠" in html and not silent else []
                 self._trace(f"message {made.id} in {chat_id} as {key or '-'}")
                 return made.id
             case EditMessage(chat_id, message_id, html, rows):
