@@ -286,18 +286,3 @@ def one_card_is_on_record(news: News) -> None:
     """No message is the card of two incidents."""
     found = news.sim.rows("SELECT chat_id, message_id FROM cards GROUP BY 1, 2 HAVING count(*) > 1")
     hold(not found, found)
-
-
-# Telegram
-
-
-@always
-def a_group_is_not_flooded(news: News) -> None:
-    """One life of the service asks at most 20 things about a group in any minute."""
-    hold(not news.sim.telegram.too_many, news.sim.telegram.too_many)
-
-
-@always
-def a_flood_wait_is_kept(news: News) -> None:
-    """After a 429 nothing is asked about that chat before its wait is over."""
-    hold(not news.sim.telegram.too_soon, news.sim.telegram.too_soon)

@@ -22,6 +22,11 @@ class Plot(StrEnum):
         return 10.0 if self is Plot.LONG else 1.0
 
     @property
+    def least(self) -> float:
+        """Seconds that the trouble lasts at least: people need some for what they do about a storm."""
+        return 40.0 if self is Plot.STORM else 0.0
+
+    @property
     def unattended(self) -> timedelta:
         """After how long somebody is called for what nobody took."""
         return timedelta(minutes=5) if self is Plot.LONG else timedelta(seconds=25)

@@ -82,9 +82,8 @@ def a_card_says_that_it_is_expected(sim: Simulation) -> None:
 def a_flapping_card_is_let_be(news: News) -> None:
     """Of itself the card of what flaps changes once in ten minutes.
 
-    Sooner only where it said that it is over, or to say that it is worse.
-
-    What a person did, and what became of that, is shown at once.
+    Sooner only where it said that it is over, or to say that it is worse. What a person did, and what
+    became of that, is shown at once.
     """
     of_people = {line.incident for line in news.fresh if line.type not in OF_ITSELF}
     runs = (*news.runs.values(), *news.runs_before.values())

@@ -77,9 +77,7 @@ class Simulation:
         self.faults.immune = True
         self.database = database
         self.plot = Plot.of(seed)
-        self.trouble_ends = self.chance.choice([15.0, 25.0, 40.0, 60.0, 90.0]) * self.plot.pace
-        if self.plot is Plot.STORM:
-            self.trouble_ends = max(self.trouble_ends, 40.0)
+        self.trouble_ends = max(self.chance.choice([15.0, 25.0, 40.0, 60.0, 90.0]) * self.plot.pace, self.plot.least)
         self.usual = tuple(self.chance.sample(list(GROUPS), self.chance.choice([1, 1, 2, 3])))
         """What the alerts of this seed are about, beside those of a burst."""
         self.groups = (*self.usual, *(BURST if self.plot is Plot.STORM else ()))
@@ -130,11 +128,6 @@ class Simulation:
         """What happened: all of it where it was to be loud, else the end."""
         lines = ((seconds, what % values if values else what) for seconds, what, values in self._story)
         return [f"{seconds:9.2f}  {_PLACES.sub('', line)}" for seconds, line in lines]
-
-    @property
-    def storms(self) -> bool:
-        """Whether there was any."""
-        return bool(self.rows("SELECT 1 FROM storms LIMIT 1"))
 
     def audited(self, run: str) -> bool:
         """Whether the log has the request of this run."""

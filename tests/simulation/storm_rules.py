@@ -1,4 +1,4 @@
-"""Rules of storms: what a digest stands for and says, and that a chat is spared."""
+"""Rules of what a chat is spared, and of storms: what a digest stands for and says."""
 
 import re
 from collections import Counter
@@ -16,9 +16,21 @@ _TAKEN = re.compile(r"(\d+) taken")
 
 
 @always
+def a_group_is_not_flooded(news: News) -> None:
+    """One life of the service asks at most 20 things about a group in any minute."""
+    hold(not news.sim.telegram.too_many, news.sim.telegram.too_many)
+
+
+@always
+def a_flood_wait_is_kept(news: News) -> None:
+    """After a 429 nothing is asked about that chat before its wait is over."""
+    hold(not news.sim.telegram.too_soon, news.sim.telegram.too_soon)
+
+
+@always
 def one_storm_takes_in_at_a_time(news: News) -> None:
     """A chat has at most one storm that takes incidents in, and no incident is in two digests of it."""
-    if not news.sim.storms:
+    if not _stormy(news):
         return
     found = news.sim.rows("SELECT chat_id FROM storms WHERE ended_at IS NULL GROUP BY 1 HAVING count(*) > 1")
     hold(not found, found)
@@ -29,7 +41,7 @@ def one_storm_takes_in_at_a_time(news: News) -> None:
 @always
 def a_digest_is_never_ahead(news: News) -> None:
     """No digest is said to show changes that are not there yet."""
-    if news.sim.storms:
+    if _stormy(news):
         found = news.sim.rows("SELECT * FROM storms WHERE shown > wanted")
         hold(not found, found)
 
@@ -84,3 +96,7 @@ def one_digest_per_storm(sim: Simulation) -> None:
         excused = sum(m.deleted or m.lost for m in mine)
         lost_news = sim.lives - 1 + sum(address in (("chat", chat), ("telegram",)) for _, address in sim.all_deaths)
         hold(times <= 1 + excused + lost_news, (chat, storm, [m.id for m in mine]))
+
+
+def _stormy(news: News) -> bool:
+    return bool(news.sim.rows("SELECT 1 FROM storms LIMIT 1"))
