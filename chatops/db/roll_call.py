@@ -9,8 +9,8 @@ from chatops.db.columns import from_json, strings_of, time_of, time_text
 from chatops.db.database import Database
 
 _HELD = """
-SELECT alerts.source, incident_id, fingerprint, labels, starts_at, EXISTS (SELECT 1 FROM alerts AS beside
-    WHERE beside.incident_id = alerts.incident_id AND beside.listed_at IS NOT NULL), standing, status = 'active'
+SELECT alerts.source, incident_id, fingerprint, labels, starts_at,
+    incident_id IN (SELECT incident_id FROM alerts WHERE listed_at IS NOT NULL), standing, status = 'active'
 FROM alerts JOIN incidents ON incidents.id = incident_id WHERE ends_at IS NULL ORDER BY alerts.id
 """
 """An incident is one source's: what Alertmanager has listed one alert of, it lists the others of as well."""
