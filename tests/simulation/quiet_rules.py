@@ -19,8 +19,7 @@ OF_ITSELF = (
 )
 _FLAPPING = (
     "SELECT id, json_extract(flapping, '$.shown_at') IS NOT NULL, revision, status, severity, "
-    "json_extract(flapping, '$.owes') FROM incidents "
-    "WHERE flapping <> ''"
+    "json_extract(flapping, '$.owes'), maintenance FROM incidents WHERE flapping <> ''"
 )
 _BEGUN = "SELECT cluster, namespace, maintenance FROM incidents WHERE id = ?"
 _WINDOWS = (
@@ -82,16 +81,16 @@ def a_card_says_that_it_is_expected(sim: Simulation) -> None:
 def a_flapping_card_is_let_be(news: News) -> None:
     """Of itself the card of what flaps changes once in ten minutes.
 
-    Sooner only where it said that it is over, or to say that it is worse. What a person did, and what
-    became of that, is shown at once.
+    Sooner only where it said that it is over, or to say that it is worse, or expected no longer. What a
+    person did, and what became of that, is shown at once.
     """
     of_people = {line.incident for line in news.fresh if line.type not in OF_ITSELF}
     runs = (*news.runs.values(), *news.runs_before.values())
     of_people |= {incident for incident, state in runs if state not in ENDS}
     now = news.sim.time.seconds
-    for number, flaps, revision, status, severity, owes in news.sim.rows(_FLAPPING):
+    for number, flaps, revision, status, severity, owes, window in news.sim.rows(_FLAPPING):
         before = news.flapping.get(number)
-        news.flapping[number] = (flaps, revision, status, severity, owes)
+        news.flapping[number] = (flaps, revision, status, severity, owes, window)
         if flaps:
             news.sim.flapped.add(number)
             news.sim.owed += owes and not (before and before[4])
@@ -101,7 +100,7 @@ def a_flapping_card_is_let_be(news: News) -> None:
         if not (flaps and before[0]) or number in of_people:
             continue
         was_over = before[2] != "active"
-        worse = severity == "critical" != before[3]
+        worse = severity == "critical" != before[3] or (before[5] and not window)
         hold(since >= GAP.total_seconds() or was_over or worse, (number, since, before, revision, status))
 
 
