@@ -52,7 +52,7 @@ class News:
     changed: dict[int, float] = field(default_factory=dict)
     """By incident: when its card was last let change."""
     flapping: dict[int, tuple[int, int, str, str, int, str]] = field(default_factory=dict)
-    """Of each incident whose alerts ended lately: whether it flaps, revision, status, severity, what it owes, window."""
+    """Of each incident whose alerts ended lately: whether it flaps, revision, status, severity, if it owes, window."""
     bodies: int = 0
     bodies_before: int = 0
     _seen: tuple[int, int, int] = (0, 0, 0)
