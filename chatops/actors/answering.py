@@ -25,6 +25,8 @@ CALLS = "call:{incident_id}:"
 def answer_press(answer: Answer, tell: Tell) -> None:
     """A toast for a press; a short reply to what was written."""
     press = answer.press
+    if press.quiet:
+        return
     text = toast(answer.toast, tongue(press.language), answer.detail)
     if press.callback_id:
         tell(TELEGRAM, Deliver(AnswerTap(press.callback_id, text), Lane.ANSWER))

@@ -19,6 +19,9 @@ MAX_COUNT = 2**31 - 1
 OWN_MARK = "~"
 """How fingerprints begin that are ours and not Alertmanager's: nothing it lists can be compared with them."""
 
+LISTED_KEY = "roll call: "
+"""How group keys begin that are ours: Alertmanager's lists have none. Receiver and labels say which group it is."""
+
 _ALERTMANAGER_ZERO_YEAR = 1
 
 
@@ -84,6 +87,11 @@ class Notification:
     def key_hash(self) -> str:
         """The group key has no length limit, so its hash is stored, as Alertmanager itself does."""
         return hashlib.sha256(self.group_key.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def listed(self) -> bool:
+        """Whether it was made of what Alertmanager lists, and so has no group key of Alertmanager's."""
+        return self.group_key.startswith(LISTED_KEY)
 
 
 class NotUnderstood(ValueError):

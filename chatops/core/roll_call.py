@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from chatops.core.alerts import OWN_MARK
+from chatops.core.alerts import LISTED_KEY, OWN_MARK
 from chatops.core.bodies import Body, firing, resolved, webhook
 from chatops.core.standing import HEARD, Standing
 
@@ -83,7 +83,10 @@ class Rolls:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An alert that we hold to be firing. `listed`: Alertmanager has listed it before, so it is one of its own."""
+    """An alert that we hold to be firing.
+
+    `listed`: Alertmanager has listed it before, or another of its incident, so it is one of its own.
+    """
 
     source: str
     incident_id: int
@@ -121,7 +124,7 @@ def compare(
     """`sources`: of each receiver of ours; `watchdogs`: names of alerts whose coming is their message.
 
     An alert is made known when its group is known, when it is old, or when it is amiss for the second time. It is
-    ended when every Alertmanager answered, none lists it, and one of them has listed it before.
+    ended when every Alertmanager answered, none lists it, and one of them has listed it or one beside it before.
     """
     answered = [roll for roll in rolls.each if roll is not None]
     groups = _merged(group for roll in answered for group in roll.groups)
@@ -219,7 +222,7 @@ def _merged(groups: Iterable[ListedGroup]) -> list[ListedGroup]:
 
 def _told(group: ListedGroup, alerts: Sequence[Listed]) -> bytes:
     """The whole group as a webhook would tell it now, so that it finds the incident of any of its alerts."""
-    key = "roll call: " + msgspec.json.encode([group.receiver, sorted(group.labels.items())]).decode()
+    key = LISTED_KEY + msgspec.json.encode([group.receiver, sorted(group.labels.items())]).decode()
     entries = [
         firing(
             alert.fingerprint,
@@ -242,7 +245,7 @@ def _ended(gone: Sequence[Held], now: datetime) -> list[Body]:
         Body(
             source,
             webhook(
-                "roll call: ended",
+                f"{LISTED_KEY}ended",
                 [resolved(each.fingerprint, each.labels, each.starts_at, now) for each in alerts],
             ),
         )

@@ -19,6 +19,7 @@ from chatops.db.columns import clean, time_text, time_text_or_none
 from chatops.db.entities import Tables
 from chatops.db.episodes import incidents_holding, write_episodes
 from chatops.db.maintenance import standing_windows
+from chatops.db.routing import of_the_group
 from chatops.db.rows import columns_of
 
 _UNROUTED = "SELECT state, source FROM inbox WHERE id = ?"
@@ -58,7 +59,7 @@ def open_new(tables: Tables, bodies: Sequence[tuple[int, Notification]], now: da
             continue
         source = row[1]
         names = {notification.key_hash, *(alert.fingerprint for alert in notification.alerts)}
-        fresh = not names & held_back and _is_new(tables, source, notification)
+        fresh = not names & held_back and _is_new(tables, source, notification, now)
         incident = Incident(number + 1, now, source, notification.receiver, group_labels=notification.group_labels)
         event = AlertsReceived(notification, home=True, windows=windows)
         decision = decide(incident, event, now=now) if fresh else None
@@ -77,11 +78,13 @@ def open_new(tables: Tables, bodies: Sequence[tuple[int, Notification]], now: da
     return Opened(tuple(opened), tuple(rest))
 
 
-def _is_new(tables: Tables, source: str, notification: Notification) -> bool:
+def _is_new(tables: Tables, source: str, notification: Notification, now: datetime) -> bool:
     """Whether it opens an incident and concerns no other."""
     if not any(alert.firing for alert in notification.alerts) or notification.beats:
         return False
     if tables.connection.execute(_OWNER, (source, notification.key_hash)).fetchone():
+        return False
+    if notification.listed and of_the_group(tables, source, notification, now) is not None:
         return False
     return not incidents_holding(tables, source, (alert.fingerprint for alert in notification.alerts))
 

@@ -11,19 +11,27 @@ from typing import Any
 from chatops.core.alerts import Notification, Severity
 from chatops.core.inbox import InboxState
 from chatops.core.incidents.values import REOPEN_WINDOW, Status
-from chatops.db.columns import clean, naive, to_json
+from chatops.db.columns import clean, naive, time_text, to_json
 from chatops.db.entities import Tables
 from chatops.db.episodes import fires, incidents_holding
 
 UNKNOWN_RESOLVED = "resolved alerts of no known incident"
 """The problem of a row that only tells the end of alerts nobody knew."""
 
+_OF_THE_GROUP = """
+SELECT id FROM incidents WHERE source = ?1 AND receiver = ?2 AND group_labels = ?3 AND status = 'active'
+UNION SELECT id FROM incidents WHERE source = ?1 AND receiver = ?2 AND group_labels = ?3 AND closed_at >= ?4
+UNION SELECT incident_id FROM alerts JOIN incidents ON incidents.id = incident_id
+WHERE ends_at IS NULL AND incidents.source = ?1 AND receiver = ?2 AND group_labels = ?3
+"""
+
 
 def route_notification(tables: Tables, inbox_id: int, notification: Notification, now: datetime) -> tuple[int, ...]:
     """Within the caller's session: leave the row as mail with its incidents and return their ids, the home first.
 
     The home, to which the whole group belongs, is the first that exists of
-    1. the incident that owns (source, group key), while it is live (see `_live`);
+    1. the incident that owns (source, group key), while it is live (see `_live`); where it was made of a list, which
+       has no group keys, else the newest live one of its receiver and group labels;
     2. the oldest incident of the same source in which an alert fires that fires here too;
     3. a new one, if any alert fires here or some were truncated.
     The group key is the home's from then on. Other incidents of the source in which any of these alerts fires get the
@@ -38,6 +46,8 @@ def route_notification(tables: Tables, inbox_id: int, notification: Notification
     fired = [alert.fingerprint for alert in notification.alerts if alert.firing]
     holding = incidents_holding(tables, source, (alert.fingerprint for alert in notification.alerts))
     home = _owner(tables, source, notification.key_hash, now)
+    if home is None and fired and notification.listed:
+        home = of_the_group(tables, source, notification, now)
     if home is None:
         home = min(incidents_holding(tables, source, fired), default=None)
     if home is None and (fired or notification.truncated):
@@ -62,6 +72,14 @@ def _owner(tables: Tables, source: str, key_hash: str, now: datetime) -> int | N
     owner = tables.connection.execute(statement, (source, key_hash)).fetchone()
     incident = tables.Incident.get(id=owner[0]) if owner else None
     return int(incident.id) if incident and _live(tables, incident, now) else None
+
+
+def of_the_group(tables: Tables, source: str, notification: Notification, now: datetime) -> int | None:
+    """The newest live incident that was last told with this receiver and these group labels."""
+    values = (source, clean(notification.receiver), to_json(notification.group_labels), time_text(now - REOPEN_WINDOW))
+    found = tables.connection.execute(_OF_THE_GROUP, values).fetchall()
+    ids = sorted((number for (number,) in found), reverse=True)
+    return next((each for each in ids if _live(tables, tables.Incident[each], now)), None)
 
 
 def _live(tables: Tables, incident: Any, now: datetime) -> bool:

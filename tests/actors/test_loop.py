@@ -539,6 +539,31 @@ def test_lists_page_and_open_what_is_pressed(shop):
     built.post.wait_text("No incident has ended yet")
 
 
+def test_a_message_that_shows_another_incident_now_is_not_drawn_over(shop):
+    """Two of a list are opened in the same message before it was drawn: the last of them stands, whatever changes."""
+    built, _ = shop
+    built.store.users.put(User(OLEG, "@oleg", everywhere(Role.OPERATOR)))
+    built.post_webhook(body("firing_single"))
+    built.post_webhook(body("firing_group_of_3"))
+    built.post.wait(lambda post: post.sent == 2)
+    built.write("/incidents", user=OLEG, chat=OLEG)
+    listed = built.post.wait_text("2 open")
+    first, second = (built.post.button(listed, label) for label in ("#1", "#2"))
+    built.press_token(listed, first, user=OLEG, chat=OLEG)
+    built.until(lambda: built.store.cards.get(OLEG, 1))
+    built.press_token(listed, second, user=OLEG, chat=OLEG)
+    built.post.wait(lambda post: "#2<" in post.messages[listed].html)
+    built.post_webhook(body("firing_group_grown_to_4"))
+    built.post.wait(lambda post: "4 alerts" in post.messages[listed].html)
+    built.until(lambda: built.store.cards.get(ANNA, 1))
+    built.press(built.store.cards.get(ANNA, 1).message_id, "Take")
+    built.until(lambda: built.store.incidents.get(1).taken_by)
+    built.write("/help", user=OLEG, chat=OLEG)
+    built.post.wait(lambda post: any("/history" in m.html for m in post.messages.values() if m.chat_id == OLEG))
+    assert "#2<" in built.post.messages[listed].html
+    assert built.store.cards.get(OLEG, 2) is None
+
+
 def test_a_group_that_a_stranger_added_the_bot_to_is_left(shop):
     built, _ = shop
     built.join(GROUP, by=EVE)

@@ -142,3 +142,14 @@ def test_an_alertmanager_that_is_away_ends_nothing(street):
     street.round()
     street.round()
     street.wait(lambda incident: incident.status is Status.RESOLVED)
+
+
+def test_what_ended_hidden_before_it_was_listed_ends_where_another_of_its_incident_was_listed(street):
+    street.fire(POD)
+    street.tell(POD)
+    street.round()
+    street.tell(OTHER)
+    street.wait(lambda incident: pods(incident) == {"cart-0", "cart-1"})
+    street.round()
+    street.round()
+    street.wait(lambda incident: pods(incident) == {"cart-0"})

@@ -173,7 +173,9 @@ def test_take_all_asks_each_incident_and_each_has_its_line(stormy: House) -> Non
     assert stormy.press(digest, "Take all") == f"✋ Taking all that is free: {len(members)}"
     stormy.until(lambda: all(each.taken_by for each in stormy.store.storms.members(1)))
     lines = [line.entry for line in stormy.store.audit.page(limit=500)]
-    assert {e.incident_id for e in lines if e.type is EntryType.ACKNOWLEDGED} == members
+    taken = [e for e in lines if e.type is EntryType.ACKNOWLEDGED]
+    assert {e.incident_id for e in taken} == members
+    assert {e.message_id for e in taken} == {digest}
     stormy.post.wait(lambda post: f"{len(members)} taken" in post.messages[digest].html)
 
 

@@ -89,3 +89,10 @@ def test_what_comes_later_finds_what_was_opened_together(two: list[Store]) -> No
     assert deliver(store, body("g3", resolved=["a3"]), at=NOW + MINUTE, source="am") == (4,)
     assert deliver(store, body("elsewhere", firing=["a2"]), at=NOW + MINUTE, source="am") == (3,)
     assert deliver(store, body("fresh", firing=["q"]), at=NOW + MINUTE, source="am") == (6,)
+
+
+def test_what_a_list_has_more_of_a_group_is_left_to_the_incident_of_the_group(two: list[Store]) -> None:
+    store, _ = two
+    told(store, body("A", firing="a"), source="am")
+    found = open_all(store, body("roll call: A", firing="b"), body("B", firing="c"))
+    assert (found.incidents, len(found.rest)) == ((2,), 1)

@@ -61,6 +61,22 @@ STORIES = {
         step(1.1 + WINDOW, "A", (2,), firing="a"),
         step(2 + WINDOW, "A", (2,), firing="a"),
     ],
+    "what a list has more of a group stays with its incident": [
+        step(0, "A", (1,), firing="a"),
+        step(1, "roll call: A", (1,), firing="b"),
+        step(2, "A", (1,), firing="ab"),
+    ],
+    "what a list has of a group within the window reopens": [
+        step(0, "A", (1,), firing="a"),
+        step(1, "A", (1,), resolved="a"),
+        step(1 + WINDOW, "roll call: A", (1,), firing="b"),
+    ],
+    "what a list has of a group after the window is a new incident, which its own key finds": [
+        step(0, "A", (1,), firing="a"),
+        step(1, "A", (1,), resolved="a"),
+        step(1.1 + WINDOW, "roll call: A", (2,), firing="b"),
+        step(2 + WINDOW, "A", (2,), firing="b"),
+    ],
     "a config reload changes the key of firing alerts": [
         step(0, "A", (1,), firing="ab"),
         step(1, "A2", (1,), firing="ab"),

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime
 
-from tests.simulation.news import News
+from tests.simulation.news import Line, News
 from tests.simulation.rules import always, hold
 from tests.simulation.simulation import MALLORY, VERA
 
@@ -61,12 +61,17 @@ def without_the_right_nothing_changes(news: News) -> None:
 
 @always
 def a_press_counts_at_most_once(news: News) -> None:
-    """Nobody has decided more often than they pressed."""
+    """Nobody has decided more often than they pressed; the takes of all that a digest stands for are one press."""
     if not news.fresh:
         return
-    decided = Counter(line.who for line in news.lines if line.type in PEOPLE_ONLY)
+    decided = Counter(line.who for line in news.lines if line.type in PEOPLE_ONLY and not _of_a_digest(news, line))
     for who, times in decided.items():
         hold(times <= news.sim.telegram.presses[int(who)], f"{who} decided {times} times")
+
+
+def _of_a_digest(news: News, line: Line) -> bool:
+    message = news.sim.telegram.messages.get(line.chat or 0, {}).get(line.message or 0)
+    return line.type == "acknowledged" and message is not None and message.key.startswith("storm:")
 
 
 # Incidents
@@ -281,18 +286,3 @@ def one_card_is_on_record(news: News) -> None:
     """No message is the card of two incidents."""
     found = news.sim.rows("SELECT chat_id, message_id FROM cards GROUP BY 1, 2 HAVING count(*) > 1")
     hold(not found, found)
-
-
-# Telegram
-
-
-@always
-def a_group_is_not_flooded(news: News) -> None:
-    """One life of the service asks at most 20 things about a group in any minute."""
-    hold(not news.sim.telegram.too_many, news.sim.telegram.too_many)
-
-
-@always
-def a_flood_wait_is_kept(news: News) -> None:
-    """After a 429 nothing is asked about that chat before its wait is over."""
-    hold(not news.sim.telegram.too_soon, news.sim.telegram.too_soon)

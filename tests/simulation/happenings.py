@@ -1,16 +1,20 @@
-"""What happens to a simulated service: alerts, presses, words, changes by others, faults and deaths, by the seed."""
+"""What happens to a simulated service: presses, words, changes by others, faults and deaths, by the seed."""
+
+from collections.abc import Callable
 
 from chatops.core.resources import ObjectRef
 from chatops.core.safeguards import word_of
 from chatops.db.columns import from_json
+from tests.simulation.alerting import Alerting
 from tests.simulation.faults import Kind
-from tests.simulation.places import GROUPS
+from tests.simulation.places import PLACES
+from tests.simulation.plots import Plot
 from tests.simulation.simulation import ANNA, GROUP, MALLORY, OLEG, VERA, Simulation
 from tests.simulation.telegram import Message
 
 PERSONS = (*(ANNA,) * 5, *(OLEG,) * 5, VERA, MALLORY)
 EVERYBODY = (ANNA, OLEG, VERA, MALLORY)
-COMMANDS = ("/incidents", "/start", "/help", "is anybody there?", "/nonsense")
+COMMANDS = ("/incidents", "/start", "/help", "is anybody there?", "/nonsense", "/maintenance")
 TEMPTING = {
     "choose": 5,
     "stop": 5,
@@ -23,6 +27,8 @@ TEMPTING = {
     "release": 2,
     "take": 1,
     "resolve": 1,
+    "take_all": 3,
+    "maintenance": 1,
 }
 """Buttons that change something are pressed more often than they stand there: how much rather each."""
 
@@ -38,37 +44,34 @@ class Happenings:
 
     def begin(self) -> None:
         sim, chance = self._sim, self._chance
-        for _ in range(chance.randint(2, 8)):
-            fingerprint = chance.choice([each for group in sim.groups for each in GROUPS[group]])
-            sim.world.later(chance.uniform(0, sim.trouble_ends * 0.9), lambda f=fingerprint: sim.alerts.turn(f))
-        sim.world.later(0.5, lambda: sim.alerts.turn(GROUPS[sim.groups[0]][0]))
-        for peer in sim.peers:
-            for group in sim.groups:
-                self._again(chance.uniform(1, 5), (8, 30), lambda p=peer, g=group: p.tell(g))
+        Alerting(sim, self._again).begin()
         self._again(3, (0.5, 5), self._press)
         self._again(2, (2, 9), self._choose)
         self._again(4, (0.7, 3), self._confirm)
         self._again(5, (1, 6), self._type)
         self._again(6, (5, 25), self._write)
-        self._again(10, (10, 60), self._end_silence)
-        if chance.random() < 0.3:
-            sim.world.later(chance.uniform(5, sim.trouble_ends), self._regroup)
         if sim.contexts and chance.random() < 0.6:
             sim.world.later(chance.uniform(2, sim.trouble_ends), self._die_of_a_cluster)
+        if chance.random() < (0.6 if sim.plot is Plot.LONG else 0.2):
+            self._again(0.2, (20, 60), self._maintain)
+        if sim.plot is Plot.LONG and chance.random() < 0.7:
+            sim.world.later(chance.uniform(1, sim.trouble_ends * 0.7), self._cut_off)
+        if sim.plot is Plot.STORM:
+            self._again(8, (0.3, 1.5), self._look_into_the_storm)
         self._again(8, (6, 50), self._interfere)
         self._again(12, (15, 90), self._delete)
         self._again(2, (4, 30), self._fault)
         if chance.random() < 0.6:
             self._again(6, (10, 60), self._kill)
 
-    def _again(self, first: float, pause: tuple[float, float], call: object) -> None:
+    def _again(self, first: float, pause: tuple[float, float], call: Callable[[], object]) -> None:
         sim = self._sim
 
         def happen() -> None:
             if sim.calm:
                 return
-            call()  # type: ignore[operator]  # a function without arguments
-            sim.world.later(self._chance.uniform(*pause), happen)
+            call()
+            sim.world.later(self._chance.uniform(*pause) * sim.plot.pace, happen)
 
         sim.world.later(first, happen)
 
@@ -134,7 +137,10 @@ class Happenings:
     def _confirm(self) -> None:
         """Whoever chose confirms, once or twice, or somebody else does it for them."""
         sim, chance = self._sim, self._chance
-        query = "SELECT token, for_user FROM buttons WHERE verb IN ('confirm', 'approve') AND used_at IS NULL"
+        query = (
+            "SELECT token, for_user FROM buttons WHERE verb IN ('confirm', 'approve', 'set_maintenance') "
+            "AND used_at IS NULL"
+        )
         asked: dict[str, int | None] = dict(sim.rows(query))  # type: ignore[arg-type]  # rows of two
         waiting = [
             (message, key.data)
@@ -187,15 +193,25 @@ class Happenings:
         else:
             sim.telegram.write(person, chat, chance.choice(COMMANDS))
 
-    def _end_silence(self) -> None:
-        standing = self._sim.silences.standing()
-        if standing and self._chance.random() < 0.5:
-            self._sim.silences.end(self._chance.choice(standing))
+    def _maintain(self) -> None:
+        """An admin writes where trouble is expected, or wants it to be over; others have no right to."""
+        sim, chance = self._sim, self._chance
+        ends = self._shown("SELECT token FROM buttons WHERE verb = 'maintenance' AND json_extract(args, '$.end')")
+        if ends and chance.random() < 0.7:
+            message, token = chance.choice(ends)
+            sim.telegram.press(ANNA, message, token)
+            return
+        person = chance.choice([ANNA, ANNA, ANNA, OLEG])
+        where = chance.choice([*(place.namespace for place in PLACES.values() if place.namespace), "*"])
+        length = chance.choice(["20m", "1h"] if sim.plot is Plot.LONG else ["1m", "5m"])
+        sim.note(f"{person[1]} expects trouble in {where}")
+        sim.telegram.write(person, person[0], f"/maintenance {where} {length} upgrade")
 
-    def _regroup(self) -> None:
-        sim = self._sim
-        if not sim.calm:
-            sim.alerts.regroup(self._chance.choice(["keyed", "keyed", "merged"]))
+    def _shown(self, query: str) -> list[tuple[Message, str]]:
+        """Buttons that stand somewhere now, of the tokens that this finds."""
+        tokens = {token for (token,) in self._sim.rows(query)}
+        standing = self._sim.telegram.standing() if tokens else ()
+        return [(each, key.data) for each in standing for row in each.rows for key in row if key.data in tokens]
 
     def _die_of_a_cluster(self) -> None:
         sim = self._sim
@@ -206,8 +222,26 @@ class Happenings:
         sim.dead.names.add(name)
         sim.world.later(self._chance.choice([5.0, 30.0, 100.0]), lambda: sim.dead.names.discard(name))
 
+    def _cut_off(self) -> None:
+        """Telegram takes nothing for a while."""
+        self._sim.telegram.cut_off(self._chance.choice([90.0, 200.0, 400.0]))
+
+    def _look_into_the_storm(self) -> None:
+        """Somebody goes through the lists of a digest, and opens what is in it."""
+        sim, chance = self._sim, self._chance
+        query = (
+            "SELECT token FROM buttons WHERE verb LIKE 'storm%' OR verb = 'take_all' OR "
+            "(verb = 'card' AND json_extract(args, '$.new'))"
+        )
+        there = self._shown(query)
+        if there:
+            message, token = chance.choice(there)
+            person = ANNA if message.chat_id == ANNA[0] else chance.choice([ANNA, OLEG, VERA])
+            self.presses.append((person[0], token, message))
+            sim.telegram.press(person, message, token)
+
     def _interfere(self) -> None:
-        name = self._chance.choice(self._sim.groups)
+        name = self._chance.choice(self._sim.usual)
         if self._chance.random() < 0.5:
             self._sim.cluster.replace(name)
         else:

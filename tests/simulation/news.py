@@ -45,6 +45,14 @@ class News:
     runs: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Incident and state."""
     runs_before: dict[str, tuple[int, str]] = field(default_factory=dict)
+    rested: dict[int, float] = field(default_factory=dict)
+    """By incident that nobody has to take: since when."""
+    waiting: dict[int, float] = field(default_factory=dict)
+    """By incident that somebody has to take: when that began, or something was last said of it."""
+    changed: dict[int, float] = field(default_factory=dict)
+    """By incident: when its card was last let change."""
+    flapping: dict[int, tuple[int, int, str, str, int, str]] = field(default_factory=dict)
+    """Of each incident whose alerts ended lately: whether it flaps, revision, status, severity, if it owes, window."""
     bodies: int = 0
     bodies_before: int = 0
     _seen: tuple[int, int, int] = (0, 0, 0)

@@ -42,6 +42,8 @@ class SimulatedSilences:
     ) -> None:
         self.calm = False
         self.made: list[Standing] = []
+        self.by_others: list[tuple[str, tuple[Matcher, ...], datetime]] = []
+        """Silences that somebody set in Alertmanager itself: id, what they match, and their ends."""
         self._alerts = alerts
         self._time = time
         self._chance = chance
@@ -57,9 +59,11 @@ class SimulatedSilences:
         pass
 
     def hiding(self, labels: dict[str, str]) -> frozenset[str]:
-        """The keys of those that hide an alert of these labels."""
-        standing = self.standing()
-        return frozenset(each.draft.key for each in standing if all(m.takes(labels) for m in each.draft.matchers))
+        """The keys of those that hide an alert of these labels; of others' silences the ids."""
+        now = self._time.now()
+        ours = ((each.draft.key, each.draft.matchers) for each in self.standing())
+        others = ((id, matchers) for id, matchers, ends_at in self.by_others if now < ends_at)
+        return frozenset(name for name, matchers in (*ours, *others) if all(m.takes(labels) for m in matchers))
 
     def standing(self) -> list[Standing]:
         now = self._time.now()

@@ -2,33 +2,31 @@
 
 import random
 import re
-import threading
-import uuid
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
-from unittest import mock
-
-import structlog
 
 from chatops.actors.addresses import POOL, TELEGRAM, UPSTREAM, WEBHOOK, Address, pool_address
 from chatops.actors.arrivals import Arrivals
 from chatops.actors.chat import ChatActor
 from chatops.actors.clusters import ClustersActor
+from chatops.actors.escalation import ESCALATION, EscalationActor
 from chatops.actors.health import Health
 from chatops.actors.incident import IncidentActor
 from chatops.actors.janitor import JanitorActor
 from chatops.actors.messages import Accept
 from chatops.actors.pool import PoolActor
+from chatops.actors.roll_call import RollCallActor
+from chatops.actors.self_audit import SelfAuditActor
 from chatops.actors.specs import ChildSpec, FamilySpec, Restart
-from chatops.actors.system import JANITOR, System
+from chatops.actors.system import JANITOR, ROLL_CALL, SELF_AUDIT, System
 from chatops.actors.upstream import CHANGE_SECONDS, LOOK_SECONDS
 from chatops.actors.webhook import WebhookActor
 from chatops.actors.work import ProceedPlan
 from chatops.core.failures import Failure
+from chatops.core.oncall import NOBODY, Member, Roster, Step
 from chatops.core.outside import Outside
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.core.policy import Policy
@@ -38,20 +36,24 @@ from tests.simulation.database import SameThreadDatabase
 from tests.simulation.doors import ContextDoor, Dead
 from tests.simulation.faults import Faults, ProcessDied
 from tests.simulation.kubernetes import SimulatedCluster
-from tests.simulation.places import CONTEXTS, GROUPS, PROTECTED
+from tests.simulation.places import BURST, CONTEXTS, GROUPS, PROTECTED
+from tests.simulation.plots import Plot
 from tests.simulation.process import Process
-from tests.simulation.silences import SimulatedSilences
 from tests.simulation.slow import SlowExecutorActor, SlowUpstreamActor
 from tests.simulation.telegram import SimulatedTelegram
 from tests.simulation.telegram_actor import ThreadlessTelegramActor
+from tests.simulation.upstream import SimulatedUpstream
 from tests.simulation.virtual_time import Agenda, VirtualTime
 
 ANNA, OLEG, VERA, MALLORY = (1001, "anna"), (1002, "oleg"), (1003, "vera"), (666, "mallory")
 """An admin, an operator, a viewer, and nobody we know."""
 GROUP = -100_500
+_ANNA, _OLEG = Member(*ANNA), Member(*OLEG)
 HANDS: tuple[Address, ...] = (("upstream", 0), ("upstream", 1))
 OUTSIDE = Outside(alertmanager=True)
-POLICY = Policy(protected=(PROTECTED,), outside=OUTSIDE)
+THRESHOLD = 5
+"""New incidents within a minute, more of which are a storm."""
+CHAIN = Roster((_ANNA, _OLEG), {}, (Step(member=_OLEG), Step(member=_ANNA), Step(chat_id=GROUP)))
 MOST_STEPS = 60_000
 REMEMBERED = 60
 
@@ -74,15 +76,22 @@ class Simulation:
         self.faults = Faults()
         self.faults.immune = True
         self.database = database
-        self.trouble_ends = self.chance.choice([15.0, 25.0, 40.0, 60.0, 90.0])
-        self.groups = tuple(self.chance.sample(list(GROUPS), self.chance.choice([1, 1, 2, 3])))
-        """What the alerts of this seed are about."""
+        self.plot = Plot.of(seed)
+        self.trouble_ends = max(self.chance.choice([15.0, 25.0, 40.0, 60.0, 90.0]) * self.plot.pace, self.plot.least)
+        self.usual = tuple(self.chance.sample(list(GROUPS), self.chance.choice([1, 1, 2, 3])))
+        """What the alerts of this seed are about, beside those of a burst."""
+        self.groups = (*self.usual, *(BURST if self.plot is Plot.STORM else ()))
+        self.roster = self.chance.choice([NOBODY, CHAIN])
+        self.policy = Policy(protected=(PROTECTED,), outside=OUTSIDE, storm_threshold=THRESHOLD, roster=self.roster)
         self.contexts = self.chance.choice([(), CONTEXTS])
         self.dead = Dead()
         self.strayed: list[object] = []
         """What was asked of one cluster and lies in another."""
         self.over: dict[str, int] = {}
         """By run that has ended: how many passes it had had by then."""
+        self.expected = self.owed = 0
+        """Incidents that began in a window of maintenance; changes that a card owed, because its alerts flap."""
+        self.flapped: set[int] = set()
         self.calm = False
         self.lives = 0
         self.deaths: list[tuple[int, Address]] = []
@@ -92,9 +101,10 @@ class Simulation:
         database.begin_anew(self.faults)
         self.store = Store(database)
         self.telegram = SimulatedTelegram(self.time, self.chance, self.note)
-        self.cluster = SimulatedCluster(tuple(GROUPS), self.time, self.chance, self.audited, self.note)
+        names = (*GROUPS, *(BURST if self.plot is Plot.STORM else ()))
+        self.cluster = SimulatedCluster(names, self.time, self.chance, self.audited, self.note)
         self.alerts = Alerts(self.time, self.groups, self.note)
-        self.silences = SimulatedSilences(self.alerts, self.time, self.chance, self.audited_silence, self.note)
+        self.silences = SimulatedUpstream(self.alerts, self.time, self.chance, self.audited_silence, self.note)
         self.alerts.clustered = self.cluster.clustered = bool(self.contexts)
         worldly: dict[str, Any] = {
             "time": self.time,
@@ -104,6 +114,7 @@ class Simulation:
             "trace": self.note,
         }
         self.peers = (Peer("a", self.alerts, **worldly), Peer("b", self.alerts, **worldly))
+        self.silences.peers = self.peers
         for (number, name), role in ((ANNA, Role.ADMIN), (OLEG, Role.OPERATOR), (VERA, Role.VIEWER)):
             self.store.users.put(User(number, f"@{name}", everywhere(role)))
         self.store.chats.put(Chat(GROUP, ChatKind.GROUP, subscribed=True))
@@ -183,15 +194,19 @@ class Simulation:
             chance=self.chance,
             alive=lambda: process.alive,
         )
+        escalation = start(EscalationActor, after=self.plot.unattended, roster=self.roster, **hearing)
         return [
             *(spec for context in self.contexts or ("",) for spec in self._cluster(process, context, slow)),
             ChildSpec(POOL, start(ClustersActor, contexts=self.contexts, clock=now)),
             ChildSpec(UPSTREAM, start(PoolActor, executors=HANDS, clock=self.time.monotonic, **patience)),
             *(ChildSpec(each, hands, Restart.TRANSIENT, watcher=UPSTREAM) for each in HANDS),
             ChildSpec(TELEGRAM, telegram),
-            FamilySpec("chat", start(ChatActor, policy=POLICY, **hearing)),
+            FamilySpec("chat", start(ChatActor, policy=self.policy, **hearing)),
             FamilySpec("incident", start(IncidentActor, outside=OUTSIDE, **hearing)),
             ChildSpec(JANITOR, start(JanitorActor, **hearing), Restart.TRANSIENT),
+            ChildSpec(SELF_AUDIT, start(SelfAuditActor, **hearing), Restart.TRANSIENT),
+            ChildSpec(ESCALATION, escalation, Restart.TRANSIENT),
+            ChildSpec(ROLL_CALL, start(RollCallActor, **hearing), Restart.TRANSIENT),
             ChildSpec(WEBHOOK, start(WebhookActor, **hearing)),
         ]
 
@@ -282,32 +297,3 @@ class Simulation:
         if process and process.step():
             return True
         return self.world.fire_one() or bool(process and process.timers.fire_one())
-
-
-@contextmanager
-def determined(seed: int) -> Iterator[None]:
-    """Everything in the service that is drawn by chance, drawn from the seed."""
-    drawn = random.Random(f"ids of {seed}")
-
-    def number() -> uuid.UUID:
-        return uuid.UUID(int=drawn.getrandbits(128), version=4)
-
-    def token(size: int) -> str:
-        return f"t{drawn.getrandbits(size * 6 - 6):0{size}x}"[:20]
-
-    random.seed(seed)
-    name = threading.current_thread().name
-    structlog.configure(processors=[_drop])
-    with (
-        mock.patch("uuid.uuid4", number),
-        mock.patch("secrets.token_urlsafe", token),
-    ):
-        try:
-            yield
-        finally:
-            threading.current_thread().name = name
-            structlog.reset_defaults()
-
-
-def _drop(*_: object) -> Any:
-    raise structlog.DropEvent

@@ -1,21 +1,26 @@
 """How a seed goes: trouble, then calm in which the truth is told again, then rest."""
 
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import tests.simulation.always
+import tests.simulation.call_rules
 import tests.simulation.change_rules
+import tests.simulation.quiet_rules
 import tests.simulation.resting
-import tests.simulation.silence_rules  # noqa: F401  # importing a rule registers it
-from chatops.actors.conversation.cards import LEFT_ALONE
+import tests.simulation.silence_rules
+import tests.simulation.storm_rules  # noqa: F401  # importing a rule registers it
 from chatops.core.incidents.alerting import HAND_CLOSED_GRACE
 from chatops.core.incidents.episodes import REPEATED_AFTER
+from chatops.core.roll_call import ROUND, SETTLED, STALE_AFTER
 from tests.simulation.database import SameThreadDatabase
+from tests.simulation.determined import determined
 from tests.simulation.happenings import Happenings
 from tests.simulation.news import News
 from tests.simulation.rules import ALWAYS, AT_REST, ask
-from tests.simulation.simulation import Broken, Simulation, determined
+from tests.simulation.simulation import Broken, Simulation
 
 STRAGGLING = 60.0
 """Seconds after which no old webhook is on its way any more."""
@@ -57,18 +62,22 @@ def play(sim: Simulation) -> None:
     Happenings(sim).begin()
     sim.run_until(sim.trouble_ends, check)
     calm_down(sim)
+    for peer in sim.peers:
+        for group in sim.groups:
+            peer.flush(group)
     sim.run_until(sim.time.seconds + SETTLING, check)
     sleep(sim, STRAGGLING)
     sim.run_until(sim.time.seconds + SETTLING, check)
-    if sim.rows("SELECT 1 FROM incidents WHERE closed_by_id IS NOT NULL"):
+    closed = sim.rows("SELECT 1 FROM incidents WHERE closed_by_id IS NOT NULL")
+    if closed:
         sleep(sim, HAND_CLOSED_GRACE.total_seconds())
-    for peers in (sim.peers, sim.peers[:1]):
-        for peer in peers:
-            for group in sim.groups:
-                peer.tell(group)
-        sim.run_until(sim.time.seconds + REPEATED_AFTER.total_seconds() + 1.0, check)
-    sleep(sim, LEFT_ALONE.total_seconds())
-    sim.run_until(sim.time.seconds + SETTLING, check)
+    if closed or sim.chance.random() < 0.5:
+        repeat(sim, check)
+    # Else Alertmanager has told all that it will tell, and what is missing only the roll call finds.
+    # By the first of these every Alertmanager has run for long enough, and every screen was left alone.
+    for seconds in (SETTLED, ROUND, STALE_AFTER):
+        sleep(sim, seconds.total_seconds())
+        sim.run_until(sim.time.seconds + SETTLING, check)
     for _ in range(MOMENTS):
         try:
             ask(AT_REST, sim)
@@ -78,6 +87,15 @@ def play(sim: Simulation) -> None:
         else:
             return
     ask(AT_REST, sim)
+
+
+def repeat(sim: Simulation, check: Callable[[], None]) -> None:
+    """What fires is told again, by both and once more by one of them."""
+    for peers in (sim.peers, sim.peers[:1]):
+        for peer in peers:
+            for group in sim.groups:
+                peer.tell(group)
+        sim.run_until(sim.time.seconds + REPEATED_AFTER.total_seconds() + 1.0, check)
 
 
 def sleep(sim: Simulation, seconds: float) -> None:
@@ -92,7 +110,7 @@ def calm_down(sim: Simulation) -> None:
     sim.calm = sim.telegram.calm = sim.cluster.calm = sim.silences.calm = True
     sim.dead.names.clear()
     for peer in sim.peers:
-        peer.calm = True
+        peer.calm, peer.dead = True, False
     sim.faults.disarm()
     if sim.chance.random() < 0.5:
         sim.alerts.end_all()

@@ -35,6 +35,9 @@ class Message:
     rows: tuple[tuple[Key, ...], ...]
     tokens: list[str] = field(default_factory=list)
     deleted: bool = False
+    silent: bool = False
+    at: float = 0.0
+    """When it was sent."""
     lost: bool = False
     """The service was not told that it was sent."""
     card_of: int | None = None
@@ -62,6 +65,13 @@ class SimulatedTelegram:
         """How often each person pressed or wrote."""
         self.said: list[tuple[float, int, int, str]] = []
         """When who wrote what in which chat."""
+        self.cut_off_until = 0.0
+        self.calls: list[tuple[int, float]] = []
+        """Of what incident a call was sent off, and when, for whoever checks that it was still to be made."""
+        self.loud: list[str] = []
+        """Cards that began with a sound although they said that the trouble was expected."""
+        self.begun: dict[int, list[Message]] = {}
+        """By chat: the cards with which incidents begin."""
         self.by: dict[str, int] = {}
         """Who made each tap."""
         self.requests = 0
@@ -88,6 +98,7 @@ class SimulatedTelegram:
 
     def updates(self, offset: int | None, _timeout: int) -> tuple[RawUpdate, ...]:
         """Everything from `offset` on, again and again until a later offset is asked for."""
+        self._reach()
         if self._trouble(0.08):
             raise Temporary(Reason.SERVER_ERROR, "Bad Gateway")
         if offset is not None:
@@ -99,6 +110,7 @@ class SimulatedTelegram:
     def deliver(self, outgoing: Outgoing, key: str, life: int) -> int:
         """One request of this life arrives. Raises Failure, also for what had its effect."""
         self.requests += 1
+        self._reach()
         if isinstance(outgoing, AnswerTap):
             return self._answer(outgoing)
         chat_id = outgoing.chat_id
@@ -111,6 +123,11 @@ class SimulatedTelegram:
             self.lose(chat_id, message_id)
             raise Temporary(Reason.TIMEOUT, "Telegram did not answer in time")
         return message_id
+
+    def sent_off(self, key: str) -> None:
+        """A request by which a message of this key is made is on its way."""
+        if key.startswith("call:"):
+            self.calls.append((int(key.split(":")[1]), self._time.seconds))
 
     # What people do
 
@@ -211,11 +228,14 @@ class SimulatedTelegram:
 
     def _carry_out(self, outgoing: Outgoing, key: str, life: int) -> int:
         match outgoing:
-            case SendMessage(chat_id, html, rows):
-                made = Message(self._new_id(), chat_id, key, life, html, rows)
+            case SendMessage(chat_id, html, rows, silent):
+                made = Message(self._new_id(), chat_id, key, life, html, rows, silent=silent, at=self._time.seconds)
                 made.tokens += _tokens(rows)
                 made.card_of = int(reads[1]) if (reads := _CARD.match(html)) else None
                 self.messages.setdefault(chat_id, {})[made.id] = made
+                if key.startswith("card:"):
+                    self.begun.setdefault(chat_id, []).append(made)
+                    self.loud += [html] if "🛠" in html and not silent else []
                 self._trace(f"message {made.id} in {chat_id} as {key or '-'}")
                 return made.id
             case EditMessage(chat_id, message_id, html, rows):
@@ -230,6 +250,14 @@ class SimulatedTelegram:
     def _new_id(self) -> int:
         self._next_message += 1
         return self._next_message
+
+    def cut_off(self, seconds: float) -> None:
+        self._trace(f"telegram takes nothing for {seconds:g} s")
+        self.cut_off_until = self._time.seconds + seconds
+
+    def _reach(self) -> None:
+        if self._time.seconds < self.cut_off_until and not self.calm:
+            raise Temporary(Reason.SERVER_ERROR, "Bad Gateway")
 
     def _trouble(self, probability: float) -> bool:
         return not self.calm and self._chance.random() < probability

@@ -46,6 +46,7 @@ class Couriers:
     def give(self, parcel: Parcel[Deliver]) -> None:
         self.idle -= 1
         self._under_way.append(parcel)
+        self._telegram.sent_off(parcel.delivery.key)
         self._world.later(self._chance.choice([0.02, 0.05, 0.4, 1.5]), lambda: self._arrive(parcel))
 
     def collect(self) -> Iterator[tuple[Parcel[Deliver], Outcome]]:

@@ -170,9 +170,14 @@ class Canvas:
         self._shelf.edit(screen, lane, position=position, revision=revision, card=self._is_card(position))
 
     def _is_card(self, position: Position) -> bool:
-        """The incident's one message here, or the first that shows it where there is none yet."""
-        # What one person sees is nobody's card.
+        """The incident's one message here, or the first that shows it where there is none yet.
+
+        Where somebody came to it from the card of another incident, the message goes on being that one's. What one
+        person sees is nobody's card.
+        """
         if position.screen is not Verb.CARD or position.incident_id is None or position.message_id < 0:
             return False
         card = self._store.cards.get(self.chat_id, position.incident_id)
-        return card is None or card.message_id == position.message_id
+        if card is not None:
+            return card.message_id == position.message_id
+        return self._store.cards.by_message(self.chat_id, position.message_id) is None

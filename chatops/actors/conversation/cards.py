@@ -15,7 +15,8 @@ from chatops.core.screens.card import hushed
 from chatops.db.store import Store
 
 LEFT_ALONE = timedelta(minutes=2)
-"""A card in the drill-down that nobody touched for this long goes back to the incident when that changes."""
+"""A card in the drill-down, or with another incident on it, that nobody touched for this long goes back when its own
+incident changes."""
 
 
 class Reconciler:
@@ -161,7 +162,8 @@ class Reconciler:
 
     def _refresh(self, card: Card, incident: Incident) -> None:
         position = self._store.positions.get(self._chat_id, card.message_id)
-        if position and position.screen is not Verb.CARD and not _answered(position, incident):
+        elsewhere = position is not None and (position.screen, position.incident_id) != (Verb.CARD, incident.id)
+        if position and elsewhere and not _answered(position, incident):
             # By its distance: a clock that was set back must not leave a card behind.
             idle = abs(self._clock() - (position.touched_at or self._clock()))
             if idle < LEFT_ALONE:
@@ -169,10 +171,11 @@ class Reconciler:
                 return
         # A note stands until the next change: this is one, unless the card is drawn for the note's sake.
         anew = incident.id in self._anew
-        noted = position.args if anew and position and position.screen is Verb.CARD else {}
+        noted = position.args if anew and position and not elsewhere else {}
         noted = noted if away(noted, self._clock()) is not None else {}
-        if position and (position.screen is not Verb.CARD or position.args != noted):
-            self._store.positions.put(replace(position, screen=Verb.CARD, args=noted, ref=None))
+        if position and (elsewhere or position.args != noted):
+            gone_back = replace(position, screen=Verb.CARD, incident_id=incident.id, args=noted, ref=None)
+            self._store.positions.put(gone_back)
         at = Position(self._chat_id, card.message_id, Verb.CARD, incident.id, noted)
         screen = self._canvas.screen(at, incident, self._canvas.tongue)
         if screen:

@@ -199,8 +199,7 @@ class Storms:
         theirs = theirs[:MOST_TAKEN]
         if free and not theirs:
             self._denials.write(tap, str(Verb.TAKE_ALL), known(user).reason or "no_right")
-        # No callback: one answer for all of them is given to the press itself.
-        press = Press(person, tap.chat_id, 0, "", language)
+        press = Press(person, tap.chat_id, tap.message_id, language=language, quiet=True)
         for each in theirs:
             self._tell(incident_address(each.id), Happened(Take(press)))
         return len(theirs)

@@ -36,6 +36,8 @@ class Press:
     callback_id: str = ""
     language: str = ""
     """The presser's, for the toast."""
+    quiet: bool = False
+    """One press for many incidents: whoever asked them answers for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
