@@ -4,14 +4,12 @@ It keeps the position of every message it owns, brings the cards up to date, and
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import structlog
 
 from chatops.actors.addresses import TELEGRAM, Address
-from chatops.actors.admins import tell_admins
 from chatops.actors.base import Actor, summary
 from chatops.actors.chat_messages import (
     AccessChanged,
@@ -40,21 +38,16 @@ from chatops.actors.conversation.calls import Calls
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.chat_desk import ChatDesk
-from chatops.actors.conversation.commands import Commands
 from chatops.actors.conversation.drilldown import Drilldown
+from chatops.actors.conversation.hearing import Hearing
 from chatops.actors.conversation.illustrations import Illustrations
-from chatops.actors.conversation.notes import Notes
 from chatops.actors.conversation.pins import PinAsked, Pins
 from chatops.actors.conversation.refusals import Refusals
-from chatops.actors.conversation.replies import Replies
-from chatops.actors.conversation.restraint import Restraint
 from chatops.actors.conversation.shelf import KeepArrived, Shelf, UnderWay
 from chatops.actors.conversation.silences import OthersSilences
 from chatops.actors.conversation.storms import Storms
-from chatops.actors.conversation.strangers import Strangers
 from chatops.actors.conversation.taps import Taps
 from chatops.actors.conversation.topics import TopicAsked, Topics, TopicShown
-from chatops.actors.conversation.views import Reader
 from chatops.actors.directory import Directory
 from chatops.actors.quarantine import Quarantine
 from chatops.actors.storm_messages import DigestDue, Gathered, StormLull
@@ -62,18 +55,13 @@ from chatops.actors.telegram_messages import ChatBegan, Deliver, Delivered, NotD
 from chatops.actors.unwritten import PutAside, known_undone, put_aside, tell_unwritten
 from chatops.actors.work import WorkDone, WorkFailed, WorkInterrupted
 from chatops.core.absence import NOTE_STANDS, Absence
-from chatops.core.access import known
-from chatops.core.audit import Entry, EntryType, Subject
-from chatops.core.buttons import Verb
 from chatops.core.failures import Failure, Reason
-from chatops.core.incidents import Incident, Person
-from chatops.core.outgoing import AnswerTap, Lane, LeaveChat
-from chatops.core.people import ChatKind, Sender, User
+from chatops.core.incidents import Incident
+from chatops.core.outgoing import AnswerTap, Lane
 from chatops.core.policy import Policy
 from chatops.core.screens.notices import notice
 from chatops.core.screens.toasts import toast
-from chatops.core.texts import Tongue, tongue
-from chatops.core.updates import Faceless, Membership, Pinned, Tap, TextMessage, Update
+from chatops.core.updates import Faceless, Membership, Pinned, Tap, Update
 from chatops.db.store import Store
 
 log = structlog.get_logger()
@@ -101,9 +89,7 @@ class ChatActor(Actor):
         self._id = int(str(address[1]))
         self._store = store
         self._clock = clock
-        self._commands = Commands(store, clock=clock)
         self._shelf = Shelf(self._id, store=store, address=address, tell=self.tell, clock=clock)
-        self._notes = Notes(store, clock=clock, tell=self.tell)
         self._canvas = Canvas(self._id, store=store, shelf=self._shelf, clock=clock, policy=policy, bot_name=bot_name)
         self._topics = Topics(self._canvas, store=store, shelf=self._shelf, address=address, tell=self.tell)
         self._pins = Pins(self._canvas, store=store, address=address, tell=self.tell)
@@ -165,19 +151,17 @@ class ChatActor(Actor):
             tell=self.tell,
             roster=policy.roster,
         )
-        self._strangers = Strangers(store=store, shelf=self._shelf, clock=clock, tell=self.tell)
-        self._restraint = Restraint(
+        self._hearing = Hearing(
+            self._canvas,
+            self._drilldown,
+            self._admission,
+            self._taps,
+            self._pins,
             store=store,
             shelf=self._shelf,
             clock=clock,
             tell=self.tell,
-            speaks=lambda sender: self._tongue_of(None, sender),
-        )
-        self._replies = Replies(
-            {Verb.SEARCH: self._drilldown.search, Verb.SCOPE: self._admission.typed},
-            store=store,
-            clock=clock,
-            tell=self.tell,
+            catch_up=self._catch_up,
         )
         self._quarantine = Quarantine(store=store, clock=clock, tell=self.tell)
         self._behind: dict[int, None] = {}
@@ -302,7 +286,9 @@ class ChatActor(Actor):
     def _take(self, update: Update, late: Absence | None) -> None:
         """A crash over an update loses nothing: it is on disk, and told again twice. Then it is put aside."""
         try:
-            self._hear(update, late)
+            self._hearing.hear(update, late)
+            if late and isinstance(update, Tap):
+                self.later(NOTE_SECONDS, NotesOver())
         except Failure as failure:
             if self._told_undone(update, failure):
                 return
@@ -313,7 +299,7 @@ class ChatActor(Actor):
             if not self._quarantine.put_aside(update.update_id, error):
                 raise
             if isinstance(update, Tap):
-                text = toast("broken", self._tongue_of(None, update.sender))
+                text = toast("broken", self._hearing.tongue_of(update.sender))
                 self.tell(TELEGRAM, Deliver(AnswerTap(update.callback_id, text), Lane.ANSWER))
 
     def _told_undone(self, update: Update, failure: Failure) -> bool:
@@ -321,28 +307,9 @@ class ChatActor(Actor):
         if isinstance(update, Membership | Faceless | Pinned) or not known_undone(failure):
             return False
         if update.sender is not None:
-            tell_unwritten(update, failure, self._tongue_of(None, update.sender), self.tell)
+            tell_unwritten(update, failure, self._hearing.tongue_of(update.sender), self.tell)
         put_aside(self, self._store, update.update_id)
         return True
-
-    def _hear(self, update: Update, late: Absence | None) -> None:
-        match update:
-            case Tap() | TextMessage() | Faceless() as much if self._restraint.refuses(much):
-                pass
-            case Tap() as tap:
-                user = self._met(tap.sender, tap.chat_kind, tap.chat_title)
-                self._taps.pressed(tap, user, self._tongue_of(user, tap.sender), late)
-                if late:
-                    self.later(NOTE_SECONDS, NotesOver())
-            case TextMessage() as text:
-                self._written(text)
-            case Faceless() as attempt:
-                self._strangers.turned_away(attempt, self._tongue_of(None, attempt.sender))
-            case Membership() as change:
-                self._moved(change)
-            case Pinned() as said:
-                self._pins.told(said)
-                self._store.updates.done(said.update_id)
 
     def _access_changed(self, change: AccessChanged) -> None:
         """Tell whose chat this is; what they may see from now on is shown where they want incidents shown."""
@@ -418,76 +385,3 @@ class ChatActor(Actor):
 
     def _come_back(self, message_id: int, seconds: float) -> None:
         self.later(seconds, ReturnToCard(message_id))
-
-    def _written(self, text: TextMessage) -> None:
-        if text.sender is not None:
-            user = self._met(text.sender, text.chat_kind, text.chat_title)
-            speaks = self._tongue_of(user, text.sender)
-            if self._taps.typed(text, user, speaks):
-                return
-            if not self._replies.heard(text, user, speaks):
-                noted = self._notes.incident_of(text)
-                if noted is not None and self._notes.take(text, noted, user, speaks):
-                    # The incident writes the update off together with the note.
-                    return
-                self._obey(text, user, speaks)
-        self._store.updates.done(text.update_id)
-
-    def _obey(self, text: TextMessage, user: User | None, speaks: Tongue) -> None:
-        answer = self._commands.answer(text, user, self._canvas.chat, speaks)
-        if answer.catch_up:
-            self._catch_up()
-        if answer.screen:
-            self._shelf.send(answer.screen, Lane.RESULT, thread_id=text.thread_id)
-        if answer.position and text.sender:
-            reader = Reader(Person(text.sender.id, text.sender.name), speaks, user)
-            self._drilldown.open(answer.position, reader, text.thread_id)
-
-    def _moved(self, change: Membership) -> None:
-        """A group that no known person put the bot into learns nothing: the bot leaves."""
-        inviter = self._store.users.get(change.sender.id) if change.sender else None
-        chat = self._canvas.chat
-        if not change.present:
-            self._store.chats.set_unreachable(self._id, Reason.BLOCKED)
-        elif change.chat_kind is not ChatKind.PRIVATE and not known(inviter).allowed and not chat.subscribed:
-            self._leave(change, known(inviter).reason)
-        else:
-            self._store.chats.put(replace(chat, kind=change.chat_kind, title=change.chat_title, unreachable=""))
-            self._store.chat_settings.try_again(self._id)
-            self._catch_up()
-        self._store.updates.done(change.update_id)
-
-    def _leave(self, change: Membership, why: str) -> None:
-        log.warning("leaving a chat that no known person added the bot to", chat=self._id)
-        sender = change.sender
-        subject = Subject.person(sender.id, sender.name) if sender else Subject("person")
-        now = self._clock()
-        entry = Entry(EntryType.DENIED, subject, now, chat_id=self._id, detail={"what": "group", "why": why})
-        self._store.audit.append([entry])
-        self.tell(TELEGRAM, Deliver(LeaveChat(self._id), Lane.ANSWER))
-        who = f"{sender.name}, {sender.id}" if sender else "?"
-        tell_admins(self._store, self.tell, Notice("strange_group", {"who": who, "chat": change.chat_title}))
-
-    def _met(self, sender: Sender, kind: ChatKind, title: str) -> User | None:
-        """Who this is, as far as we know them.
-
-        Names and languages are kept as Telegram tells them, and a chat that speaks to us can be reached again.
-        """
-        user = self._store.users.get(sender.id)
-        if user is None:
-            return None
-        if user.name != sender.name:
-            user = replace(user, name=sender.name)
-            self._store.users.rename(user.id, user.name)
-        known = self._canvas.chat
-        told = replace(known, kind=kind, title=title, unreachable="")
-        if kind is ChatKind.PRIVATE:
-            told = replace(told, language=user.language or sender.language_code)
-        if told != known:
-            self._store.chats.put(told)
-        if known.unreachable:
-            self._catch_up()
-        return user
-
-    def _tongue_of(self, user: User | None, sender: Sender) -> Tongue:
-        return tongue((user.language if user else "") or sender.language_code or self._canvas.policy.language)
