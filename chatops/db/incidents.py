@@ -2,20 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from chatops.core.actions import ActionRun, ActionState
-from chatops.core.alerts import Severity
 from chatops.core.audit import Entry
 from chatops.core.inbox import Mail
-from chatops.core.incidents.values import CALM, STEADY, Episode, Escalation, Flapping, Incident, Person, Status, Verdict
+from chatops.core.incidents.values import CALM, Episode, Escalation, Incident, Status
 from chatops.core.maintenance import Maintenance
 from chatops.core.past import PastIncident
 from chatops.core.remedies import Trial
-from chatops.core.standing import HEARD, Standing
 from chatops.db.audit import append_entries
 from chatops.db.buttons import use_token
-from chatops.db.columns import aware, aware_or_none, clean, from_json, naive, strings_of, time_of, time_text, to_json
+from chatops.db.columns import clean, from_json, naive, time_of, time_text, to_json
 from chatops.db.database import Database
 from chatops.db.entities import Tables
 from chatops.db.episodes import episodes_of, incidents_firing, write_episodes
@@ -24,11 +21,11 @@ from chatops.db.inbox import inbox_row
 from chatops.db.places import Readable, only, places_of
 from chatops.db.querying import count, desc, select
 from chatops.db.routes import open_in_order
-from chatops.db.rows import columns_of
-from chatops.db.runs import interrupted_on, is_known, runs_of, runs_on, write_run
-from chatops.db.silences import silences_of, write_silence
+from chatops.db.rows import columns_of, incidents_of, loaded
+from chatops.db.runs import interrupted_on, is_known, runs_on, write_run
+from chatops.db.silences import write_silence
 from chatops.db.storms import member_changed, only_in_digests
-from chatops.db.surveys import survey_of, unseen_incidents
+from chatops.db.surveys import unseen_incidents
 from chatops.db.trials import write_trial
 
 ACTIVE = Status.ACTIVE.value
@@ -262,9 +259,9 @@ class Incidents:
             if routed_to is not None:
                 ids = open_in_order(self._tables, routed_to, readable)
                 page = [incidents[each] for each in ids[offset : offset + limit]]
-                return len(ids), _incidents(self._tables, page)
+                return len(ids), loaded(self._tables, page)
             rows = shown.order_by(*order).limit(limit, offset=offset)
-            return shown.count(), _incidents(self._tables, list(rows))
+            return shown.count(), loaded(self._tables, list(rows))
 
         return self._database.read(work)
 
@@ -279,7 +276,7 @@ class Incidents:
             if readable is not None:
                 shown = only(self._tables, shown, readable)
             rows = shown.order_by(desc(incidents.closed_at), desc(incidents.id)).limit(limit, offset=offset)
-            return shown.count(), _incidents(self._tables, list(rows))
+            return shown.count(), loaded(self._tables, list(rows))
 
         return self._database.read(work)
 
@@ -323,7 +320,7 @@ class Incidents:
                     row.title == title and row.namespace == namespace and row.cluster == cluster and row.id < this
                 )
             )
-            found = _incidents(tables, list(same.order_by(desc(incidents.id)).limit(limit)))
+            found = loaded(tables, list(same.order_by(desc(incidents.id)).limit(limit)))
             runs = runs_on(tables, [each.id for each in found])
             return tuple(PastIncident(each, runs.get(each.id, ())) for each in found)
 
@@ -395,57 +392,3 @@ def _write(tables: Tables, incident: Incident, before: Sequence[Episode] | None,
     for card in tables.Card.select(lambda card: card.incident_id == incident.id):
         if card.wanted != incident.revision:
             card.wanted = incident.revision
-
-
-def incidents_of(tables: Tables, wanted: list[int]) -> tuple[Incident, ...]:
-    """Within a session: those of these ids, in their order."""
-    rows = {row.id: row for row in tables.Incident.select(lambda row: row.id in wanted)}
-    return _incidents(tables, [rows[each] for each in wanted if each in rows])
-
-
-def _incidents(tables: Tables, rows: Sequence[Any]) -> tuple[Incident, ...]:
-    episodes = episodes_of(tables, [row.id for row in rows])
-    runs = runs_of(tables, [row.run_id for row in rows if row.run_id])
-    silences = silences_of(tables, [row.id for row in rows])
-    return tuple(
-        Incident(
-            id=row.id,
-            opened_at=aware(row.opened_at),
-            source=row.source,
-            receiver=row.receiver,
-            status=Status(row.status),
-            revision=row.revision,
-            severity=Severity(row.severity),
-            title=row.title,
-            cluster=row.cluster,
-            namespace=row.namespace,
-            group_labels=strings_of(row.group_labels),
-            episodes=episodes.get(row.id, ()),
-            truncated=row.truncated,
-            skipped=row.skipped,
-            taken_by=_person(row.taken_by_id, row.taken_by_name),
-            taken_at=aware_or_none(row.taken_at),
-            acknowledged_at=aware_or_none(row.acknowledged_at),
-            handed_at=aware_or_none(row.handed_at),
-            handed_by=row.handed_by,
-            closed_at=aware_or_none(row.closed_at),
-            closed_by=_person(row.closed_by_id, row.closed_by_name),
-            reason=row.reason,
-            reopened=row.reopened,
-            survey=survey_of(row.survey),
-            run=runs.get(row.run_id),
-            silence=silences.get(row.id),
-            escalated_at=aware_or_none(row.escalated_at),
-            standing=from_json(row.standing, Standing) or HEARD,
-            verdicts=from_json(row.verdicts, tuple[Verdict, ...]) or (),
-            escalation=from_json(row.escalation, Escalation) or CALM,
-            flapping=from_json(row.flapping, Flapping) or STEADY,
-            maintenance=from_json(row.maintenance, Maintenance),
-            merged_into=row.merged_into,
-        )
-        for row in rows
-    )
-
-
-def _person(id: int | None, name: str) -> Person | None:
-    return None if id is None else Person(id, name)

@@ -12,8 +12,9 @@ from chatops.core.incidents.brought import Brought, Merge
 from chatops.core.incidents.values import Incident, Person
 from chatops.db.columns import clean, from_json, time_text, to_json
 from chatops.db.database import Database
-from chatops.db.incidents import incidents_of, store_decision
+from chatops.db.incidents import store_decision
 from chatops.db.places import Readable
+from chatops.db.rows import incidents_of
 
 BEHIND, GONE = "merge_mail", "merge_gone"
 """Why nothing was stored: there is mail to work through first, or the other is not open."""
