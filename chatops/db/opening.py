@@ -1,7 +1,8 @@
-"""Many new incidents at once: routed, decided and stored in one transaction. In a storm each by itself is too slow.
+"""Many bodies at once: routed, decided and stored in one transaction. In a storm each by itself is too slow.
 
 What is done here for one is what `route_notification` and the incident's own actor would do one after the other. It is
-done only for incidents that nobody can know yet: their numbers are told to nobody before the transaction is over.
+done only for incidents that nobody can know yet, whose numbers are told to nobody before the transaction is over, and
+for what says nothing new of one that is there: a second Alertmanager's copy, and what is sent again for want of a 200.
 """
 
 from collections.abc import Sequence
@@ -20,8 +21,12 @@ from chatops.db.entities import Tables
 from chatops.db.episodes import incidents_holding, write_episodes
 from chatops.db.maintenance import standing_windows
 from chatops.db.routing import of_the_group
-from chatops.db.rows import columns_of
+from chatops.db.rows import columns_of, incidents_of
 
+_UNDONE = """
+SELECT EXISTS (SELECT 1 FROM mail WHERE incident_id = ?1 AND done_at IS NULL)
+    OR EXISTS (SELECT 1 FROM merges WHERE into_id = ?1 AND done_at IS NULL)
+"""
 _UNROUTED = "SELECT state, source FROM inbox WHERE id = ?"
 _OWNER = "SELECT incident_id FROM group_keys WHERE source = ? AND key_hash = ?"
 _OWN = "INSERT INTO group_keys (source, key_hash, incident_id) VALUES (?, ?, ?)"
@@ -32,7 +37,9 @@ _LAST = "SELECT seq FROM sqlite_sequence WHERE name = 'incidents'"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """`incidents` were opened; the inbox rows of `rest` are as they were, to be routed one by one in this order."""
+    """`incidents` were opened; the inbox rows of `rest` are as they were, to be routed one by one in this order. All
+    others said nothing new.
+    """
 
     incidents: tuple[int, ...]
     rest: tuple[int, ...]
@@ -41,8 +48,8 @@ class Opened:
 def open_new(tables: Tables, bodies: Sequence[tuple[int, Notification]], now: datetime) -> Opened:
     """Within a session of its own: open an incident for each body that concerns none there is.
 
-    A body that does, or whose decision asks for more than a look at the cluster, is the rest; so is one that comes
-    behind it and shares its group or an alert, since they are worked through in their order.
+    A body that does, and changes it, or whose decision asks for more than a look at the cluster, is the rest; so is one
+    that comes behind it and shares its group or an alert, since they are worked through in their order.
     """
     connection = tables.connection
     opened: list[int] = []
@@ -59,7 +66,13 @@ def open_new(tables: Tables, bodies: Sequence[tuple[int, Notification]], now: da
             continue
         source = row[1]
         names = {notification.key_hash, *(alert.fingerprint for alert in notification.alerts)}
-        fresh = not names & held_back and _is_new(tables, source, notification, now)
+        free = not names & held_back
+        known = _known_already(tables, source, notification, now) if free else None
+        if known is not None:
+            connection.execute(_MAIL, (inbox_id, known, time_text(now)))
+            connection.execute(_ROUTED, (InboxState.ROUTED.value, inbox_id))
+            continue
+        fresh = free and _is_new(tables, source, notification, now)
         incident = Incident(number + 1, now, source, notification.receiver, group_labels=notification.group_labels)
         event = AlertsReceived(notification, home=True, windows=windows)
         decision = decide(incident, event, now=now) if fresh else None
@@ -87,6 +100,22 @@ def _is_new(tables: Tables, source: str, notification: Notification, now: dateti
     if notification.listed and of_the_group(tables, source, notification, now) is not None:
         return False
     return not incidents_holding(tables, source, (alert.fingerprint for alert in notification.alerts))
+
+
+def _known_already(tables: Tables, source: str, notification: Notification, now: datetime) -> int | None:
+    """The open incident of the group, where that has worked through its mail and all that is told stands in it already."""
+    connection = tables.connection
+    owner = connection.execute(_OWNER, (source, notification.key_hash)).fetchone()
+    if owner is None or notification.beats or connection.execute(_UNDONE, owner).fetchone()[0]:
+        return None
+    if incidents_holding(tables, source, (alert.fingerprint for alert in notification.alerts)) - set(owner):
+        return None
+    (incident,) = incidents_of(tables, [*owner])
+    if not incident.open or incident.revision == 0:
+        return None
+    decision = decide(incident, AlertsReceived(notification, home=True), now=now)
+    same = decision.incident == incident and not decision.entries and not decision.effects
+    return incident.id if same else None
 
 
 def _insert(tables: Tables, incident: Incident, source: str) -> None:

@@ -72,6 +72,43 @@ def test_what_concerns_an_incident_is_left_to_it_and_all_that_follows(two: list[
     assert len(store.inbox.new_ids()) == 4
 
 
+def test_what_says_nothing_new_is_done_with_at_once(two: list[Store], tmp_path: Path) -> None:
+    """Stored as one by one, too: the second of two Alertmanagers tells all of a storm once more."""
+    together, alone = two
+    bodies = [body(f"g{number}", firing=[f"a{number}"]) for number in range(5)]
+    assert open_all(together, *bodies).rest == ()
+    again = open_all(together, *bodies)
+    assert (again.incidents, again.rest) == ((), ())
+    for each in (*bodies, *bodies):
+        told(alone, each, source="am")
+    assert dump(tmp_path / "one.db") == dump(tmp_path / "other.db")
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        body("g", resolved=["a"]),
+        body("g", firing=["a", "b"]),
+        body("g", firing=["a"], truncated=3),
+        body("other", firing=["a"]),
+    ],
+    ids=["an end", "one more", "some left out", "another group"],
+)
+def test_what_says_anything_new_is_left_to_the_incident(two: list[Store], second: bytes) -> None:
+    store, _ = two
+    open_all(store, body("g", firing=["a"]))
+    found = open_all(store, second, body("g", firing=["a"]))
+    assert (found.incidents, len(found.rest)) == ((), 2)
+
+
+def test_nothing_is_passed_over_while_there_is_mail(two: list[Store]) -> None:
+    store, _ = two
+    first = body("g", firing=["a"])
+    open_all(store, first)
+    deliver(store, body("g", resolved=["a"]), source="am")
+    assert len(open_all(store, first).rest) == 1
+
+
 def test_a_row_is_opened_once(two: list[Store]) -> None:
     store, _ = two
     raw = body("g", firing=["a"])
