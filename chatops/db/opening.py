@@ -103,7 +103,7 @@ def _is_new(tables: Tables, source: str, notification: Notification, now: dateti
 
 
 def _known_already(tables: Tables, source: str, notification: Notification, now: datetime) -> int | None:
-    """The open incident of the group, where that has worked through its mail and all that is told stands in it already."""
+    """The open incident of the group, if it has worked through its mail and all that is told stands in it already."""
     connection = tables.connection
     owner = connection.execute(_OWNER, (source, notification.key_hash)).fetchone()
     if owner is None or notification.beats or connection.execute(_UNDONE, owner).fetchone()[0]:
