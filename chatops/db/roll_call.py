@@ -10,10 +10,11 @@ from chatops.db.database import Database
 
 _HELD = """
 SELECT alerts.source, incident_id, fingerprint, labels, starts_at,
-    incident_id IN (SELECT incident_id FROM alerts WHERE listed_at IS NOT NULL), standing, status = 'active'
+    (incident_id, alerts.source) IN (SELECT incident_id, source FROM alerts WHERE listed_at IS NOT NULL), standing,
+    status = 'active'
 FROM alerts JOIN incidents ON incidents.id = incident_id WHERE ends_at IS NULL ORDER BY alerts.id
 """
-"""An incident is one source's: what Alertmanager has listed one alert of, it lists the others of as well."""
+"""What Alertmanager has listed one alert of, it lists the others of as well; a merged incident has several sources."""
 
 _SOURCES = """
 SELECT receiver, source FROM incidents WHERE receiver <> '' AND id IN

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
-from chatops.core.outgoing import AnswerTap, EditMessage, Key, Outgoing, SendMessage
+from chatops.core.outgoing import AnswerTap, DeleteMessage, EditMessage, Key, Outgoing, PinMessage, SendMessage
 from chatops.telegram.client import Me, RawUpdate
 from tests.simulation.virtual_time import VirtualTime
 
@@ -245,6 +245,15 @@ class SimulatedTelegram:
                 known.html, known.rows = html, rows
                 known.tokens += [token for token in _tokens(rows) if token not in known.tokens]
                 return message_id
+            case DeleteMessage(chat_id, message_id):
+                known = self.messages.get(chat_id, {}).get(message_id)
+                if known is None or known.deleted:
+                    raise Permanent(Reason.MESSAGE_GONE, "message to delete not found")
+                self._trace(f"the bot deletes message {message_id}")
+                known.deleted = True
+                return 0
+            case PinMessage():
+                return 0
         return self._new_id()
 
     def _new_id(self) -> int:

@@ -19,8 +19,8 @@ ONCE_BROKEN = (10, 41, 65, 77, 261)
 an incident of its own for what a list had more of a group; a confirm left for every start to come; a message that was
 the card of two incidents.
 
-A seed tells its story only with the happenings that it was found with: whoever adds one draws other stories. Each of
-these fails without its mend; those of other bugs (704, 1033, 1066, 1079) had come to mean nothing.
+A seed tells its story only with the happenings that it was found with: whoever adds one draws other stories. Each mend
+has a test of its own as well.
 """
 
 

@@ -180,4 +180,7 @@ class Canvas:
         card = self._store.cards.get(self.chat_id, position.incident_id)
         if card is not None:
             return card.message_id == position.message_id
+        if self._store.asides.get(self.chat_id, position.message_id) is not None:
+            # It is taken away once it is left alone.
+            return False
         return self._store.cards.by_message(self.chat_id, position.message_id) is None
