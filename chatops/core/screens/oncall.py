@@ -41,13 +41,12 @@ def on_call(duties: dict[str, Duty], tongue: Tongue) -> Screen:
         args = {"rota": rota}
         of = f" · {rota}" if len(duties) > 1 else ""
         back = Button("↩️ " + tongue.plain("Back to the rotation") + of, Verb.COVER, {**args, "back": "1"})
-        rows += [
-            [
-                Button("✋ " + tongue.plain("Take over") + of, Verb.RELIEF, {**args, "self": "1"}),
-                Button("🤝 " + tongue.plain("Hand over") + of, Verb.RELIEF, args),
-            ],
-            [back if duty.covers or duty.fills else None],
+        ways = [
+            Button("✋ " + tongue.plain("Take over") + of, Verb.RELIEF, {**args, "self": "1"}),
+            Button("🤝 " + tongue.plain("Hand over") + of, Verb.RELIEF, args),
         ]
+        # With the rota's name one fills a row of a phone.
+        rows += [*in_rows(ways, 1 if of else 2), [back if duty.covers or duty.fills else None]]
     return screen(["☎️ " + bold(tongue.plain("On call")), "", *lines], [*rows, [Button("🔄", Verb.ONCALL)]])
 
 

@@ -127,9 +127,8 @@ def _pods(
                 Button("📄 " + tongue.plain("Logs"), Verb.LOGS, ref=ref, incident_id=incident_id) if listed else None,
                 Button("🔎 " + tongue.plain("Describe"), Verb.DESCRIBE, ref=ref, incident_id=incident_id),
                 Button("🗓 " + tongue.plain("Events"), Verb.EVENTS, ref=ref, incident_id=incident_id),
-                more(ref, tongue, incident_id),
             ],
-            [back, Button("🔄", Verb.PODS, {"page": str(page)}, ref, incident_id)],
+            [back, more(ref, tongue, incident_id), Button("🔄", Verb.PODS, {"page": str(page)}, ref, incident_id)],
         ],
     )
 
