@@ -45,10 +45,10 @@ def books_looked_at(waiting: int, unseen: int, oldest: float) -> None:
 
 
 def self_audited(breaches: Collection[str], now: float) -> None:
-    """`breaches` are self_audit.Breach values, none of a clean round; `now` is Unix seconds."""
+    """`breaches` are self_audit.Breach values, none of ours in a clean round; `now` is Unix seconds."""
     for breach in Breach:
         _BREACHED.labels(breach.value).set(breach in breaches)
-    if not breaches:
+    if not any(Breach(breach).ours for breach in breaches):
         _HEARTBEAT.set(now)
 
 

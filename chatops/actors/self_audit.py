@@ -77,7 +77,7 @@ class SelfAuditActor(Actor):
 
     def _say(self, findings: tuple[Finding, ...], now: datetime) -> None:
         for finding in findings:
-            if finding.breach not in self._told or finding.each - self._told_of:
+            if finding.breach not in self._told or finding.pressing - self._told_of:
                 minutes = int((now - finding.since).total_seconds() // 60)
                 incident = "" if finding.incident_id is None else str(finding.incident_id)
                 detail = {"count": str(finding.count), "incident": incident, "minutes": str(minutes)}

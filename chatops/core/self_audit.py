@@ -24,13 +24,17 @@ READ_WITHIN = timedelta(seconds=60)
 
 class Breach(StrEnum):
     """not_shown: no card where one should be; late: a card that stays behind; backlog: bodies that stay unread;
-    unrouted: what no chat's routes take, so that nobody is shown it.
+    unrouted: what no chat's routes take, so that nobody is shown it. That is as the admins said, and no fault of ours.
     """
 
     NOT_SHOWN = "not_shown"
     LATE = "late"
     BACKLOG = "backlog"
     UNROUTED = "unrouted"
+
+    @property
+    def ours(self) -> bool:
+        return self is not Breach.UNROUTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Gap:
     incident_id: int
     opened_at: datetime
     shown: int = 0
+    critical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,9 @@ class Books:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One kind of breach: how many things, and the oldest of them. `each`: where it is told of each, these incidents.
+    """One kind of breach: how many things, and the oldest of them. `each`: the incidents, where they are named.
 
-    What is late or missing is one trouble of the bot's. That nobody is shown an incident is told of every one.
+    It is told when it begins; that nobody is shown an incident is told anew of each critical one (`pressing`).
     """
 
     breach: Breach
@@ -71,6 +76,7 @@ class Finding:
     since: datetime
     incident_id: int | None = None
     each: frozenset[int] = frozenset()
+    pressing: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,8 @@ def compare(books: Books, first_missed: Mapping[Gap, datetime], now: datetime) -
     nobodys = [(gap.opened_at, gap.incident_id) for gap in alone if now - missed[gap] >= SEEN_TWICE]
     if nobodys:
         each = frozenset(incident_id for _, incident_id in nobodys)
-        findings.append(Finding(Breach.UNROUTED, len(nobodys), *min(nobodys), each))
+        pressing = frozenset(gap.incident_id for gap in alone if gap.critical) & each
+        findings.append(Finding(Breach.UNROUTED, len(nobodys), *min(nobodys), each, pressing))
     since = [*(gap.opened_at for gap in books.missing), *(missed[gap] for gap in books.behind)]
     return Round(
         tuple(findings), missed, len(old) + len(alone) > len(not_shown) + len(nobodys), min(since, default=None)

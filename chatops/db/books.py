@@ -33,7 +33,7 @@ ORDER BY incidents.opened_at LIMIT ?3
 """In the chats of a list, or in all others."""
 
 _NOWHERE = """
-SELECT id, opened_at FROM incidents WHERE status = 'active' AND revision > 0
+SELECT id, opened_at, severity = 'critical' FROM incidents WHERE status = 'active' AND revision > 0
 AND NOT EXISTS (SELECT 1 FROM cards WHERE cards.incident_id = incidents.id)
 AND NOT EXISTS (SELECT 1 FROM storm_members WHERE storm_members.incident_id = incidents.id)
 ORDER BY opened_at
@@ -116,7 +116,8 @@ class BooksOfAll:
         rows = self._tables.connection.execute(_NOWHERE).fetchall()
         unwanted = self._unwanted({each: routed[each] for each in subscribed}, {row[0] for row in rows})
         nobodys = set.intersection(*unwanted.values())
-        return tuple(Gap(0, id, time_of(opened)) for id, opened in rows if id in nobodys)[:MOST]
+        found = (Gap(0, id, time_of(opened), critical=bool(critical)) for id, opened, critical in rows if id in nobodys)
+        return tuple(found)[:MOST]
 
     def _unwanted(self, rules: Mapping[int, ChatRules], incident_ids: Collection[int]) -> dict[int, set[int]]:
         """Of each chat those of the incidents that its routes do not take."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from prometheus_client import REGISTRY
 
 from chatops.actors.addresses import WEBHOOK, chat_address
 from chatops.actors.chat_messages import CatchUp, IncidentsOpened, ReviewDue
@@ -170,7 +171,7 @@ def test_a_call_by_hand_goes_by_the_same_chain(shop):
     assert not [m for m in shop.sent if m.chat_id == OLEG]
 
 
-def test_the_admins_are_told_of_what_nobody_is_shown_once_of_each(shop):
+def test_the_admins_are_told_that_nobody_is_shown_something_and_of_each_critical_one(shop):
     for chat in (ANNA, GROUP, OTHER):
         shop.say(chat, Route(namespaces=("mail",)))
     auditor = SelfAuditActor.start(
@@ -190,19 +191,22 @@ def test_the_admins_are_told_of_what_nobody_is_shown_once_of_each(shop):
     look(seconds=15)
     shop.until(lambda: len(told()) == 1)
     assert "routes take them: #1. In all there are 1, the oldest open for 1 min" in told()[0]
-    look(minutes=1)
-    shop.post_webhook(alert(2))
-    shop.until(lambda: shop.store.incidents.get(2) and shop.store.incidents.get(2).revision)
-    look(minutes=1)
-    look(seconds=15)
+    assert REGISTRY.get_sample_value("chatops_self_audit_breached", {"breach": "unrouted"}) == 1
+    # As the admins said: whoever watches the bot by its heartbeat is not woken.
+    assert REGISTRY.get_sample_value("chatops_self_audit_ok_timestamp_seconds") == shop.clock().timestamp()
+    for number, severity in ((2, "warning"), (3, "critical")):
+        look(minutes=1)
+        shop.post_webhook(alert(number, severity=severity))
+        shop.until(lambda: (found := shop.store.incidents.get(number)) and found.revision)  # noqa: B023
+        look(minutes=1)
+        look(seconds=15)
     shop.until(lambda: len(told()) == 2)
-    assert "take them: #2. In all there are 2" in told()[1]
+    assert "take them: #3. In all there are 3" in told()[1]
     breaches = [entry.detail["breach"] for entry in entries(shop, EntryType.BREACH_FOUND)]
     assert breaches == ["unrouted", "unrouted"]
     shop.say(GROUP)
     shop.directory.tell(chat_address(GROUP), CatchUp())
-    shop.card(1, GROUP), shop.card(2, GROUP)
-    shop.until(lambda: shop.store.cards.get(GROUP, 1) and shop.store.cards.get(GROUP, 2))
+    shop.until(lambda: all(shop.store.cards.get(GROUP, number) for number in (1, 2, 3)))
     look(minutes=1)
     assert [entry.detail["breach"] for entry in entries(shop, EntryType.BREACH_OVER)] == ["unrouted"]
     auditor.stop(timeout=10)
