@@ -17,7 +17,10 @@ log = structlog.get_logger()
 PART = "telegram"
 SOON = 1.0
 FIRST_BACKOFF = 0.5
-LONGEST_BACKOFF = 30.0
+LONGEST_BACKOFF = 10.0
+"""Between two tries while Telegram is away: whoever waits for us when it is back waits no longer."""
+REFUSED_SECONDS = 30.0
+"""Between two tries of what only a person can mend."""
 CONFLICT_SECONDS = 15.0
 """Asking more often would only throw the other program out more often."""
 
@@ -77,7 +80,7 @@ class Line:
         elif failure.reason is Reason.CONFLICT:
             wait = CONFLICT_SECONDS * jitter()
         elif isinstance(failure, Permanent):
-            wait = LONGEST_BACKOFF * jitter()
+            wait = REFUSED_SECONDS * jitter()
         else:
             doubled = FIRST_BACKOFF * 2 ** min(self._failures - 1, _MOST_DOUBLINGS)
             wait = min(LONGEST_BACKOFF, doubled) * jitter()

@@ -35,7 +35,7 @@ class Pace:
     edit_gap: float = 3.0
     answer_life: float = 14.0
     first_backoff: float = 0.5
-    longest_backoff: float = 30.0
+    longest_backoff: float = 10.0
 
 
 class Delivery(Protocol):
