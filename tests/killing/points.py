@@ -233,7 +233,7 @@ def _people() -> Iterator[Point]:
     yield from _job(story, "a chat", "Chats.put")
     yield from _job(story, "a refusal", "AuditLog.append", _entry(EntryType.DENIED))
     yield from _around(story, "an invitation is made", _ACTORS + "conversation.admission:Admission._invite")
-    yield from _around(story, "a command is obeyed", _ACTORS + "chat:ChatActor._obey")
+    yield from _around(story, "a command is obeyed", _ACTORS + "conversation.hearing:Hearing._obey")
 
 
 def _tidying() -> Iterator[Point]:
