@@ -14,15 +14,11 @@ from chatops.db.columns import clean, from_json, time_text, to_json
 from chatops.db.database import Database
 from chatops.db.incidents import store_decision
 from chatops.db.places import Readable
+from chatops.db.routing import has_mail
 from chatops.db.rows import incidents_of
 
 BEHIND, GONE = "merge_mail", "merge_gone"
 """Why nothing was stored: there is mail to work through first, or the other is not open."""
-
-_MAIL = """
-SELECT EXISTS (SELECT 1 FROM mail WHERE incident_id = ?1 AND done_at IS NULL)
-    OR EXISTS (SELECT 1 FROM merges WHERE into_id = ?1 AND done_at IS NULL)
-"""
 
 _OPEN = "SELECT EXISTS (SELECT 1 FROM incidents WHERE id = ? AND status = 'active' AND revision > 0)"
 
@@ -71,15 +67,15 @@ class Merges:
 
         def work() -> str:
             connection = self._tables.connection
-            if connection.execute(_MAIL, (before.id,)).fetchone()[0]:
+            if has_mail(self._tables, before.id):
                 return BEHIND
             if into == before.id or not connection.execute(_OPEN, (into,)).fetchone()[0]:
                 return GONE
             store_decision(self._tables, merged, entries, now=now, before=before, update_id=update_id)
             brought = to_json(Brought.of(before))
             row = (before.id, into, time_text(now), by.id, clean(by.name), brought)
-            self._tables.connection.execute(_MERGE, row)
-            self._tables.connection.execute(_REGROUP, (into, before.id))
+            connection.execute(_MERGE, row)
+            connection.execute(_REGROUP, (into, before.id))
             return ""
 
         return self._database.write(work)

@@ -20,13 +20,9 @@ from chatops.db.columns import clean, time_text, time_text_or_none
 from chatops.db.entities import Tables
 from chatops.db.episodes import incidents_holding, write_episodes
 from chatops.db.maintenance import standing_windows
-from chatops.db.routing import of_the_group
+from chatops.db.routing import has_mail, of_the_group
 from chatops.db.rows import columns_of, incidents_of
 
-_UNDONE = """
-SELECT EXISTS (SELECT 1 FROM mail WHERE incident_id = ?1 AND done_at IS NULL)
-    OR EXISTS (SELECT 1 FROM merges WHERE into_id = ?1 AND done_at IS NULL)
-"""
 _UNROUTED = "SELECT state, source FROM inbox WHERE id = ?"
 _OWNER = "SELECT incident_id FROM group_keys WHERE source = ? AND key_hash = ?"
 _OWN = "INSERT INTO group_keys (source, key_hash, incident_id) VALUES (?, ?, ?)"
@@ -67,12 +63,12 @@ def open_new(tables: Tables, bodies: Sequence[tuple[int, Notification]], now: da
         source = row[1]
         names = {notification.key_hash, *(alert.fingerprint for alert in notification.alerts)}
         free = not names & held_back
-        known = _known_already(tables, source, notification, now) if free else None
-        if known is not None:
-            connection.execute(_MAIL, (inbox_id, known, time_text(now)))
+        owner = connection.execute(_OWNER, (source, notification.key_hash)).fetchone() if free else None
+        if owner and _says_nothing_new(tables, source, notification, owner[0], now):
+            connection.execute(_MAIL, (inbox_id, owner[0], time_text(now)))
             connection.execute(_ROUTED, (InboxState.ROUTED.value, inbox_id))
             continue
-        fresh = free and _is_new(tables, source, notification, now)
+        fresh = free and owner is None and _is_new(tables, source, notification, now)
         incident = Incident(number + 1, now, source, notification.receiver, group_labels=notification.group_labels)
         event = AlertsReceived(notification, home=True, windows=windows)
         decision = decide(incident, event, now=now) if fresh else None
@@ -92,30 +88,25 @@ def open_new(tables: Tables, bodies: Sequence[tuple[int, Notification]], now: da
 
 
 def _is_new(tables: Tables, source: str, notification: Notification, now: datetime) -> bool:
-    """Whether it opens an incident and concerns no other."""
+    """Whether it opens an incident and concerns no other; nobody owns its group."""
     if not any(alert.firing for alert in notification.alerts) or notification.beats:
-        return False
-    if tables.connection.execute(_OWNER, (source, notification.key_hash)).fetchone():
         return False
     if notification.listed and of_the_group(tables, source, notification, now) is not None:
         return False
     return not incidents_holding(tables, source, (alert.fingerprint for alert in notification.alerts))
 
 
-def _known_already(tables: Tables, source: str, notification: Notification, now: datetime) -> int | None:
-    """The open incident of the group, if it has worked through its mail and all that is told stands in it already."""
-    connection = tables.connection
-    owner = connection.execute(_OWNER, (source, notification.key_hash)).fetchone()
-    if owner is None or notification.beats or connection.execute(_UNDONE, owner).fetchone()[0]:
-        return None
-    if incidents_holding(tables, source, (alert.fingerprint for alert in notification.alerts)) - set(owner):
-        return None
-    (incident,) = incidents_of(tables, [*owner])
+def _says_nothing_new(tables: Tables, source: str, notification: Notification, owner: int, now: datetime) -> bool:
+    """Whether the group's incident is open, has worked through its mail, and has all of it as it is told."""
+    if notification.beats or has_mail(tables, owner):
+        return False
+    if incidents_holding(tables, source, (alert.fingerprint for alert in notification.alerts)) - {owner}:
+        return False
+    (incident,) = incidents_of(tables, [owner])
     if not incident.open or incident.revision == 0:
-        return None
+        return False
     decision = decide(incident, AlertsReceived(notification, home=True), now=now)
-    same = decision.incident == incident and not decision.entries and not decision.effects
-    return incident.id if same else None
+    return decision.incident == incident and not decision.entries and not decision.effects
 
 
 def _insert(tables: Tables, incident: Incident, source: str) -> None:

@@ -26,6 +26,17 @@ WHERE ends_at IS NULL AND incidents.source = ?1 AND receiver = ?2 AND group_labe
 """
 
 
+_WAITING = """
+SELECT EXISTS (SELECT 1 FROM mail WHERE incident_id = ?1 AND done_at IS NULL)
+    OR EXISTS (SELECT 1 FROM merges WHERE into_id = ?1 AND done_at IS NULL)
+"""
+
+
+def has_mail(tables: Tables, incident_id: int) -> bool:
+    """Within the caller's session: whether the incident has not worked through all that is there for it."""
+    return bool(tables.connection.execute(_WAITING, (incident_id,)).fetchone()[0])
+
+
 def route_notification(tables: Tables, inbox_id: int, notification: Notification, now: datetime) -> tuple[int, ...]:
     """Within the caller's session: leave the row as mail with its incidents and return their ids, the home first.
 
