@@ -32,9 +32,9 @@ class Look:
 
 
 class SelfAuditActor(Actor):
-    """A breach is told to the admins when it begins, and again of each incident that nobody is shown. Telegram may be
-    what is broken, so the metrics have it too: only a clean round moves their heartbeat. The audit log has when it
-    began and when it was over.
+    """A breach is told to the admins when it begins, and again of each critical incident that nobody is shown. Telegram
+    may be what is broken, so the metrics have it too: only a round without a breach of ours moves their heartbeat. The
+    audit log has when it began and when it was over.
     """
 
     def __init__(self, *, directory: Directory, address: Address, store: Store, clock: Callable[[], datetime]) -> None:

@@ -286,12 +286,12 @@ def from_store(
 def _open_incidents(position: Position, store: Store, tongue: Tongue, readable: Readable) -> Screen:
     """In a group what its routes take, unless all are asked for."""
     page, group = number(position.args.get("page")), position.chat_id < 0
-    narrow = group and lists.ALL not in position.args and bool(store.routes.of(position.chat_id).routes)
+    is_all = lists.ALL in position.args
+    narrow = group and not is_all and bool(store.routes.of(position.chat_id).routes)
     routed_to = position.chat_id if narrow else None
     total, shown = store.incidents.open_page(*lists.page_bounds(page), readable, routed_to=routed_to)
     everything = store.incidents.open_page(0, 1, readable)[0] if narrow else total
     last = _last_end(store, readable)
-    is_all = lists.ALL in position.args
     return lists.open_incidents(
         shown, tongue, total=total, page=page, last=last, elsewhere=everything - total, is_all=is_all
     )
