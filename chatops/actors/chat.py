@@ -52,7 +52,7 @@ from chatops.actors.directory import Directory
 from chatops.actors.quarantine import Quarantine
 from chatops.actors.storm_messages import DigestDue, Gathered, StormLull
 from chatops.actors.telegram_messages import ChatBegan, Deliver, Delivered, NotDelivered
-from chatops.actors.unwritten import PutAside, known_undone, put_aside, tell_unwritten
+from chatops.actors.unwritten import PutAside, handled_again, known_undone, put_aside, tell_unwritten
 from chatops.actors.work import WorkDone, WorkFailed, WorkInterrupted
 from chatops.core.absence import NOTE_STANDS, Absence
 from chatops.core.failures import Failure, Reason
@@ -332,37 +332,21 @@ class ChatActor(Actor):
 
     def _arrived(self, tag: int, delivered: Delivered) -> None:
         """What is not on record would be sent once more: it is tried until the database takes it."""
-        try:
+        with handled_again(self, delivered, RETRY_SECONDS):
             done = self._shelf.arrived(tag, delivered.message_id)
-        except Failure as failure:
-            if not known_undone(failure):
-                raise
-            log.warning("a message waits for the database", chat=self._id, error=str(failure))
-            self.later(RETRY_SECONDS, delivered)
-            return
-        if done:
-            self._keep(done)
+            if done:
+                self._keep(done)
 
     def _keep(self, done: UnderWay) -> None:
-        try:
+        with handled_again(self, KeepArrived(done), RETRY_SECONDS):
             self._cards.arrived(done)
             self._illustrations.arrived(done)
             self._storms.arrived(done)
             self._asides.arrived(done)
-        except Failure as failure:
-            if not known_undone(failure):
-                raise
-            log.warning("a card waits for the database", chat=self._id, error=str(failure))
-            self.later(RETRY_SECONDS, KeepArrived(done))
 
     def _draw_next(self) -> None:
-        try:
+        with handled_again(self, DrawNext(), RETRY_SECONDS):
             self._draw_one()
-        except Failure as failure:
-            if not known_undone(failure):
-                raise
-            log.warning("cards wait for the database", chat=self._id, error=str(failure))
-            self.later(RETRY_SECONDS, DrawNext())
 
     def _draw_one(self) -> None:
         self._behind = dict.fromkeys(self._storms.sift(self._behind))

@@ -25,7 +25,7 @@ from chatops.actors.quarantine import Quarantine
 from chatops.actors.running import Runner
 from chatops.actors.silencing import Silencer
 from chatops.actors.timers import Timer
-from chatops.actors.unwritten import PutAside, known_undone, put_aside
+from chatops.actors.unwritten import PutAside, handled_again, known_undone, put_aside
 from chatops.actors.upstream_messages import TendSilence
 from chatops.actors.work import (
     Submit,
@@ -157,15 +157,8 @@ class IncidentActor(Actor):
         self.later(self._idle_seconds, RestIfIdle())
 
     def receive(self, message: Any) -> Any:
-        try:
+        with handled_again(self, message, AGAIN_SECONDS):
             return self._take(message)
-        except Failure as failure:
-            if not known_undone(failure):
-                raise
-            # Nothing of it is stored. To end here would lose what is known of the cluster, and of a change in it.
-            log.warning("waits for the database", incident=self._id, what=type(message).__name__, error=str(failure))
-            self.later(AGAIN_SECONDS, message)
-            return None
 
     def _take(self, message: Any) -> Any:
         if self._incident is None:

@@ -1,5 +1,7 @@
-"""What a person is told when the database did not take what they asked for: nothing was done, try again."""
+"""What the database did not take: a person is told that nothing was done, an actor handles its message again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -31,6 +33,21 @@ class PutAside:
 def known_undone(failure: Failure) -> bool:
     """Whether nothing of it is stored, for certain: only then may a person be told to try again."""
     return failure.reason is not Reason.UNKNOWN_OUTCOME
+
+
+@contextmanager
+def handled_again(actor: Actor, message: object, seconds: float) -> Iterator[None]:
+    """Around what handles the message: where nothing of it was stored, the actor is told it again in `seconds`.
+
+    To end there instead would lose what the message brought. What may be stored after all is raised.
+    """
+    try:
+        yield
+    except Failure as failure:
+        if not known_undone(failure):
+            raise
+        log.warning("waits for the database", address=actor.address, what=type(message).__name__, error=str(failure))
+        actor.later(seconds, message)
 
 
 def tell_unwritten(update: Tap | TextMessage, failure: Failure, speaks: Tongue, tell: Tell) -> None:
