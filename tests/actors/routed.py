@@ -1,6 +1,8 @@
 """A house with two groups whose chats have routes, and what the tests of them ask it."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -99,6 +101,17 @@ class Routed(House):
 
 
 _YES = Button("Yes", Verb.SET_ROUTES, once=True)
+
+
+@contextmanager
+def routed(folder: Path) -> Iterator[Routed]:
+    """Started, and closed in the end."""
+    built = Routed(folder)
+    built.start()
+    try:
+        yield built
+    finally:
+        built.close()
 
 
 def alert(number: int = 1, **labels: str) -> bytes:

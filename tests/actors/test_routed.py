@@ -20,17 +20,13 @@ from chatops.core.audit import EntryType
 from chatops.core.outgoing import SendMessage
 from chatops.core.routes import Route, matcher_of, quiet_of
 from tests.actors.house import ANNA
-from tests.actors.routed import EVE, GROUP, OLEG, OTHER, Routed, alert, entries
+from tests.actors.routed import EVE, GROUP, OLEG, OTHER, Routed, alert, entries, routed
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Routed]:
-    built = Routed(tmp_path)
-    built.start()
-    try:
+    with routed(tmp_path) as built:
         yield built
-    finally:
-        built.close()
 
 
 def test_in_quiet_hours_only_what_is_critical_makes_a_sound(shop):

@@ -13,17 +13,13 @@ from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.people import Chat, ChatKind
 from chatops.core.routes import ChatRules, Route, matcher_of, quiet_of
 from tests.actors.house import ANNA
-from tests.actors.routed import GROUP, OLEG, OTHER, Routed, alert, entries
+from tests.actors.routed import GROUP, OLEG, OTHER, Routed, alert, entries, routed
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Routed]:
-    built = Routed(tmp_path)
-    built.start()
-    try:
+    with routed(tmp_path) as built:
         yield built
-    finally:
-        built.close()
 
 
 def test_a_route_by_buttons(shop):

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import pytest
 
+from chatops.core.telegram_features import Feature
 from chatops.sandbox.botapi import BotApiServer, HandClock, Limits, Person
 from chatops.telegram.client import Telegram
 
@@ -26,8 +27,14 @@ def server(clock: HandClock) -> Iterator[BotApiServer]:
 
 
 @pytest.fixture
-def telegram(server: BotApiServer) -> Iterator[Telegram]:
-    door = Telegram(CANARY, server.url)
+def refused() -> list[Feature]:
+    """What the server was found not to take."""
+    return []
+
+
+@pytest.fixture
+def telegram(server: BotApiServer, refused: list[Feature]) -> Iterator[Telegram]:
+    door = Telegram(CANARY, server.url, on_refused=refused.append)
     yield door
     door.hang_up()
 

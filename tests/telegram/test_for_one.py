@@ -1,6 +1,6 @@
 """What is for one person of a group: seen by them alone where the server takes it so, and by everybody elsewhere."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -14,18 +14,6 @@ from chatops.telegram.client import Telegram
 KEYS = ((Key("Roll back", data="t1", style="danger"), Key("Copy", copy="kubectl get pods")),)
 NEWER = 'since <tg-time unix="1790000000" format="r">09:13</tg-time>'
 GROUP = -100_500
-
-
-@pytest.fixture
-def refused() -> list[Feature]:
-    return []
-
-
-@pytest.fixture
-def telegram(server: BotApiServer, refused: list[Feature]) -> Iterator[Telegram]:
-    door = Telegram(server.token, server.url, on_refused=refused.append)
-    yield door
-    door.hang_up()
 
 
 @pytest.fixture

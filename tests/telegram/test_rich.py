@@ -1,7 +1,5 @@
 """A message with a rich form: as that where the server takes it, and as it is elsewhere, with the same buttons."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from chatops.core.failures import Temporary
@@ -17,18 +15,6 @@ TABLE = (
 )
 RICH = RichForm(TABLE, ((LOGS,),))
 HTML, KEYS = "<b>Pods</b>\n🔴 x2k4q  Running", ((POD,), (LOGS,))
-
-
-@pytest.fixture
-def refused() -> list[Feature]:
-    return []
-
-
-@pytest.fixture
-def telegram(server: BotApiServer, refused: list[Feature]) -> Iterator[Telegram]:
-    door = Telegram(server.token, server.url, on_refused=refused.append)
-    yield door
-    door.hang_up()
 
 
 def asked(server: BotApiServer) -> list[str]:
