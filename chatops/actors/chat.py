@@ -57,7 +57,7 @@ from chatops.actors.work import WorkDone, WorkFailed, WorkInterrupted
 from chatops.core.absence import NOTE_STANDS, Absence
 from chatops.core.failures import Failure, Reason
 from chatops.core.incidents import Incident
-from chatops.core.outgoing import AnswerTap, Lane
+from chatops.core.outgoing import AnswerTap, EphemeralId, Lane
 from chatops.core.policy import Policy
 from chatops.core.screens.notices import notice
 from chatops.core.screens.toasts import toast
@@ -286,6 +286,8 @@ class ChatActor(Actor):
     def _take(self, update: Update, late: Absence | None) -> None:
         """A crash over an update loses nothing: it is on disk, and told again twice. Then it is put aside."""
         try:
+            if isinstance(update, Tap):
+                self._seen(update)
             self._hearing.hear(update, late)
             if late and isinstance(update, Tap):
                 self.later(NOTE_SECONDS, NotesOver())
@@ -329,6 +331,13 @@ class ChatActor(Actor):
         if incident_ids and not self._behind:
             self.tell(self.address, DrawNext())
         self._behind.update(dict.fromkeys(incident_ids))
+
+    def _seen(self, tap: Tap) -> None:
+        """What somebody presses a button of has arrived, whether Telegram said so yet or not."""
+        shown = EphemeralId(tap.ephemeral_id) if tap.ephemeral_id else tap.message_id
+        tag = self._shelf.seen(tap.data, tap.message_id)
+        if tag is not None:
+            self._arrived(tag, Delivered(tag, shown))
 
     def _arrived(self, tag: int, delivered: Delivered) -> None:
         """What is not on record would be sent once more: it is tried until the database takes it."""

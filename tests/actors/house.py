@@ -67,6 +67,7 @@ class Post:
         self.withdrawn: list[str] = []
         self.there = threading.Event()
         self.there.set()
+        self.unanswered: list[tuple[Any, Any]] | None = None
         self.shows_alone = False
         self._ids = itertools.count(1)
         self.ephemeral_ids = itertools.count(7_001)
@@ -118,6 +119,17 @@ class Post:
         finally:
             self.there.set()
 
+    @contextmanager
+    def answers_late(self, directory: Directory) -> Iterator[None]:
+        """What is delivered within is there at once, and its sender is told afterwards."""
+        self.unanswered = waiting = []
+        try:
+            yield
+        finally:
+            self.unanswered = None
+            for address, answer in waiting:
+                directory.tell(address, answer)
+
     def wait(self, test: Callable[["Post"], Any]) -> Any:
         with self.changed:
             found: Any = None
@@ -160,7 +172,10 @@ class Postman(Actor):
             case Deliver():
                 self._post.there.wait(PATIENCE)
                 answer = self._post.take(message)
-                if message.reply_to:
+                late = self._post.unanswered
+                if message.reply_to and late is not None:
+                    late.append((message.reply_to, answer))
+                elif message.reply_to:
                     self.tell(message.reply_to, answer)
             case _:
                 return super().receive(message)

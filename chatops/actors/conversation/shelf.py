@@ -203,6 +203,16 @@ class Shelf:
         del self._arrived[tag]
         return done if position is None else replace(done, message_id=message_id)
 
+    def seen(self, token: str, message_id: int) -> int | None:
+        """The tag of the new message that was sent with this button; None where it is on record, or not ours.
+
+        Somebody can press before Telegram's answer says where the message is: then the press says it. A message that is
+        known already is another one, whatever a client pretends.
+        """
+        if self._store.positions.get(self._chat_id, message_id) is not None:
+            return None
+        return next((tag for tag, u in self._under_way.items() if token in u.tokens and not u.message_id), None)
+
     def topic_gone(self, thread_id: int) -> None:
         """What is under way to this topic arrives in the general one: a chat's messages go one after the other."""
         self._gone = thread_id
