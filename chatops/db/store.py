@@ -14,6 +14,7 @@ from chatops.db.heartbeats import Heartbeats
 from chatops.db.inbox import Inbox
 from chatops.db.incidents import Incidents
 from chatops.db.invites import Invites
+from chatops.db.listing import Listing
 from chatops.db.maintenance import MaintenanceWindows
 from chatops.db.merging import Merges
 from chatops.db.positions import Positions
@@ -38,6 +39,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self.inbox = Inbox(database)
         self.incidents = Incidents(database)
+        self.listing = Listing(database)
         self.audit = AuditLog(database)
         self.cards = Cards(database)
         self.positions = Positions(database)
