@@ -30,7 +30,7 @@ from chatops.core.shapes.plain import plain
 from chatops.core.texts import Tongue, mark
 from chatops.db.places import Readable
 from chatops.db.store import Store
-from chatops.web.caller import TOKEN_SCOPE, Caller
+from chatops.web.caller import BEYOND_SCOPE, Caller
 from chatops.web.operations import Refused, refused
 from chatops.web.problem import Problem
 
@@ -107,8 +107,8 @@ class Desk:
         if verdict.allowed:
             return
         self.denied(caller, what, verdict.reason, incident_id=incident_id, ref=ref)
-        if verdict.reason == TOKEN_SCOPE:
-            raise refused(403, TOKEN_SCOPE, caller.tongue.plain(SCOPE))
+        if verdict.reason == BEYOND_SCOPE:
+            raise refused(403, BEYOND_SCOPE, caller.tongue.plain(SCOPE))
         code = refused_as(verb, args or {}, verdict.reason)
         raise refused(403, code, toast(code, caller.tongue, {"role": verdict.reason, "id": str(caller.user.id)}))
 
