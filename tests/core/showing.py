@@ -136,13 +136,14 @@ def rich_text(shown: Screen) -> str:
 
 def fits(button: Button) -> None:
     """One meaning, a short label, and nothing Telegram refuses."""
-    assert sum((button.verb is not None, bool(button.url), bool(button.copy))) == 1, button
+    assert sum((button.verb is not None, bool(button.url), bool(button.copy), bool(button.web_app))) == 1, button
     assert 1 <= len(button.label) <= 40, button.label
     assert button.label == button.label.strip()
     assert "\n" not in button.label
     button.label.encode()
     assert len(button.copy) <= 256
     assert not button.url or button.url.startswith(("http://", "https://"))
+    assert not button.web_app or button.web_app.startswith("https://")
     assert button.style in ("", "danger", "success", "primary")
     assert all(isinstance(value, str) for value in button.args.values())
 
