@@ -455,9 +455,17 @@ class Settings(BaseSettings):
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is allowed and unwise, in a sentence each."""
+        return tuple(self._unwise())
+
+    def _unwise(self) -> Iterator[str]:
         if any(len(token) < SHORT_TOKEN for token in self.webhook_tokens):
-            return (f"WEBHOOK_TOKEN is shorter than {SHORT_TOKEN} characters: openssl rand -hex 32 makes a good one",)
-        return ()
+            yield f"WEBHOOK_TOKEN is shorter than {SHORT_TOKEN} characters: openssl rand -hex 32 makes a good one"
+        telegram_is_here = is_loopback(_host(self.telegram_api_url))
+        if self.public_url and self.public_url.startswith("http:") and not telegram_is_here:
+            yield (
+                "PUBLIC_URL is this machine's own address, which Telegram opens for nobody, so that only /login leads "
+                "there: give the address where people reach it over HTTPS"
+            )
 
 
 def _hidden(url: str) -> tuple[str, ...]:

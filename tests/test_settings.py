@@ -126,6 +126,21 @@ def test_the_mini_app_may_be_tried_out_on_this_machine(monkeypatch: pytest.Monke
     assert good().app.start == f"{address}/app/"
 
 
+@pytest.mark.parametrize(
+    ("address", "telegram", "warned"),
+    [
+        ("http://127.0.0.1:8080", "https://api.telegram.org", True),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8081", False),
+        ("https://ops.example", "https://api.telegram.org", False),
+    ],
+)
+def test_what_telegram_opens_for_nobody_is_said(
+    monkeypatch: pytest.MonkeyPatch, address: str, telegram: str, warned: bool
+) -> None:
+    set_all(monkeypatch, PUBLIC_URL=address, TELEGRAM_API_URL=telegram)
+    assert [warning.partition(" ")[0] for warning in good().warnings] == ["PUBLIC_URL"] * warned
+
+
 def test_no_feature_of_newer_telegram_may_be_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     set_all(monkeypatch, TELEGRAM_FEATURES="none")
     assert good().telegram_features == ()
