@@ -24,7 +24,7 @@ from chatops.upstream.alertmanager import Alertmanager
 from chatops.upstream.calendar import CalendarDoor
 from chatops.upstream.endpoint import Endpoint, decode
 from chatops.upstream.prometheus import Prometheus
-from chatops.web.openapi import DESCRIPTION
+from chatops.web.openapi import INFO
 from chatops.web.server import CannotListen, bind
 
 
@@ -175,7 +175,7 @@ def _public(url: str) -> Verdict:
         return Verdict(part, Outcome.WARNING, str(failure), mend)
     finally:
         endpoint.close()
-    if told.get("info") != DESCRIPTION["info"]:
+    if told.get("info") != INFO:
         return Verdict(part, Outcome.WARNING, "another program answers there, or another version of this one", mend)
     return Verdict(part, Outcome.GOOD, "this service answers there")
 

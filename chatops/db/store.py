@@ -15,6 +15,7 @@ from chatops.db.heartbeats import Heartbeats
 from chatops.db.inbox import Inbox
 from chatops.db.incidents import Incidents
 from chatops.db.invites import Invites
+from chatops.db.listing import Listing
 from chatops.db.logins import Logins
 from chatops.db.maintenance import MaintenanceWindows
 from chatops.db.merging import Merges
@@ -40,6 +41,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self.inbox = Inbox(database)
         self.incidents = Incidents(database)
+        self.listing = Listing(database)
         self.audit = AuditLog(database)
         self.cards = Cards(database)
         self.positions = Positions(database)

@@ -46,7 +46,7 @@ def ways(shop: House, chat_id: int) -> list[Key]:
 
 def test_a_card_in_a_private_chat_opens_it(shop):
     (key,) = ways(shop, ANNA)
-    assert (key.label, key.web_app, key.url) == ("📱 Open app", "https://ops.example/app/#/incident/1", "")
+    assert (key.label, key.web_app, key.url) == ("📱 Mini App", "https://ops.example/app/#/incident/1", "")
 
 
 def test_a_card_in_a_group_has_a_link_by_its_short_name(shop):

@@ -51,23 +51,24 @@ def test_a_private_chat_opens_it_and_a_group_follows_a_link():
 
 def test_its_button_goes_where_there_is_room():
     one, two, way = Button("1", Verb.CARD), Button("2", Verb.CARD), Button("📱", web_app="https://x.y/")
-    assert beside([[one, two], [None, one], [two]], way) == [[one, two], [one, way], [two]]
-    assert beside([[], [one, two]], way) == [[], [one, two], [way]]
+    long = Button("fourteen signs", Verb.CARD)
+    assert beside([[one, two], [None, long], [two]], way) == [[one, two], [long, way], [two]]
+    assert beside([[], [one, long], [one, two]], way) == [[], [one, long], [one, two, way]]
+    assert beside([[one, long], [one, two, one]], way) == [[one, long], [one, two, one], [way]]
     assert beside([[None, one]], None) == [[None, one]]
 
 
 @pytest.mark.parametrize("alertmanager", [True, False])
 @pytest.mark.parametrize("prometheus", [True, False])
 @pytest.mark.parametrize(("alike", "others"), [(0, False), (3, False), (3, True)])
-def test_a_card_has_a_row_more_only_where_none_has_room(alertmanager, prometheus, alike, others):
+def test_no_card_has_a_row_more_for_it(alertmanager, prometheus, alike, others):
     incident = an_incident(survey=a_survey())
     acts = incident_acts.rows(incident, EN, Outside(alertmanager, prometheus), alike=alike, others=others)
     before = drawn(incident, acts)
     after = drawn(incident, beside(acts, door(APP, incident.id, EN, private=True, bot="", is_main=False)))
-    full = all(len([each for each in row if each]) != 1 for row in acts)
-    assert len(after.rows) == len(before.rows) + full
-    assert max(map(len, after.rows)) == max(map(len, before.rows))
-    assert "📱 Open app" in [button.label for row in after.rows for button in row]
+    assert len(after.rows) == len(before.rows)
+    assert max(map(len, after.rows)) == 3
+    assert "📱 Mini App" in [button.label for row in after.rows for button in row]
 
 
 def drawn(incident, acts) -> Screen:

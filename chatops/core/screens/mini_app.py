@@ -8,6 +8,9 @@ from chatops.core.people import ChatKind
 from chatops.core.screens.base import Screen, screen
 from chatops.core.texts import Tongue, mark
 
+SHORT = 13
+"""Characters of a label, its icon included: three of them stand side by side on a phone."""
+
 MENU = mark("Incidents")
 """What Telegram's own button in a private chat says, where it opens the Mini App."""
 
@@ -19,7 +22,7 @@ def door(app: MiniApp, number: int, tongue: Tongue, *, private: bool, bot: str, 
     """
     if not app.address:
         return None
-    label = "📱 " + tongue.plain("Open app")
+    label = "📱 " + tongue.plain("Mini App")
     if private:
         return Button(label, web_app=app.incident(number))
     link = app.link(number, bot=bot, is_main=is_main)
@@ -27,15 +30,21 @@ def door(app: MiniApp, number: int, tongue: Tongue, *, private: bool, bot: str, 
 
 
 def beside(rows: Sequence[Sequence[Button | None]], button: Button | None) -> list[Sequence[Button | None]]:
-    """The rows with the button in the first that has one button alone; in a row of its own only where none has."""
-    kept = [[each for each in row if each] for row in rows]
+    """The rows with the button in the first that has room: for a second one, else for a third between short ones.
+
+    In a row of its own where none has.
+    """
     if button is None:
         return list(rows)
-    for row in kept:
-        if len(row) == 1:
-            row.append(button)
-            return list(kept)
-    return [*kept, [button]]
+    kept = [[each for each in row if each] for row in rows]
+    alone = (row for row in kept if len(row) == 1)
+    short = (row for row in kept if len(row) == 2 and all(len(each.label) <= SHORT for each in (*row, button)))
+    chosen = next(alone, None) or next(short, None)
+    if chosen is None:
+        kept.append([button])
+    else:
+        chosen.append(button)
+    return list(kept)
 
 
 def login(app: MiniApp, code: str, tongue: Tongue) -> Screen:
