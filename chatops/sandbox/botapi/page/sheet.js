@@ -20,6 +20,8 @@ export function openApp(launch, follow) {
   frame.allow = "clipboard-write";
   app = { launch, frame, follow, asks: false, back: false };
   app.bridge = connect(frame, sheet);
+  // An app that never says it is ready is shown once it is there.
+  frame.addEventListener("load", sheet.ready);
   frame.src = launch.url;
   $("app-title").textContent = launch.title;
   $("app-place").replaceChildren(frame);
