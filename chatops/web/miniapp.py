@@ -1,4 +1,4 @@
-"""The Mini App's page: static files, read once, each with its type, its ETag and a gzipped copy. It knows nothing of the API.
+"""The Mini App's page: static files, read once, each with its type, ETag and gzipped copy. It knows nothing of the API.
 
 The page names its files under the digest of all of them, so that a browser keeps them for a year and never mixes two
 releases; under their plain names they are asked for anew each time.
@@ -27,6 +27,8 @@ _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+_COMMENT = re.compile(rb"(?m)^[ \t]*(?:/\*\*(?:(?!\*/).)*(?:\*/)?|\*(?:/| .*)?|//.*)[ \t]*$")
+"""A line of a module that is nothing but a comment."""
 _RELEASE = re.compile(r"([0-9a-f]{12})/(.+)")
 _ASK_EACH_TIME = "no-cache"
 _KEEP = "public, max-age=31536000, immutable"
@@ -46,7 +48,7 @@ class MiniApp:
 
     def __init__(self, *, frame_ancestors: tuple[str, ...] = (), folder: Path = FILES) -> None:
         found = {
-            str(path.relative_to(folder)): path.read_bytes()
+            str(path.relative_to(folder)): _read(path)
             for path in sorted(folder.rglob("*"))
             if path.suffix in _TYPES and path.is_file()
         }
@@ -88,6 +90,12 @@ class MiniApp:
 def _to_the_folder() -> bottle.HTTPResponse:
     # Relative: a proxy may show the service under a path of its own.
     return bottle.HTTPResponse(b"", 308, headers={"Location": "app/"})
+
+
+def _read(path: Path) -> bytes:
+    content = path.read_bytes()
+    # A phone need not carry the comments, a tenth of it all. The lines stay, so that errors name the right ones.
+    return _COMMENT.sub(b"", content) if path.suffix == ".js" and path.parent.name != "vendor" else content
 
 
 def _file(name: str, content: bytes) -> _File:

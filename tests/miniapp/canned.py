@@ -210,6 +210,9 @@ class Canned:
     changed: list[dict[str, Any]] = field(default_factory=list)
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
 
+    def reset(self) -> None:
+        self.__dict__.update(Canned().__dict__)
+
     def me(self) -> dict[str, Any]:
         grants = [{"role": "admin" if self.admin else "operator", "cluster": "*", "namespace": "*"}]
         rights = {"read": True, "act": True, "decide": self.admin}

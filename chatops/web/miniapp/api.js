@@ -15,6 +15,7 @@ export class Refused extends Error {
     super(detail);
     this.status = status;
     this.code = code;
+    this.detail = detail;
   }
 }
 export class Unreachable extends Error {}

@@ -5,6 +5,9 @@ import { themeVersion } from './theme.js';
 import { number } from './words.js';
 
 const HEIGHT = 220;
+const COUNTS = [1, 2, 5].flatMap((each) => [each, each * 10, each * 100, each * 1000, each * 10_000]).sort((a, b) => a - b);
+/** Round lengths of time, in seconds. */
+const SPANS = [10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 86_400, 172_800, 604_800, 2_592_000];
 
 /** @typedef {{label: string, values: Array<number | null>, colour: string, dashed?: boolean}} Series `colour` names a variable of the style sheet */
 
@@ -17,12 +20,12 @@ const sheet = () => {
   document.head.append(link);
 };
 
-/** @param {string[]} labels @param {(value: number) => string} shown @returns {any} */
-function axes(labels, shown) {
+/** @param {string[]} labels @param {(value: number) => string} shown @param {number[]} steps @returns {any} */
+function axes(labels, shown, steps) {
   const common = { stroke: style('--hint'), grid: { stroke: style('--line'), width: 1 }, ticks: { stroke: style('--line'), width: 1 }, font: '12px system-ui, sans-serif' };
   const every = (/** @type {any} */ _u, /** @type {number[]} */ at) => at.map((each) => (Number.isInteger(each) ? labels[each] ?? '' : ''));
   const values = (/** @type {any} */ _u, /** @type {number[]} */ at) => at.map(shown);
-  return [{ ...common, values: every, space: 70, incrs: [1, 2, 5, 10, 20, 50, 100] }, { ...common, values, size: 64 }];
+  return [{ ...common, values: every, space: 70, incrs: [1, 2, 5, 10, 20, 50, 100] }, { ...common, values, size: 64, incrs: steps }];
 }
 
 /**
@@ -42,7 +45,7 @@ function draw(into, labels, series, shown, stacked) {
   const options = {
     width: into.clientWidth, height: HEIGHT, legend: { show: false }, cursor: { show: false }, padding: [8, 8, 0, 0],
     scales: { x: { time: false, range: [-0.6, labels.length - 0.4] }, y: { range: (/** @type {any} */ _u, /** @type {number} */ _low, /** @type {number} */ high) => [0, Math.max(1, high * 1.1)] } },
-    axes: axes(labels, shown),
+    axes: axes(labels, shown, stacked ? COUNTS : SPANS),
     series: [{}, ...drawn],
   };
   return new uPlot(options, [labels.map((_, at) => at), ...drawn.map((each) => each.data)], into);

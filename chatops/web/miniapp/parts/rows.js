@@ -69,7 +69,7 @@ export function Signs({ row, brief = false }) {
   const signs = [];
   if (row.running) signs.push(['running', say('sign.running')]);
   if (row.silenced_until && row.status === 'active') signs.push(['silenced', say('sign.silenced', { time: clock(row.silenced_until) })]);
-  if (row.reopened) signs.push(['reopened', count('sign.reopened', row.reopened)]);
+  if (row.reopened && !brief) signs.push(['reopened', count('sign.reopened', row.reopened)]);
   if (row.firing > 1 && !brief) signs.push(['firing', count('sign.firing', row.firing)]);
   if (row.merged_into) signs.push(['merged', say('sign.merged', { id: row.merged_into })]);
   return html`<span class="signs">${signs.map(([key, text]) => html`<span key=${key} class=${`sign-of ${key}`}>${text}</span>`)}</span>`;

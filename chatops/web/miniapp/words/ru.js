@@ -39,7 +39,7 @@ export default {
   "sign.firing": {"one": "📈 {n} алерт", "few": "📈 {n} алерта", "many": "📈 {n} алертов", "other": "📈 {n} алерта"},
   "sign.merged": "🔗 объединён с #{id}",
   "announce.new": "Новый инцидент, {severity}: {title}",
-  "open.title": "Открытые инциденты",
+  "open.title": "Открытые",
   "open.quiet": "Всё спокойно.",
   "open.quietHint": "Там, где вам можно смотреть, открытых нет. Проверено в {time}.",
   "open.noneFit": "Под эти фильтры ничего не подходит.",
