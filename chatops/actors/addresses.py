@@ -19,6 +19,8 @@ def pool_address(context: str) -> Address:
 
 
 HEARTBEATS: Address = ("heartbeats",)
+API: Address = ("api",)
+"""Asks other actors for HTTP threads, which wait for its answers."""
 UPSTREAM: Address = ("upstream",)
 """The pool in front of Alertmanager and Prometheus; nobody is there when neither is configured."""
 DRAWING: Address = ("drawing",)

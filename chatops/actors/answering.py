@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from chatops.actors.addresses import TELEGRAM, Address, chat_address
+from chatops.actors.addresses import API, TELEGRAM, Address, chat_address
 from chatops.actors.chat_messages import HandedOver, HelpWanted, SilenceEnds, Unattended
+from chatops.actors.messages import Answered
 from chatops.actors.telegram_messages import Deliver, Withdraw
 from chatops.core.audit import EntryType
 from chatops.core.incidents import Answer, Incident, Person
@@ -22,13 +23,15 @@ CALLS = "call:{incident_id}:"
 """How the keys begin of what is said because nobody takes an incident: so it can be taken back while it waits."""
 
 
-def answer_press(answer: Answer, tell: Tell) -> None:
-    """A toast for a press; a short reply to what was written."""
+def answer_press(answer: Answer, tell: Tell, *, counted: bool = False) -> None:
+    """A toast for a press; a short reply to what was written. `counted`: it changed something, for who cannot see."""
     press = answer.press
     if press.quiet:
         return
     text = toast(answer.toast, tongue(press.language), answer.detail)
-    if press.callback_id:
+    if press.asked:
+        tell(API, Answered(press.asked, answer.toast, text, counted))
+    elif press.callback_id:
         tell(TELEGRAM, Deliver(AnswerTap(press.callback_id, text), Lane.ANSWER))
     elif press.message_id:
         reply(press.chat_id, press.message_id, text, tell)

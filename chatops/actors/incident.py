@@ -55,6 +55,7 @@ from chatops.core.incidents import (
     WarnOfEnd,
     decide,
 )
+from chatops.core.incidents.asking import asked_how
 from chatops.core.incidents.events import (
     AlertsReceived,
     MergeInto,
@@ -276,7 +277,8 @@ class IncidentActor(Actor):
                 case Perform() | Follow() | LookUp():
                     self._runner.carry_out(effect)
                 case Answer():
-                    answer_press(effect, self.tell)
+                    counted = any(entry.type is not EntryType.DENIED for entry in decision.entries)
+                    answer_press(effect, self.tell, counted=counted)
                 case CallForHelp(press, target):
                     call_for_help(self._id, press.by, self._store, self.tell, target)
                 case Call():
@@ -332,9 +334,9 @@ class IncidentActor(Actor):
         """What else is stored does not let it be: the one-time button was used up, or the other incident has ended."""
         press = press_of(event)
         if press is not None:
-            entry = refused(self._known, event, press, why, now=self._clock())
+            entries = asked_how((refused(self._known, event, press, why, now=self._clock()),), press)
             self._store.incidents.apply(
-                self._known, (entry,), before=self._known, update_id=update_id, now=self._clock()
+                self._known, entries, before=self._known, update_id=update_id, now=self._clock()
             )
             told = {"into": str(event.into)} if isinstance(event, MergeInto) else {}
             self._say(Answer(press, why, told), event)
@@ -348,7 +350,7 @@ class IncidentActor(Actor):
         """A chat where somebody pressed hears of it even if nothing changed, for its message waits to be drawn."""
         audience = set(self._store.cards.audience(self._id)) if changed else set()
         press = press_of(event)
-        if press is not None:
+        if press is not None and press.chat_id:
             audience.add(press.chat_id)
         for chat_id in sorted(audience):
             self.tell(chat_address(chat_id), IncidentChanged(self._id, self._known.revision))

@@ -55,6 +55,16 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of a press that the API waits for. `code`: of screens.toasts; `counted`: it changed something."""
+
+    asked: str
+    code: str
+    text: str
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SurveyAgain:
     """Look at the cluster again: somebody pressed refresh, or it is time to."""
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from chatops.actors.addresses import (
+    API,
     HEARTBEATS,
     POOL,
     TELEGRAM,
@@ -18,6 +19,10 @@ from chatops.actors.addresses import (
     pool_address,
 )
 from chatops.actors.admins import tell_admins
+from chatops.actors.api.actor import ApiActor
+from chatops.actors.api.desk import Desk
+from chatops.actors.api.doorkeeper import Doorkeeper
+from chatops.actors.api.operations import operations_of
 from chatops.actors.arrivals import Arrivals
 from chatops.actors.calendars import CALENDARS, CalendarsActor
 from chatops.actors.chat import ChatActor
@@ -126,7 +131,15 @@ class System:
         self._arrivals = Arrivals(rows=self._store.updates, tell=tell, now=_now, presence=presence)
         self._hook_secret = secrets.token_urlsafe(32)
         hook = TelegramHook(self._posted, self._hook_secret) if settings.telegram_webhook_url else None
-        api = build_api(self.readiness, hook=hook)
+        doorkeeper = Doorkeeper(
+            self._store,
+            bot_token=settings.telegram_bot_token.get_secret_value(),
+            language=settings.language,
+            clock=_now,
+        )
+        self._policy = self._policy_of(settings)
+        desk = Desk(self._store, _now, self._policy, self._bot_name, tell)
+        api = build_api(self.readiness, operations_of(desk, doorkeeper), doorkeeper, hook=hook)
         self._api = api_server(api, host=settings.listen_on, port=settings.app_port, hook=hook)
         self._supervisor: Supervisor | None = None
         self._ended = threading.Event()
@@ -191,18 +204,7 @@ class System:
 
     def _specs(self) -> list[ChildSpec | FamilySpec]:
         directory, store, settings = self._directory, self._store, self._settings
-        outside = Outside(bool(settings.alertmanagers), bool(settings.prometheus))
-        policy = Policy(
-            settings.language,
-            settings.protected_namespaces,
-            settings.rules,
-            outside,
-            zone=settings.report_zone,
-            graphs=Graphs(settings.graphs),
-            graph_theme=Theme(settings.graph_theme),
-            storm_threshold=settings.storm_threshold,
-            roster=settings.roster,
-        )
+        policy, outside = self._policy, self._policy.outside
         watchdogs = frozenset(settings.watchdog_alerts)
         hearing = {"store": store, "clock": _now, "cluster_label": settings.cluster_label, "watchdogs": watchdogs}
         clusters = starter(ClustersActor, directory, contexts=settings.kube_contexts, clock=_now)
@@ -251,8 +253,23 @@ class System:
             *self._calendars(policy.roster),
             ChildSpec(ESCALATION, escalation, Restart.TRANSIENT),
             *([ChildSpec(ROLL_CALL, roll_call, Restart.TRANSIENT)] if settings.alertmanagers else []),
+            ChildSpec(API, starter(ApiActor, directory)),
             ChildSpec(WEBHOOK, starter(WebhookActor, directory, **hearing)),
         ]
+
+    @staticmethod
+    def _policy_of(settings: Settings) -> Policy:
+        return Policy(
+            settings.language,
+            settings.protected_namespaces,
+            settings.rules,
+            Outside(bool(settings.alertmanagers), bool(settings.prometheus)),
+            zone=settings.report_zone,
+            graphs=Graphs(settings.graphs),
+            graph_theme=Theme(settings.graph_theme),
+            storm_threshold=settings.storm_threshold,
+            roster=settings.roster,
+        )
 
     def _fallback(self) -> list[ChildSpec]:
         settings = self._settings

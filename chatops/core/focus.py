@@ -3,7 +3,7 @@
 from chatops.core.applicable import View
 from chatops.core.incidents.values import Incident
 from chatops.core.resources import ObjectRef, WorkloadView
-from chatops.core.victims import suspects_of
+from chatops.core.victims import suspect_of, suspects_of
 
 
 def focus(incident: Incident) -> ObjectRef | None:
@@ -22,6 +22,18 @@ def focus(incident: Incident) -> ObjectRef | None:
 
     views: tuple[View, ...] = (*survey.workloads, *survey.pods, *survey.others)
     return min(views, key=order).ref if views else None
+
+
+def subject_name(incident: Incident) -> str:
+    """The name that stands behind its title; empty where it is about no object, or about a whole cluster."""
+    survey = incident.survey
+    if survey and survey.workloads and survey.worst_workload:
+        return survey.worst_workload.ref.name
+    if survey and survey.pods:
+        return survey.pods[0].ref.name
+    suspect = suspect_of(incident.lead.labels) if incident.lead else None
+    # The cluster stands on the line below, and on every card of it.
+    return suspect.name if suspect and suspect.kind != "Cluster" else ""
 
 
 def _place(ref: ObjectRef) -> tuple[str, str, str]:

@@ -35,9 +35,11 @@ class Act:
     type: EntryType
     by: Subject
     at: datetime
-    chat_id: int
+    chat_id: int | None
     grant: Grant | None = None
     message_id: int | None = None
+    via: str = ""
+    """How it was asked for, where it was not in a chat."""
 
 
 def decided(act: Act, user: User | None, admins: Set[int]) -> tuple[User, tuple[Entry, ...]] | None:
@@ -51,6 +53,8 @@ def decided(act: Act, user: User | None, admins: Set[int]) -> tuple[User, tuple[
     if after == user or (may_decide(user) and not may_decide(after) and not set(admins) - {user.id}):
         return None
     detail = {"user": str(user.id), "name": user.name, **(grant_detail(act.grant) if act.grant else {})}
+    if act.via:
+        detail["via"] = act.via
     return after, (Entry(act.type, act.by, act.at, chat_id=act.chat_id, message_id=act.message_id, detail=detail),)
 
 

@@ -18,6 +18,7 @@ from chatops.db.entities import Tables
 from chatops.db.episodes import episodes_of, incidents_firing, write_episodes
 from chatops.db.handled import write_off
 from chatops.db.inbox import inbox_row
+from chatops.db.listed import list_again
 from chatops.db.places import Readable, only, places_of
 from chatops.db.querying import count, desc, select
 from chatops.db.routes import open_in_order
@@ -392,3 +393,5 @@ def _write(tables: Tables, incident: Incident, before: Sequence[Episode] | None,
     for card in tables.Card.select(lambda card: card.incident_id == incident.id):
         if card.wanted != incident.revision:
             card.wanted = incident.revision
+    if incident.revision:
+        list_again(tables, incident)

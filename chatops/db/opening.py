@@ -19,6 +19,7 @@ from chatops.db.audit import append_entries
 from chatops.db.columns import clean, time_text, time_text_or_none
 from chatops.db.entities import Tables
 from chatops.db.episodes import incidents_holding, write_episodes
+from chatops.db.listed import list_new
 from chatops.db.maintenance import standing_windows
 from chatops.db.routing import has_mail, of_the_group
 from chatops.db.rows import columns_of, incidents_of
@@ -48,7 +49,7 @@ def open_new(tables: Tables, bodies: Sequence[tuple[int, Notification]], now: da
     that comes behind it and shares its group or an alert, since they are worked through in their order.
     """
     connection = tables.connection
-    opened: list[int] = []
+    opened: list[Incident] = []
     rest: list[int] = []
     held_back: set[str] = set()
     entries: list[Entry] = []
@@ -82,9 +83,10 @@ def open_new(tables: Tables, bodies: Sequence[tuple[int, Notification]], now: da
         connection.execute(_MAIL, (inbox_id, number, time_text(now)))
         connection.execute(_ROUTED, (InboxState.ROUTED.value, inbox_id))
         entries += decision.entries
-        opened.append(number)
+        opened.append(decision.incident)
     append_entries(tables, entries)
-    return Opened(tuple(opened), tuple(rest))
+    list_new(tables, opened)
+    return Opened(tuple(incident.id for incident in opened), tuple(rest))
 
 
 def _is_new(tables: Tables, source: str, notification: Notification, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """All that is stored, by noun."""
 
+from chatops.db.api_tokens import ApiTokens
 from chatops.db.asides import Asides
 from chatops.db.audit import AuditLog
 from chatops.db.books import BooksOfAll
@@ -14,6 +15,8 @@ from chatops.db.heartbeats import Heartbeats
 from chatops.db.inbox import Inbox
 from chatops.db.incidents import Incidents
 from chatops.db.invites import Invites
+from chatops.db.listing import Listing
+from chatops.db.logins import Logins
 from chatops.db.maintenance import MaintenanceWindows
 from chatops.db.merging import Merges
 from chatops.db.positions import Positions
@@ -38,6 +41,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self.inbox = Inbox(database)
         self.incidents = Incidents(database)
+        self.listing = Listing(database)
         self.audit = AuditLog(database)
         self.cards = Cards(database)
         self.positions = Positions(database)
@@ -62,3 +66,5 @@ class Store:
         self.chat_settings = ChatSettingsOfAll(database)
         self.topics = Topics(database)
         self.asides = Asides(database)
+        self.logins = Logins(database)
+        self.api_tokens = ApiTokens(database)

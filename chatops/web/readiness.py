@@ -41,3 +41,29 @@ class Readiness:
     @property
     def ready(self) -> bool:
         return self.alive and self.database_open and self.intake_listens
+
+
+@dataclass(frozen=True, slots=True)
+class HealthTold:
+    """Whether the process lives, in words."""
+
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessTold:
+    """As it is told: `parts` by their names."""
+
+    ready: bool
+    database: str
+    intake: str
+    parts: dict[str, Part]
+
+
+def told(now: Readiness) -> ReadinessTold:
+    return ReadinessTold(
+        now.ready,
+        "open" if now.database_open else "not open",
+        "listens" if now.intake_listens else "does not listen",
+        dict(now.parts),
+    )

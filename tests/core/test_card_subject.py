@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from chatops.core.focus import subject_name
 from chatops.core.resources import Health
-from chatops.core.screens.card import card, subject_name
+from chatops.core.screens.card import card
 from chatops.core.surveys import Survey
 from chatops.core.texts import tongue
 from tests.core.scene import WORKLOAD, a_workload, an_alert, at, opened

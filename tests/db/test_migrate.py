@@ -35,6 +35,8 @@ NAMES = [
     "0017_topics",
     "0018_merges",
     "0019_calendars",
+    "0020_lists",
+    "0021_sign_in",
 ]
 """Every migration there is, in order."""
 

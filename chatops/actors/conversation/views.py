@@ -76,11 +76,15 @@ REMEMBERED = ("similar",)
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who a screen is drawn for. `user` is what they may: None for nothing."""
+    """Who a screen is drawn for. `user` is what they may: None for nothing.
+
+    `via`: how they ask, for the log, where it is not in a chat.
+    """
 
     person: Person
     tongue: Tongue
     user: User | None = None
+    via: str = ""
 
 
 def needed(position: Position, now: datetime) -> Work | None:
@@ -278,7 +282,7 @@ def from_store(
             alike = store.incidents.alike_before(incident, days=7)
             others = incident.open and not store.merges.alone(incident.id)
             acts = incident_acts.rows(incident, tongue, policy.outside, alike=alike, others=others)
-            advice = _advice(incident, store, policy, now)
+            advice = advice_for(incident, store, policy, now)
             was_away = away(position.args, now)
             return card(incident, tongue, now=now, alike=alike, advice=advice, acts=acts, was_away=was_away, bot=bot)
 
@@ -309,7 +313,7 @@ def _storm(position: Position, store: Store, tongue: Tongue, readable: Readable)
     return storm.members_list(known, members, tongue, page=page, place=place)
 
 
-def _advice(incident: Incident, store: Store, policy: Policy, now: datetime) -> Advice:
+def advice_for(incident: Incident, store: Store, policy: Policy, now: datetime) -> Advice:
     lead = incident.lead
     trials = store.trials.of(lead.name, now) if lead and incident.open else ()
     return Advice(experience_of(trials, now), policy.rules)

@@ -15,6 +15,7 @@ from chatops.core.buttons import Verb
 from chatops.core.cards import Position
 from chatops.core.diagnostics import ACTION, DIAGNOSTICS, outcome
 from chatops.core.failures import Failure, Reason
+from chatops.core.incidents.asking import VIA
 from chatops.core.reports import Report
 from chatops.db.store import Store
 
@@ -57,7 +58,8 @@ class Witness:
 
     def begin(self, position: Position, reader: Reader) -> Trial:
         """Somebody asks for this screen. Raises Failure where it has to be written down and cannot be."""
-        trial = Trial(position, reader.person.subject, self._clock(), _reading(position))
+        begun = _reading(position)
+        trial = Trial(position, reader.person.subject, self._clock(), {**begun, VIA: reader.via} if begun else begun)
         if trial.begun:
             self._store.audit.append([_entry(EntryType.LOOKED, trial, trial.person, trial.at, trial.begun)])
         return trial
@@ -122,7 +124,7 @@ def _entry(type: EntryType, trial: Trial, by: Subject, at: datetime, detail: dic
         at,
         incident_id=position.incident_id,
         object=position.ref,
-        chat_id=position.chat_id,
+        chat_id=position.chat_id or None,
         message_id=position.message_id or None,
         detail={name: value for name, value in detail.items() if value},
     )

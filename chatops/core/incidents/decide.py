@@ -8,6 +8,7 @@ from datetime import datetime
 
 from chatops.core.incidents.acting import action_moved, looked_up, run_action, stop_action
 from chatops.core.incidents.alerting import alerts_received
+from chatops.core.incidents.asking import asked_how
 from chatops.core.incidents.closing import close, release, take
 from chatops.core.incidents.effects import Decision
 from chatops.core.incidents.escalation import attended, escalate, unanswered
@@ -48,6 +49,7 @@ from chatops.core.incidents.events import (
     TakeIn,
     Unanswered,
     Unsilence,
+    press_of,
 )
 from chatops.core.incidents.flapping import damped
 from chatops.core.incidents.handing import hand_over, held
@@ -78,7 +80,9 @@ def decide(incident: Incident, event: Event, *, now: datetime) -> Decision:
     """The incident after the event, what is audited of it, and what is to be done. `now` is aware, in UTC."""
     decision = held(incident, _decided(incident, event, now=now), now=now)
     decision = attended(incident, lift_when_over(decision), now=now)
-    return witnessed(incident, damped(incident, decision, event, now=now), event, now=now)
+    decision = witnessed(incident, damped(incident, decision, event, now=now), event, now=now)
+    press = press_of(event)
+    return replace(decision, entries=asked_how(decision.entries, press)) if press else decision
 
 
 def _decided(incident: Incident, event: Event, *, now: datetime) -> Decision:

@@ -38,6 +38,10 @@ class Press:
     """The presser's, for the toast."""
     quiet: bool = False
     """One press for many incidents: whoever asked them answers for all of them."""
+    asked: str = ""
+    """Under which number the API waits for the answer; empty for a press in a chat. Without a chat `chat_id` is 0."""
+    via: str = ""
+    """How it was asked for, for the log, where it was not in a chat."""
 
 
 @dataclass(frozen=True, slots=True)

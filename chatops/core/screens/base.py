@@ -119,10 +119,14 @@ def bold(text: str, limit: int = 200) -> Markup:
 
 
 def link(url: str, label: str) -> Markup | None:
-    """A link, or nothing where the address is not plain http(s): labels and annotations are anybody's."""
-    if not url.startswith(("http://", "https://")) or len(url) > 1_500 or any(c.isspace() for c in url):
-        return None
-    return Markup('<a href="{}">{}</a>').format(url, label)
+    """A link, or nothing where there is none."""
+    return Markup('<a href="{}">{}</a>').format(url, label) if safe_url(url) else None
+
+
+def safe_url(url: str) -> str:
+    """The address, or nothing where it is not plain http(s): labels and annotations are anybody's."""
+    plain = url.startswith(("http://", "https://")) and len(url) <= 1_500 and not any(c.isspace() for c in url)
+    return url if plain else ""
 
 
 def crumbs(incident_id: int | None, *names: str) -> Markup:

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from chatops.core.actions import ACTIONS
 from chatops.core.alerts import Severity
 from chatops.core.buttons import Button, Verb
+from chatops.core.focus import subject_name
 from chatops.core.incidents.flapping import times_lately
 from chatops.core.incidents.values import Incident, Status
 from chatops.core.remedies import Advice, Suggestion, Suggestions, suggest
@@ -19,7 +20,6 @@ from chatops.core.screens.run import run_lines, run_rows
 from chatops.core.screens.wording import filling, label_of
 from chatops.core.texts import Tongue, joined, mark, one_line
 from chatops.core.titles import ALERT, TRANSLATED
-from chatops.core.victims import suspect_of
 
 Rows = Sequence[Sequence[Button | None]]
 
@@ -68,17 +68,6 @@ def headline(incident: Incident, tongue: Tongue) -> str:
     title = incident.title or ALERT
     title = tongue.plain(title) if title in TRANSLATED else title
     return f"{title} · {subject}" if subject else title
-
-
-def subject_name(incident: Incident) -> str:
-    survey = incident.survey
-    if survey and survey.workloads and survey.worst_workload:
-        return survey.worst_workload.ref.name
-    if survey and survey.pods:
-        return survey.pods[0].ref.name
-    suspect = suspect_of(incident.lead.labels) if incident.lead else None
-    # The cluster stands on the line below, and on every card of it.
-    return suspect.name if suspect and suspect.kind != "Cluster" else ""
 
 
 def hushed(incident: Incident, now: datetime) -> bool:

@@ -164,27 +164,26 @@ def confirm(
     """
     plan = preview.plan
     leave = back_to_card(tongue, incident_id)
-    question = bold(_question(plan, tongue))
+    question = bold(question_text(plan, tongue))
     if preview.refusal:
-        return screen([question, "", _caution(preview.refusal, tongue)], [[leave]])
+        return screen([question, "", caution_text(preview.refusal, tongue)], [[leave]])
     lines: list[Markup | str | None] = [question, ""]
     lines += [_change(change) for change in preview.changes[:MOST_CHANGES]]
     if len(preview.changes) > MOST_CHANGES:
         hidden = len(preview.changes) - MOST_CHANGES
         lines.append(tongue.plural("… and {n} more change", "… and {n} more changes", hidden))
-    lines += [_caution(caution, tongue) for caution in preview.cautions]
+    lines += [caution_text(caution, tongue) for caution in preview.cautions]
     if lines[-1]:
         lines.append("")
-    lines += [*_why(reasons or {}, tongue), _how(guard, plan, tongue), _terms(guard, plan, by, tongue)]
-    do = _do(guard, plan, tongue, by=by, incident_id=incident_id, run_id=run_id)
+    lines += [*why_lines(reasons or {}, tongue), _how(guard, plan, tongue), _terms(guard, plan, by, tongue)]
+    do = doing(guard, plan, tongue, by=by, incident_id=incident_id, run_id=run_id)
     cancel = Button("✖️ " + tongue.plain("Cancel"), leave.verb, incident_id=incident_id)
     if guard is Safeguard.WORD:
-        waiting = replace(do, args={**do.args, "typed": "1"})
-        return replace(screen(lines, [[cancel, by_hand(plan.action, plan.ref, plan.params)]]), typed=(waiting,))
+        return replace(screen(lines, [[cancel, by_hand(plan.action, plan.ref, plan.params)]]), typed=(do,))
     return screen(lines, [[cancel, by_hand(plan.action, plan.ref, plan.params)], [do]])
 
 
-def _why(reasons: Mapping[str, str], tongue: Tongue) -> list[Markup]:
+def why_lines(reasons: Mapping[str, str], tongue: Tongue) -> list[Markup]:
     """Why it was suggested, and how often it helped before."""
     told = []
     why = reasons.get("why", "")
@@ -218,7 +217,7 @@ def _terms(guard: Safeguard, plan: Plan, by: Person, tongue: Tongue) -> Markup:
     )
 
 
-def _do(guard: Safeguard, plan: Plan, tongue: Tongue, *, by: Person, incident_id: int | None, run_id: str) -> Button:
+def doing(guard: Safeguard, plan: Plan, tongue: Tongue, *, by: Person, incident_id: int | None, run_id: str) -> Button:
     """The button that does it. A typed one is never shown: it waits for its word."""
     action = ACTIONS[plan.action]
     args = {**plan.params, "action": plan.action, "run": run_id, "version": plan.resource_version}
@@ -226,6 +225,8 @@ def _do(guard: Safeguard, plan: Plan, tongue: Tongue, *, by: Person, incident_id
     if guard is Safeguard.SECOND:
         args |= {"by": str(by.id), "by_name": by.name}
         text = "👥 " + tongue.plain("Approve: {action}", action=tongue.plain(action.title))
+    if guard is Safeguard.WORD:
+        args["typed"] = "1"
     return Button(
         text,
         Verb.APPROVE if guard is Safeguard.SECOND else Verb.CONFIRM,
@@ -250,14 +251,14 @@ def asker_of(args: dict[str, str]) -> Person | None:
     return Person(int(args["by"]), args.get("by_name", "")) if "by" in args else None
 
 
-def _question(plan: Plan, tongue: Tongue) -> str:
+def question_text(plan: Plan, tongue: Tongue) -> str:
     words = WORDS.get(plan.action)
     if words is None:
         return plan.action
     return tongue.plain(words.question, **filling(plan.params, object=plan.ref.path, name=plan.ref.name))
 
 
-def _caution(caution: Caution, tongue: Tongue) -> Markup:
+def caution_text(caution: Caution, tongue: Tongue) -> Markup:
     return tongue.say(CAUTIONS[caution.code], detail=one_line(caution.detail, 300))
 
 

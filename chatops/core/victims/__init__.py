@@ -5,6 +5,7 @@ the rules is that of specificity: labels that can only mean the victim win, thos
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from chatops.core.resources import ObjectRef
 from chatops.core.victims.clue import Clue, Suspicion
@@ -36,7 +37,13 @@ def clues_of(labels_of_alerts: Iterable[Mapping[str, str]]) -> tuple[Clue, ...]:
 
 def suspect_of(labels: Mapping[str, str]) -> ObjectRef | None:
     """The object these labels are about; the `Cluster` where they name none, and None for a pipeline alert."""
-    clue = clue_of(labels)
+    return _suspect(tuple(sorted(labels.items())))
+
+
+@lru_cache(2048)
+def _suspect(labels: tuple[tuple[str, str], ...]) -> ObjectRef | None:
+    """The same labels are asked about several times while a storm comes in."""
+    clue = clue_of(dict(labels))
     return clue.suspect if clue else None
 
 

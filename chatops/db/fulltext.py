@@ -1,0 +1,77 @@
+"""The index of words: which incidents that have ended have words that begin so. The only place that knows FTS5.
+
+A document is all that an ended incident is found by, its number is where it stands in the list (`ended`), so that what
+is found is found in the list's order. It has the row's own place, kind and owner as words too: what is rare and what is
+common meet inside the index. Contentless: to take a document out is to say again what it was.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from chatops.core.search import MARK
+from chatops.db.entities import Tables
+
+_ADD = "INSERT INTO listed_words (rowid, words) VALUES (?, ?)"
+_REMOVE = "INSERT INTO listed_words (listed_words, rowid, words) VALUES ('delete', ?, ?)"
+
+_SEARCH = """
+SELECT w.rowid, l.incident_id FROM listed_words AS w
+CROSS JOIN listed AS l INDEXED BY listed_ended ON l.ended = w.rowid
+WHERE w.listed_words MATCH ? AND w.rowid < ? AND w.rowid >= ? AND l.ended IS NOT NULL{more}
+ORDER BY w.rowid DESC LIMIT ?
+"""
+
+
+def document(search: str, place_id: int, kind: int, owner: int) -> str:
+    return f"{search}{_place(place_id)} {_kind(kind)} {_owner(owner)}"
+
+
+def add(tables: Tables, ended: int, document: str) -> None:
+    tables.connection.execute(_ADD, (ended, document))
+
+
+def remove(tables: Tables, ended: int, document: str) -> None:
+    """`document` is the very one that was added under this number."""
+    tables.connection.execute(_REMOVE, (ended, document))
+
+
+def found(
+    tables: Tables,
+    words: Sequence[str],
+    labels: Sequence[str],
+    *,
+    places: Iterable[int] | None,
+    kinds: Iterable[int] | None,
+    owner: int | None,
+    below: int,
+    least: int,
+    limit: int,
+    more: str = "",
+    values: Sequence[Any] = (),
+) -> list[tuple[int, int]]:
+    """`ended` and id of those that have all words (beginnings) and labels (whole tokens), the newest end first.
+
+    None does not narrow. `more`: what else the row `l` has to be, with its `values`.
+    """
+    terms = [f'"{word}" *' for word in words] + [f'"{label}"' for label in labels]
+    terms += [_any(map(_place, places))] if places is not None else []
+    terms += [_any(map(_kind, kinds))] if kinds is not None else []
+    terms += [f'"{_owner(owner)}"'] if owner is not None else []
+    rows = tables.connection.execute(_SEARCH.format(more=more), (" AND ".join(terms), below, least, *values, limit))
+    return rows.fetchall()
+
+
+def _any(tokens: Iterable[str]) -> str:
+    return "(" + " OR ".join(f'"{token}"' for token in tokens) + ")"
+
+
+def _place(place_id: int) -> str:
+    return f"{MARK}p{place_id}"
+
+
+def _kind(kind: int) -> str:
+    return f"{MARK}k{kind}"
+
+
+def _owner(owner: int) -> str:
+    return f"{MARK}o{owner}"

@@ -1,0 +1,4 @@
+DROP TABLE api_tokens;
+DROP TABLE sessions;
+DROP TABLE launches;
+DROP TABLE logins;
