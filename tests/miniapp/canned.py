@@ -1,6 +1,6 @@
-"""A service that says what it is told to: the page's own server and the API's answers, one of each, without what is behind.
+"""A service that says what it is told to: the page's own server, and the API's answers without what is behind them.
 
-For states of the page that a real service reaches seldom. Whoever signs in with `tma good` or the code `GOOD` is an admin.
+For states of the page that a real service reaches seldom. Who signs in with a launch or the code `GOOD` is an admin.
 """
 
 from collections.abc import Callable, Iterator
@@ -73,10 +73,17 @@ OFFER = {
     "title": "Roll back to 42",
     "icon": "↩️",
     "danger": "disrupt",
+    "changes": True,
     "ref": ref("Deployment", "checkout"),
-    "params": {"revision": 42},
+    "params": {"revision": "42"},
+    "now": "",
     "why": "Suggested because the revision that runs was rolled out shortly before the alert.",
-    "helped": "9 of 10",
+    "helped": "9/10",
+}
+LOGS = {**OFFER, "action": "logs_previous", "title": "Crash logs", "icon": "📄", "danger": "read", "changes": False} | {
+    "params": {},
+    "why": "",
+    "helped": "",
 }
 RESTART = {**OFFER, "action": "rollout_restart", "title": "Restart checkout", "icon": "♻️", "params": {}, "helped": ""}
 
@@ -92,6 +99,7 @@ def detail(number: int) -> dict[str, Any]:
         "closed_by": None,
         "acknowledged_at": None,
         "alike": 3,
+        "said": ["Container app of checkout keeps crashing: 2 pods, 14 restarts."],
         "alerts": [
             {
                 "fingerprint": "f1",
@@ -114,19 +122,22 @@ def detail(number: int) -> dict[str, Any]:
                     "health": "bad",
                     "ready": 3,
                     "desired": 5,
-                    "rollout": "rev 43 rolled out 14 min ago",
+                    "rollout": "rev 43",
+                    "managed_by": "",
+                    "autoscaler": "HorizontalPodAutoscaler checkout",
+                    "pod_count": 2,
                     "pods": [pod("checkout-7c9d8-x2k4q", well=False), pod("checkout-7c9d8-9pqzn")],
                 }
             ],
             "pods": [],
             "others": [
-                {"ref": ref("HorizontalPodAutoscaler", "checkout"), "health": "warn", "facts": [["maximum", "5"]]}
+                {"ref": ref("HorizontalPodAutoscaler", "checkout"), "health": "warn", "summary": "5/5, at its maximum"}
             ],
             "missing": [ref("Pod", "checkout-old")],
         },
         "run": None,
         "silence": None,
-        "suggestions": [OFFER, RESTART],
+        "suggestions": [OFFER, RESTART, LOGS],
         "can": ["acknowledge", "resolve", "reject", "note", "silence"],
         "reject_reasons": [{"code": "false_alarm", "text": "False alarm"}, {"code": "planned", "text": "Planned work"}],
         "links": [
@@ -140,6 +151,7 @@ def statistics() -> dict[str, Any]:
     today = datetime.now(UTC).date()
     days = [today - timedelta(days=29 - at) for at in range(30)]
     weeks = [today - timedelta(days=today.weekday() + 7 * (7 - at)) for at in range(8)]
+    helped = {"action": "rollout_undo", "title": "Roll back", "tried": 10, "helped": 9}
     times = ("taken_median", "taken_p90", "resolved_median", "resolved_p90")
     return {
         "since": moment(30 * 86400),
@@ -160,7 +172,11 @@ def statistics() -> dict[str, Any]:
             {"title": "CPU over-commit", "namespace": "", "cluster": "prod-eu1", "times": 11}
             | {"actions": 0, "noise": 4, "fixed_by": None},
             {"title": "Crash loop", "namespace": "shop", "cluster": "prod-eu1", "times": 6}
-            | {"actions": 5, "noise": 0, "fixed_by": "Roll back"},
+            | {
+                "actions": 5,
+                "noise": 0,
+                "fixed_by": {"action": "rollout_undo", "title": "Roll back", "tried": 5, "helped": 5},
+            },
         ],
         "helped": [{"action": "rollout_undo", "title": "Roll back", "tried": 10, "helped": 9}],
         "flapping": [],
@@ -178,7 +194,7 @@ def statistics() -> dict[str, Any]:
 
 @dataclass
 class Canned:
-    """What is answered, to be changed by a test. `fails` maps the beginning of a path to the problem it answers with."""
+    """What is answered, to be changed by a test. `fails`: the problem by the beginning of method and path."""
 
     language: str = "en"
     admin: bool = True
@@ -294,6 +310,7 @@ def page_of(canned: Canned) -> JsonBottle:
     entry = {"id": 1, "at": moment(3500), "type": "opened", "text": "🔥 alerts firing: KubePodCrashLooping"} | {
         "who": "Alertmanager",
         "kind": "alertmanager",
+        "user": "",
     }
     denied = {
         **entry,
@@ -301,6 +318,8 @@ def page_of(canned: Canned) -> JsonBottle:
         "type": "denied",
         "text": "⛔ Oleg tried: Drain — denied (role viewer)",
         "kind": "person",
+        "who": "Oleg",
+        "user": "8",
     }
     audited = [
         {**each, "incident": 96, "object": ref("Node", "worker-3"), "detail": {"why": "role"}, "decision": decision}
@@ -312,7 +331,8 @@ def page_of(canned: Canned) -> JsonBottle:
         {"id": 7, "name": "Anna", "disabled": False, "grants": canned.me()["grants"], "language": "en"},
         {"id": 8, "name": "Oleg", "disabled": True, "grants": [], "language": "ru"},
     ]
-    tokens = [{"id": "t1", "name": "ci", "scope": "read", "expires_at": moment(-86400)}]
+    tokens = [{"id": 1, "name": "ci", "scope": "read", "made_at": moment(), "used_at": None}]
+    tokens[0]["expires_at"] = moment(-86400)
     route("POST", "/session", session, 201)
     route("DELETE", "/session", lambda: bottle.HTTPResponse(b"", 204))
     route("GET", "/me", canned.me)
@@ -345,8 +365,12 @@ def page_of(canned: Canned) -> JsonBottle:
         lambda number: {
             "ref": ref("Pod", "x"),
             "health": "bad",
-            "facts": [["image", "checkout:43"], ["node", "worker-2"]],
-            "events": ["BackOff 9×: restarting failed container"],
+            "facts": [{"name": "image", "value": "checkout:43"}, {"name": "node", "value": "worker-2"}],
+            "conditions": [{"good": False, "type": "Ready", "reason": "ContainersNotReady"}],
+            "events": [
+                {"reason": "BackOff", "message": "restarting failed container", "warning": True, "count": 9}
+                | {"last_at": moment(60), "about": "Pod x"}
+            ],
             "text": "Name: x\nNode: worker-2\n",
         },
     )
@@ -362,9 +386,15 @@ def page_of(canned: Canned) -> JsonBottle:
     route("GET", "/statistics", lambda: canned.statistics)
     route("GET", "/audit", lambda: {"entries": audited, "next": None})
     route("GET", "/users", lambda: {"users": users})
-    route("PUT", "/users/<number>/grants", lambda number: {})
+    for act in ("grants", "grants/revoke", "disable", "enable"):
+        route("POST", f"/users/<number>/{act}", lambda number: users[1])
     route("GET", "/tokens", lambda: {"tokens": tokens})
-    route("POST", "/tokens", lambda: {**tokens[0], **bottle.request.json, "id": "t2", "token": "cop_only-once"}, 201)
+    route(
+        "POST",
+        "/tokens",
+        lambda: {"token": "cop_only-once", "made": {**tokens[0], **bottle.request.json, "id": 2}},
+        201,
+    )
     route("DELETE", "/tokens/<number>", lambda number: bottle.HTTPResponse(b"", 204))
     return app
 

@@ -7,7 +7,12 @@ import { Health, Pairs } from '../parts/marks.js';
 import { Failed, Skeleton } from '../parts/states.js';
 import { route } from '../router.js';
 import { save } from '../save.js';
-import { say } from '../words.js';
+import { clock, say } from '../words.js';
+
+/** @param {{event: any}} props */
+const Event = ({ event }) => html`
+  <li class="event"><strong class=${event.warning ? 'is-warning' : ''}>${event.reason}${event.count > 1 && ` ${event.count}×`}</strong> ${event.message}
+    <span class="hint">${[event.about, event.last_at && clock(event.last_at)].filter(Boolean).join(' · ')}</span></li>`;
 
 /** @param {{id: number}} props */
 export default function Describe({ id }) {
@@ -18,9 +23,11 @@ export default function Describe({ id }) {
       ${error && html`<${Failed} error=${error} again=${again} />`}
       ${!data && !error && html`<${Skeleton} rows=${8} />`}
       ${data && html`
-        <section class="card"><p><${Health} of=${data.health} /></p><${Pairs} pairs=${data.facts} /></section>
+        <section class="card"><p><${Health} of=${data.health} /></p><${Pairs} pairs=${data.facts.map((/** @type {any} */ each) => [each.name, each.value])} />
+          ${data.conditions.length > 0 && html`<ul class="plain">${data.conditions.map((/** @type {any} */ each) => html`
+            <li key=${each.type}><${Health} of=${each.good ? 'good' : 'bad'} /> ${[each.type, each.reason].filter(Boolean).join(': ')}</li>`)}</ul>`}</section>
         <section class="card" aria-labelledby="events"><h2 id="events">${say('describe.events')}</h2>
-          ${data.events.length ? html`<ul class="plain">${data.events.map((/** @type {string} */ each, /** @type {number} */ at) => html`<li key=${at}>${each}</li>`)}</ul>`
+          ${data.events.length ? html`<ul class="plain">${data.events.map((/** @type {any} */ each, /** @type {number} */ at) => html`<${Event} key=${at} event=${each} />`)}</ul>`
             : html`<p class="hint">${say('describe.noEvents')}</p>`}
         </section>
         ${data.text && html`<details class="card"><summary><h2>${say('describe.text')}</h2></summary>

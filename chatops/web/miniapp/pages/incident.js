@@ -35,7 +35,7 @@ export default function Incident({ id }) {
 /** @param {{incident: any, again: () => void}} props */
 function Loaded({ incident, again }) {
   const title = [incident.title, incident.object].filter(Boolean).join(' · ');
-  const first = incident.suggestions[0];
+  const first = incident.suggestions.find((/** @type {any} */ each) => each.changes);
   const take = useTake(incident, again);
   const main = useMemo(
     () => first && { text: `${first.icon} ${first.title}`.trim(), press: () => openConfirm(incident.id, first, again) },
@@ -64,7 +64,7 @@ function Loaded({ incident, again }) {
 }
 
 const LINK_WORDS = /** @type {Record<string, string>} */ ({
-  runbook: 'link.runbook', dashboard: 'link.dashboard', graph: 'link.graph', chat: 'link.chat',
+  runbook: 'link.runbook', dashboard: 'link.dashboard', rule: 'alerts.rule', chat: 'link.chat',
 });
 
 /** @param {{links: Array<{kind: string, title: string, url: string}>}} props */

@@ -30,7 +30,7 @@ export default function Logs({ id }) {
         <div class="chips">
           <${OneChip} name="previous" value="1">${say('logs.previous')}<//>
           <${Chip} on=${wrapped} press=${() => setWrapped(!wrapped)}>${say('logs.wrap')}<//>
-          ${data?.containers.length > 1 && html`<${Choice} name="container" label=${say('logs.container')} all=${data.container} values=${data.containers.map((/** @type {string} */ each) => [each, each])} />`}
+          ${data?.containers.length > 1 && html`<${Choice} name="container" label=${say('logs.container')} all=${say('logs.container')} values=${data.containers.map((/** @type {string} */ each) => [each, each])} />`}
           <${Choice} name="tail" label=${say('logs.tail')} all=${count('logs.lines', 100)} values=${TAILS.slice(1).map((each) => [each, count('logs.lines', Number(each))])} />
           ${query.get('q') && html`<${Chip} on=${true} press=${() => setQuery({ q: '' })}>${say('logs.searched', { text: query.get('q') })}<//>`}
           <button type="button" class="chip" onClick=${again} disabled=${loading}>${say('logs.again')}</button>

@@ -114,7 +114,7 @@ function Hours({ hours }) {
 
 /** @param {{rows: any[]}} props */
 function Noisiest({ rows }) {
-  const table = rows.map((each) => [each.title, [each.cluster, each.namespace].filter(Boolean).join(' / ') || '—', number(each.times), number(each.actions), number(each.noise), each.fixed_by || (each.actions ? '—' : say('reports.muteOrFix'))]);
+  const table = rows.map((each) => [each.title, [each.cluster, each.namespace].filter(Boolean).join(' / ') || '—', number(each.times), number(each.actions), number(each.noise), (each.fixed_by ? `${each.fixed_by.title} ${say('reports.of', { helped: number(each.fixed_by.helped), tried: number(each.fixed_by.tried) })}` : '') || (each.actions ? '—' : say('reports.muteOrFix'))]);
   const head = ['reports.alert', 'reports.place', 'reports.times', 'reports.actions', 'reports.noise', 'reports.fixedBy'].map((key) => say(key));
   const summary = rows.length ? say('reports.noisiestIs', { title: rows[0].title, n: number(rows[0].times) }) : say('reports.empty');
   return html`<${Figure} id="noisiest" title=${say('reports.noisiest')} summary=${summary} definition=${say('reports.noisiestMeans')}>

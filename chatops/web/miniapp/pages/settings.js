@@ -99,12 +99,12 @@ function NewToken({ made }) {
     setBusy(false);
     if (!token) return;
     setName('');
-    made(token);
+    made({ name: token.made.name, token: token.token });
   };
   const value = (/** @type {any} */ event) => event.target.value;
   return html`
     <form class="form" onSubmit=${sent} aria-label=${say('tokens.make')}>
-      <label class="field">${say('tokens.name')}<input required maxlength="64" value=${name} onInput=${(/** @type {any} */ event) => setName(value(event))} /></label>
+      <label class="field">${say('tokens.name')}<input required maxlength="60" value=${name} onInput=${(/** @type {any} */ event) => setName(value(event))} /></label>
       <label class="field">${say('tokens.scope')}<select value=${scope} onChange=${(/** @type {any} */ event) => setScope(value(event))}>
         ${SCOPES.map(([each, key]) => html`<option key=${each} value=${each}>${say(key)}</option>`)}</select></label>
       <label class="field">${say('tokens.days')}<select value=${days} onChange=${(/** @type {any} */ event) => setDays(Number(value(event)))}>

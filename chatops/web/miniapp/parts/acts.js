@@ -56,6 +56,7 @@ export function Acts({ incident, again }) {
     reject: ['act.reject', () => reject(incident, again)],
     silence: ['act.silence', () => silence(id, again)],
     unsilence: ['act.unsilence', plain('unsilence')],
+    stop: ['act.stop', plain('stop')],
     reopen: ['act.reopen', plain('reopen')],
     note: ['act.note', () => note(id, again)],
   });

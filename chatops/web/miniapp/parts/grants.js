@@ -7,7 +7,7 @@ const ROLES = /** @type {Record<string, string>} */ ({ viewer: 'role.viewer', op
 /** @typedef {{role: string, cluster: string, namespace: string}} Grant */
 
 /** @param {Grant} grant */
-function grantText({ role, cluster, namespace }) {
+export function grantText({ role, cluster, namespace }) {
   const place = [cluster, namespace].filter((each) => each && each !== '*').join(' / ');
   return say(place ? 'grant.in' : 'grant.everywhere', { role: say(ROLES[role] || 'role.viewer'), place });
 }
@@ -18,33 +18,30 @@ export const Grants = ({ grants }) =>
     ? html`<ul class="plain">${grants.map((each) => html`<li key=${grantText(each)}>${grantText(each)}</li>`)}</ul>`
     : html`<p>${say('grant.none')}</p>`;
 
-/** @param {{name: string, grants: Grant[], save: (grants: Grant[]) => Promise<any>, cancel: () => void}} props */
-export function GrantsForm({ name, grants, save, cancel }) {
-  const [rows, setRows] = useState(grants.map((each) => ({ ...each })));
+/**
+ * Each grant with a button that takes it away, and a form for one more.
+ * @param {{name: string, grants: Grant[], give: (grant: Grant) => Promise<any>, take: (grant: Grant) => Promise<any>}} props
+ */
+export function GrantsForm({ name, grants, give, take }) {
+  const [wanted, setWanted] = useState({ role: 'viewer', cluster: '', namespace: '' });
   const [busy, setBusy] = useState(false);
-  const change = (/** @type {number} */ at, /** @type {object} */ part) => setRows(rows.map((row, index) => (index === at ? { ...row, ...part } : row)));
+  const part = (/** @type {string} */ of) => (/** @type {any} */ event) => setWanted({ ...wanted, [of]: event.target.value });
   const sent = async (/** @type {Event} */ event) => {
     event.preventDefault();
     setBusy(true);
-    await save(rows.map(({ role, cluster, namespace }) => ({ role, cluster: cluster.trim() || '*', namespace: namespace.trim() || '*' })));
+    await give({ role: wanted.role, cluster: wanted.cluster.trim() || '*', namespace: wanted.namespace.trim() || '*' });
     setBusy(false);
   };
-  const field = (/** @type {number} */ at, /** @type {'cluster' | 'namespace'} */ part, /** @type {string} */ label) => html`
-    <label class="field">${label}<input value=${rows[at][part]} placeholder="*" maxlength="253" autocapitalize="off" spellcheck=${false}
-      onInput=${(/** @type {any} */ event) => change(at, { [part]: event.target.value })} /></label>`;
+  const place = (/** @type {'cluster' | 'namespace'} */ of, /** @type {string} */ label) => html`
+    <label class="field">${label}<input value=${wanted[of]} placeholder="*" maxlength="253" autocapitalize="off" spellcheck=${false} onInput=${part(of)} /></label>`;
   return html`
+    <ul class="plain">${grants.map((each) => html`
+      <li key=${grantText(each)} class="line"><span class="grow">${grantText(each)}</span>
+        <button type="button" aria-label=${say('grant.removeNamed', { grant: grantText(each) })} onClick=${() => take(each)}>${say('grant.remove')}</button></li>`)}</ul>
     <form class="form" onSubmit=${sent} aria-label=${say('people.grantsOf', { name })}>
-      ${rows.map((row, at) => html`
-        <fieldset key=${at}><legend>${say('grant.number', { n: at + 1 })}</legend>
-          <label class="field">${say('grant.role')}<select value=${row.role} onChange=${(/** @type {any} */ event) => change(at, { role: event.target.value })}>
-            ${Object.entries(ROLES).map(([value, key]) => html`<option key=${value} value=${value}>${say(key)}</option>`)}</select></label>
-          ${field(at, 'cluster', say('filter.cluster'))}${field(at, 'namespace', say('filter.namespace'))}
-          <button type="button" onClick=${() => setRows(rows.filter((_, index) => index !== at))}>${say('grant.remove')}</button>
-        </fieldset>`)}
-      <div class="buttons">
-        <button type="button" onClick=${() => setRows([...rows, { role: 'viewer', cluster: '*', namespace: '*' }])}>${say('grant.add')}</button>
-        <button type="button" onClick=${cancel}>${say('cancel')}</button>
-        <button type="submit" class="main" disabled=${busy}>${say('grant.save')}</button>
-      </div>
+      <label class="field">${say('grant.role')}<select value=${wanted.role} onChange=${part('role')}>
+        ${Object.entries(ROLES).map(([value, key]) => html`<option key=${value} value=${value}>${say(key)}</option>`)}</select></label>
+      ${wanted.role !== 'admin' && html`${place('cluster', say('filter.cluster'))}${place('namespace', say('filter.namespace'))}`}
+      <div class="buttons"><button type="submit" class="main" disabled=${busy}>${say('grant.add')}</button></div>
     </form>`;
 }

@@ -11,6 +11,7 @@ export const Situation = ({ incident }) => html`
     <p><strong>${stateOf(incident)}</strong></p>
     <p><${Place} row=${incident} /></p>
     <p>${whoOf(incident)}${incident.alike > 0 && ` · ${count('incident.alike', incident.alike)}`}</p>
+    ${(incident.said || []).map((/** @type {string} */ line, /** @type {number} */ at) => html`<p key=${at}>${line}</p>`)}
     ${incident.reason && html`<p>${say('incident.reason', { reason: incident.reason })}</p>`}
     ${incident.merged_into && html`<p><a href=${`#/incident/${incident.merged_into}`}>${say('incident.mergedInto', { id: incident.merged_into })}</a></p>`}
     ${incident.silence && html`<p>${silenceOf(incident.silence)}</p>`}
@@ -30,14 +31,14 @@ function stateOf(incident) {
 function whoOf(incident) {
   const { taken_by, taken_at, closed_by } = incident;
   const parts = [taken_by ? say('incident.taken', { name: taken_by.name, time: taken_at ? clock(taken_at) : '—' }) : say('incident.nobody')];
-  if (closed_by) parts.push(say('incident.closedBy', { name: typeof closed_by === 'string' ? closed_by : closed_by.name }));
+  if (closed_by) parts.push(say('incident.closedBy', { name: closed_by.name }));
   return parts.join(' · ');
 }
 
 /** @param {any} silence */
 function silenceOf(silence) {
   if (silence.state) return silence.state;
-  return silence.until_resolved ? say('silence.untilResolved') : say('sign.silenced', { time: clock(silence.until) });
+  return silence.until ? say('sign.silenced', { time: clock(silence.until) }) : '';
 }
 
 /** @param {{objects: any}} props */
@@ -62,13 +63,10 @@ const STATES = /** @type {Record<string, string>} */ ({
 /** The change that is under way or was the last. @param {{run: any}} props */
 function Run({ run }) {
   if (!run) return null;
-  const by = typeof run.by === 'string' ? run.by : run.by?.name;
   return html`
     <div class=${`run is-${run.state}`} role="status">
       <p><strong>${run.title}</strong> — ${say(STATES[run.state] || 'run.requested')}</p>
-      <p class="hint">${[by, clock(run.started_at)].filter(Boolean).join(' · ')}</p>
-      ${run.progress && html`<p>${run.progress}</p>`}
-      ${run.problem && html`<p class="is-critical">${run.problem}</p>`}
-      ${(run.lines || []).map((/** @type {string} */ line, /** @type {number} */ at) => html`<p key=${at}>${line}</p>`)}
+      <p class="hint">${[run.by.name, clock(run.started_at), run.total ? say('run.progress', { done: run.done, total: run.total }) : ''].filter(Boolean).join(' · ')}</p>
+      ${run.lines.map((/** @type {string} */ line, /** @type {number} */ at) => html`<p key=${at}>${line}</p>`)}
     </div>`;
 }

@@ -27,14 +27,14 @@ export function explain(error) {
   if (error instanceof SessionOver) return [say('state.over'), say('state.overHint')];
   if (!(error instanceof Refused)) return [say('state.broken'), say('state.brokenHint')];
   if (error.status === 403) return [say('state.noRight'), error.detail || say('state.noRightHint')];
-  if (error.status === 404) return [say('state.notFound'), say('state.notFoundHint')];
-  if (error.status === 503 || error.status === 504) return [say('state.unavailable'), error.detail];
-  if (error.status >= 500) return [say('state.server'), say('state.serverHint')];
+  if (error.status === 404) return [say('state.notFound'), error.detail || say('state.notFoundHint')];
+  if (error.status === 500) return [say('state.server'), say('state.serverHint')];
+  if (error.status > 500) return [say('state.unavailable'), error.detail];
   return [say('state.refused'), error.detail];
 }
 
 /** One line for a toast. @param {Error} error */
-export const inShort = (error) => (error instanceof Refused && error.detail) || explain(error)[0];
+export const inShort = (error) => (error instanceof Refused && error.status !== 500 && error.detail) || explain(error)[0];
 
 const BotLink = () => bot.value && html`
   <p><${Outside} to=${`https://t.me/${encodeURIComponent(bot.value)}`}>${say('state.openBot')}<//></p>`;

@@ -4,7 +4,7 @@ import { useLoaded } from '../load.js';
 import { address } from '../router.js';
 import { count, say } from '../words.js';
 import { html, useState } from './html.js';
-import { Health, Pairs, refName } from './marks.js';
+import { Health, refName } from './marks.js';
 import { Offers } from './offers.js';
 import { Failed, Skeleton } from './states.js';
 
@@ -24,7 +24,7 @@ export function Tree({ incident, again }) {
         ${pods.map((/** @type {any} */ each) => html`<${Pod} key=${each.ref.name} pod=${each} ...${common} />`)}
         ${others.map((/** @type {any} */ each) => html`
           <${Branch} key=${refName(each.ref)} of=${each.ref} health=${each.health} title=${refName(each.ref)} ...${common}>
-            <${Pairs} pairs=${each.facts} /><//>`)}
+            ${each.summary && html`<p>${each.summary}</p>`}<//>`)}
         ${missing.map((/** @type {any} */ ref) => html`
           <li key=${refName(ref)} class="missing"><span class="mono">${refName(ref)}</span> — ${say('tree.missing')}</li>`)}
       </ul>
@@ -35,8 +35,9 @@ export function Tree({ incident, again }) {
 const Workload = ({ workload, ...common }) => html`
   <${Branch} of=${workload.ref} health=${workload.health} title=${refName(workload.ref)}
     aside=${`${workload.ready}/${workload.desired}`} open ...${common}>
-    ${workload.rollout && html`<p>${workload.rollout}</p>`}
+    ${[workload.rollout, workload.managed_by, workload.autoscaler].filter(Boolean).map((text) => html`<p class="hint" key=${text}>${text}</p>`)}
     <ul class="tree">${workload.pods.map((/** @type {any} */ pod) => html`<${Pod} key=${pod.ref.name} pod=${pod} ...${common} />`)}</ul>
+    ${workload.pod_count > workload.pods.length && html`<p class="hint">${count('tree.pods', workload.pod_count)}</p>`}
   <//>`;
 
 /** @param {any} props */
@@ -75,6 +76,6 @@ function ObjectOffers({ id, of, again }) {
   const { data, error, again: reload } = useLoaded((signal) => ask(`incidents/${id}/offers`, { query: refQuery(of), signal }), [id, of.uid, of.name]);
   if (error && !data) return html`<${Failed} error=${error} again=${reload} />`;
   if (!data) return html`<${Skeleton} rows=${2} />`;
-  if (!data.offers.length) return html`<p class="hint">${say('tree.noActions')}</p>`;
-  return html`<${Offers} id=${id} offers=${data.offers} again=${() => (again(), reload())} />`;
+  if (!data.offers.some((/** @type {any} */ each) => each.changes)) return html`<p class="hint">${say('tree.noActions')}</p>`;
+  return html`<${Offers} id=${id} offers=${data.offers.filter((/** @type {any} */ each) => each.changes)} again=${() => (again(), reload())} />`;
 }
