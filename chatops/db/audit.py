@@ -17,11 +17,14 @@ from chatops.core.audit import (
     Subject,
     chain_hash,
 )
+from chatops.core.audit_search import MOST, FoundLines, WantedLines, line_number
 from chatops.core.resources import ObjectRef
+from chatops.db.audit_search import lines_found
 from chatops.db.columns import aware, clean, naive, strings_of, time_of, time_text, to_json
 from chatops.db.database import Database
 from chatops.db.entities import Tables
 from chatops.db.handled import write_off
+from chatops.db.querying import desc
 
 _TEXTS = (
     *("at", "type", "subject_kind", "subject_id", "subject_name"),
@@ -79,6 +82,20 @@ class AuditLog:
             lines = audit.select(lambda line: line.incident_id == incident_id)
             newest = lines.order_by(lambda line: -line.id).limit(limit)
             return tuple(_stored(line) for line in reversed(list(newest)))
+
+        return self._database.read(work)
+
+    def search(self, wanted: WantedLines, cursor: str = "", limit: int = 50) -> FoundLines:
+        """A page of the lines wanted, the newest first; see `audit_search.MOST_LOOKED` for what it may cost.
+
+        Raises ValueError for a cursor that no page gave.
+        """
+        below, most, audit = line_number(cursor) if cursor else 2**62, min(max(limit, 1), MOST), self._tables.Audit
+
+        def work() -> FoundLines:
+            ids, after = lines_found(self._tables, wanted, below, most)
+            lines = audit.select(lambda line: line.id in ids).order_by(desc(audit.id)) if ids else ()
+            return FoundLines(tuple(_stored(line) for line in lines), "" if after is None else str(after))
 
         return self._database.read(work)
 

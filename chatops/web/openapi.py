@@ -72,7 +72,7 @@ def _told(operation: Operation, schema_of: dict[Any, Any], components: dict[str,
         "operationId": operation.id,
         "summary": operation.summary,
         "parameters": [*_in_path(operation), *_in_query(operation, components)],
-        "responses": {str(operation.status): _answer(operation, schema_of), "default": _PROBLEM},
+        "responses": {str(operation.status): _answer(operation, schema_of), **_problems(operation)},
     }
     if operation.tag is not None:
         told["responses"]["304"] = {"description": "What the caller has is as it is."}
@@ -81,6 +81,16 @@ def _told(operation: Operation, schema_of: dict[Any, Any], components: dict[str,
     if not operation.open:
         told["security"] = [{name: []} for name in SECURITY]
     return told
+
+
+def _problems(operation: Operation) -> dict[str, Any]:
+    """Every error there can be: what is not here is never answered."""
+    statuses = {401, 403, 503}
+    statuses |= {400} if operation.query is not None or operation.body is not None else set()
+    statuses |= {404} if "{" in operation.path else set()
+    statuses |= {400, 409, 413, 415, 429, 500} if operation.changes else set()
+    statuses |= {404, 409, 502, 504} if operation.asks_others else set()
+    return {str(status): _PROBLEM for status in sorted(statuses)}
 
 
 def _answer(operation: Operation, schema_of: dict[Any, Any]) -> dict[str, Any]:

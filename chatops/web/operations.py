@@ -88,6 +88,8 @@ class Operation:
     tag: Callable[[Request], str] | None = None
     name: str = ""
     """In the description; without one that of the function."""
+    asks_others: bool = False
+    """A cluster, or an incident, has to answer first."""
 
     @property
     def changes(self) -> bool:

@@ -80,3 +80,9 @@ CREATE VIRTUAL TABLE listed_words USING fts5 (
 
 CREATE TABLE changes_of (life TEXT NOT NULL);
 INSERT INTO changes_of (life) VALUES (lower(hex(randomblob(6))));
+
+-- The audit log is looked through by what happened and by whom.
+
+CREATE INDEX audit_type ON audit (type, id);
+CREATE INDEX audit_person ON audit (subject_id, id) WHERE subject_kind = 'person';
+CREATE INDEX audit_people ON audit (id) WHERE subject_kind = 'person';

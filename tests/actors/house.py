@@ -31,8 +31,8 @@ from chatops.core.people import Chat, ChatKind, Role, Sender, User, everywhere
 from chatops.core.policy import Policy
 from chatops.core.updates import Membership, Tap, TextMessage
 from chatops.db.database import Database
-from chatops.db.migrate import migrate
 from chatops.db.store import Store
+from tests.migrated import migrated
 
 ANNA = 1001
 PATIENCE = 10.0
@@ -218,8 +218,8 @@ class House:
 
     def __init__(self, folder: Path, *, watchdogs: frozenset[str] = frozenset()) -> None:
         self._watchdogs = watchdogs
-        url = f"sqlite:///{folder / 'test.db'}"
-        migrate(url)
+        path = folder / "test.db"
+        url = f"sqlite:///{path}" if path.exists() else migrated(path)
         self.clock = Clock()
         self.post = Post()
         self.cluster = Cluster()

@@ -19,6 +19,7 @@ from chatops.actors.api.desk import Desk
 from chatops.actors.api.doorkeeper import Doorkeeper
 from chatops.actors.api.operations import operations_of
 from chatops.actors.specs import ChildSpec, FamilySpec, starter
+from chatops.actors.work import WorkFailed
 from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.people import Grant, Role, User, everywhere
 from chatops.web.api import api_server, build_api
@@ -72,12 +73,12 @@ class ApiHouse(House):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.scene = Scene(self.clock)
-        self.cluster.answer = self.scene
+        gone = WorkFailed(None, "not_found", "", temporary=False)
+        self.cluster.answer = lambda work: gone if (told := self.scene(work)) is None else told
+        self.upstream.answer = lambda work: WorkFailed(None, "unreachable", "", temporary=True)
         for user_id, grants in ROLES.items():
             self.store.users.put(User(user_id, f"@u{user_id}", grants, disabled=user_id == DISABLED))
-        ready = Readiness(
-            alive=True, database_open=True, intake_listens=True, parts={"telegram": Part(PartState.UP)}
-        )
+        ready = Readiness(alive=True, database_open=True, intake_listens=True, parts={"telegram": Part(PartState.UP)})
         self._ready = ready
         self.language = "en"
 

@@ -7,15 +7,13 @@ from pathlib import Path
 import pytest
 
 from chatops.db.database import Database
-from chatops.db.migrate import migrate
 from chatops.db.store import Store
+from tests.migrated import migrated
 
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path}/chatops.db"
-    migrate(url)
-    return url
+    return migrated(tmp_path / "chatops.db")
 
 
 @pytest.fixture

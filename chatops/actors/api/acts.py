@@ -85,7 +85,7 @@ class Acts:
     ) -> Operation:
         path = f"/incidents/{{number}}/{name}"
         does = partial(self._done, verb=verb, make=make, what=what or str(verb))
-        return Operation("POST", path, summary, does, Said, body=body, name=name)
+        return Operation("POST", path, summary, does, Said, body=body, name=name, asks_others=True)
 
     def _done(self, request: Request, *, verb: Verb, make: Make, what: str) -> Said:
         caller, desk = request.by, self._desk

@@ -75,6 +75,7 @@ class Changes:
                 self.offers,
                 Offers,
                 query=ObjectQuery,
+                asks_others=True,
             ),
             Operation(
                 "POST",
@@ -83,6 +84,7 @@ class Changes:
                 self.preview,
                 Previewed,
                 body=Chosen,
+                asks_others=True,
             ),
             Operation(
                 "POST",
@@ -92,6 +94,7 @@ class Changes:
                 Begun,
                 body=Confirmed,
                 status=202,
+                asks_others=True,
             ),
         ]
 

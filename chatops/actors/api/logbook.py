@@ -8,24 +8,28 @@ from msgspec import Meta
 from chatops.actors.api.desk import Desk
 from chatops.core.access import needs
 from chatops.core.audit import EntryType
+from chatops.core.audit_search import MOST, WantedLines
 from chatops.core.buttons import Verb
-from chatops.core.shapes.logbook import AuditPage
-from chatops.web.operations import Operation, Request
+from chatops.core.shapes.logbook import AuditPage, audit_line
+from chatops.core.texts import mark
+from chatops.web.operations import Operation, Request, refused
 
 AUDIT = "audit"
+
+BAD_CURSOR = mark("This cursor is of another list: ask for the first page again.")
 
 
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
-    """`user`: the number of who acted; `cursor`: `next` of the page before."""
+    """`user`: the number of who acted; `q`: a text in names and details; `cursor`: `next` of the page before."""
 
     type: EntryType | None = None
     user: Annotated[str, Meta(max_length=20)] = ""
     incident: Annotated[int, Meta(ge=0, le=2**53)] | None = None
-    decision: Literal["allowed", "denied"] | None = None
+    decision: Literal["", "allowed", "denied"] = ""
     q: Annotated[str, Meta(max_length=100)] = ""
-    limit: Annotated[int, Meta(ge=1, le=200)] = 100
-    cursor: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=MOST)] = 100
+    cursor: Annotated[str, Meta(max_length=30)] = ""
 
 
 class LogbookDesk:
@@ -36,6 +40,13 @@ class LogbookDesk:
         return [Operation("GET", "/audit", "The audit log (admins).", self.audit, AuditPage, query=AuditQuery)]
 
     def audit(self, request: Request) -> AuditPage:
-        caller, desk = request.by, self._desk
+        """Who may say who may, may see who did what."""
+        caller, query, desk = request.by, request.query, self._desk
         desk.demand(caller, needs(Verb.PEOPLE, {}), Verb.PEOPLE, AUDIT)
-        raise NotImplementedError
+        wanted = WantedLines(query.type, query.user, query.incident, query.decision, query.q)
+        try:
+            found = desk.store.audit.search(wanted, query.cursor, query.limit)
+        except ValueError as error:
+            raise refused(400, "bad_cursor", caller.tongue.plain(BAD_CURSOR)) from error
+        lines = tuple(audit_line(line, caller.tongue) for line in found.lines)
+        return AuditPage(lines, found.next or None)

@@ -58,7 +58,13 @@ class Looking:
     def operations(self) -> list[Operation]:
         return [
             Operation(
-                "GET", "/incidents/{number}/logs", "Part of a container's log.", self.logs, LogTold, query=LogQuery
+                "GET",
+                "/incidents/{number}/logs",
+                "Part of a container's log.",
+                self.logs,
+                LogTold,
+                query=LogQuery,
+                asks_others=True,
             ),
             Operation(
                 "GET",
@@ -67,6 +73,7 @@ class Looking:
                 self.describe,
                 Described,
                 query=ObjectQuery,
+                asks_others=True,
             ),
         ]
 

@@ -40,18 +40,18 @@ class TokenDesk:
                 "POST",
                 "/tokens",
                 "Make one: its text is told once.",
-                self.make,
+                self.make_token,
                 NewToken,
                 body=TokenAsked,
                 status=201,
             ),
-            Operation("DELETE", "/tokens/{number}", "Take a token back.", self.revoke, status=204),
+            Operation("DELETE", "/tokens/{number}", "Take a token back.", self.revoke_token, status=204),
         ]
 
     def list_tokens(self, request: Request) -> Tokens:
         return Tokens(tuple(map(token_of, self._desk.store.api_tokens.of(request.by.user.id))))
 
-    def make(self, request: Request) -> NewToken:
+    def make_token(self, request: Request) -> NewToken:
         caller, asked = self._person(request), request.body
         name = one_line(asked.name, 60)
         if not name:
@@ -65,7 +65,7 @@ class TokenDesk:
         text, token = made
         return NewToken(text, token_of(token))
 
-    def revoke(self, request: Request) -> None:
+    def revoke_token(self, request: Request) -> None:
         caller, number = self._person(request), request.path["number"]
         entry = self._desk.entry(EntryType.TOKEN_REVOKED, caller, {"token": str(number)})
         if not self._desk.store.api_tokens.revoke(number, caller.user.id, entry):

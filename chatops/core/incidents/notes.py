@@ -14,10 +14,13 @@ LONGEST = 500
 
 
 def note(incident: Incident, event: Noted, *, now: datetime) -> Decision:
-    """Secrets are masked before the cut, which could halve one beyond recognition. The card reads the same."""
+    """Secrets are masked before the cut, which could halve one beyond recognition. The card reads the same.
+
+    In a chat nobody is told that they said nothing.
+    """
     text, press = one_line(mask(event.text), LONGEST), event.press
     if not text:
-        return Decision(incident)
+        return Decision(incident, effects=(Answer(press, "nothing_said"),) if press.asked else ())
     entry = Entry(
         EntryType.NOTED,
         press.by.subject,

@@ -23,6 +23,7 @@ TOASTS = {
     "judged_real": mark("👍 Counted as real: #{number}"),
     "judged_noise": mark("👎 Counted as noise: #{number}"),
     "said_already": mark("👌 You said so already"),
+    "nothing_said": mark("✖️ There is nothing in it: nothing was written down"),
     "not_over": mark("👌 It is open: say it when it is over"),
     "merged": mark("🔗 #{number} is part of #{into} now"),
     "merged_away": mark("🔗 It is part of #{number} now: go on there"),
