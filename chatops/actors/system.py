@@ -4,6 +4,7 @@ import secrets
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -53,6 +54,7 @@ from chatops.actors.telegram import HookWanted, TelegramActor
 from chatops.actors.tree import Supervisor
 from chatops.actors.upstream_specs import upstream_specs
 from chatops.actors.webhook import WebhookActor
+from chatops.addresses import is_loopback
 from chatops.cluster import Cluster
 from chatops.cluster.kubeconfig import Kubeconfig
 from chatops.core.access import may_decide
@@ -78,6 +80,7 @@ from chatops.upstream.fallback import FallbackDoor
 from chatops.web.api import api_server, build_api
 from chatops.web.hook import TelegramHook
 from chatops.web.intake import Intake
+from chatops.web.miniapp import MiniApp
 from chatops.web.readiness import Part, PartState, Readiness
 
 log = structlog.get_logger()
@@ -143,7 +146,8 @@ class System:
         )
         self._policy = self._policy_of(settings)
         desk = Desk(self._store, _now, self._policy, self._bot_name, tell)
-        api = build_api(self.readiness, operations_of(desk, doorkeeper), doorkeeper, hook=hook)
+        page = MiniApp(frame_ancestors=_frames(settings.telegram_api_url))
+        api = build_api(self.readiness, operations_of(desk, doorkeeper), doorkeeper, hook=hook, page=page)
         self._api = api_server(api, host=settings.listen_on, port=settings.app_port, hook=hook)
         self._supervisor: Supervisor | None = None
         self._ended = threading.Event()
@@ -439,6 +443,12 @@ class System:
 
     def _tell_admins(self, told: Notice) -> None:
         tell_admins(self._store, self._directory.tell, told)
+
+
+def _frames(telegram_url: str) -> tuple[str, ...]:
+    """The chat page of a Telegram that stands on this machine shows the Mini App in a frame, as Telegram's own does."""
+    url = urlsplit(telegram_url)
+    return (f"{url.scheme}://{url.netloc}",) if is_loopback(url.hostname or "") else ()
 
 
 def _commands(*, app: bool) -> dict[str, tuple[tuple[str, str], ...]]:

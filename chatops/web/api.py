@@ -9,6 +9,7 @@ from prometheus_client.exposition import choose_encoder
 from chatops.web.caller import Doorkeeper
 from chatops.web.errors import JsonBottle, answer
 from chatops.web.hook import MAX_BODY, TelegramHook
+from chatops.web.miniapp import MiniApp
 from chatops.web.openapi import described
 from chatops.web.operations import ROOT, Operation, Request, mount
 from chatops.web.readiness import HealthTold, Readiness, ReadinessTold, told
@@ -21,6 +22,7 @@ def build_api(
     doorkeeper: Doorkeeper | None = None,
     *,
     hook: TelegramHook | None = None,
+    page: MiniApp | None = None,
     registry: CollectorRegistry = REGISTRY,
 ) -> JsonBottle:
     """The application. `ready` is called in the server's threads and must return at once.
@@ -53,6 +55,8 @@ def build_api(
     app.route(f"{ROOT}/openapi.json", "GET", lambda: answer(description))
     if doorkeeper is not None:
         mount(app, there, doorkeeper)
+    if page is not None:
+        page.add_to(app)
     if hook is not None:
         hook.add_to(app)
     return app
