@@ -40,6 +40,7 @@ PRESS_SECONDS = 10.0
 
 NOT_FOUND = mark("There is no such incident, or it is not for you to see.")
 NO_ANSWER = mark("No answer came in time. It may still happen: look again before you repeat it.")
+BAD_CURSOR = mark("This cursor is of another list: ask for the first page again.")
 SCOPE = mark("⛔ This token was made for less than that")
 
 
