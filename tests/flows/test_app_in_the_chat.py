@@ -1,5 +1,6 @@
 """The Mini App's own page, opened in the chat by the bot's own button, and what is done there seen in the chat."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,10 @@ def test_from_the_card_into_the_app_and_back(tmp_path):
         app.get_by_role("button", name="Take", exact=True).click()
         place.card("#1", "has it since")
         expect(app.get_by_text("nobody yet")).to_have_count(0, timeout=PATIENT)
+        # What would be a download is text to copy: the frame has no right to one, as Telegram's own has none.
+        app.get_by_role("button", name="Postmortem").click()
+        expect(app.locator("dialog textarea")).to_have_value(re.compile("^# "), timeout=PATIENT)
+        app.locator("dialog").get_by_role("button", name="Close").click()
         page.get_by_role("button", name="Close", exact=True).click()
         expect(page.locator(".text", has_text="has it since")).to_be_visible(timeout=PATIENT)
         with place.store() as store:
