@@ -73,8 +73,12 @@ CREATE INDEX listed_unfilled ON listed (incident_id) WHERE search IS NULL;
 -- Words of what has ended, by `ended`. What is open is few, and read as it is.
 
 CREATE VIRTUAL TABLE listed_words USING fts5 (
-    words, content = '', columnsize = 0, detail = none, prefix = '1 2', tokenize = "ascii tokenchars '='"
+    words, content = '', columnsize = 0, detail = none, prefix = '1 2 3', tokenize = "ascii tokenchars '='"
 );
+
+-- All words that were ever in it: how a word begins is looked up here first.
+
+CREATE TABLE listed_vocabulary (word TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
 
 -- Which database the numbers of changes are of: one row.
 
