@@ -133,6 +133,7 @@ def measure(store: Store, path: Path) -> None:
         return (cluster, namespace) != ("prod", "team-00")
 
     page = store.listing.page
+    squad, rarest = (("team", "squad-3"),), frozenset({"team-39"})
     critical, some = frozenset({Severity.CRITICAL}), frozenset({"team-03"})
     with closing(sqlite3.connect(path)) as bare:
         numbers = random.Random(1)
