@@ -156,11 +156,9 @@ def measure(store: Store, path: Path) -> None:
     timed("closed, 13 namespaces", lambda: page(Wanted(CLOSED, namespaces=frozenset(NAMESPACES[:13]))))
     timed("closed, by owner", lambda: page(Wanted(CLOSED, owner=4)))
     timed("closed, nobody's, critical", lambda: page(Wanted(CLOSED, critical, owner=NOBODY)))
-    timed("closed, by a common label", lambda: page(Wanted(CLOSED, labels=(("team", "squad-3"),))))
+    timed("closed, by a common label", lambda: page(Wanted(CLOSED, labels=squad)))
     timed("closed, by a label of one", lambda: page(Wanted(CLOSED, labels=(("pod", "none-such"),))))
-    timed(
-        "closed, by label and namespace", lambda: page(Wanted(CLOSED, namespaces=some, labels=(("team", "squad-3"),)))
-    )
+    timed("closed, by label and namespace", lambda: page(Wanted(CLOSED, namespaces=some, labels=squad)))
     timed("search, a common word", lambda: page(Wanted(CLOSED, text="checkout")))
     timed("search, two common words", lambda: page(Wanted(CLOSED, text="checkout crash")))
     timed("search, a rare word", lambda: page(Wanted(CLOSED, text="clockskew")))
