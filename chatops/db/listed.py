@@ -129,6 +129,7 @@ def _index(tables: Tables, known: Line | None, line: Line) -> None:
 
 
 def _line(tables: Tables, incident: Incident, place_id: int, known: Line | None) -> Line:
+    subject = subject_name(incident)
     opened, taken, silence = micros(incident.opened_at), incident.taken_by, incident.silence
     ended = None if incident.open else _ended(tables, micros(incident.closed_at or incident.opened_at), known)
     silenced_until = silence.ends_at if silence and silence.standing else incident.standing.muted_until
@@ -140,13 +141,13 @@ def _line(tables: Tables, incident: Incident, place_id: int, known: Line | None)
         urgency=(incident.severity.rank * 2 + (taken is not None)) * RANK - opened,
         opened=opened,
         ended=ended,
-        object=clean(subject_name(incident)),
+        object=clean(subject),
         started_at=time_text(incident.started_at),
         firing=len(incident.firing),
         silenced_until=time_text_or_none(silenced_until),
         running=int(incident.run is not None and incident.run.state.running),
         merged_into=incident.merged_into,
-        search=clean(search_text(incident)),
+        search=clean(search_text(incident, subject)),
     )
 
 
