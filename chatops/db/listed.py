@@ -45,6 +45,9 @@ class Line(NamedTuple):
     urgency: int
     opened: int
     ended: int | None
+    began: int
+    acknowledged: int | None
+    finished: int | None
     object: str
     started_at: str
     firing: int
@@ -141,6 +144,9 @@ def _line(tables: Tables, incident: Incident, place_id: int, known: Line | None)
         urgency=(incident.severity.rank * 2 + (taken is not None)) * RANK - opened,
         opened=opened,
         ended=ended,
+        began=min(micros(incident.began_at), opened),
+        acknowledged=None if incident.acknowledged_at is None else micros(incident.acknowledged_at),
+        finished=_finished(incident),
         object=clean(subject),
         started_at=time_text(incident.started_at),
         firing=len(incident.firing),
@@ -149,6 +155,14 @@ def _line(tables: Tables, incident: Incident, place_id: int, known: Line | None)
         merged_into=incident.merged_into,
         search=clean(search_text(incident, subject)),
     )
+
+
+def _finished(incident: Incident) -> int | None:
+    """As a review has it: when a person said that it is over, or else when the last of its alerts ended."""
+    if incident.closed_at is None:
+        return None
+    ends = [episode.ends_at for episode in incident.episodes if episode.ends_at]
+    return micros(incident.closed_at if incident.closed_by or not ends else max(ends))
 
 
 def _ended(tables: Tables, closed: int, known: Line | None) -> int:

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from chatops.core.alerts import Severity
 from chatops.core.incidents import Person, Status
 from chatops.core.listing import CLOSED, MOST, NOBODY, OPEN, Row, Wanted
+from chatops.core.review import Span
 from chatops.db import listing
 from chatops.db.database import Database
 from chatops.db.migrate import MIGRATIONS, migrate
@@ -153,11 +154,19 @@ def test_incidents_from_before_are_listed_at_once_and_found_once_they_are_filled
         if number:
             ended = NOW + timedelta(microseconds=number // 3)
             assert store.incidents.apply(
-                replace(incident, status=Status.RESOLVED, closed_at=ended, revision=2, taken_by=Person(7, "@anna")),
+                replace(
+                    incident,
+                    status=Status.RESOLVED,
+                    closed_at=ended,
+                    revision=2,
+                    acknowledged_at=NOW,
+                    taken_by=Person(7, "@anna"),
+                ),
                 now=NOW,
             )
     everything, found = Wanted(statuses=OPEN | CLOSED), Wanted(statuses=CLOSED, text="pod-4")
-    before = store.listing.page(everything)
+    span = Span(NOW - timedelta(days=1), NOW + timedelta(days=1))
+    before, charts = store.listing.page(everything), store.statistics.charts(span, UTC)
     database.close()
     with sqlite3.connect(tmp_path / "old.db") as connection:
         connection.executescript((MIGRATIONS / "0020_lists.rollback.sql").read_text())
@@ -168,6 +177,7 @@ def test_incidents_from_before_are_listed_at_once_and_found_once_they_are_filled
     store = Store(database)
     page = store.listing.page(everything)
     assert page.rows == tuple(replace(row, object="") for row in before.rows)
+    assert store.statistics.charts(span, UTC) == charts
     assert store.listing.changes(before.mark).reset
     assert store.listing.page(found).rows == ()
     assert [store.listing.fill(4), store.listing.fill(4), store.listing.fill(4)] == [4, 2, 0]
