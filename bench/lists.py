@@ -117,9 +117,8 @@ def timed(name: str, work: Callable[[], Any], times: int = 200) -> None:
         took.append((time.perf_counter() - start) * 1000)
         used.append((time.process_time() - before) * 1000)
     rows = len(getattr(result, "rows", getattr(result, "lines", ()))) if result is not None else 0
-    print(
-        f"  {name:44} p50 {at(took, 0.5):7.2f}  p99 {at(took, 0.99):7.2f}  CPU p99 {at(used, 0.99):7.2f} ms  {rows:4} rows"
-    )
+    told = f"p50 {at(took, 0.5):7.2f}  p99 {at(took, 0.99):7.2f}  CPU p99 {at(used, 0.99):7.2f} ms"
+    print(f"  {name:44} {told}  {rows:4} rows", flush=True)
 
 
 def at(values: list[float], part: float) -> float:
