@@ -17,6 +17,8 @@ from .conftest import needs_chromium
 
 pytestmark = needs_chromium
 
+HOSTILE = "<img src=x onerror=alert(1)>"
+
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Town]:
@@ -80,7 +82,7 @@ def test_from_the_launch_to_the_fix(place: Town, page: Page) -> None:
     assert "looked at the image" in Path(started.value.path()).read_text()
 
     # What happens in the chat is seen here without a word.
-    place.post(crash_loop(ended=True))
+    place.post(crash_loop(ended=True, hostile=HOSTILE))
     expect(page.get_by_role("button", name="Reopen")).to_be_visible()
     page.get_by_role("link", name="Open", exact=True).click()
     expect(page.get_by_text("All quiet.")).to_be_visible()
