@@ -22,8 +22,9 @@ from chatops.settings import Settings
 from chatops.telegram.client import Telegram
 from chatops.upstream.alertmanager import Alertmanager
 from chatops.upstream.calendar import CalendarDoor
-from chatops.upstream.endpoint import Endpoint
+from chatops.upstream.endpoint import Endpoint, decode
 from chatops.upstream.prometheus import Prometheus
+from chatops.web.openapi import INFO
 from chatops.web.server import CannotListen, bind
 
 
@@ -89,6 +90,8 @@ def verdicts(settings: Settings | tuple[str, ...]) -> Iterator[Verdict]:
         yield _upstream("ALERTMANAGER_URL", Alertmanager(Endpoint(url)))
     if settings.prometheus:
         yield _upstream("PROMETHEUS_URL", Prometheus(Endpoint(settings.prometheus)))
+    if settings.public_url:
+        yield _public(settings.public_url)
     roster = settings.roster
     for rota, each in calendars(roster).items():
         yield _calendar(rota, each.address, roster.members)
@@ -159,6 +162,22 @@ def _upstream(name: str, one: Alertmanager | Prometheus) -> Verdict:
         return _asked(f"{name} {one.name}", one.check, dict.fromkeys(UPSTREAM_REASONS, f"mend {name}, or remove it"))
     finally:
         one.close()
+
+
+def _public(url: str) -> Verdict:
+    """Before the first start nothing can answer there, so that is no fault yet."""
+    endpoint = Endpoint(url)
+    part = f"PUBLIC_URL {endpoint.name}"
+    mend = "start the service and check again; what a proxy has to pass on is in docs/miniapp.md"
+    try:
+        told = decode(endpoint.get("/api/v1/openapi.json"), dict, "this service")
+    except Failure as failure:
+        return Verdict(part, Outcome.WARNING, str(failure), mend)
+    finally:
+        endpoint.close()
+    if told.get("info") != INFO:
+        return Verdict(part, Outcome.WARNING, "another program answers there, or another version of this one", mend)
+    return Verdict(part, Outcome.GOOD, "this service answers there")
 
 
 def _calendar(rota: str, address: str, people: Sequence[Member]) -> Verdict:

@@ -23,7 +23,8 @@ from chatops.sandbox.botapi import DEMO_TOKEN, BotApiServer, Conversation, Perso
 from chatops.sandbox.kubeapi.demo_cluster import seed
 from chatops.sandbox.kubeapi.server import KubeApiServer
 from chatops.sandbox.prometheus import PrometheusServer
-from chatops.settings import Settings
+from chatops.settings import LOOPBACK, Settings
+from chatops.web.server import bind
 
 NAMESPACE, DEPLOYMENT = "shop", "checkout"
 ANNA, OLEG = 1001, 1002
@@ -69,7 +70,9 @@ def stage(folder: Path, *, port: int = 0) -> Iterator[Stage]:
         bot_api.group(GROUP, "On call", [anna, oleg])
         kubeconfig = folder / "kubeconfig"
         kubernetes.kubeconfig(kubeconfig)
-        settings = _settings(folder, kubeconfig, bot_api.url, alertmanager.url, prometheus.url)
+        app_port = _free_port()
+        settings = _settings(folder, kubeconfig, bot_api.url, alertmanager.url, prometheus.url, app_port)
+        bot_api.mini_app(settings.app.start, settings.mini_app_name)
         migrate(settings.database_url)
         system = System(settings)
         system.start()
@@ -137,6 +140,7 @@ def main(*, once: bool, port: int = 0) -> int:
             f"Open the chat in a browser: {running.bot_api.url}/?as={ANNA}&chat={ANNA}\n"
             "You are Anna, who is on call. An alert arrives in a moment; press its buttons.\n"
             f"What you press in the group, Oleg does not see: {running.bot_api.url}/?as={ANNA}&chat={GROUP}\n"
+            "The button beside the text field opens the Mini App; /login gives a link for a whole browser window.\n"
             f"Alertmanager's webhook: http://127.0.0.1:{running.system.alert_port}/api/v1/alertmanager "
             f"(ALERT_TOKEN={WEBHOOK_TOKEN})\n"
             f"Readiness: http://127.0.0.1:{running.system.app_port}/readyz\n"
@@ -149,12 +153,20 @@ def main(*, once: bool, port: int = 0) -> int:
     return 0
 
 
+def _free_port() -> int:
+    """The settings name the address of the Mini App, so its port has to be known before the service has it."""
+    with bind(LOOPBACK, 0) as taken:
+        return int(taken.getsockname()[1])
+
+
 def _restarts(now: float) -> Callable[[float], float | None]:
     """Nothing for hours, then more and more, as a crash loop looks."""
     return lambda moment: max(0.0, 6.0 - (now - moment) / 300.0)
 
 
-def _settings(folder: Path, kubeconfig: Path, bot_api: str, alertmanager: str, prometheus: str) -> Settings:
+def _settings(
+    folder: Path, kubeconfig: Path, bot_api: str, alertmanager: str, prometheus: str, app_port: int
+) -> Settings:
     """Only what the demo needs: nothing of the environment or of a .env gets in."""
     return Settings(
         _env_file=None,
@@ -163,9 +175,11 @@ def _settings(folder: Path, kubeconfig: Path, bot_api: str, alertmanager: str, p
         telegram_admins=(ANNA,),
         telegram_chats=(ANNA, GROUP),
         telegram_features=tuple(sorted(EVERY)),
-        app_port=0,
+        app_port=app_port,
         alert_port=0,
-        bind_address="127.0.0.1",
+        bind_address=LOOPBACK,
+        public_url=f"http://{LOOPBACK}:{app_port}",
+        mini_app_name="incidents",
         webhook_token=(SecretStr(WEBHOOK_TOKEN),),
         database_url=f"sqlite:///{folder}/demo.db",
         kubeconfig=str(kubeconfig),

@@ -12,16 +12,17 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chatops.addresses import is_loopback, problem_of, secrets_in
+from chatops.core.mini_app import MiniApp
 from chatops.core.oncall import NOBODY, Roster
 from chatops.core.remedies import Rule
 from chatops.core.rota_calendar import calendars
 from chatops.core.schedule import Weekly, weekly_of
-from chatops.core.telegram_features import CERTAIN, Feature
+from chatops.core.telegram_features import CERTAIN, GRANTED, Feature
 from chatops.core.texts import LANGUAGES
 from chatops.db.location import sqlite_path
 from chatops.oncall_file import read_roster
@@ -170,7 +171,13 @@ class Settings(BaseSettings):
         5, ge=1, le=1440, description="How many minutes Telegram has to be out of reach for that"
     )
     public_url: str | None = Field(
-        None, description="Where `APP_PORT` is reachable over HTTPS, for the Mini App. Not used yet"
+        None,
+        description="Where people reach `APP_PORT` over HTTPS, for the Mini App and for signing in from a browser "
+        "(`/login`): [docs/miniapp.md](docs/miniapp.md)",
+    )
+    mini_app_name: str = Field(
+        "",
+        description="Short name that @BotFather has for the Mini App (`/newapp`), so that cards in groups open it too",
     )
     report_at: str = Field(
         "Mon 10:00 UTC",
@@ -215,8 +222,9 @@ class Settings(BaseSettings):
         parts = [part.lower() for part in _listed(value)]
         if parts == ["none"]:
             return ()
-        if not set(parts) <= set(Feature):
-            raise _problem(f"must be some of {', '.join(Feature)}, separated by commas, or none")
+        choice = [each for each in Feature if each not in GRANTED]
+        if not set(parts) <= set(choice):
+            raise _problem(f"must be some of {', '.join(choice)}, separated by commas, or none")
         return tuple(parts)
 
     @field_validator("kube_contexts", "watchdog_alerts", "protected_namespaces", mode="before")
@@ -245,17 +253,38 @@ class Settings(BaseSettings):
             raise _problem("has a space or a control character inside a token: no HTTP header can carry it")
         return tuple(SecretStr(part) for part in parts)
 
-    @field_validator("telegram_api_url", "public_url", mode="after")
+    @field_validator("telegram_api_url", mode="after")
     @classmethod
-    def _a_url(cls, value: str | None, info: ValidationInfo) -> str | None:
-        return value and _address(value, only_https=info.field_name == "public_url")
+    def _a_url(cls, value: str) -> str:
+        return _address(value)
 
-    @field_validator("telegram_webhook_url", mode="after")
+    @field_validator("telegram_webhook_url", "public_url", mode="after")
     @classmethod
-    def _a_hook(cls, value: str | None) -> str | None:
-        """A Bot API server of one's own may stand on the same machine, and needs no certificate there."""
-        here = value is not None and is_loopback(urlsplit(value).hostname or "")
-        return value and _address(value, only_https=not here)
+    def _a_url_for_others(cls, value: str | None) -> str | None:
+        """A Bot API server or a browser of one's own may be on the same machine, and needs no certificate there."""
+        return value and _address(value, only_https=not is_loopback(_host(value)))
+
+    @field_validator("public_url", mode="after")
+    @classmethod
+    def _a_url_that_telegram_opens(cls, value: str | None) -> str | None:
+        if value and "@" in value.partition("://")[2].partition("/")[0]:
+            raise _problem("holds a name or password, which everybody would be shown: remove what stands before the @")
+        if value and "." not in _host(value) and ":" not in _host(value):
+            raise _problem(
+                "names a host without a dot, and Telegram opens none such: use a whole name like ops.example.com, or "
+                "127.0.0.1 to try it out"
+            )
+        return value
+
+    @field_validator("mini_app_name", mode="after")
+    @classmethod
+    def _a_short_name(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[A-Za-z0-9_]{3,30}", value):
+            raise _problem(
+                "is no short name of a Mini App: copy what stands behind the bot's name in the link that @BotFather "
+                "gave, 3 to 30 letters, digits or underscores"
+            )
+        return value
 
     @field_validator("kube_impersonate", mode="after")
     @classmethod
@@ -403,6 +432,16 @@ class Settings(BaseSettings):
         return self.prometheus_url.get_secret_value() if self.prometheus_url else ""
 
     @property
+    def app(self) -> MiniApp:
+        """The Mini App, or that there is none."""
+        return MiniApp(self.public_url or "", self.mini_app_name)
+
+    @property
+    def framed_by(self) -> tuple[str, ...]:
+        """Whose pages may show the Mini App, besides Telegram's own: the chat page of a stand-in on this machine."""
+        return (self.telegram_api_url,) if is_loopback(_host(self.telegram_api_url)) else ()
+
+    @property
     def fallback(self) -> str:
         """The whole address, which is a secret; empty when there is none."""
         return self.fallback_webhook_url.get_secret_value() if self.fallback_webhook_url else ""
@@ -421,9 +460,17 @@ class Settings(BaseSettings):
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is allowed and unwise, in a sentence each."""
+        return tuple(self._unwise())
+
+    def _unwise(self) -> Iterator[str]:
         if any(len(token) < SHORT_TOKEN for token in self.webhook_tokens):
-            return (f"WEBHOOK_TOKEN is shorter than {SHORT_TOKEN} characters: openssl rand -hex 32 makes a good one",)
-        return ()
+            yield f"WEBHOOK_TOKEN is shorter than {SHORT_TOKEN} characters: openssl rand -hex 32 makes a good one"
+        telegram_is_here = is_loopback(_host(self.telegram_api_url))
+        if self.public_url and self.public_url.startswith("http:") and not telegram_is_here:
+            yield (
+                "PUBLIC_URL is this machine's own address, which Telegram opens for nobody, so that only /login leads "
+                "there: give the address where people reach it over HTTPS"
+            )
 
 
 def _hidden(url: str) -> tuple[str, ...]:
@@ -431,6 +478,14 @@ def _hidden(url: str) -> tuple[str, ...]:
     parts = urlsplit(url)
     told = (url, *secrets_in(url), parts.path, parts.query)
     return tuple(each for each in told if len(each) >= SHORT_TOKEN)
+
+
+def _host(url: str) -> str:
+    """Empty where it is no address."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _weekly(text: str) -> Weekly | None:

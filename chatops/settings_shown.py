@@ -39,5 +39,7 @@ def _shown_default(name: str, default: Any) -> str:
             return "off"
         case "routes_file" | "alertmanager_url" | "prometheus_url" | "public_url" | "fallback_webhook_url":
             return "off"
+        case "mini_app_name":
+            return "none"
         case _:
             return f"`{default}`" if isinstance(default, str | int) else ""

@@ -20,6 +20,8 @@ from chatops.db.store import Store
 from chatops.sandbox.alertmanager import AlertmanagerServer
 from chatops.sandbox.botapi.server import BotApiServer
 from chatops.sandbox.kubeapi.server import KubeApiServer
+from chatops.web.api import api_server, build_api
+from chatops.web.readiness import Readiness
 from tests.upstream.calendars import calendar, event, serving
 
 RUN = Path(__file__).parent.parent / "run.py"
@@ -154,13 +156,19 @@ def test_check_is_content_where_everything_works(place: Place, tmp_path: Path) -
     with BotApiServer() as bot_api, KubeApiServer() as kubernetes, AlertmanagerServer() as alertmanager:
         kubeconfig = tmp_path / "kubeconfig"
         kubernetes.kubeconfig(kubeconfig)
+        service = api_server(
+            build_api(lambda: Readiness(alive=True, database_open=True, intake_listens=True)), host="127.0.0.1", port=0
+        )
+        service.start()
         checked = place.run(
             "check",
             TELEGRAM_API_URL=bot_api.url,
             TELEGRAM_BOT_TOKEN=bot_api.token,
             KUBECONFIG=str(kubeconfig),
             ALERTMANAGER_URL=alertmanager.url.replace("http://", "http://anna:canary@"),
+            PUBLIC_URL=f"http://127.0.0.1:{service.port}",
         )
+        service.stop()
         wrong = place.run(
             "check",
             TELEGRAM_API_URL=bot_api.url,
@@ -168,17 +176,21 @@ def test_check_is_content_where_everything_works(place: Place, tmp_path: Path) -
             KUBECONFIG=str(kubeconfig),
             KUBE_CONTEXTS="absent",
             PROMETHEUS_URL=f"{alertmanager.url}/canary",
+            PUBLIC_URL=kubernetes.url,
         )
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "✖" not in checked.stdout
     assert "the bot is @" in checked.stdout
     assert "the API server is v1." in checked.stdout
+    assert f"✔ PUBLIC_URL 127.0.0.1:{service.port}: this service answers there" in checked.stdout
     assert f"✔ ALERTMANAGER_URL {alertmanager.url[7:]}: Alertmanager 0.25.0" in checked.stdout
     assert "canary" not in checked.stdout + checked.stderr
     assert wrong.returncode == 1
     assert "✖ Telegram" in wrong.stdout
     assert "@BotFather" in wrong.stdout
     assert "    mend PROMETHEUS_URL, or remove it" in wrong.stdout
+    assert f"! PUBLIC_URL {kubernetes.url.partition('//')[2]}:" in wrong.stdout
+    assert "    start the service and check again" in wrong.stdout
     assert "✖ Kubernetes absent: not_configured: no context absent" in wrong.stdout
 
 

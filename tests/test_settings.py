@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from chatops import settings
+from chatops.core.mini_app import NO_APP, MiniApp
 from chatops.settings import Settings, read
 from chatops.settings_shown import describe
 
@@ -51,6 +52,7 @@ def test_the_token_alone_is_enough() -> None:
     assert now.database_url == "sqlite:///chatops.db"
     assert (now.kubeconfig, now.kube_contexts, now.kube_executors) == (None, (), 4)
     assert (now.alertmanagers, now.prometheus, now.public_url) == ((), "", None)
+    assert now.app == NO_APP
     assert (now.graphs, now.graph_theme) == ("asked", "dark")
     assert now.telegram_features == ("colours", "copy", "quotes", "times")
     assert (now.language, now.log_level, now.log_format) == ("en", "info", "json")
@@ -74,7 +76,8 @@ def test_everything_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         GRAPHS="Critical",
         GRAPH_THEME="light",
         TELEGRAM_FEATURES="Copy, times",
-        PUBLIC_URL="https://ops.example",
+        PUBLIC_URL="https://ops.example/",
+        MINI_APP_NAME="incidents",
         LANGUAGE="ru",
         LOG_LEVEL="DEBUG",
         LOG_FORMAT="Console",
@@ -90,6 +93,7 @@ def test_everything_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert now.alertmanagers == ("http://user:pass@am:9093/prefix", "http://am-1:9093")
     assert now.prometheus == "https://reader:word@prom.example"
     assert (now.graphs, now.graph_theme, now.telegram_features) == ("critical", "light", ("copy", "times"))
+    assert now.app == MiniApp("https://ops.example", "incidents")
     assert (now.language, now.log_level, now.log_format) == ("ru", "debug", "console")
     assert set(now.secrets) == {
         *(TOKEN, TOKEN.partition(":")[2], "new-secret-1", "old-secret-1", "pass", "word"),
@@ -114,6 +118,28 @@ def test_the_example_file_is_the_defaults(tmp_path: Path) -> None:
     kept = [line for line in lines if line not in {"WEBHOOK_TOKEN=", "TELEGRAM_BOT_TOKEN="}]
     (tmp_path / ".env").write_text("\n".join(kept), encoding="utf-8")
     assert good() == before
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8080", "http://[::1]:8080"])
+def test_the_mini_app_may_be_tried_out_on_this_machine(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    set_all(monkeypatch, PUBLIC_URL=address)
+    assert good().app.start == f"{address}/app/"
+
+
+@pytest.mark.parametrize(
+    ("address", "telegram", "warned"),
+    [
+        ("http://127.0.0.1:8080", "https://api.telegram.org", True),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8081", False),
+        ("https://ops.example", "https://api.telegram.org", False),
+    ],
+)
+def test_what_telegram_opens_for_nobody_is_said(
+    monkeypatch: pytest.MonkeyPatch, address: str, telegram: str, warned: bool
+) -> None:
+    set_all(monkeypatch, PUBLIC_URL=address, TELEGRAM_API_URL=telegram)
+    assert [warning.partition(" ")[0] for warning in good().warnings] == ["PUBLIC_URL"] * warned
+    assert good().framed_by == ((telegram,) if "127.0.0.1" in telegram else ())
 
 
 def test_no_feature_of_newer_telegram_may_be_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,11 +177,19 @@ def test_no_feature_of_newer_telegram_may_be_wanted(monkeypatch: pytest.MonkeyPa
         ("KUBE_EXECUTORS", "1.5", "whole number"),
         ("EXEC_DIAGNOSTICS", "maybe", "true or false"),
         ("PUBLIC_URL", "http://canary.example", "https://"),
+        ("PUBLIC_URL", "http://127.0.0.1.canary.example", "https://"),
+        ("PUBLIC_URL", "https://canary/ops", "without a dot"),
+        ("PUBLIC_URL", "http://localhost:8080", "without a dot"),
+        ("PUBLIC_URL", "https://user:canary@ops.example", "before the @"),
+        ("PUBLIC_URL", "https://[canary", "without a dot"),
+        ("MINI_APP_NAME", "canary/x", "@BotFather"),
+        ("MINI_APP_NAME", "ab", "3 to 30"),
         ("ALERTMANAGER_URL", "http://am:9093,canary", "http:// or https://"),
         ("PROMETHEUS_URL", "http://user:canary@", "name a host"),
         ("GRAPHS", "canary", "'asked' or 'critical'"),
         ("GRAPH_THEME", "canary", "'dark' or 'light'"),
         ("TELEGRAM_FEATURES", "copy,canary", "some of colours, copy, quotes, times"),
+        ("TELEGRAM_FEATURES", "apps", "some of colours, copy, quotes, times, ephemeral, rich,"),
         ("LANGUAGE", "tlh", "en, ru"),
         ("LOG_LEVEL", "canary", "'debug', 'info'"),
         ("LOG_FORMAT", "xml", "'json' or 'console'"),

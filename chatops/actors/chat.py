@@ -84,13 +84,22 @@ class ChatActor(Actor):
         clock: Callable[[], datetime],
         policy: Policy,
         bot_name: Callable[[], str] = str,
+        main_app: Callable[[], bool] = bool,
     ) -> None:
         super().__init__(directory=directory, address=address)
         self._id = int(str(address[1]))
         self._store = store
         self._clock = clock
         self._shelf = Shelf(self._id, store=store, address=address, tell=self.tell, clock=clock)
-        self._canvas = Canvas(self._id, store=store, shelf=self._shelf, clock=clock, policy=policy, bot_name=bot_name)
+        self._canvas = Canvas(
+            self._id,
+            store=store,
+            shelf=self._shelf,
+            clock=clock,
+            policy=policy,
+            bot_name=bot_name,
+            main_app=main_app,
+        )
         self._topics = Topics(self._canvas, store=store, shelf=self._shelf, address=address, tell=self.tell)
         self._pins = Pins(self._canvas, store=store, address=address, tell=self.tell)
         self._asides = Asides(

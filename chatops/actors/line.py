@@ -5,12 +5,14 @@ It receives nothing.
 
 import random
 import threading
+from collections.abc import Callable
 
 import structlog
 
 from chatops.actors.health import Health
+from chatops.actors.menu import Menu
 from chatops.core.failures import Failure, Permanent, Reason
-from chatops.telegram.client import Commands, Telegram
+from chatops.telegram.client import Commands, Me, Telegram
 
 log = structlog.get_logger()
 
@@ -34,12 +36,26 @@ MENDS = {
 
 
 class Line:
-    """For one thread at a time. `stopping` ends every wait."""
+    """For one thread at a time. `stopping` ends every wait; `on_me` is told who the bot is, once that is known."""
 
-    def __init__(self, *, telegram: Telegram, health: Health, commands: Commands, stopping: threading.Event) -> None:
+    def __init__(
+        self,
+        *,
+        telegram: Telegram,
+        health: Health,
+        commands: Commands,
+        menu: Menu,
+        stopping: threading.Event,
+        on_me: Callable[[Me], None] = lambda _me: None,
+    ) -> None:
         self._telegram = telegram
         self._health = health
-        self._commands: Commands | None = commands
+        self._on_me = on_me
+        self._said: dict[str, Callable[[], None]] = {
+            "the list of commands": lambda: telegram.set_commands(commands),
+            "the menu button": lambda: menu.arrange(telegram),
+        }
+        """What the bot still has to say of itself."""
         self._stopping = stopping
         self._name = ""
         self._failures = 0
@@ -47,18 +63,19 @@ class Line:
     def introduce(self) -> None:
         """Once Telegram can be reached. A menu that is refused must not keep anybody from being heard."""
         if not self._name:
-            self._name = f"@{self._telegram.me().username}"
+            me = self._telegram.me()
+            self._on_me(me)
+            self._name = f"@{me.username}"
             self._health.up(PART, self._name)
-        if self._commands is None:
-            return
-        try:
-            self._telegram.set_commands(self._commands)
-            self._commands = None
-        except Permanent as refusal:
-            log.warning("telegram refuses the list of commands", reason=str(refusal))
-            self._commands = None
-        except Failure as failure:
-            log.info("the list of commands has to wait", reason=str(failure))
+        for what, say in list(self._said.items()):
+            try:
+                say()
+            except Permanent as refusal:
+                log.warning("telegram refuses what the bot says of itself", what=what, reason=str(refusal))
+            except Failure as failure:
+                log.info("what the bot says of itself has to wait", what=what, reason=str(failure))
+                continue
+            del self._said[what]
 
     def works(self) -> None:
         self._failures = 0

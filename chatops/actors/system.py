@@ -40,6 +40,7 @@ from chatops.actors.health import Health
 from chatops.actors.heartbeats import HeartbeatsActor
 from chatops.actors.incident import IncidentActor
 from chatops.actors.janitor import JanitorActor
+from chatops.actors.menu import Menu
 from chatops.actors.messages import MailArrived
 from chatops.actors.notary import NOTARY, NotaryActor
 from chatops.actors.pool import PoolActor
@@ -65,14 +66,15 @@ from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.core.policy import Graphs, Policy
 from chatops.core.redaction import Redaction
 from chatops.core.rota_calendar import calendars
-from chatops.core.screens.welcome import COMMANDS
-from chatops.core.telegram_features import Feature
+from chatops.core.screens import mini_app
+from chatops.core.screens.welcome import offered
+from chatops.core.telegram_features import GRANTED, Feature
 from chatops.core.texts import LANGUAGES, tongue
 from chatops.db.database import Database
 from chatops.db.soundness import ensure_sound
 from chatops.db.store import Store
 from chatops.settings import Settings
-from chatops.telegram.client import Telegram, posted
+from chatops.telegram.client import Me, Telegram, posted
 from chatops.upstream.calendar import CalendarDoor
 from chatops.upstream.fallback import FallbackDoor
 from chatops.web.api import api_server, build_api
@@ -93,6 +95,8 @@ CHATS = "chat"
 
 HOOK_SETTING = "telegram_hook"
 """Where the webhook that we set is remembered, for a later run that polls."""
+MENU_SETTING = "telegram_menu"
+"""Where it is remembered what we had the menu button open, for a later run without a PUBLIC_URL."""
 
 
 def _by_file(chat_id: int, told: bool) -> Entry:
@@ -118,7 +122,7 @@ class System:
         self._telegram = Telegram(
             settings.telegram_bot_token.get_secret_value(),
             settings.telegram_api_url,
-            features=frozenset(map(Feature, settings.telegram_features)),
+            features=frozenset(map(Feature, settings.telegram_features)) | GRANTED,
             on_refused=lambda feature: log.warning("telegram server does not know it, left out", feature=feature),
             on_topic_gone=lambda chat_id, thread_id: self._directory.tell(chat_address(chat_id), TopicGone(thread_id)),
         )
@@ -147,6 +151,8 @@ class System:
         self._api = api_server(api, host=settings.listen_on, port=settings.app_port, hook=hook)
         self._supervisor: Supervisor | None = None
         self._ended = threading.Event()
+        self._main_app = threading.Event()
+        """The Mini App is known to Telegram as the bot's main one."""
         self._exit_code = 0
         self._database_open = False
 
@@ -240,13 +246,24 @@ class System:
                     telegram=self._telegram,
                     arrivals=self._arrivals,
                     health=self._health,
-                    commands=_commands(),
+                    commands=_commands(app=bool(settings.app.address)),
                     hook=self._hook_wanted(),
                     left_hook=store.settings.get(HOOK_SETTING) or "",
+                    menu=self._menu(),
+                    on_me=self._introduced,
                 ),
             ),
             FamilySpec(
-                CHATS, starter(ChatActor, directory, store=store, clock=_now, policy=policy, bot_name=self._bot_name)
+                CHATS,
+                starter(
+                    ChatActor,
+                    directory,
+                    store=store,
+                    clock=_now,
+                    policy=policy,
+                    bot_name=self._bot_name,
+                    main_app=self._main_app.is_set,
+                ),
             ),
             FamilySpec(INCIDENTS, starter(IncidentActor, directory, outside=outside, **hearing)),
             ChildSpec(JANITOR, starter(JanitorActor, directory, store=store, clock=_now), Restart.TRANSIENT),
@@ -273,6 +290,7 @@ class System:
             graph_theme=Theme(settings.graph_theme),
             storm_threshold=settings.storm_threshold,
             roster=settings.roster,
+            app=settings.app,
         )
 
     def _fallback(self) -> list[ChildSpec]:
@@ -363,6 +381,18 @@ class System:
             return None
         return HookWanted(url, self._hook_secret, lambda url: self._store.settings.set(HOOK_SETTING, url))
 
+    def _menu(self) -> Menu:
+        """What the menu button is to be, and was."""
+        settings = self._store.settings
+        text = tongue(self._settings.language).plain(mini_app.MENU)
+        left = settings.get(MENU_SETTING) or ""
+        return Menu(text, self._settings.app.start, left, lambda url: settings.set(MENU_SETTING, url))
+
+    def _introduced(self, me: Me) -> None:
+        """In the TelegramActor's thread."""
+        if me.main_app:
+            self._main_app.set()
+
     def _posted(self, body: bytes) -> None:
         """In an HTTP thread. What is no update is taken and forgotten: Telegram would post it for ever."""
         update = posted(body)
@@ -421,9 +451,10 @@ def _frames(telegram_url: str) -> tuple[str, ...]:
     return (f"{url.scheme}://{url.netloc}",) if is_loopback(url.hostname or "") else ()
 
 
-def _commands() -> dict[str, tuple[tuple[str, str], ...]]:
+def _commands(*, app: bool) -> dict[str, tuple[tuple[str, str], ...]]:
     """The command list per language, as Telegram shows it; `""` is for every other language."""
     spoken = {
-        language: tuple((name, tongue(language).plain(does)) for name, does in COMMANDS) for language in LANGUAGES
+        language: tuple((name, tongue(language).plain(does)) for name, does in offered(app=app))
+        for language in LANGUAGES
     }
     return {"": spoken["en"], **spoken}

@@ -19,13 +19,14 @@ from chatops.actors.directory import Directory
 from chatops.actors.health import Health
 from chatops.actors.hook import Hook
 from chatops.actors.line import Line
+from chatops.actors.menu import Menu
 from chatops.actors.poller import Poller
 from chatops.actors.senders import Outcome, Senders, join_all
 from chatops.actors.telegram_messages import ChatBegan, Deliver, Delivered, NotDelivered, Withdraw
 from chatops.actors.timers import Timer
 from chatops.core.failures import ChatMigrated, Failure, Permanent, Reason
 from chatops.core.pacing import Pace, Pacer, Parcel
-from chatops.telegram.client import Commands, Telegram
+from chatops.telegram.client import Commands, Me, Telegram
 
 log = structlog.get_logger()
 
@@ -80,7 +81,7 @@ class PollerBroke:
 class TelegramActor(Actor):
     """Takes Deliver. `clock` is monotonic seconds, the same that the directory's timers go by.
 
-    Without a `hook` updates are polled for; see Poller for `left_hook`.
+    Without a `hook` updates are polled for; see Poller for `left_hook`, Line for `on_me`.
     """
 
     def __init__(
@@ -94,6 +95,8 @@ class TelegramActor(Actor):
         commands: Commands | None = None,
         hook: HookWanted | None = None,
         left_hook: str = "",
+        menu: Menu | None = None,
+        on_me: Callable[[Me], None] = lambda _me: None,
         clock: Callable[[], float] = time.monotonic,
         pace: Pace | None = None,
     ) -> None:
@@ -102,7 +105,14 @@ class TelegramActor(Actor):
         self._clock = clock
         self._pacer: Pacer[Deliver] = Pacer(pace, chance=random.random)
         self._senders: Senders[Deliver] = Senders(telegram.deliver, self._wake, count=SENDERS)
-        line = Line(telegram=telegram, health=health, commands=commands or {}, stopping=self.stopping)
+        line = Line(
+            telegram=telegram,
+            health=health,
+            commands=commands or {},
+            menu=menu or Menu(),
+            stopping=self.stopping,
+            on_me=on_me,
+        )
         self._receiver: Receiver
         if hook is None:
             self._receiver = Poller(

@@ -112,7 +112,10 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One button of a screen. A `url` or `copy` button needs no verb; every other one gets a token when offered."""
+    """One button of a screen. A `url`, `copy` or `web_app` button needs no verb; all others get a token when offered.
+
+    `web_app` is the address of a Mini App, and for private chats only.
+    """
 
     label: str
     verb: Verb | None = None
@@ -122,6 +125,7 @@ class Button:
     style: str = ""
     url: str = ""
     copy: str = ""
+    web_app: str = ""
     for_user: int | None = None
     """Only this person's press counts (a confirm belongs to who chose)."""
     lifetime: timedelta | None = None

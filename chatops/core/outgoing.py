@@ -16,12 +16,16 @@ class Lane(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One button of an inline keyboard as Telegram takes it: exactly one of `data`, `url` and `copy` is filled."""
+    """One button of an inline keyboard as Telegram takes it: one of `data`, `url`, `copy` and `web_app` is filled.
+
+    `web_app` is the address of a Mini App; Telegram takes such a button in private chats alone.
+    """
 
     label: str
     data: str = ""
     url: str = ""
     copy: str = ""
+    web_app: str = ""
     style: str = ""
     """danger, success, primary or nothing; never the only sign of what a button does."""
 

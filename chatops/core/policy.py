@@ -5,6 +5,7 @@ from datetime import UTC, tzinfo
 from enum import StrEnum
 
 from chatops.core.graphs import Theme
+from chatops.core.mini_app import NO_APP, MiniApp
 from chatops.core.oncall import NOBODY, Roster
 from chatops.core.outside import NOTHING, Outside
 from chatops.core.remedies import Rule
@@ -22,7 +23,7 @@ class Policy:
     """`language` is spoken where a user or chat has none; `protected` are patterns of namespaces (see safeguards).
 
     `rules` are those of the operator's own suggestions file, `outside` are the systems beside the clusters,
-    `roster` says who is on call.
+    `roster` says who is on call, `app` where the Mini App is.
     """
 
     language: str = "en"
@@ -36,3 +37,4 @@ class Policy:
     storm_threshold: int = 0
     """More new incidents than this within a minute share one digest in a chat (see storms); 0: never."""
     roster: Roster = NOBODY
+    app: MiniApp = NO_APP

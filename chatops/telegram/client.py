@@ -53,10 +53,14 @@ _ForWhom = Callable[[types.EphemeralMessageParameters | None, Form], int]
 
 
 class Me(NamedTuple):
-    """`username` is the first name where a server tells none, as the documentation allows it."""
+    """`username` is the first name where a server tells none, as the documentation allows it.
+
+    `main_app`: @BotFather knows a Mini App as the bot's main one.
+    """
 
     id: int
     username: str
+    main_app: bool = False
 
 
 class RawUpdate(NamedTuple):
@@ -107,8 +111,12 @@ class Telegram:
     def me(self) -> Me:
         """Who the bot is; the cheapest way to see whether Telegram answers and knows the token."""
         match self._call("getMe", apihelper.get_me):
-            case {"id": int(number), "username": str(name)} | {"id": int(number), "first_name": str(name)}:
-                return Me(number, name)
+            case {"id": int(number), "username": str(name), **more} | {
+                "id": int(number),
+                "first_name": str(name),
+                **more,
+            }:
+                return Me(number, name, more.get("has_main_web_app") is True)
         raise _nonsense()
 
     def updates(self, offset: int | None, timeout: int) -> tuple[RawUpdate, ...]:
@@ -183,6 +191,25 @@ class Telegram:
             self._call(
                 "setMyCommands", partial(apihelper.set_my_commands, commands=given, language_code=language or None)
             )
+
+    def set_menu(self, text: str, url: str) -> None:
+        """What the button beside the text field of private chats opens."""
+        button = types.MenuButtonWebApp(clean(text), types.WebAppInfo(url))
+        self._call("setChatMenuButton", partial(apihelper.set_chat_menu_button, menu_button=button))
+
+    def delete_menu(self) -> None:
+        """That button lists the commands again."""
+        button = types.MenuButtonDefault()  # type: ignore[no-untyped-call]  # telebot types it in part
+        self._call("setChatMenuButton", partial(apihelper.set_chat_menu_button, menu_button=button))
+
+    def menu(self) -> str:
+        """The address that it opens; empty where it opens none."""
+        match self._call("getChatMenuButton", apihelper.get_chat_menu_button):
+            case {"type": "web_app", "web_app": {"url": str(url)}}:
+                return url
+            case {"type": str()}:
+                return ""
+        raise _nonsense()
 
     def set_hook(self, url: str, secret: str) -> None:
         """From now on Telegram posts updates to `url`, one at a time so that they keep their order, with the secret."""

@@ -19,13 +19,14 @@ SIMPLER_MAY_DO = frozenset({Reason.BAD_MARKUP, Reason.REFUSED, Reason.TOO_LONG})
 """Servers other than Telegram's own say in words of theirs what they do not know; plain text is shorter, too."""
 
 _TEXT_SIGNS = ("entities", "tag")
-_KEYS_SIGNS = ("button", "markup", "keyboard", "style", "copy_text")
+_KEYS_SIGNS = ("button", "web app", "markup", "keyboard", "style", "copy_text")
 _KINDS = ((OF_TEXT, _TEXT_SIGNS), (OF_KEYS, _KEYS_SIGNS))
 _SIGNS = {
     Feature.COLOURS: ("style",),
     Feature.COPY: ("copy_text", "text buttons"),
     Feature.QUOTES: ("blockquote", "expandable"),
     Feature.TIMES: ("tg-time", "date_time", "date-time"),
+    Feature.APPS: ("web app", "web_app", "button_type_invalid"),
 }
 """By what a server's words name a feature."""
 

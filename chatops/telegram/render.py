@@ -71,6 +71,8 @@ def _button(key: Key, form: Form) -> types.InlineKeyboardButton | None:
         return types.InlineKeyboardButton(label, callback_data=data, style=style)
     if key.url and not form.plain and _opens(key.url):
         return types.InlineKeyboardButton(label, url=key.url, style=style)
+    if key.web_app and Feature.APPS in form.features and _opens(key.web_app):
+        return types.InlineKeyboardButton(label, web_app=types.WebAppInfo(key.web_app), style=style)
     if key.copy and Feature.COPY in form.features:
         copied = telegram_text.clean(key.copy)
         # A cut command in the clipboard would be worse than no button.
@@ -102,4 +104,5 @@ def used(markup: str, rows: Keyboard, features: Features) -> Features:
     keys = [key for row in rows for key in row]
     of_keys = {Feature.COLOURS} if any(key.style for key in keys) else set()
     of_keys |= {Feature.COPY} if any(key.copy for key in keys) else set()
+    of_keys |= {Feature.APPS} if any(key.web_app for key in keys) else set()
     return frozenset(of_text | (of_keys & features))

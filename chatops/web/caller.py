@@ -9,7 +9,7 @@ from chatops.core.people import User
 from chatops.core.signing_in import Scope, Way
 from chatops.core.texts import Tongue
 
-TOKEN_SCOPE = "token_scope"
+BEYOND_SCOPE = "token_scope"
 """The reason where somebody has the right, and the token they call with does not."""
 
 
@@ -36,7 +36,7 @@ class Caller:
     def may_all(self, wanted: tuple[Need, ...]) -> Verdict:
         """The one decision of `core.access`, and then the token's own limit."""
         if any(need.right not in self.scope.rights for need in wanted):
-            return Verdict(False, TOKEN_SCOPE)
+            return Verdict(False, BEYOND_SCOPE)
         return may_all(self.user, wanted)
 
     def may_see(self, incident: Incident | None) -> bool:

@@ -16,6 +16,8 @@ _PROBLEM = {
 }
 _REFERENCE = "#/components/schemas/{name}"
 
+INFO = {"title": "chatops", "version": __version__}
+
 SECURITY = {
     "bearer": {
         "type": "http",
@@ -61,7 +63,7 @@ def described(operations: Sequence[Operation]) -> dict[str, Any]:
     kept = {name: schema for name, schema in components.items() if name not in queries}
     return {
         "openapi": "3.1.0",
-        "info": {"title": "chatops", "version": __version__},
+        "info": INFO,
         "paths": paths,
         "components": {"schemas": {**kept, "Problem": _PROBLEM_SCHEMA}, "securitySchemes": SECURITY},
     }

@@ -231,6 +231,9 @@ class House:
         self.store = Store(self.database)
         self.failed: list[Any] = []
         self.policy = Policy()
+        self.bot = ""
+        """What Telegram says that the bot is called, with its @."""
+        self.main_app = False
         self._updates = itertools.count(1)
         self._supervisor: Supervisor | None = None
         self.store.users.put(User(ANNA, "@anna", everywhere(Role.ADMIN)))
@@ -247,12 +250,13 @@ class House:
         shared: dict[str, Any] = {"store": self.store, "clock": self.clock}
         hearing = {**shared, "watchdogs": self._watchdogs}
         policy = replace(self.policy, outside=self.outside)
+        known: dict[str, Any] = {"bot_name": lambda: self.bot, "main_app": lambda: self.main_app}
         return [
             ChildSpec(POOL, starter(Hands, self.directory, cluster=self.cluster)),
             ChildSpec(UPSTREAM, starter(Hands, self.directory, cluster=self.upstream)),
             ChildSpec(DRAWING, starter(Hands, self.directory, cluster=self.upstream)),
             ChildSpec(TELEGRAM, starter(Postman, self.directory, post=self.post)),
-            FamilySpec("chat", starter(ChatActor, self.directory, policy=policy, **shared)),
+            FamilySpec("chat", starter(ChatActor, self.directory, policy=policy, **known, **shared)),
             FamilySpec("incident", starter(IncidentActor, self.directory, outside=self.outside, **hearing)),
             ChildSpec(
                 WEBHOOK,

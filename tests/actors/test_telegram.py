@@ -18,6 +18,7 @@ from chatops.actors.base import Actor
 from chatops.actors.chat_messages import UpdateArrived, WasAway
 from chatops.actors.directory import Directory
 from chatops.actors.health import Health, PartStatus
+from chatops.actors.menu import Menu
 from chatops.actors.presence import HEARD, Presence
 from chatops.actors.specs import ChildSpec, starter
 from chatops.actors.supervisor import ChildState
@@ -31,7 +32,7 @@ from chatops.db.migrate import migrate
 from chatops.db.store import Store
 from chatops.sandbox.botapi import BotApiServer, HandClock, Limits, Person
 from chatops.sandbox.botapi.faults import Fault
-from chatops.telegram.client import Telegram, posted
+from chatops.telegram.client import Me, Telegram, posted
 from chatops.web.api import api_server, build_api
 from chatops.web.hook import TelegramHook
 from chatops.web.readiness import Readiness
@@ -720,3 +721,56 @@ def test_a_poller_that_breaks_is_started_again(office: Office, grow: Callable[..
     assert office.next().update.text == "hello"
     assert not mistakes
     tree.supervisor.stop()
+
+
+APP = "https://ops.example/app/"
+
+
+def test_the_menu_button_opens_the_mini_app(office, server):
+    told = []
+    office.start(menu=Menu("Incidents", APP, on_set=lambda url: told.append((url, server.world.menu_buttons.get(0)))))
+    server.wait_for(lambda: server.world.updates.polling)
+    assert server.world.menu_buttons[0]["text"] == "Incidents"
+    assert office.anna.open_web_app().startswith(APP)
+    # Before it was set, so that it is never forgotten.
+    assert told == [(APP, None)]
+
+
+def test_the_menu_button_of_an_earlier_run_is_taken_back_once(office, server):
+    told = []
+    office.telegram.set_menu("Incidents", APP)
+    office.start(menu=Menu(left="https://OPS.example/app/", on_set=told.append))
+    server.wait_for(lambda: server.world.updates.polling)
+    assert server.world.menu_buttons == {}
+    assert told == [""]
+
+
+def test_a_menu_button_that_somebody_else_has_set_stays(office, server):
+    office.telegram.set_menu("Shop", "https://shop.example/app/")
+    office.start(menu=Menu(left=APP))
+    server.wait_for(lambda: server.world.updates.polling)
+    assert server.world.menu_buttons[0]["text"] == "Shop"
+
+
+def test_who_never_had_a_mini_app_asks_nothing_of_it(office, server):
+    office.start()
+    server.wait_for(lambda: server.world.updates.polling)
+    assert server.requests("setChatMenuButton") == server.requests("getChatMenuButton") == []
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_a_menu_button_that_is_refused_keeps_nobody_from_being_heard(office, server, status):
+    server.fail("setChatMenuButton", status=status, times=1 if status == 500 else None)
+    office.listen(101)
+    office.start(menu=Menu("Incidents", APP))
+    office.anna.send("hello")
+    assert office.next().update.text == "hello"
+    if status == 500:
+        server.wait_for(lambda: server.world.menu_buttons.get(0))
+
+
+def test_it_is_told_who_the_bot_is(office, server):
+    server.mini_app(APP)
+    told: queue.Queue[Me] = queue.Queue()
+    office.start(on_me=told.put)
+    assert told.get(timeout=PATIENCE) == Me(4200000001, "chatops_bot", True)

@@ -18,6 +18,7 @@ from chatops.core.incidents import Episode, Incident, Status
 from chatops.core.incidents.acting import ABSENT, FOUND, OVERDUE, STOPPED
 from chatops.core.incidents.likeness import alike_first
 from chatops.core.log_asks import LogAsk
+from chatops.core.mini_app import MiniApp
 from chatops.core.misread import Misread
 from chatops.core.objects import ObjectView, Tie, TieRole, Trait
 from chatops.core.oncall import Duty, Member
@@ -51,6 +52,7 @@ from chatops.core.screens import (
     lists,
     logs,
     merging,
+    mini_app,
     notices,
     oncall,
     outside,
@@ -100,6 +102,7 @@ from tests.core.scene import (
     at,
 )
 
+APP = MiniApp("https://ops.example", "incidents")
 NODE = ObjectRef("Node", "worker-3", cluster="prod-eu1")
 NOW = at(20)
 
@@ -136,13 +139,14 @@ def rich_text(shown: Screen) -> str:
 
 def fits(button: Button) -> None:
     """One meaning, a short label, and nothing Telegram refuses."""
-    assert sum((button.verb is not None, bool(button.url), bool(button.copy))) == 1, button
+    assert sum((button.verb is not None, bool(button.url), bool(button.copy), bool(button.web_app))) == 1, button
     assert 1 <= len(button.label) <= 40, button.label
     assert button.label == button.label.strip()
     assert "\n" not in button.label
     button.label.encode()
     assert len(button.copy) <= 256
     assert not button.url or button.url.startswith(("http://", "https://"))
+    assert not button.web_app or button.web_app.startswith("https://")
     assert button.style in ("", "danger", "success", "primary")
     assert all(isinstance(value, str) for value in button.args.values())
 
@@ -642,6 +646,20 @@ def _on_call(duty: Duty) -> Callable[[Tongue], Screen]:
     return lambda tongue: oncall.on_call({"primary": duty}, tongue)
 
 
+def _with_app(*, private: bool) -> Callable[[Tongue], Screen]:
+    def draw(tongue: Tongue) -> Screen:
+        acts = incident_acts.rows(an_incident(), tongue, Outside(True, True), alike=2)
+        door = mini_app.door(APP, 96, tongue, private=private, bot="chatops_bot", is_main=False)
+        bot = "" if private else "chatops_bot"
+        return card(an_incident(), tongue, now=NOW, bot=bot, acts=mini_app.beside(acts, door))
+
+    return draw
+
+
+def _no_login(kind: ChatKind, possible: bool) -> Callable[[Tongue], Screen]:
+    return lambda tongue: mini_app.no_login(kind, tongue, possible=possible)
+
+
 def _logs(text: LogText, *, again: bool = False, **asked: Any) -> Callable[[Tongue], Screen]:
     ask = LogAsk(**asked)
     return lambda tongue: logs.logs(text, tongue, incident_id=96, ask=ask, again=again)
@@ -926,6 +944,13 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     },
     "aside, left alone": notices.aside_closed,
     "card in a group": lambda tongue: card(an_incident(), tongue, now=NOW, bot="chatops_bot"),
+    "card with the Mini App": _with_app(private=True),
+    "card with the Mini App, in a group": _with_app(private=False),
+    "login link": lambda tongue: mini_app.login(APP, "code", tongue),
+    **{
+        f"no login link, {kind}, {'set up' if possible else 'not set up'}": _no_login(kind, possible)
+        for kind, possible in ((ChatKind.GROUP, True), (ChatKind.PRIVATE, False))
+    },
     "card, after an absence": lambda tongue: card(an_incident(), tongue, now=NOW, was_away=timedelta(minutes=12)),
     **{
         f"on call{state}": _on_call(duty)
@@ -938,6 +963,7 @@ SCREENS: dict[str, Callable[[Tongue], Screen]] = {
     },
     "on call: no hand-over is known": lambda tongue: oncall.spans("backup", None, tongue, ends=False),
     "help": welcome.help_screen,
+    "help, with the Mini App": lambda tongue: welcome.help_screen(tongue, app=True),
     "stranger": lambda tongue: welcome.stranger(
         42, ChatKind.PRIVATE, tongue, admins=["@anna", "@oleg"], code_possible=False
     ),

@@ -151,7 +151,6 @@ def statistics() -> dict[str, Any]:
     today = datetime.now(UTC).date()
     days = [today - timedelta(days=29 - at) for at in range(30)]
     weeks = [today - timedelta(days=today.weekday() + 7 * (7 - at)) for at in range(8)]
-    helped = {"action": "rollout_undo", "title": "Roll back", "tried": 10, "helped": 9}
     times = ("taken_median", "taken_p90", "resolved_median", "resolved_p90")
     return {
         "since": moment(30 * 86400),

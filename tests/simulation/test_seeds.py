@@ -10,7 +10,7 @@ import pytest
 from tests.simulation.occurrences import EXPECTED, occurrences
 from tests.simulation.story import database, run
 
-SEEDS = 500
+SEEDS = 250
 BATCH = 125
 """Enough for everything that is expected of a batch to happen in it."""
 

@@ -56,12 +56,12 @@ def last(anna):
 
 
 def test_who_the_bot_is(telegram):
-    assert telegram.me() == (4200000001, "chatops_bot")
+    assert telegram.me() == (4200000001, "chatops_bot", False)
 
 
 def test_who_a_bot_without_a_username_is(oddity):
     oddity.answer(b'{"ok": true, "result": {"id": 7, "is_bot": true, "first_name": "Ops"}}')
-    assert Telegram(CANARY, oddity.url).me() == (7, "Ops")
+    assert Telegram(CANARY, oddity.url).me() == (7, "Ops", False)
 
 
 def test_a_message_with_everything(telegram, server, anna):

@@ -41,7 +41,6 @@ HERE = 0
 """The API as a chat, where buttons are offered: no chat of Telegram has this number."""
 
 NO_ACTION = mark("There is no such action.")
-NOT_CHOSEN = mark("This needs to be chosen first: {names}")
 ASKED_OTHERS = mark("Others who may act were asked to approve it.")
 
 

@@ -30,7 +30,7 @@ from chatops.core.shapes.plain import plain
 from chatops.core.texts import Tongue, mark
 from chatops.db.places import Readable
 from chatops.db.store import Store
-from chatops.web.caller import TOKEN_SCOPE, Caller
+from chatops.web.caller import BEYOND_SCOPE, Caller
 from chatops.web.operations import Refused, refused
 from chatops.web.problem import Problem
 
@@ -40,6 +40,7 @@ PRESS_SECONDS = 10.0
 
 NOT_FOUND = mark("There is no such incident, or it is not for you to see.")
 NO_ANSWER = mark("No answer came in time. It may still happen: look again before you repeat it.")
+BAD_CURSOR = mark("This cursor is of another list: ask for the first page again.")
 SCOPE = mark("⛔ This token was made for less than that")
 
 
@@ -107,8 +108,8 @@ class Desk:
         if verdict.allowed:
             return
         self.denied(caller, what, verdict.reason, incident_id=incident_id, ref=ref)
-        if verdict.reason == TOKEN_SCOPE:
-            raise refused(403, TOKEN_SCOPE, caller.tongue.plain(SCOPE))
+        if verdict.reason == BEYOND_SCOPE:
+            raise refused(403, BEYOND_SCOPE, caller.tongue.plain(SCOPE))
         code = refused_as(verb, args or {}, verdict.reason)
         raise refused(403, code, toast(code, caller.tongue, {"role": verdict.reason, "id": str(caller.user.id)}))
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from chatops.actors.api.desk import Desk
+from chatops.actors.api.desk import BAD_CURSOR, Desk
 from chatops.actors.conversation.documents import document
 from chatops.actors.conversation.views import advice_for
 from chatops.core.access import needs
@@ -39,7 +39,6 @@ MOST_FILTERS = 50
 
 BAD_LABEL = mark("A label is asked for as name=value.")
 BAD_OWNER = mark("The owner is me, none, or somebody's number.")
-BAD_CURSOR = mark("This cursor is of another list: ask for the first page again.")
 
 Moment = Annotated[datetime, Meta(tz=True)]
 Names = Annotated[tuple[str, ...], Meta(max_length=MOST_FILTERS)]

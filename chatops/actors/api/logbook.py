@@ -5,18 +5,15 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from chatops.actors.api.desk import Desk
+from chatops.actors.api.desk import BAD_CURSOR, Desk
 from chatops.core.access import needs
 from chatops.core.audit import EntryType
 from chatops.core.audit_search import MOST, WantedLines
 from chatops.core.buttons import Verb
 from chatops.core.shapes.logbook import AuditPage, audit_line
-from chatops.core.texts import mark
 from chatops.web.operations import Operation, Request, refused
 
 AUDIT = "audit"
-
-BAD_CURSOR = mark("This cursor is of another list: ask for the first page again.")
 
 
 @dataclass(frozen=True, slots=True)

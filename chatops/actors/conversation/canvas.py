@@ -8,13 +8,14 @@ from chatops.actors.conversation import chat_setup, duty, maintenance, people, r
 from chatops.actors.conversation.documents import document
 from chatops.actors.conversation.shelf import Shelf
 from chatops.core.access import DECIDING, may_see
-from chatops.core.buttons import Verb
+from chatops.core.buttons import Button, Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Incident
 from chatops.core.outgoing import ForPresser, Lane
 from chatops.core.people import Chat, ChatKind, User
 from chatops.core.policy import Policy
 from chatops.core.routes import Directions, directions, traits_of
+from chatops.core.screens import mini_app
 from chatops.core.screens.base import Screen
 from chatops.core.texts import Tongue, tongue
 from chatops.db.places import Readable
@@ -22,7 +23,10 @@ from chatops.db.store import Store
 
 
 class Canvas:
-    """The chat as something to draw on. `bot_name` tells `@name` of the bot, or nothing while nobody knows it."""
+    """The chat as something to draw on. `bot_name` tells `@name` of the bot, or nothing while nobody knows it.
+
+    `main_app`: whether the Mini App is known to Telegram as the bot's main one.
+    """
 
     def __init__(
         self,
@@ -33,10 +37,12 @@ class Canvas:
         clock: Callable[[], datetime],
         policy: Policy,
         bot_name: Callable[[], str] = str,
+        main_app: Callable[[], bool] = bool,
     ) -> None:
         self.chat_id = chat_id
         self.policy = policy
         self._bot_name = bot_name
+        self._main_app = main_app
         self._known_bot = ""
         self._store = store
         self._shelf = shelf
@@ -100,7 +106,24 @@ class Canvas:
             now, roster = self._clock(), self.policy.roster
             return duty.drawn(position, self._store, roster, speaks, now=now, reader=user)
         return views.from_store(
-            position, incident, self._store, speaks, now=self._clock(), policy=self.policy, user=user, bot=self._bot
+            position,
+            incident,
+            self._store,
+            speaks,
+            now=self._clock(),
+            policy=self.policy,
+            user=user,
+            bot=self._bot,
+            door=self._door(incident, speaks),
+        )
+
+    def _door(self, incident: Incident | None, speaks: Tongue) -> Button | None:
+        """The way into the Mini App from the incident's card."""
+        if incident is None:
+            return None
+        private = self.chat_id > 0
+        return mini_app.door(
+            self.policy.app, incident.id, speaks, private=private, bot=self._bot, is_main=self._main_app()
         )
 
     @property

@@ -17,9 +17,10 @@ from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position
 from chatops.core.granting import INVITE_PREFIX
+from chatops.core.mini_app import NO_APP, MiniApp
 from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.core.review import asked_for
-from chatops.core.screens import welcome
+from chatops.core.screens import mini_app, welcome
 from chatops.core.screens.base import Screen, screen
 from chatops.core.screens.toasts import TOASTS
 from chatops.core.texts import Tongue
@@ -59,8 +60,9 @@ def offer_admin_code(store: Store) -> str | None:
 class Commands:
     """Reads what was written and says what to show for it; it sends nothing."""
 
-    def __init__(self, store: Store, *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, *, clock: Callable[[], datetime], app: MiniApp = NO_APP) -> None:
         self._store = store
+        self._app = app
         self._clock = clock
         self._denials = Denials(store, clock=clock)
 
@@ -106,14 +108,16 @@ class Commands:
                 return Reply(position=Position(chat.id, 0, Verb.ROUTES, args=args))
             case "oncall":
                 return Reply(position=Position(chat.id, 0, Verb.ONCALL))
+            case "login":
+                return Reply(self._login(text, user, tongue))
             case "subscribe" | "unsubscribe":
                 return self._subscription(text, user, chat, command, tongue)
             case "users" | "invite":
                 return self._people(text, user, chat, command, tongue)
             case "help":
-                return Reply(welcome.help_screen(tongue))
+                return Reply(welcome.help_screen(tongue, app=bool(self._app.address)))
             case _ if text.chat_kind is ChatKind.PRIVATE:
-                return Reply(welcome.help_screen(tongue))
+                return Reply(welcome.help_screen(tongue, app=bool(self._app.address)))
             case _:
                 return Reply()
 
@@ -193,6 +197,15 @@ class Commands:
             self._denials.write(text, f"/{command}", NOT_PRIVATE)
             return Reply(screen([tongue.say("👥 Who may do what is decided in a private chat with me.")], []))
         return Reply(position=Position(chat.id, 0, Verb.PEOPLE if command == "users" else Verb.GRANT))
+
+    def _login(self, text: TextMessage, user: User, tongue: Tongue) -> Screen:
+        """A link that signs a browser in as who asks, once. A code that was lost on the way is asked for again."""
+        if not self._app.address or text.chat_kind is not ChatKind.PRIVATE:
+            return mini_app.no_login(text.chat_kind, tongue, possible=bool(self._app.address))
+        now, subject = self._clock(), Subject.person(user.id, user.name)
+        entry = Entry(EntryType.LOGIN_LINK, subject, now, chat_id=text.chat_id, message_id=text.message_id)
+        code = self._store.logins.make(user.id, now, entry=entry, update_id=text.update_id)
+        return mini_app.login(self._app, code, tongue)
 
     def _admit(self, text: TextMessage, token: str, user: User | None) -> tuple[User | None, str]:
         """An invitation makes its opener a user, in private and once. Of one that does not count the log has why, and

@@ -66,7 +66,7 @@ class Hearing:
         self._clock = clock
         self._tell = tell
         self._catch_up = catch_up
-        self._commands = Commands(store, clock=clock)
+        self._commands = Commands(store, clock=clock, app=canvas.policy.app)
         self._notes = Notes(store, clock=clock, tell=tell)
         self._strangers = Strangers(store=store, shelf=shelf, clock=clock, tell=tell)
         self._restraint = Restraint(store=store, shelf=shelf, clock=clock, tell=tell, speaks=self.tongue_of)

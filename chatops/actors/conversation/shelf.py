@@ -265,4 +265,4 @@ def _rich(screen: Screen, keyboard: Keyboard) -> RichForm | None:
 
 
 def _key(button: Button, token: str) -> Key:
-    return Key(button.label, data=token, url=button.url, copy=button.copy, style=button.style)
+    return Key(button.label, token, button.url, button.copy, button.web_app, button.style)

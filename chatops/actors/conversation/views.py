@@ -58,6 +58,7 @@ from chatops.core.screens import (
 )
 from chatops.core.screens.base import Screen, pages_of
 from chatops.core.screens.card import card
+from chatops.core.screens.mini_app import beside
 from chatops.core.screens.object import object_screen
 from chatops.core.screens.picker import picker
 from chatops.core.screens.pod import container_picker, pod_screen
@@ -235,10 +236,11 @@ def from_store(
     policy: Policy,
     user: User | None = None,
     bot: str = "",
+    door: Button | None = None,
 ) -> Screen | None:
     """Screens that the database alone can draw; None where the incident is gone.
 
-    Lists hold what `user` may read, whoever else sees the chat. `bot`: see `card`.
+    Lists hold what `user` may read, whoever else sees the chat. `bot`: see `card`; `door`: its way into the Mini App.
     """
     readable = readable_by(user)
     page = number(position.args.get("page"))
@@ -255,7 +257,7 @@ def from_store(
         case Verb.STORM | Verb.STORM_ALL | Verb.STORM_PLACES:
             return _storm(position, store, tongue, readable)
         case Verb.HELP:
-            return welcome.help_screen(tongue)
+            return welcome.help_screen(tongue, app=bool(policy.app.address))
         case Verb.SEARCH if position.ref:
             return logs.ask_search(position.ref, LogAsk.of(position.args), tongue, incident_id=position.incident_id)
         case _ if incident is None:
@@ -281,7 +283,7 @@ def from_store(
         case _:
             alike = store.incidents.alike_before(incident, days=7)
             others = incident.open and not store.merges.alone(incident.id)
-            acts = incident_acts.rows(incident, tongue, policy.outside, alike=alike, others=others)
+            acts = beside(incident_acts.rows(incident, tongue, policy.outside, alike=alike, others=others), door)
             advice = advice_for(incident, store, policy, now)
             was_away = away(position.args, now)
             return card(incident, tongue, now=now, alike=alike, advice=advice, acts=acts, was_away=was_away, bot=bot)

@@ -14,6 +14,7 @@ COMMANDS = (
     ("report", mark("How incidents went: /report 30d, /report shop")),
     ("silences", mark("What is silenced in Alertmanager")),
     ("oncall", mark("Who is on call, and who takes over")),
+    ("login", mark("Open the incidents in a browser, signed in")),
     ("subscribe", mark("Show every incident in this chat")),
     ("unsubscribe", mark("Show no more incidents in this chat")),
     ("chat", mark("How this chat is used: language, pins, topics (admins)")),
@@ -24,6 +25,14 @@ COMMANDS = (
     ("help", mark("What the buttons and commands do")),
 )
 """Every command the bot knows, in the order of Telegram's menu."""
+
+_WITH_APP = frozenset({"login"})
+
+
+def offered(*, app: bool) -> tuple[tuple[str, str], ...]:
+    """The commands that there is something behind; `app`: the Mini App is set up."""
+    return tuple((name, does) for name, does in COMMANDS if app or name not in _WITH_APP)
+
 
 ROLES = {Role.VIEWER: mark("viewer"), Role.OPERATOR: mark("operator"), Role.ADMIN: mark("admin")}
 
@@ -73,7 +82,8 @@ def grant_text(grant: Grant, tongue: Tongue) -> Markup:
     )
 
 
-def help_screen(tongue: Tongue) -> Screen:
+def help_screen(tongue: Tongue, *, app: bool = False) -> Screen:
+    """`app`: the Mini App is set up."""
     lines: list[Markup | str | None] = [
         tongue.say("<b>One message is one incident.</b> It is edited as things change; you get no second one."),
         "",
@@ -88,7 +98,7 @@ def help_screen(tongue: Tongue) -> Screen:
         tongue.say("🗂 <b>Timeline</b> is the audit log: who did what, and how it ended."),
         "",
     ]
-    lines += [Markup("/{} — {}").format(name, tongue.say(does)) for name, does in COMMANDS]
+    lines += [Markup("/{} — {}").format(name, tongue.say(does)) for name, does in offered(app=app)]
     return screen(lines, [[Button("🔥 " + tongue.plain("All open"), Verb.INCIDENTS)]])
 
 

@@ -3,6 +3,7 @@
 from .clock import HandClock
 from .conversation import Conversation
 from .faults import Fault
+from .launch import NotOpened
 from .limits import Limits
 from .newer import Knows
 from .person import Person, Press
@@ -20,6 +21,7 @@ __all__ = [
     "HandClock",
     "Knows",
     "Limits",
+    "NotOpened",
     "Person",
     "Press",
     "Request",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from . import utf16
-from .links import BadLink, check, is_https
+from .links import BadLink, check, check_app
 from .refusals import bad_request
 
 Markup = dict[str, object]
@@ -130,13 +130,13 @@ def _action(name: str, value: object, *, private: bool) -> object:
             return _url(value) if name == "url" else value
         case "web_app":
             url = _inner(value, name, "url")
-            if not is_https(url):
-                raise bad_request(
-                    f"inline keyboard button Web App URL '{url}' is invalid: Only HTTPS links are allowed"
-                )
+            try:
+                app = check_app(url)
+            except BadLink as error:
+                raise bad_request(f"inline keyboard button Web App URL '{url}' is invalid: {error}") from error
             if not private:
                 raise bad_request("BUTTON_TYPE_INVALID")
-            return {"url": url}
+            return {"url": app}
         case "copy_text":
             text = _inner(value, name, "text")
             if not 1 <= utf16.length(text) <= _MAX_COPY_TEXT:

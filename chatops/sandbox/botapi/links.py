@@ -5,14 +5,19 @@ Refuses to fetch or resolve anything.
 
 from __future__ import annotations
 
+import ipaddress
 import re
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):(?=//)")
 _OPAQUE_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _MENTION = re.compile(r"tg://user\?id=([0-9]{1,19})")
 _HOST = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\s/?#@:\[\]]+)(?::[0-9]{1,5})?")
 _APP_SCHEMES = frozenset({"tg", "ton", "tonsite"})
+_TELEGRAM = frozenset({"t.me", "telegram.me"})
+_APP_NAME = re.compile(r"[A-Za-z0-9_]{3,30}")
+_START = re.compile(r"[A-Za-z0-9_-]{0,512}")
 
 
 class BadLink(ValueError):
@@ -63,10 +68,52 @@ def mentioned_user_id(url: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def is_https(url: str) -> bool:
-    """Whether a Mini App may live there."""
+def check_app(url: str) -> str:
+    """The address of a Mini App as Telegram stores it. Raises `BadLink`.
+
+    Only HTTPS, but for this machine itself: so may be all that runs in Telegram's test environment.
+    """
+    checked = check(url)
+    parts = urlsplit(checked)
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname or "")):
+        raise BadLink("Only HTTPS links are allowed")
+    return checked
+
+
+def _is_loopback(host: str) -> bool:
     try:
-        parts = urlsplit(url)
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-    return parts.scheme == "https" and bool(parts.hostname)
+
+
+@dataclass(frozen=True, slots=True)
+class AppLink:
+    """A link that opens a Mini App: the bot, the app's short name (empty for the bot's main one), what it is told."""
+
+    bot: str
+    name: str
+    parameter: str
+
+
+def app_link(url: str) -> AppLink | None:
+    """https://core.telegram.org/api/links#direct-mini-app-links; None for any other link.
+
+    Of an app's own link `startapp` may be missing, of the main app's it is what makes it one.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        query = parse_qs(parts.query, keep_blank_values=True)
+    except ValueError:
+        return None
+    if parts.scheme == "tg" and parts.netloc == "resolve":
+        bot, name = query.get("domain", [""])[0], query.get("appname", [""])[0]
+    elif parts.scheme in ("http", "https") and (parts.hostname or "").removeprefix("www.") in _TELEGRAM:
+        bot, _, name = parts.path.strip("/").partition("/")
+    else:
+        return None
+    parameter = query.get("startapp", [""])[0]
+    fits = _START.fullmatch(parameter) and (not name or _APP_NAME.fullmatch(name))
+    if not bot or not fits or not (name or "startapp" in query):
+        return None
+    return AppLink(bot, name, parameter)

@@ -17,6 +17,7 @@ from urllib.parse import quote
 import bottle
 import msgspec
 
+from . import launch
 from .people import Message
 from .person import Person
 from .pictures import mime_type
@@ -30,6 +31,8 @@ _POLL_SECONDS = 20.0
 _MAX_ACT = 100_000
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    # Mini Apps: where Telegram lets them be, and its test environment.
+    "frame-src https: http://127.0.0.1:* http://localhost:*; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
@@ -51,6 +54,8 @@ class _Act(msgspec.Struct, rename={"as_": "as"}):
     reply_to: int = 0
     thread: int = 0
     data: str = ""
+    link: str = ""
+    dark: bool = False
 
 
 class Page:
@@ -70,6 +75,7 @@ class Page:
         self._route("POST", "/chat/open", self._open_chat)
         self._route("POST", "/chat/send", self._send)
         self._route("POST", "/chat/press", self._press)
+        self._route("POST", "/chat/launch", self._launch)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         answer: Iterable[bytes] = self._routes(environ, start_response)
@@ -163,6 +169,28 @@ class Page:
                 raise bottle.HTTPError(404, "the message is gone")
             press = person.tap_data(seen(message), act.data)
         return _json({"query": press.query_id})
+
+    def _launch(self) -> bytes:
+        """Open a Mini App by a link, by a button of a message, or by the menu button."""
+        act = _act()
+        with self._world.condition:
+            person = self._person(act.as_)
+            self._allowed(act)
+            chat = self._world.chats[act.chat]
+            message = self._pressed(act) if act.message else None
+            if act.message and message is None:
+                raise bottle.HTTPError(404, "the message is gone")
+            try:
+                if act.link:
+                    url = launch.by_link(self._world, person, act.link, chat, dark=act.dark)
+                elif message is not None:
+                    url = launch.by_button(self._world, person, message, act.data, dark=act.dark)
+                else:
+                    url = launch.by_menu(self._world, person, chat, dark=act.dark)
+            except launch.NotOpened as error:
+                raise bottle.HTTPError(404, str(error)) from error
+            title = self._world.bot.first_name
+        return _json({"url": url, "title": title, "themes": {"light": launch.LIGHT, "dark": launch.DARK}})
 
     def _pressed(self, act: _Act) -> Message | None:
         chat = self._world.chats[act.chat]

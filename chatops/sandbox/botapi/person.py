@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from . import launch
 from .content import found_in
 from .conversation import Conversation
 from .methods.chats import member_json
@@ -119,6 +120,33 @@ class Person:
             where = self._world.chats[message.chat_id]
             pressed = where.ephemeral[message.ephemeral_id] if message.ephemeral_id else where.messages[message.id]
             return Press(self._world, self._world.ask(self.user, pressed, data))
+
+    def open_web_app(
+        self,
+        what: Seen | str | None = None,
+        button: str | int | None = None,
+        *,
+        chat: int | Conversation | None = None,
+        dark: bool = False,
+    ) -> str:
+        """Open a Mini App: by a button of a message (the first that opens one, unless named), by a `t.me` link, or by
+        the menu button of the chat with the bot where nothing is said.
+
+        `chat` is where a link was followed. Returns the address that a client loads. Raises `NotOpened`.
+        """
+        with self._world.condition:
+            if isinstance(what, str):
+                where = None if chat is None else self._chat(chat)
+                return launch.by_link(self._world, self.user, what, where, dark=dark)
+            if what is None:
+                return launch.by_menu(self._world, self.user, self._chat(None), dark=dark)
+            keys = [key for row in what.keyboard for key in row if "web_app" in key]
+            chosen = what.button(button) if button is not None else keys[0] if keys else {}
+            app = chosen.get("web_app")
+            if not isinstance(app, dict):
+                raise launch.NotOpened(f"no button that opens a Mini App among {what.buttons}")
+            message = self._chat(what.chat_id).messages[what.id]
+            return launch.by_button(self._world, self.user, message, str(app["url"]), dark=dark)
 
     def messages(self, chat: int | Conversation | None = None) -> list[Seen]:
         """History of a chat this person is in."""

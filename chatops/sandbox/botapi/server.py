@@ -15,6 +15,7 @@ from .conversation import Conversation
 from .door import Door, Environ, StartResponse
 from .faults import Fault, FaultKind, Faults
 from .limits import Limits, Pacer
+from .links import check_app
 from .listener import Listener
 from .newer import Knows
 from .page import Page
@@ -49,7 +50,7 @@ class BotApiServer:
     ) -> None:
         self.token = token
         bot = User(id=int(token.partition(":")[0]), first_name=bot_name, username=bot_username, is_bot=True)
-        self.world = World(bot, clock)
+        self.world = World(bot, clock, token=token)
         self.faults = Faults()
         self.log = RequestLog()
         self._pacer = Pacer(limits or Limits())
@@ -181,6 +182,16 @@ class BotApiServer:
         with self.world.condition:
             group = self.world.chats[chat.id]
             bot_moved(self.world, group, by.user, group.bot_status, "kicked")
+
+    def mini_app(self, url: str, short_name: str = "") -> None:
+        """Tell @BotFather of a Mini App: with /newapp under a short name, or as the bot's main one. No `url` ends it.
+
+        Raises `BadLink`.
+        """
+        address = check_app(url) if url else ""
+        with self.world.condition:
+            self.world.apps[short_name] = address
+            self.world.changed()
 
     def be_older(self, *, ephemeral: Knows = Knows.YES, rich: Knows = Knows.YES) -> None:
         """From now on as a server that does not know these, or refuses them."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from .keyboard import Button, buttons_of
 from .methods.commands import commands_for
+from .methods.menu import menu_app
 from .people import Chat, Message, StoredFile, User
 from .world import World
 
@@ -49,7 +50,6 @@ def _recent(chat: Chat, person: User, after: int) -> Iterable[Message]:
 def _chat(world: World, chat: Chat, person: User) -> dict[str, object]:
     action, until = chat.action
     people = sum(chat.has(member) for member in chat.members if member != world.bot.id)
-    menu = world.menu_buttons.get(chat.id) or world.menu_buttons.get(0)
     return {
         "id": chat.id,
         "kind": chat.kind,
@@ -65,7 +65,7 @@ def _chat(world: World, chat: Chat, person: User) -> dict[str, object]:
         "pins": len(chat.pinned),
         "action": action if action and world.clock() < until else "",
         "commands": commands_for(world, chat, person.id, person.language_code),
-        "menu": menu if chat.is_private and menu and menu.get("type") == "web_app" else None,
+        "menu": menu_app(world, chat),
     }
 
 

@@ -47,16 +47,19 @@ class Query:
 class World:
     """The state. Hold `condition` for every call and every read of what it returns."""
 
-    def __init__(self, bot: User, clock: Clock) -> None:
+    def __init__(self, bot: User, clock: Clock, *, token: str = "") -> None:
         self.condition = threading.Condition(threading.RLock())
         self.clock = clock
         self.bot = bot
+        self.token = token
         self.users: dict[int, User] = {bot.id: bot}
         self.chats: dict[int, Chat] = {}
         self.files: dict[str, StoredFile] = {}
         self.queries: dict[str, Query] = {}
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
         self.menu_buttons: dict[int, dict[str, object]] = {}
+        self.apps: dict[str, str] = {}
+        """The bot's Mini Apps as @BotFather was told of them: address by short name, under "" the main one."""
         self.updates = UpdateQueue(self.condition, clock, first_id=100_000_001)
         self.revision = 0
         self.privacy = True
@@ -153,12 +156,11 @@ class World:
         )
         query.revision = self.changed()
         self.queries[query.id] = query
-        instance = int.from_bytes(hashlib.sha256(str(message.chat.id).encode()).digest()[:8], "big", signed=True)
         payload: dict[str, object] = {
             "id": query.id,
             "from": person.as_json(),
             "message": self.seen_message(message),
-            "chat_instance": str(instance),
+            "chat_instance": chat_instance(message.chat.id),
             "data": data,
         }
         self.updates.put("callback_query", payload, life=CALLBACK_LIFE)
@@ -223,3 +225,8 @@ class World:
         if isinstance(pinned, int):
             service["pinned_message"] = self.seen_message(message.chat.messages[pinned])
         return service
+
+
+def chat_instance(chat_id: int) -> str:
+    """What stands for a chat where its id is not told."""
+    return str(int.from_bytes(hashlib.sha256(str(chat_id).encode()).digest()[:8], "big", signed=True))

@@ -128,14 +128,6 @@ def test_commands_by_scope_and_language(bot: telebot.TeleBot, call: Raw, server:
     assert bot.get_my_commands(types.BotCommandScopeChat(group.id)) == []
 
 
-def test_menu_button(bot: telebot.TeleBot, anna: Person) -> None:
-    app = types.MenuButtonWebApp("Open", types.WebAppInfo("https://example.com/app"))
-    assert bot.set_chat_menu_button(anna.id, app)
-    assert bot.get_chat_menu_button(anna.id).text == "Open"
-    with pytest.raises(ApiTelegramException, match="Only HTTPS links are allowed"):
-        bot.set_chat_menu_button(anna.id, types.MenuButtonWebApp("Open", types.WebAppInfo("http://example.com")))
-
-
 def test_chats_and_members(bot: telebot.TeleBot, server: BotApiServer, anna: Person) -> None:
     boss, stranger = server.person(7, "Boss"), server.person(8, "Stranger")
     group = server.group(-1001, "Shop", [anna], admins=[boss], topics={5: "prod"})

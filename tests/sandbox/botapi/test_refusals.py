@@ -103,6 +103,17 @@ _BUTTON = "Bad Request: can't parse inline keyboard button: "
             "Bad Request: inline keyboard button Web App URL 'http://example.com' is invalid: "
             "Only HTTPS links are allowed",
         ),
+        (
+            {"web_app": {"url": "https://intranet/app"}},
+            "Bad Request: inline keyboard button Web App URL 'https://intranet/app' is invalid: Wrong HTTP URL",
+        ),
+        (
+            {"web_app": {"url": "http://127.0.0.1.example.com"}},
+            "Bad Request: inline keyboard button Web App URL 'http://127.0.0.1.example.com' is invalid: "
+            "Only HTTPS links are allowed",
+        ),
+        ({"web_app": "https://example.com"}, _BUTTON + 'Field "web_app" must be of type Object'),
+        ({"web_app": {}}, _BUTTON + 'Can\'t find field "url"'),
         ({"copy_text": {"text": ""}}, "Bad Request: BUTTON_COPY_TEXT_INVALID"),
         ({"copy_text": {"text": "x" * 257}}, "Bad Request: BUTTON_COPY_TEXT_INVALID"),
         ({"pay": True}, "Bad Request: BUTTON_TYPE_INVALID"),
@@ -128,6 +139,8 @@ def test_a_button_without_text(call: Raw, anna: Person) -> None:
         {"url": "tg://user?id=101"},
         {"url": "https://t.me/chatops_bot?start=inc_96"},
         {"web_app": {"url": "https://example.com/app"}},
+        {"web_app": {"url": "http://127.0.0.1:8080/app/#/incident/96"}},
+        {"web_app": {"url": "http://[::1]:8080/app/"}},
         {"copy_text": {"text": "k" * 256}},
         {"disabled": {}},
         {"switch_inline_query": ""},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import callbacks, chats, commands, editing, ephemeral, files, marks, receiving, sending, topics
+from . import callbacks, chats, commands, editing, ephemeral, files, marks, menu, receiving, sending, topics
 from .call import Call
 
 Method = Callable[[Call], object]
@@ -46,8 +46,8 @@ METHODS: dict[str, Method] = {
     "setmycommands": commands.set_my_commands,
     "getmycommands": commands.get_my_commands,
     "deletemycommands": commands.delete_my_commands,
-    "setchatmenubutton": commands.set_chat_menu_button,
-    "getchatmenubutton": commands.get_chat_menu_button,
+    "setchatmenubutton": menu.set_chat_menu_button,
+    "getchatmenubutton": menu.get_chat_menu_button,
     "getfile": files.get_file,
 }
 

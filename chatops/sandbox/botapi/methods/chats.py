@@ -15,7 +15,7 @@ def get_me(call: Call) -> dict[str, object]:
         "can_read_all_group_messages": not call.world.privacy,
         "supports_inline_queries": False,
         "can_connect_to_business": False,
-        "has_main_web_app": False,
+        "has_main_web_app": bool(call.world.apps.get("")),
     }
 
 

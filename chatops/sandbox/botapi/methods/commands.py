@@ -1,4 +1,4 @@
-"""Commands: the command lists by scope and language, and the menu button."""
+"""Commands: the command lists by scope and language."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 
 import msgspec
 
-from ..links import is_https
 from ..parameters import field_number
 from ..people import Chat
 from ..refusals import bad_request
@@ -102,33 +101,3 @@ def _command(item: object) -> dict[str, str]:
     if not 1 <= len(description) <= _MAX_DESCRIPTION:
         raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
     return {"command": name, "description": description}
-
-
-def set_chat_menu_button(call: Call) -> bool:
-    """https://core.telegram.org/bots/api#setchatmenubutton; without a chat, the default."""
-    chat_id = 0
-    if call.parameters.text("chat_id"):
-        chat = call.chat()
-        if not chat.is_private:
-            raise bad_request("menu button can be set only for private chats")
-        chat_id = chat.id
-    button = call.parameters.mapping("menu_button", "MenuButton") or {"type": "default"}
-    if button.get("type") not in ("commands", "default", "web_app"):
-        raise bad_request("can't parse MenuButton: Unsupported type specified")
-    if button["type"] == "web_app":
-        app = button.get("web_app")
-        url = app.get("url") if isinstance(app, dict) else None
-        if not isinstance(button.get("text"), str) or not button["text"]:
-            raise bad_request("can't parse MenuButton: Can't find field \"text\"")
-        if not isinstance(url, str) or not is_https(url):
-            raise bad_request(f"menu button Web App URL '{url}' is invalid: Only HTTPS links are allowed")
-    call.world.menu_buttons[chat_id] = button
-    call.world.changed()
-    return True
-
-
-def get_chat_menu_button(call: Call) -> dict[str, object]:
-    """https://core.telegram.org/bots/api#getchatmenubutton"""
-    chat_id = call.chat().id if call.parameters.text("chat_id") else 0
-    buttons = call.world.menu_buttons
-    return buttons.get(chat_id) or buttons.get(0) or {"type": "commands"}

@@ -3,8 +3,10 @@
 import { BOT_HUE, el, face, setBusy } from "/page/bubble.js";
 import { drawMessages, forgetDrawn, nearBottom, showMessage, toBottom } from "/page/history.js";
 import { timeText } from "/page/richtext.js";
+import { endApp, openApp } from "/page/sheet.js";
 import { drawChats, drawPeople } from "/page/sidebar.js";
 import { $, clock, current, language, messagesOf, shownMessages, state, unreadIn } from "/page/state.js";
+import { isDark, turnOver } from "/page/theme.js";
 import { act, changes } from "/page/wire.js";
 
 const ANSWER_SECONDS = 60;
@@ -26,12 +28,8 @@ const actions = {
       toast(text);
     }
   },
-  link: (event, url) => {
-    const start = startParameter(url);
-    if (start === null) return;
-    event.preventDefault();
-    begin(start);
-  },
+  link: (event, url) => { if (leadsHere(url)) event.preventDefault(); },
+  app: launch,
 };
 
 // What the server tells
@@ -121,6 +119,7 @@ function drawChat(fresh) {
   $("composer").hidden = empty;
   $("menu").hidden = chat.commands.length === 0 && !chat.menu;
   $("menu").textContent = chat.menu?.text ?? "Menu";
+  $("menu").classList.toggle("opens", Boolean(chat.menu));
   drawCommands();
 }
 
@@ -232,11 +231,25 @@ async function begin(parameter = "") {
   }
 }
 
-function startParameter(url) {
-  const here = state.bot?.username?.toLowerCase();
-  const direct = url.protocol === "tg:" && url.searchParams.get("domain")?.toLowerCase() === here;
-  const web = /^(t|telegram)\.me$/.test(url.hostname) && url.pathname.slice(1).toLowerCase() === here;
-  return (direct || web) && url.searchParams.has("start") ? url.searchParams.get("start") : null;
+// Follow a link to the bot or to its Mini App. Whether it was one.
+function leadsHere(url) {
+  const web = /^(t|telegram)\.me$/.test(url.hostname);
+  const [bot, name] = web ? url.pathname.slice(1).split("/") : [url.searchParams.get("domain"), url.searchParams.get("appname")];
+  if (!(web || url.protocol === "tg:") || bot?.toLowerCase() !== state.bot?.username?.toLowerCase()) return false;
+  if (name || url.searchParams.has("startapp")) launch({ link: url.href });
+  else if (url.searchParams.has("start")) begin(url.searchParams.get("start"));
+  else return false;
+  return true;
+}
+
+// Open a Mini App: by a button (`message` and its address in `data`), by a `link`, or by the menu button.
+async function launch(how) {
+  try {
+    const opened = await act("launch", { as: state.as, chat: state.chat, dark: isDark(), ...how });
+    openApp(opened, (url) => { if (!leadsHere(url)) window.open(url, "_blank", "noopener,noreferrer"); });
+  } catch (error) {
+    toast(error.message);
+  }
 }
 
 async function press(message, data, control) {
@@ -282,10 +295,7 @@ function stopSpinner(chat, message, data) {
 }
 
 function showAnswer(answer) {
-  if (answer.url) {
-    const start = startParameter(new URL(answer.url));
-    if (start !== null) begin(start);
-  }
+  if (answer.url) leadsHere(new URL(answer.url));
   if (!answer.text) return;
   if (answer.alert) {
     $("alert-text").textContent = answer.text;
@@ -340,7 +350,7 @@ $("text").addEventListener("input", () => { grow(); drawCommands(); });
 $("menu").addEventListener("click", () => {
   const chat = current();
   if (chat.menu) {
-    window.open(chat.menu.web_app.url, "_blank", "noopener,noreferrer");
+    launch({});
     return;
   }
   const open = $("menu").getAttribute("aria-expanded") !== "true";
@@ -356,7 +366,9 @@ $("messages").addEventListener("load", (event) => {
   if (event.target.getBoundingClientRect().top < innerHeight && nearBottom()) toBottom();
 }, true);
 $("scroll").addEventListener("scroll", () => { $("down").hidden = nearBottom(); }, { passive: true });
+$("theme").addEventListener("click", turnOver);
 $("as").addEventListener("change", () => {
+  endApp();
   state.as = Number($("as").value);
   state.revision = 0;
   state.run = "";

@@ -178,7 +178,7 @@ function keyboard(message, context) {
 }
 
 function key(message, button, context) {
-  const url = button.kind === "url" || button.kind === "web_app" ? safeUrl(button.value) : null;
+  const url = button.kind === "url" ? safeUrl(button.value) : null;
   const control = el(url ? "a" : "button", `key ${button.kind}`, el("span", "key-text", button.text));
   if (["danger", "success", "primary"].includes(button.style)) control.dataset.style = button.style;
   if (url) {
@@ -193,6 +193,8 @@ function key(message, button, context) {
     control.dataset.data = button.value;
     setBusy(control, context.pending.has(button.value));
     control.addEventListener("click", () => context.actions.press(message, button.value, control));
+  } else if (button.kind === "web_app") {
+    control.addEventListener("click", () => context.actions.app({ message: message.id, data: button.value }));
   } else if (button.kind === "copy_text") {
     control.addEventListener("click", () => context.actions.copy(button.value));
   } else {

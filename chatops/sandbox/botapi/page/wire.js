@@ -8,7 +8,7 @@ export async function changes(person, after, run, signal) {
   return response.json();
 }
 
-/** Do something as a person: "open", "send" or "press". Rejects with the server's reason. */
+/** Do something as a person: "open", "send", "press" or "launch". Rejects with the server's reason. */
 export async function act(what, body) {
   const response = await fetch(`/chat/${what}`, {
     method: "POST",
