@@ -23,6 +23,8 @@ BODIES_KEPT = timedelta(days=30)
 POSITIONS_KEPT = timedelta(days=180)
 SHOWN_ALONE_KEPT = timedelta(days=7)
 """Telegram says that they may be gone when the app is restarted."""
+FILLED_AT_ONCE, FILL_PAUSE = 50, 0.1
+"""What is listed of incidents from before there were lists: so many of them, and then others may write (seconds)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,13 @@ class Tidy:
     """Time for another round."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Time to complete some more of what is listed."""
+
+
 class JanitorActor(Actor):
-    """One round after the start, then one an hour."""
+    """One round after the start, then one an hour. Lists are completed once, after the update that brought them."""
 
     def __init__(self, *, directory: Directory, address: Address, store: Store, clock: Callable[[], datetime]) -> None:
         super().__init__(directory=directory, address=address)
@@ -40,12 +47,15 @@ class JanitorActor(Actor):
 
     def setup(self) -> None:
         self.tell(self.address, Tidy())
+        self.tell(self.address, Fill())
 
     def receive(self, message: Any) -> Any:
         match message:
             case Tidy():
                 self._tidy()
                 self.later(ROUND_SECONDS, Tidy())
+            case Fill():
+                self._fill()
             case _:
                 return super().receive(message)
         return None
@@ -60,3 +70,13 @@ class JanitorActor(Actor):
             self._store.shown_alone.prune(now - SHOWN_ALONE_KEPT)
         except Failure as failure:
             log.warning("tidying waits for the database", error=str(failure))
+
+    def _fill(self) -> None:
+        try:
+            filled = self._store.listing.fill(FILLED_AT_ONCE)
+        except Failure as failure:
+            log.warning("completing the lists waits for the database", error=str(failure))
+            self.later(ROUND_SECONDS, Fill())
+            return
+        if filled:
+            self.later(FILL_PAUSE, Fill())

@@ -35,13 +35,15 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        return list(Severity).index(self)
+        return _RANKS[self]
 
     @classmethod
     def of(cls, label: str) -> "Severity":
         """Fold the spellings in use (page, error, P1...) onto the four; an unknown word is a warning."""
         return _SEVERITY_WORDS.get(label.strip().lower(), cls.WARNING)
 
+
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 _SEVERITY_WORDS = {
     **dict.fromkeys(("critical", "crit", "page", "fatal", "emergency", "disaster", "p1", "sev1"), Severity.CRITICAL),

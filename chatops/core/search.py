@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
 
-from chatops.core.focus import subject_name
 from chatops.core.incidents.values import Episode, Incident
 
 MARK = "="
@@ -29,10 +28,10 @@ _WORD = re.compile(r"[^\W_]+")
 _WITHIN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
-def search_text(incident: Incident) -> str:
-    """All its words and labels, a space around each: ` checkout shop prod =1f0c… `."""
+def search_text(incident: Incident, subject: str) -> str:
+    """All its words and labels, a space around each: ` checkout shop prod =1f0c… `. `subject`: its object's name."""
     words: dict[str, None] = {}
-    for text in _texts(incident):
+    for text in _texts(incident, subject):
         words.update(dict.fromkeys(_words_of(text)))
     tokens = (label_token(*label) for label in labels_of(incident)[:MOST_LABELS])
     return f" {' '.join((*list(words)[:MOST_WORDS], *tokens))} "
@@ -48,15 +47,15 @@ def asked_words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word[:LONGEST_WORD] for word in _WORD.findall(_folded(text))))[:MOST_ASKED]
 
 
-@lru_cache(4096)
+@lru_cache(8192)
 def label_token(name: str, value: str) -> str:
     """One word for a label with this value, whatever is written in it."""
     told = f"{name}{MARK}{value}".encode("utf-8", "surrogatepass")
     return MARK + blake2b(told, digest_size=6).hexdigest()
 
 
-def _texts(incident: Incident) -> Iterator[str]:
-    yield from (incident.title, subject_name(incident), incident.namespace, incident.cluster)
+def _texts(incident: Incident, subject: str) -> Iterator[str]:
+    yield from (incident.title, subject, incident.namespace, incident.cluster)
     yield from incident.group_labels.values()
     yield from list(dict.fromkeys(episode.alert.name for episode in incident.episodes))[:MOST_NAMES]
 
@@ -73,7 +72,7 @@ def _common(episodes: Iterable[Episode]) -> Iterable[tuple[str, str]]:
     return common.items()
 
 
-@lru_cache(4096)
+@lru_cache(8192)
 def _words_of(text: str) -> tuple[str, ...]:
     found = []
     for word in _WORD.findall(text[:2000]):

@@ -1,8 +1,13 @@
 """The index of words: which incidents that have ended have words that begin so. The only place that knows FTS5.
 
 A document is all that an ended incident is found by, its number is where it stands in the list (`ended`), so that what
-is found is found in the list's order. It has the row's own place, kind and owner as words too: what is rare and what is
-common meet inside the index. Contentless: to take a document out is to say again what it was.
+is found is found in the list's order, and only as far as it is asked for. It has the row's own place, kind and owner as
+words too: what is rare and what is common meet inside the index. Contentless: to take a document out is to say again
+what it was.
+
+A query for how a word begins would first read all that begins so, of whatever age; so the vocabulary is asked which few
+words these are, and the query is for those. Where there are many, three letters have an index of their own, and what is
+longer and still has many is as rare as names made by machines are.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,6 +18,12 @@ from chatops.db.entities import Tables
 
 _ADD = "INSERT INTO listed_words (rowid, words) VALUES (?, ?)"
 _REMOVE = "INSERT INTO listed_words (listed_words, rowid, words) VALUES ('delete', ?, ?)"
+
+_LEARN = "INSERT OR IGNORE INTO listed_vocabulary (word) VALUES (?)"
+_BEGIN = "SELECT word FROM listed_vocabulary WHERE word >= ? AND word < ? LIMIT ?"
+
+MOST_ENDINGS = 32
+"""Words that are asked for instead of how they begin."""
 
 _SEARCH = """
 SELECT w.rowid, l.incident_id FROM listed_words AS w
@@ -27,7 +38,9 @@ def document(search: str, place_id: int, kind: int, owner: int) -> str:
 
 
 def add(tables: Tables, ended: int, document: str) -> None:
-    tables.connection.execute(_ADD, (ended, document))
+    connection = tables.connection
+    connection.execute(_ADD, (ended, document))
+    connection.executemany(_LEARN, [(word,) for word in document.split() if not word.startswith(MARK)])
 
 
 def remove(tables: Tables, ended: int, document: str) -> None:
@@ -53,12 +66,22 @@ def found(
 
     None does not narrow. `more`: what else the row `l` has to be, with its `values`.
     """
-    terms = [f'"{word}" *' for word in words] + [f'"{label}"' for label in labels]
+    terms = [_beginning(tables, word) for word in words]
+    if not all(terms):
+        return []
+    terms += [f'"{label}"' for label in labels]
     terms += [_any(map(_place, places))] if places is not None else []
     terms += [_any(map(_kind, kinds))] if kinds is not None else []
     terms += [f'"{_owner(owner)}"'] if owner is not None else []
     rows = tables.connection.execute(_SEARCH.format(more=more), (" AND ".join(terms), below, least, *values, limit))
     return rows.fetchall()
+
+
+def _beginning(tables: Tables, word: str) -> str:
+    """What finds the words that begin so; empty where there are none."""
+    bounds = (word, word + "\U0010ffff", MOST_ENDINGS + 1)
+    known = [row[0] for row in tables.connection.execute(_BEGIN, bounds)]
+    return f'"{word}" *' if len(known) > MOST_ENDINGS else _any(known) if known else ""
 
 
 def _any(tokens: Iterable[str]) -> str:

@@ -45,6 +45,9 @@ class Line(NamedTuple):
     urgency: int
     opened: int
     ended: int | None
+    began: int
+    acknowledged: int | None
+    finished: int | None
     object: str
     started_at: str
     firing: int
@@ -129,6 +132,7 @@ def _index(tables: Tables, known: Line | None, line: Line) -> None:
 
 
 def _line(tables: Tables, incident: Incident, place_id: int, known: Line | None) -> Line:
+    subject = subject_name(incident)
     opened, taken, silence = micros(incident.opened_at), incident.taken_by, incident.silence
     ended = None if incident.open else _ended(tables, micros(incident.closed_at or incident.opened_at), known)
     silenced_until = silence.ends_at if silence and silence.standing else incident.standing.muted_until
@@ -140,14 +144,25 @@ def _line(tables: Tables, incident: Incident, place_id: int, known: Line | None)
         urgency=(incident.severity.rank * 2 + (taken is not None)) * RANK - opened,
         opened=opened,
         ended=ended,
-        object=clean(subject_name(incident)),
+        began=min(micros(incident.began_at), opened),
+        acknowledged=None if incident.acknowledged_at is None else micros(incident.acknowledged_at),
+        finished=_finished(incident),
+        object=clean(subject),
         started_at=time_text(incident.started_at),
         firing=len(incident.firing),
         silenced_until=time_text_or_none(silenced_until),
         running=int(incident.run is not None and incident.run.state.running),
         merged_into=incident.merged_into,
-        search=clean(search_text(incident)),
+        search=clean(search_text(incident, subject)),
     )
+
+
+def _finished(incident: Incident) -> int | None:
+    """As a review has it: when a person said that it is over, or else when the last of its alerts ended."""
+    if incident.closed_at is None:
+        return None
+    ends = [episode.ends_at for episode in incident.episodes if episode.ends_at]
+    return micros(incident.closed_at if incident.closed_by or not ends else max(ends))
 
 
 def _ended(tables: Tables, closed: int, known: Line | None) -> int:

@@ -248,6 +248,8 @@ def _one_of(column: str, values: Sequence[int]) -> str:
 
 
 def _rows(tables: Tables, ids: Sequence[int]) -> tuple[Row, ...]:
+    if not ids:
+        return ()
     query = _ROWS.format(marks=", ".join("?" * len(ids)))
     known = {row[0]: _row(row) for row in tables.connection.execute(query, tuple(ids))}
     return tuple(known[each] for each in ids if each in known)

@@ -8,6 +8,7 @@ for what says nothing new of one that is there: a second Alertmanager's copy, an
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from chatops.core.alerts import Notification
@@ -16,7 +17,7 @@ from chatops.core.inbox import InboxState
 from chatops.core.incidents import Incident, Look, decide
 from chatops.core.incidents.events import AlertsReceived
 from chatops.db.audit import append_entries
-from chatops.db.columns import clean, time_text, time_text_or_none
+from chatops.db.columns import clean, time_text
 from chatops.db.entities import Tables
 from chatops.db.episodes import incidents_holding, write_episodes
 from chatops.db.listed import list_new
@@ -113,11 +114,11 @@ def _says_nothing_new(tables: Tables, source: str, notification: Notification, o
 
 def _insert(tables: Tables, incident: Incident, source: str) -> None:
     columns: dict[str, Any] = {"id": incident.id, "source": clean(source), **columns_of(incident)}
-    values = [_stored(value) for value in columns.values()]
-    marks = ", ".join("?" * len(values))
-    tables.connection.execute(f"INSERT INTO incidents ({', '.join(columns)}) VALUES ({marks})", values)
+    values = [time_text(value) if isinstance(value, datetime) else value for value in columns.values()]
+    tables.connection.execute(_statement(tuple(columns)), values)
     write_episodes(tables, incident.id, source, incident.episodes, ())
 
 
-def _stored(value: Any) -> Any:
-    return time_text_or_none(value) if isinstance(value, datetime) else value
+@cache
+def _statement(columns: tuple[str, ...]) -> str:
+    return f"INSERT INTO incidents ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"

@@ -4,14 +4,18 @@ An incident that was merged into another is that one's.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta, tzinfo
 from typing import Any
 
 from chatops.core.alerts import Severity
+from chatops.core.charts import Charts
 from chatops.core.incidents.values import Status
 from chatops.core.review import Row, Span, Tried
+from chatops.db.charts import counted_charts
 from chatops.db.columns import time_of, time_of_or_none, time_text
 from chatops.db.database import Database
-from chatops.db.places import Readable
+from chatops.db.places import Readable, narrowed, spots_of
 
 _INCIDENTS = """
 SELECT i.id, i.title, i.cluster, i.namespace, i.severity, i.status, i.opened_at, i.closed_at, i.closed_by_id,
@@ -38,6 +42,14 @@ JOIN trials AS t ON t.run_id = a.id
 WHERE i.opened_at >= ? AND i.opened_at < ? AND i.revision > 0
 """
 
+_BEFORE_THEM = """
+SELECT opened_at FROM incidents INDEXED BY incidents_opened WHERE opened_at >= ? AND opened_at < ?
+ORDER BY opened_at DESC LIMIT 1 OFFSET ?
+"""
+
+MOST_ROWS = 100_000
+"""Incidents of one review: to read and sum up so many takes a few seconds and 100 MB."""
+
 
 class Statistics:
     """Read only. `readable` narrows to the places that somebody may read; without it all of them count."""
@@ -63,6 +75,29 @@ class Statistics:
         def work() -> int:
             found = self._tables.connection.execute(_PLACES, _moments(span))
             return sum(count for cluster, namespace, count in found if wanted(cluster, namespace))
+
+        return self._database.read(work)
+
+    def charts(self, span: Span, zone: tzinfo, readable: Readable | None = None) -> Charts:
+        """How they lie in time, in this zone. Of any number of incidents; see `db/charts` for what that takes."""
+        tables, namespaces = self._tables, (span.namespace,) if span.namespace else ()
+
+        def work() -> Charts:
+            places = narrowed(spots_of(tables), readable, namespaces=namespaces)
+            return counted_charts(tables, span, zone, places)
+
+        return self._database.read(work)
+
+    def within(self, span: Span, most: int = MOST_ROWS) -> Span:
+        """The end of the span, as long as no more than `most` incidents were opened in it, whoever may read them.
+
+        What reads every incident is to read no more than that. Looking for it takes some milliseconds.
+        """
+        values = (*_moments(span), most)
+
+        def work() -> Span:
+            row = self._tables.connection.execute(_BEFORE_THEM, values).fetchone()
+            return span if row is None else replace(span, since=time_of(row[0]) + timedelta.resolution)
 
         return self._database.read(work)
 

@@ -19,6 +19,9 @@ CREATE TABLE listed (
     urgency INTEGER NOT NULL,
     opened INTEGER NOT NULL,
     ended INTEGER,
+    began INTEGER NOT NULL,
+    acknowledged INTEGER,
+    finished INTEGER,
     object TEXT NOT NULL,
     started_at TEXT NOT NULL,
     firing INTEGER NOT NULL,
@@ -28,13 +31,14 @@ CREATE TABLE listed (
     search TEXT
 );
 
--- What was closed at once is told apart by a microsecond: `ended` is the place in the list of what has ended.
+-- What was closed at once is told apart by a microsecond: `ended` is the place in the list of what has ended. How long
+-- something took is counted from when its first alert `began` until its last one, or a person, had it `finished`.
 
 INSERT INTO places (cluster, namespace, changed)
 SELECT cluster, namespace, max(id) FROM incidents WHERE revision > 0 GROUP BY cluster, namespace;
 
-INSERT INTO listed (incident_id, changed, revision, place_id, kind, owner, urgency, opened, ended, object, started_at,
-    firing, silenced_until, running, merged_into)
+INSERT INTO listed (incident_id, changed, revision, place_id, kind, owner, urgency, opened, ended, began, acknowledged,
+    finished, object, started_at, firing, silenced_until, running, merged_into)
 SELECT i.id, i.id, i.revision, p.id,
     CASE i.status WHEN 'active' THEN 0 WHEN 'resolved' THEN 4 ELSE 8 END
         + CASE i.severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 WHEN 'info' THEN 2 ELSE 3 END,
@@ -42,6 +46,19 @@ SELECT i.id, i.id, i.revision, p.id,
     CASE WHEN i.status <> 'active' THEN
         max(i.closed - i.nth) FILTER (WHERE i.status <> 'active') OVER (ORDER BY i.status = 'active', i.nth) + i.nth
     END,
+    min(i.opened, coalesce(
+        (SELECT CAST(strftime('%s', min(starts_at)) AS INTEGER) * 1000000 + CAST(substr(min(starts_at), 21, 6) AS INTEGER)
+         FROM alerts WHERE incident_id = i.id),
+        i.opened
+    )),
+    CAST(strftime('%s', i.acknowledged_at) AS INTEGER) * 1000000 + CAST(substr(i.acknowledged_at, 21, 6) AS INTEGER),
+    CASE WHEN i.closed_at IS NOT NULL THEN coalesce(
+        CASE WHEN i.closed_by_id IS NULL THEN
+            (SELECT CAST(strftime('%s', max(ends_at)) AS INTEGER) * 1000000 + CAST(substr(max(ends_at), 21, 6) AS INTEGER)
+             FROM alerts WHERE incident_id = i.id)
+        END,
+        i.closed
+    ) END,
     '',
     coalesce(
         (SELECT min(starts_at) FROM alerts WHERE incident_id = i.id AND ends_at IS NULL),
@@ -54,6 +71,7 @@ SELECT i.id, i.id, i.revision, p.id,
     i.merged_into
 FROM (
     SELECT id, revision, status, severity, list_rank, cluster, namespace, taken_by_id, opened_at, run_id, merged_into,
+        acknowledged_at, closed_at, closed_by_id,
         CAST(strftime('%s', opened_at) AS INTEGER) * 1000000 + CAST(substr(opened_at, 21, 6) AS INTEGER) AS opened,
         CAST(strftime('%s', coalesce(closed_at, opened_at)) AS INTEGER) * 1000000
             + CAST(substr(coalesce(closed_at, opened_at), 21, 6) AS INTEGER) AS closed,
@@ -68,13 +86,18 @@ CREATE UNIQUE INDEX listed_ended ON listed (ended) WHERE ended IS NOT NULL;
 CREATE INDEX listed_kind ON listed (kind, ended, place_id, owner) WHERE ended IS NOT NULL;
 CREATE INDEX listed_place ON listed (place_id, kind, ended, owner) WHERE ended IS NOT NULL;
 CREATE INDEX listed_owner ON listed (owner, ended, place_id, kind) WHERE ended IS NOT NULL;
+CREATE INDEX listed_opened ON listed (opened, kind, place_id, merged_into);
 CREATE INDEX listed_unfilled ON listed (incident_id) WHERE search IS NULL;
 
 -- Words of what has ended, by `ended`. What is open is few, and read as it is.
 
 CREATE VIRTUAL TABLE listed_words USING fts5 (
-    words, content = '', columnsize = 0, detail = none, prefix = '1 2', tokenize = "ascii tokenchars '='"
+    words, content = '', columnsize = 0, detail = none, prefix = '1 2 3', tokenize = "ascii tokenchars '='"
 );
+
+-- All words that were ever in it: how a word begins is looked up here first.
+
+CREATE TABLE listed_vocabulary (word TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
 
 -- Which database the numbers of changes are of: one row.
 

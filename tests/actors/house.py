@@ -35,7 +35,7 @@ from chatops.db.store import Store
 from tests.migrated import migrated
 
 ANNA = 1001
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 class Clock:

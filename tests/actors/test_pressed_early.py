@@ -20,7 +20,9 @@ def card_in(shop: House, chat: int) -> int:
     """A card that its chat was not told about yet."""
     return int(
         shop.post.wait(
-            lambda post: next((n for n, m in post.messages.items() if m.chat_id == chat and "crash" in m.html), None)
+            lambda post: next(
+                (n for n, m in post.messages.items() if m.chat_id == chat and "Crash loop" in m.html), None
+            )
         )
     )
 

@@ -177,7 +177,7 @@ def statistics() -> dict[str, Any]:
                 "fixed_by": {"action": "rollout_undo", "title": "Roll back", "tried": 5, "helped": 5},
             },
         ],
-        "helped": [{"action": "rollout_undo", "title": "Roll back", "tried": 10, "helped": 9}],
+        "helped": [helped],
         "flapping": [],
         "by_day": [
             {"day": str(day), "critical": at % 3 // 2, "warning": at % 4, "info": at % 2, "none": 0}

@@ -53,7 +53,7 @@ def canned(house: tuple[Canned, str]) -> Canned:
 
 
 @pytest.fixture
-def url(house: tuple[Canned, str]) -> str:
+def url(house: tuple[Canned, str], canned: Canned) -> str:
     return house[1]
 
 
@@ -87,6 +87,13 @@ def visits(context: BrowserContext) -> Iterator[Visits]:
     made = Visits(context)
     yield made
     made.close()
+
+
+def look(page: Page, address: str, there: str) -> None:
+    """To an address of the page's own, until `there` is; with everything opened that opens."""
+    page.evaluate("address => { location.hash = address }", address)
+    page.locator(there).first.wait_for()
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
 
 
 @pytest.fixture

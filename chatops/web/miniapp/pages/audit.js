@@ -62,12 +62,12 @@ const Entry = ({ entry }) => html`
   <li class=${`card by-${entry.kind}${entry.decision === 'denied' ? ' denied' : ''}`}>
     <p>${entry.decision === 'denied' && html`<span class="denied-word">${say('audit.denied')}</span> `}${entry.text}</p>
     <p class="hint"><${Clock} of=${entry.at} /> · ${entry.who || '—'}${entry.object && html` · <span class="mono">${refName(entry.object)}</span>`}</p>
-    <div class="acts">
-      ${entry.incident && html`<a class="button" href=${address(`incident/${entry.incident}`)}>#${entry.incident}</a>`}
+    <details><summary>${say('audit.detail')}${entry.incident && ` · #${entry.incident}`}</summary><div class="acts">
+      ${entry.incident && html`<a class="button" href=${address(`incident/${entry.incident}`)}>${say('audit.open', { id: entry.incident })}</a>`}
       ${entry.kind === 'person' && html`<button type="button" onClick=${() => setQuery({ user: entry.user })}>${say('audit.by', { name: entry.who })}</button>`}
       <button type="button" onClick=${() => setQuery({ type: entry.type })}>${say('audit.like', { type: entry.type })}</button>
     </div>
-    ${Object.keys(entry.detail || {}).length > 0 && html`<details><summary>${say('audit.detail')}</summary><pre class="log wrapped" tabindex="0">${JSON.stringify(entry.detail, null, 2)}</pre></details>`}
+    ${Object.keys(entry.detail || {}).length > 0 && html`<pre class="log wrapped" tabindex="0">${JSON.stringify(entry.detail, null, 2)}</pre>`}</details>
   </li>`;
 
 /** @param {any[]} entries */

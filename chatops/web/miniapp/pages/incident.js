@@ -55,7 +55,7 @@ function Loaded({ incident, again }) {
         </div>
         <div class="column">
           <${Links} links=${incident.links} />
-          <${Timeline} id=${incident.id} revision=${incident.revision} />
+          <${Timeline} incident=${incident} />
           <${Alerts} alerts=${incident.alerts} truncated=${incident.truncated} />
           <${Facts} incident=${incident} />
         </div>

@@ -80,8 +80,8 @@ function Times({ data, what }) {
   const summary = all ? say('reports.timesAre', { median: span(all.median), p90: span(all.p90), n: number(all.count) }) : say('reports.noTimes');
   const table = html`<${Table} caption=${title} head=${[say('reports.week'), say('reports.median'), say('reports.p90'), say('reports.n')]} rows=${rows} />`;
   return html`
-    <${Figure} id=${what} title=${title} summary=${summary} definition=${say(TIMES[what].mean)} table=${table}>
-      <${Chart} labels=${labels} series=${series} shown=${(/** @type {number} */ value) => span(value, 1)} /><//>`;
+    <${Figure} id=${what} title=${title} summary=${summary} definition=${say(TIMES[what].mean)} table=${all && table}>
+      ${all && html`<${Chart} labels=${labels} series=${series} shown=${(/** @type {number} */ value) => span(value, 1)} />`}<//>`;
 }
 
 /** @param {string} week a date, or as 2026-W48 */

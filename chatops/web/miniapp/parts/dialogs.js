@@ -3,7 +3,8 @@ import { signal } from '../vendor/signals.js';
 import { say } from '../words.js';
 import { html, useEffect, useRef } from './html.js';
 
-/** @typedef {{key: number, label: string, draw: (close: (value?: any) => void) => any, resolve: (value: any) => void}} Dialog */
+/** @typedef {{key: number, label: string, draw: (close: (value?: any) => void) => any, resolve: (value: any) => void,
+ *   hide?: () => void}} Dialog `hide` closes the element: only then does the browser give the focus back */
 
 /** @type {import('../vendor/signals-core.js').Signal<Dialog[]>} */
 export const dialogs = signal([]);
@@ -24,6 +25,7 @@ export function open(label, draw) {
 function close(key, value) {
   const found = dialogs.value.find((each) => each.key === key);
   if (!found) return;
+  found.hide?.();
   dialogs.value = dialogs.value.filter((each) => each !== found);
   found.resolve(value);
 }
@@ -46,7 +48,7 @@ function Shown({ dialog }) {
   const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
   useEffect(() => {
     element.current?.showModal();
-    return () => element.current?.close();
+    dialog.hide = () => element.current?.close();
   }, []);
   const leave = (/** @type {Event} */ event) => (event.preventDefault(), close(dialog.key));
   return html`

@@ -14,7 +14,7 @@ export const Figure = ({ id, title, summary, definition, table, children }) => h
 
 /** @param {{caption: string, head: string[], rows: any[][]}} props */
 export const Table = ({ caption, head, rows }) => html`
-  <div class="scroll" tabindex="0" role="region" aria-label=${caption}>
+  <div class="scroll" tabindex="0" role="group" aria-label=${caption}>
     <table><caption class="unseen">${caption}</caption>
       <thead><tr>${head.map((each) => html`<th scope="col" key=${each}>${each}</th>`)}</tr></thead>
       <tbody>${rows.map((row, at) => html`
@@ -29,7 +29,7 @@ export function HeatMap({ caption, hours }) {
   const most = Math.max(1, ...hours.flat());
   const step = (/** @type {number} */ value) => (value ? Math.max(1, Math.ceil((value / most) * STEPS)) : 0);
   return html`
-    <div class="scroll" tabindex="0" role="region" aria-label=${caption}>
+    <div class="scroll" tabindex="0" role="group" aria-label=${caption}>
       <table class="heat"><caption class="unseen">${caption}</caption>
         <thead><tr><th scope="col"><span class="unseen">${say('figure.weekday')}</span></th>
           ${Array.from({ length: 24 }, (_, hour) => html`<th scope="col" key=${hour}>${hour}</th>`)}</tr></thead>

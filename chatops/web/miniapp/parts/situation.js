@@ -66,7 +66,6 @@ function Run({ run }) {
   return html`
     <div class=${`run is-${run.state}`} role="status">
       <p><strong>${run.title}</strong> — ${say(STATES[run.state] || 'run.requested')}</p>
-      <p class="hint">${[run.by.name, clock(run.started_at), run.total ? say('run.progress', { done: run.done, total: run.total }) : ''].filter(Boolean).join(' · ')}</p>
       ${run.lines.map((/** @type {string} */ line, /** @type {number} */ at) => html`<p key=${at}>${line}</p>`)}
     </div>`;
 }

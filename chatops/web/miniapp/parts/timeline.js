@@ -5,8 +5,9 @@ import { html, useEffect, useRef, useState } from './html.js';
 import { Clock } from './marks.js';
 import { Failed, Skeleton } from './states.js';
 
-/** @param {{id: number, revision: number}} props */
-export function Timeline({ id, revision }) {
+/** Loaded anew with the incident: a note is a line of it and no change of the other. @param {{incident: any}} props */
+export function Timeline({ incident }) {
+  const { id } = incident;
   const [state, setState] = useState(/** @type {any} */ ({ entries: null, next: null, took: null, error: null }));
   const turn = useRef(0);
   /** As many pages as were open, then `more` of them. @param {number} pages */
@@ -25,7 +26,7 @@ export function Timeline({ id, revision }) {
     }
   };
   const opened = useRef(1);
-  useEffect(() => void load(opened.current), [id, revision]);
+  useEffect(() => void load(opened.current), [incident]);
   const { entries, next, took, error } = state;
   return html`
     <section class="card" aria-labelledby="timeline"><h2 id="timeline">${say('timeline.title')}</h2>

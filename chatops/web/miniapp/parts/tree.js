@@ -35,7 +35,9 @@ export function Tree({ incident, again }) {
 const Workload = ({ workload, ...common }) => html`
   <${Branch} of=${workload.ref} health=${workload.health} title=${refName(workload.ref)}
     aside=${`${workload.ready}/${workload.desired}`} open ...${common}>
-    ${[workload.rollout, workload.managed_by, workload.autoscaler].filter(Boolean).map((text) => html`<p class="hint" key=${text}>${text}</p>`)}
+    ${workload.rollout && html`<p class="hint">${workload.rollout}</p>`}
+    ${workload.autoscaler && html`<p class="hint">${say('tree.autoscaler', { text: workload.autoscaler })}</p>`}
+    ${workload.managed_by && html`<p class="hint">${say('tree.managedBy', { text: workload.managed_by })}</p>`}
     <ul class="tree">${workload.pods.map((/** @type {any} */ pod) => html`<${Pod} key=${pod.ref.name} pod=${pod} ...${common} />`)}</ul>
     ${workload.pod_count > workload.pods.length && html`<p class="hint">${count('tree.pods', workload.pod_count)}</p>`}
   <//>`;
@@ -59,7 +61,7 @@ function Branch({ of, health, title, aside, open = false, id, again, children })
   return html`
     <li>
       <details open=${open}>
-        <summary><${Health} of=${health} /><span class="mono grow">${title}</span>${aside && html`<span class="aside">${aside}</span>`}</summary>
+        <summary><span class="grow"><span class="mono">${title}</span><span class="under"><${Health} of=${health} />${aside}</span></span></summary>
         ${children}
         <div class="acts">
           ${WITH_LOGS.has(of.kind) && html`<a class="button" href=${address(`incident/${id}/logs`, refQuery(of))}>${say('tree.logs')}</a>`}
