@@ -33,10 +33,10 @@ export default function Open() {
       <div class="filters">
         <${SearchField} label=${say('filter.search')} />
         <div class="chips">
-          ${SEVERITIES.slice(0, 3).map((each) => html`
-            <${ToggleChip} key=${each} name="severity" value=${each}><${SeverityIcon} of=${each} />${severityWord(each)}<//>`)}
           <${OneChip} name="owner" value="me">${say('filter.mine')}<//>
           <${OneChip} name="owner" value="none">${say('filter.unassigned')}<//>
+          ${SEVERITIES.slice(0, 3).map((each) => html`
+            <${ToggleChip} key=${each} name="severity" value=${each}><${SeverityIcon} of=${each} />${severityWord(each)}<//>`)}
           <${PlaceChoices} places=${places.data?.places || []} />
           <${LabelChips} />
         </div>
