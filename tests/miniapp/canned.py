@@ -151,6 +151,7 @@ def statistics() -> dict[str, Any]:
     today = datetime.now(UTC).date()
     days = [today - timedelta(days=29 - at) for at in range(30)]
     weeks = [today - timedelta(days=today.weekday() + 7 * (7 - at)) for at in range(8)]
+    helped = {"action": "rollout_undo", "title": "Roll back", "tried": 10, "helped": 9}
     times = ("taken_median", "taken_p90", "resolved_median", "resolved_p90")
     return {
         "since": moment(30 * 86400),
@@ -171,11 +172,7 @@ def statistics() -> dict[str, Any]:
             {"title": "CPU over-commit", "namespace": "", "cluster": "prod-eu1", "times": 11}
             | {"actions": 0, "noise": 4, "fixed_by": None},
             {"title": "Crash loop", "namespace": "shop", "cluster": "prod-eu1", "times": 6}
-            | {
-                "actions": 5,
-                "noise": 0,
-                "fixed_by": {"action": "rollout_undo", "title": "Roll back", "tried": 5, "helped": 5},
-            },
+            | {"actions": 5, "noise": 0, "fixed_by": helped},
         ],
         "helped": [helped],
         "flapping": [],

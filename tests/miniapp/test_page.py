@@ -225,11 +225,11 @@ class TestIncident:
         page.get_by_role("searchbox").fill("LINE 7 ")
         expect(page.locator("mark")).to_have_text("line 7")
         page.get_by_role("searchbox").fill("panic")
-        page.get_by_role("button", name="Search older lines").click()
+        with page.expect_request(lambda sent: sent.url.endswith("&q=panic")):
+            page.get_by_role("button", name="Search older lines").click()
         expect(page.get_by_role("button", name="Only with “panic”")).to_be_visible()
         asked = [body for _, path, body in canned.asked if path == "/incidents/96/logs"]
         assert asked[0]["previous"] == "1"
-        assert asked[-1]["q"] == "panic"
         page.get_by_role("button", name="Back", exact=True).click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Crash loop · checkout")
 
@@ -254,9 +254,17 @@ class TestHistory:
         odd = dict(zip(head, next(each for each in rows if each[0] == "100"), strict=True))
         assert odd["title"] == '\'=HYPERLINK("http://evil")'
         assert odd["object"] == 'a,"b"'
-        asked = next(body for _, path, body in reversed(canned.asked) if path == "/incidents")
+        asked = next(body for _, path, body in reversed(canned.asked) if path == "/incidents" and "since" in body)
         assert asked["status"] == "resolved"
-        assert asked["since"]
+
+    def test_a_label_leads_to_what_was_like_it(self, sign_in: SignIn, canned: Canned) -> None:
+        page = sign_in("#/incident/96")
+        page.get_by_text("Group and source").click()
+        with page.expect_request(lambda sent: "label=alertname%3DKubePodCrashLooping" in sent.url):
+            page.get_by_role("link", name="KubePodCrashLooping").click()
+        chip = page.get_by_role("button", name="alertname=KubePodCrashLooping")
+        chip.click()
+        expect(chip).to_have_count(0)
 
     def test_an_incident_becomes_markdown(self, sign_in: SignIn) -> None:
         page = sign_in("#/incident/96")
@@ -293,10 +301,9 @@ class TestAuditAndSettings:
         expect(page.locator(".denied")).to_have_count(1)
         page.get_by_label("Decision").select_option("denied")
         page.get_by_text("Details").first.click()
-        page.get_by_role("button", name="Only denied", exact=True).click()
+        with page.expect_request(lambda sent: sent.url.endswith("/audit?type=denied&decision=denied")):
+            page.get_by_role("button", name="Only denied", exact=True).click()
         expect(page.get_by_role("button", name="Remove the filter denied")).to_be_visible()
-        asked = next(body for _, path, body in reversed(canned.asked) if path == "/audit")
-        assert asked == {"decision": "denied", "type": "denied"}
 
     def test_a_token_is_shown_once(self, sign_in: SignIn, canned: Canned) -> None:
         page = sign_in("#/settings")

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from chatops.web.problem import Problem
+from tests.flows.town import until
 
 from .canned import Canned
 from .conftest import PHONE, TELEGRAM, Visits, needs_chromium
@@ -64,6 +65,11 @@ def press(page: Page, event: str, data: dict[str, Any] | None = None) -> None:
     page.evaluate("([event, data]) => Telegram.WebView.receiveEvent(event, data)", [event, data or {}])
 
 
+def holds(page: Page, condition: str) -> None:
+    # Not wait_for_function: it compiles text inside the page, which the page's policy does not let anybody do.
+    until(lambda: page.evaluate(f"Boolean({condition})"), condition)
+
+
 @pytest.fixture
 def page(visits: Visits) -> Page:
     return visits.page()
@@ -83,24 +89,24 @@ def test_a_launch_signs_in_once_and_leaves_the_address(page: Page, url: str, can
 def test_a_launch_for_an_incident_opens_it_above_the_list(page: Page, url: str, canned: Canned, address: str) -> None:
     page.goto(f"{url}/app/{address}")
     expect(page.get_by_role("heading", level=1)).to_have_text("Crash loop · checkout")
-    page.wait_for_function("window.Telegram?.WebApp.BackButton.isVisible")
+    holds(page, "window.Telegram?.WebApp.BackButton.isVisible")
     press(page, "back_button_pressed")
     expect(page.locator(".row").first).to_be_visible()
-    page.wait_for_function("!window.Telegram.WebApp.BackButton.isVisible")
+    holds(page, "!window.Telegram.WebApp.BackButton.isVisible")
 
 
 def test_telegrams_buttons_take_the_place_of_the_pages(page: Page, url: str, canned: Canned) -> None:
     page.goto(f"{url}/app/#{launch('inc_96')}")
-    page.wait_for_function("window.Telegram?.WebApp.MainButton.isVisible")
+    holds(page, "window.Telegram?.WebApp.MainButton.isVisible")
     assert page.evaluate("Telegram.WebApp.MainButton.text") == "↩️ Roll back to 42"
     assert page.evaluate("Telegram.WebApp.SecondaryButton.text") == "Take"
     expect(page.locator(".bar, .back")).to_have_count(0)
     press(page, "secondary_button_pressed")
     expect(page.get_by_text("You did acknowledge #96")).to_be_visible()
-    page.wait_for_function("!window.Telegram.WebApp.SecondaryButton.isVisible")
+    holds(page, "!window.Telegram.WebApp.SecondaryButton.isVisible")
     press(page, "main_button_pressed")
     expect(page.get_by_role("dialog")).to_contain_text("Roll back checkout to revision 42?")
-    page.wait_for_function("!window.Telegram.WebApp.MainButton.isVisible")
+    holds(page, "!window.Telegram.WebApp.MainButton.isVisible")
     press(page, "back_button_pressed")
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_role("heading", level=1)).to_have_text("Crash loop · checkout")
@@ -111,7 +117,7 @@ def test_telegrams_buttons_take_the_place_of_the_pages(page: Page, url: str, can
 
 def test_small_questions_are_telegrams_own(page: Page, url: str, canned: Canned) -> None:
     page.goto(f"{url}/app/#{launch('inc_96')}")
-    page.wait_for_function("window.Telegram?.WebApp.MainButton.isVisible")
+    holds(page, "window.Telegram?.WebApp.MainButton.isVisible")
     page.get_by_role("button", name="Resolve").click()
     (asked,) = told(page, "web_app_open_popup")
     assert asked["title"] == "Resolve #96?"
@@ -121,7 +127,7 @@ def test_small_questions_are_telegrams_own(page: Page, url: str, canned: Canned)
 
 def test_an_older_telegram_lacks_buttons_and_the_page_has_them(page: Page, url: str, canned: Canned) -> None:
     page.goto(f"{url}/app/#{launch('inc_96', version='6.4')}")
-    page.wait_for_function("window.Telegram?.WebApp.MainButton.isVisible")
+    holds(page, "window.Telegram?.WebApp.MainButton.isVisible")
     expect(page.locator(".bar button")).to_have_text(["Take"])
 
 
@@ -138,7 +144,7 @@ def test_a_theme_is_taken_and_made_readable(page: Page, url: str, canned: Canned
                 contrast(style.getPropertyValue(`--${name}`).trim(), style.getPropertyValue(ground).trim()))));
     }"""
     assert min(page.evaluate(contrast)) >= 4.5
-    page.wait_for_function("window.Telegram?.WebApp")
+    holds(page, "window.Telegram?.WebApp")
     light = {**DARK, "bg_color": "#ffffff", "secondary_bg_color": "#f0f0f0", "text_color": "#222222"}
     press(page, "theme_changed", {"theme_params": light})
     expect(page.locator("html")).to_have_attribute("data-theme", "light")

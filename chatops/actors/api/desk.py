@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from chatops.actors.addresses import API, Address
@@ -14,7 +14,6 @@ from chatops.actors.upstream_messages import UpstreamWork
 from chatops.actors.work import Result, Work
 from chatops.core.access import Need
 from chatops.core.audit import Entry, EntryType
-from chatops.core.budgets import Budgets
 from chatops.core.buttons import Verb
 from chatops.core.failures import Failure, Reason
 from chatops.core.incidents import Event, Incident
@@ -53,7 +52,6 @@ class Desk:
     policy: Policy
     bot_name: Callable[[], str]
     tell: Callable[[Address, object], None]
-    budgets: Budgets = field(default_factory=Budgets)
 
     def incident(self, number: int, caller: Caller) -> Incident:
         """The incident, where the caller may read it: else it is as if it were not there."""

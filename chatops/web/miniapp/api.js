@@ -6,7 +6,8 @@ import { setClock } from './clock.js';
 import { language } from './words.js';
 
 const BASE = new URL('../api/v1/', document.baseURI);
-const PATIENCE = 30_000;
+/** In ms. An answer may come from a cluster, and the service waits half a minute for that. */
+const PATIENCE = 45_000;
 const MOST_KEPT = 40;
 
 export class Refused extends Error {
@@ -46,10 +47,10 @@ const keptAnswers = new Map();
 
 /**
  * @param {string} path below /api/v1/, parts already encoded
- * @param {{method?: string, query?: Record<string, any>, body?: any, as?: string, text?: boolean, signal?: AbortSignal}} [options]
+ * @param {{method?: string, query?: Record<string, any>, body?: any, as?: string, text?: boolean, signal?: AbortSignal, patience?: number}} [options]
  */
 export async function ask(path, options = {}) {
-  const { method = 'GET', query, body, as = authorization, text = false, signal } = options;
+  const { method = 'GET', query, body, as = authorization, text = false, signal, patience = PATIENCE } = options;
   const url = new URL(path, BASE);
   for (const [name, value] of Object.entries(query || {})) {
     for (const each of Array.isArray(value) ? value : [value]) {
@@ -62,7 +63,7 @@ export async function ask(path, options = {}) {
   const key = `${url} ${language.value}`;
   const kept = method === 'GET' ? keptAnswers.get(key) : undefined;
   if (kept) headers.set('If-None-Match', kept.tag);
-  const response = await reach(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) }, signal);
+  const response = await reach(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) }, patience, signal);
   setClock(response.headers.get('Date'));
   if (response.status === 304 && kept) return kept.data;
   if (!response.ok) throw await errorOf(response, Boolean(as));
@@ -73,10 +74,10 @@ export async function ask(path, options = {}) {
   return data;
 }
 
-/** @param {URL} url @param {RequestInit} request @param {AbortSignal} [signal] */
-async function reach(url, request, signal) {
+/** @param {URL} url @param {RequestInit} request @param {number} patience in ms @param {AbortSignal} [signal] */
+async function reach(url, request, patience, signal) {
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), PATIENCE);
+  const timer = setTimeout(() => late.abort(), patience);
   signal?.addEventListener('abort', () => late.abort());
   try {
     return await fetch(url, { ...request, cache: 'no-store', credentials: 'omit', signal: late.signal });

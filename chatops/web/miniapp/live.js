@@ -61,7 +61,7 @@ async function askChanges() {
     return tellAll([], false);
   }
   for (let more = true; more; ) {
-    const changes = await ask('changes', { query: { since: mark } });
+    const changes = await ask('changes', { query: { since: mark }, patience: EVERY });
     const progress = String(changes.mark) !== mark;
     mark = String(changes.mark);
     tellAll(progress ? changes.incidents : [], Boolean(changes.reset));

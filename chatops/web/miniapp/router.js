@@ -46,10 +46,10 @@ export function replace(to) {
   show();
 }
 
-/** To the page before this one, or to the list when there was none. */
-export function back() {
+/** To the page before this one, or where there was none to what stands above it. @param {string} above an address */
+export function back(above) {
   if (depth()) history.back();
-  else replace('#/open');
+  else replace(above);
 }
 
 /** Open `to` as if it had been chosen from the list: back leads there. @param {string} to */

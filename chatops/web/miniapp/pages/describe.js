@@ -19,7 +19,7 @@ export default function Describe({ id }) {
   const ref = refQuery(/** @type {any} */ (Object.fromEntries(route.value.query)));
   const { data, error, loading, again } = useLoaded((signal) => ask(`incidents/${id}/describe`, { query: ref, signal }), [JSON.stringify(ref)]);
   return html`
-    <${Page} title=${`${ref.kind || ''} ${ref.name || ''}`.trim() || say('tree.describe')}>
+    <${Page} title=${`${ref.kind || ''} ${ref.name || ''}`.trim() || say('tree.describe')} above=${`#/incident/${id}`}>
       ${error && html`<${Failed} error=${error} again=${again} />`}
       ${!data && !error && html`<${Skeleton} rows=${8} />`}
       ${data && html`

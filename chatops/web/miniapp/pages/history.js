@@ -2,7 +2,7 @@
 import { ask } from '../api.js';
 import { historyList } from '../lists.js';
 import { useLoaded } from '../load.js';
-import { Choice, OneChip, PlaceChoices, SearchField, setQuery, ToggleChip } from '../parts/filters.js';
+import { Choice, LabelChips, OneChip, PlaceChoices, SearchField, setQuery, ToggleChip } from '../parts/filters.js';
 import { Page } from '../parts/frame.js';
 import { html, useEffect } from '../parts/html.js';
 import { SEVERITIES, SeverityIcon, severityWord } from '../parts/marks.js';
@@ -58,6 +58,7 @@ export default function History() {
           <${OneChip} name="owner" value="me">${say('filter.mine')}<//>
           <${OneChip} name="owner" value="none">${say('filter.unassigned')}<//>
           <${PlaceChoices} places=${places.data?.places || []} />
+          <${LabelChips} />
         </div>
         ${query.get('days') === 'own' && html`<div class="chips"><${Day} name="since" label=${say('period.since')} /><${Day} name="until" label=${say('period.until')} /></div>`}
       </div>

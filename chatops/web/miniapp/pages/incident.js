@@ -1,5 +1,5 @@
 /** One incident: how it stands, what to do about it, what it is about, what happened. */
-import { ask } from '../api.js';
+import { ask, Refused } from '../api.js';
 import { onChanges } from '../live.js';
 import { useLoaded } from '../load.js';
 import { Acts, useTake } from '../parts/acts.js';
@@ -13,6 +13,7 @@ import { Situation } from '../parts/situation.js';
 import { Failed, Skeleton } from '../parts/states.js';
 import { Timeline } from '../parts/timeline.js';
 import { Tree } from '../parts/tree.js';
+import { address } from '../router.js';
 import { say } from '../words.js';
 
 const REFRESH = 15_000;
@@ -26,7 +27,8 @@ export default function Incident({ id }) {
     const timer = setInterval(() => !document.hidden && again(), incident?.running ? REFRESH / 5 : REFRESH);
     return () => clearInterval(timer);
   }, [id, incident?.running]);
-  if (!incident) {
+  const gone = error instanceof Refused && (error.status === 403 || error.status === 404);
+  if (!incident || gone) {
     return html`<${Page} title=${`#${id}`}>${error ? html`<${Failed} error=${error} again=${again} />` : html`<${Skeleton} rows=${8} />`}<//>`;
   }
   return html`<${Loaded} incident=${incident} again=${again} />`;
@@ -78,7 +80,9 @@ function Links({ links }) {
 
 /** @param {{incident: any}} props */
 function Facts({ incident }) {
-  const pairs = /** @type {Array<[string, any]>} */ (Object.entries(incident.labels));
+  const alike = (/** @type {[string, string]} */ [name, value]) =>
+    [name, html`<a href=${address('history', { status: 'all', label: `${name}=${value}` })}>${value}</a>`];
+  const pairs = Object.entries(incident.labels).map(alike);
   return html`
     <details class="card"><summary><h2>${say('incident.group')}</h2></summary>
       <${Pairs} pairs=${[[say('incident.source'), incident.source || '—'], [say('incident.receiver'), incident.receiver || '—'], ...pairs]} />

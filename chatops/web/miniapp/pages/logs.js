@@ -21,7 +21,7 @@ export default function Logs({ id }) {
   const [wrapped, setWrapped] = useState(true);
   const name = data?.pod?.name || ref.name || '';
   return html`
-    <${Page} title=${`${say('logs.title')} · ${name}`}>
+    <${Page} title=${`${say('logs.title')} · ${name}`} above=${`#/incident/${id}`}>
       <p class="hint mono">${[data?.pod?.namespace || ref.namespace, name, data?.container].filter(Boolean).join(' / ')}</p>
       <div class="filters">
         <form class="search" role="search" onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), setQuery({ q: find.trim() }))}>

@@ -3,7 +3,7 @@ import { ask } from '../api.js';
 import { openList } from '../lists.js';
 import { askNow, connection } from '../live.js';
 import { useLoaded } from '../load.js';
-import { OneChip, PlaceChoices, SearchField, setQuery, ToggleChip } from '../parts/filters.js';
+import { LabelChips, OneChip, PlaceChoices, SearchField, setQuery, ToggleChip } from '../parts/filters.js';
 import { Page } from '../parts/frame.js';
 import { html, useEffect } from '../parts/html.js';
 import { SEVERITIES, SeverityIcon, severityWord } from '../parts/marks.js';
@@ -33,11 +33,12 @@ export default function Open() {
       <div class="filters">
         <${SearchField} label=${say('filter.search')} />
         <div class="chips">
-          ${SEVERITIES.slice(0, 3).map((each) => html`
-            <${ToggleChip} key=${each} name="severity" value=${each}><${SeverityIcon} of=${each} />${severityWord(each)}<//>`)}
           <${OneChip} name="owner" value="me">${say('filter.mine')}<//>
           <${OneChip} name="owner" value="none">${say('filter.unassigned')}<//>
+          ${SEVERITIES.slice(0, 3).map((each) => html`
+            <${ToggleChip} key=${each} name="severity" value=${each}><${SeverityIcon} of=${each} />${severityWord(each)}<//>`)}
           <${PlaceChoices} places=${places.data?.places || []} />
+          <${LabelChips} />
         </div>
       </div>
       <${Content} filtered=${query.toString() !== ''} />

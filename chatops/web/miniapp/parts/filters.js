@@ -65,6 +65,13 @@ export function SearchField({ name = 'q', label, type = 'search' }) {
     </form>`;
 }
 
+/** Labels that are asked for, each to be taken away. */
+export function LabelChips() {
+  const labels = route.value.query.getAll('label');
+  const without = (/** @type {string} */ label) => () => setQuery({ label: labels.filter((each) => each !== label) });
+  return labels.map((label) => html`<${Chip} key=${label} on=${true} press=${without(label)}>${label} ×<//>`);
+}
+
 /** Clusters and namespaces to choose from. @param {{places: Array<{cluster: string, namespace: string}>, clustered?: boolean}} props */
 export function PlaceChoices({ places, clustered = true }) {
   const cluster = route.value.query.get('cluster') || '';

@@ -12,12 +12,13 @@ let moved = false;
 
 /**
  * One page: its heading takes the focus when one came here, and Telegram's back button leads away from it.
- * @param {{title: string, root?: boolean, heading?: any, aside?: any, children?: any}} props
+ * @param {{title: string, root?: boolean, above?: string, aside?: any, children?: any}} props `above`: where back leads
+ *   when one came here directly
  */
-export function Page({ title, root = false, heading, aside, children }) {
+export function Page({ title, root = false, above = '#/open', aside, children }) {
   const head = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
-    backButton.value = root ? null : back;
+    backButton.value = root ? null : () => back(above);
     if (moved) head.current?.focus({ preventScroll: true });
     moved = true;
   }, []);
@@ -27,8 +28,8 @@ export function Page({ title, root = false, heading, aside, children }) {
   return html`
     <header class="head">
       ${!root && !app.value && html`
-        <button type="button" class="back" onClick=${back} aria-label=${say('back')}><span aria-hidden="true">‹</span></button>`}
-      <h1 ref=${head} tabindex="-1">${heading || title}</h1>
+        <button type="button" class="back" onClick=${() => back(above)} aria-label=${say('back')}><span aria-hidden="true">‹</span></button>`}
+      <h1 ref=${head} tabindex="-1">${title}</h1>
       ${aside}
     </header>
     ${children}`;
