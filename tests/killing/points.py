@@ -65,7 +65,7 @@ def _reply(method: str, path: str, *, dry: bool = False) -> Of:
 
 
 def _toast(code: str) -> Of:
-    return lambda answer, _tell: answer.toast == code
+    return lambda answer, _tell, **_: answer.toast == code
 
 
 def _entry(type: EntryType) -> Of:

@@ -117,19 +117,25 @@ class Tale:
     def press(self, label: str, *parts: str, again: Callable[[], object] | None = None) -> Seen:
         """Press a button of the message that says `parts`, and go on without waiting for the toast."""
 
-        def there() -> Seen | None:
-            said = self.said(*parts)
-            return next((m for m in said if any(label in button for button in m.buttons)), None)
-
-        message: Seen = self.until(there, f"somebody finds {label} where {parts} is said", again=again)
-        self.place.anna.tap(message, label)
-        self.pressed.append(label)
+        message: Seen = self.until(
+            partial(self._with, label, *parts), f"somebody finds {label} where {parts} is said", again=again
+        )
+        self._tap(message, label)
         return message
 
     def press_if_there(self, label: str, *parts: str) -> None:
         """Press it once more where it can still be found; otherwise something has come of it by now."""
-        if any(label in button for message in self.said(*parts) for button in message.buttons):
-            self.press(label, *parts)
+        message = self._with(label, *parts)
+        if message is not None:
+            self._tap(message, label)
+
+    def _with(self, label: str, *parts: str) -> Seen | None:
+        """The first message that says `parts` and has the button."""
+        return next((m for m in self.said(*parts) if any(label in button for button in m.buttons)), None)
+
+    def _tap(self, message: Seen, label: str) -> None:
+        self.place.anna.tap(message, label)
+        self.pressed.append(label)
 
     def until(self, test: Callable[[], Any], what: str, *, again: Callable[[], object] | None = None) -> Any:
         """Ask `test` until it says something true. Where nothing will come of what was done it is done `again`."""
