@@ -74,7 +74,7 @@ function Shown({ offer, preview, look, close }) {
   };
   const harsh = preview.danger === 'disrupt' || preview.danger === 'destroy';
   return html`
-    <form class="confirm" onSubmit=${send}>
+    <form class="confirm" data-phase=${phase} onSubmit=${send}>
       <h2>${preview.question || offer.title}</h2>
       ${offer.why && html`<p class="hint">${offer.why}</p>`}
       ${preview.refusal && html`<p class="caution" role="alert">${preview.refusal}</p>`}
