@@ -118,6 +118,12 @@ class TestOpen:
         page.get_by_role("button", name="Try again").click()
         expect(page.locator(".row").first).to_be_visible()
 
+    def test_who_may_read_nothing_is_not_told_that_all_is_quiet(self, visits: Visits, url: str, canned: Canned) -> None:
+        canned.reads, canned.rows = False, []
+        page = visits.page()
+        page.goto(f"{url}/app/#login=GOOD")
+        expect(page.get_by_text("You may not see this.")).to_be_visible()
+
     def test_quiet_is_said_with_its_time(self, sign_in: SignIn, canned: Canned) -> None:
         page = sign_in()
         canned.rows = []

@@ -165,4 +165,4 @@ def test_the_first_words_are_in_the_persons_language(visits: Visits, url: str, c
     canned.fails["POST /session"] = Problem(403, "stranger", "Мы ещё не знакомы.")
     page = visits.page()
     page.goto(f"{url}/app/#{launch(language='ru-RU')}")
-    expect(page.get_by_text("Вам это не показывают.")).to_be_visible()
+    expect(page.get_by_text("Нет доступа.")).to_be_visible()

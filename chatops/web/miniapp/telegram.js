@@ -107,6 +107,13 @@ export function popup(asked) {
   });
 }
 
+/** Whether a swipe down may put the page away: not where it is for scrolling inside of it. @param {boolean} may */
+export function allowSwipes(may) {
+  if (!atLeast(app.value, '7.7')) return;
+  if (may) app.value.enableVerticalSwipes();
+  else app.value.disableVerticalSwipes();
+}
+
 /** Keep the person from closing the page by a swipe while text is not stored. @param {boolean} on */
 export function guardText(on) {
   if (!atLeast(app.value, '6.2')) return;

@@ -10,6 +10,7 @@ import { SEVERITIES, SeverityIcon, severityWord } from '../parts/marks.js';
 import { Rows } from '../parts/rows.js';
 import { Failed, Skeleton, State } from '../parts/states.js';
 import { route } from '../router.js';
+import { me } from '../session.js';
 import { clock, count, say } from '../words.js';
 
 /** @param {URLSearchParams} query */
@@ -54,6 +55,7 @@ function Total() {
 /** @param {{filtered: boolean}} props */
 function Content({ filtered }) {
   const { rows, error, loading, loaded } = openList.state.value;
+  if (!me.value?.rights.read) return html`<${State} title=${say('state.noRight')} hint=${say('state.noRightHint')} />`;
   if (!loaded && error) return html`<${Failed} error=${error} again=${openList.again} />`;
   if (!loaded) return html`<${Skeleton} />`;
   if (!rows.length && filtered) {

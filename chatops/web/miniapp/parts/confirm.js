@@ -2,9 +2,9 @@
 import { ask } from '../api.js';
 import { secondsUntil } from '../clock.js';
 import { askNow } from '../live.js';
-import { copy } from '../save.js';
 import { haptic } from '../telegram.js';
 import { say, span } from '../words.js';
+import { CopyButton } from './attempt.js';
 import { open } from './dialogs.js';
 import { html, useEffect, useState } from './html.js';
 import { inShort, Skeleton } from './states.js';
@@ -113,7 +113,4 @@ const Changes = ({ changes }) => changes.length > 0 && html`
   </table>`;
 
 /** @param {{line: string}} props */
-function Kubectl({ line }) {
-  const press = async () => tell((await copy(line)) ? say('save.copied') : say('save.notCopied'));
-  return html`<div class="kubectl"><code tabindex="0">${line}</code><button type="button" onClick=${press}>${say('save.copy')}</button></div>`;
-}
+const Kubectl = ({ line }) => html`<div class="kubectl"><code tabindex="0">${line}</code><${CopyButton} text=${line} /></div>`;
