@@ -63,7 +63,7 @@ class Settings(BaseSettings):
         (),
         description="Chat ids that get every incident from the start, comma-separated. Others join by `/subscribe`",
     )
-    app_port: Port = Field(8080, description="Port of the API (`/healthz`, `/readyz`, `/metrics`)")
+    app_port: Port = Field(8080, description="Port of the API, the Mini App, `/healthz`, `/readyz` and `/metrics`")
     alert_port: Port = Field(8081, description="Port Alertmanager posts to")
     bind_address: str = Field(
         "",
