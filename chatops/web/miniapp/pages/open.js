@@ -28,7 +28,8 @@ export default function Open() {
   const { query } = route.value;
   const places = useLoaded(() => ask('places'), []);
   useEffect(() => openList.show(filtersOf(query)), [query.toString()]);
-  useEffect(askNow, []);
+  // Coming back from an incident: what was shown before is shown at once, and asked about.
+  useEffect(() => void (openList.state.value.loaded && askNow()), []);
   return html`
     <${Page} title=${say('open.title')} root aside=${html`<${Total} />`}>
       <div class="filters">

@@ -58,7 +58,7 @@ function Shown({ dialog }) {
 }
 
 /**
- * The page's stand-in for Telegram's popup.
+ * The page's stand-in for Telegram's popup. What changes nothing stands first.
  * @param {{title?: string, message: string, buttons: Array<{id: string, text: string, danger?: boolean}>}} asked
  */
 export async function openDialog({ title, message, buttons }) {
@@ -66,7 +66,7 @@ export async function openDialog({ title, message, buttons }) {
     ${title && html`<h2>${title}</h2>`}
     <p>${message}</p>
     <div class="buttons">
-      ${buttons.map(({ id, text, danger }) => html`
+      ${[...buttons].sort((one, other) => Number(Boolean(one.id)) - Number(Boolean(other.id))).map(({ id, text, danger }) => html`
         <button type="button" key=${id} class=${danger ? 'danger' : ''} onClick=${() => close(id)}>${text}</button>`)}
     </div>`);
   return chosen || '';

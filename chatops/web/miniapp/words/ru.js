@@ -305,7 +305,7 @@ export default {
   "state.notFoundHint": "Такого нет, или вам нельзя его видеть.",
   "state.noPage": "Такой страницы нет.",
   "state.unavailable": "Сейчас недоступно.",
-  "state.server": "У сервиса это не получилось.",
+  "state.server": "Сбой в сервисе.",
   "state.serverHint": "Причина — в его логе. Попробуйте ещё раз; не поможет — скажите админу.",
   "state.refused": "Отказано.",
   "state.broken": "Ошибка на странице.",
