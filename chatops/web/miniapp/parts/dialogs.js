@@ -6,7 +6,7 @@ import { html, useEffect, useRef } from './html.js';
 /** @typedef {{key: number, label: string, draw: (close: (value?: any) => void) => any, resolve: (value: any) => void,
  *   hide?: () => void}} Dialog `hide` closes the element: only then does the browser give the focus back */
 
-/** @type {import('../vendor/signals-core.js').Signal<Dialog[]>} */
+/** @type {{value: Dialog[]}} */
 export const dialogs = signal([]);
 let count = 0;
 
