@@ -437,11 +437,6 @@ class Settings(BaseSettings):
         return MiniApp(self.public_url or "", self.mini_app_name)
 
     @property
-    def framed_by(self) -> tuple[str, ...]:
-        """Whose pages may show the Mini App, besides Telegram's own: the chat page of a stand-in on this machine."""
-        return (self.telegram_api_url,) if is_loopback(_host(self.telegram_api_url)) else ()
-
-    @property
     def fallback(self) -> str:
         """The whole address, which is a secret; empty when there is none."""
         return self.fallback_webhook_url.get_secret_value() if self.fallback_webhook_url else ""

@@ -1,7 +1,7 @@
 """Charts of a span, counted where the incidents are: nothing of a single one of them comes out of the database.
 
-A year of a million incidents takes the reader's thread some seconds, most of it to sort the times of each week, while
-others may run: SQLite needs none of Python for it.
+A year of a million incidents takes the reader's thread one to two seconds, in which other threads run: SQLite needs
+nothing of Python for it. Most of that is to sort the times of each week, so there is a bound to how many are sorted.
 """
 
 from collections.abc import Sequence
@@ -18,17 +18,23 @@ _HOUR = 3_600 * 1_000_000
 _DAYS_TO_MONDAY = 3
 """Day 0, the first of 1970, was a Thursday."""
 
+MOST_TIMED = 200_000
+"""Incidents whose times are looked at: earlier weeks of a longer span have their counts and no times."""
+
 _OF_SPAN = "FROM listed AS l INDEXED BY listed_opened WHERE opened >= ? AND opened < ? AND merged_into IS NULL"
 
 _HOURS = f"SELECT (opened + {{ahead}}) / {_HOUR} AS hour, kind % 4 AS rank, count(*) {_OF_SPAN}{{more}} GROUP BY 1, 2"
+
+_WEEK = f"((opened + {{ahead}}) / {24 * _HOUR} + {_DAYS_TO_MONDAY}) / 7"
+
+_CUT = f"SELECT opened, {_WEEK} {_OF_SPAN}{{more}} ORDER BY opened DESC LIMIT 1 OFFSET ?"
 
 _WEEKS = f"""
 SELECT week, number, took FROM (
     SELECT week, took, count(took) OVER of_week AS number,
         row_number() OVER (PARTITION BY week ORDER BY took) AS nth
     FROM (
-        SELECT ((opened + {{ahead}}) / {24 * _HOUR} + {_DAYS_TO_MONDAY}) / 7 AS week, {{took}} AS took
-        {_OF_SPAN}{{more}}
+        SELECT {_WEEK} AS week, {{took}} AS took {_OF_SPAN}{{more}}
     ) WHERE took IS NOT NULL
     WINDOW of_week AS (PARTITION BY week)
 ) WHERE nth IN ((number + 1) / 2, (number * 9 + 9) / 10) ORDER BY week, nth
@@ -42,14 +48,17 @@ def counted_charts(tables: Tables, span: Span, zone: tzinfo, places: Sequence[Sp
     """Within a session. `places` are those that count; None is all of them."""
     ahead, shifts = _ahead(offsets(span, zone))
     more = "" if places is None else f" AND place_id IN ({', '.join('?' * len(places))})"
-    bounds = (micros(span.since), micros(span.until), *(spot.id for spot in places or ()))
+    since, until, within = micros(span.since), micros(span.until), [spot.id for spot in places or ()]
     execute = tables.connection.execute
     counted = [
         Counted(DAY_ONE + timedelta(days=hour // 24), hour % 24, SEVERITIES[rank], count)
-        for hour, rank, count in execute(_HOURS.format(ahead=ahead, more=more), (*shifts, *bounds))
+        for hour, rank, count in execute(_HOURS.format(ahead=ahead, more=more), (*shifts, since, until, *within))
     ]
-    taken = _times(tables, _WEEKS.format(ahead=ahead, took=_TAKEN, more=more), (*shifts, *bounds))
-    resolved = _times(tables, _WEEKS.format(ahead=ahead, took=_LASTED, more=more), (*shifts, *_RESOLVED, *bounds))
+    cut = execute(_CUT.format(ahead=ahead, more=more), (*shifts, since, until, *within, MOST_TIMED)).fetchone()
+    since, untimed = cut or (since, None)
+    queries = [_WEEKS.format(ahead=ahead, took=took, more=more) for took in (_TAKEN, _LASTED)]
+    taken = _times(tables, queries[0], (*shifts, since, until, *within), untimed)
+    resolved = _times(tables, queries[1], (*shifts, *_RESOLVED, since, until, *within), untimed)
     counts: dict[int, int] = {}
     for each in counted:
         week = ((each.day - DAY_ONE).days + _DAYS_TO_MONDAY) // 7
@@ -78,8 +87,10 @@ def _micros(span: timedelta) -> int:
     return span // timedelta(microseconds=1)
 
 
-def _times(tables: Tables, query: str, values: Sequence[int]) -> dict[int, Times]:
+def _times(tables: Tables, query: str, values: Sequence[int], untimed: int | None) -> dict[int, Times]:
+    """By week, without the one that was looked at only in part."""
     found: dict[int, list[tuple[int, timedelta]]] = {}
     for week, number, took in tables.connection.execute(query, values):
-        found.setdefault(week, []).append((number, timedelta(microseconds=took)))
+        if week != untimed:
+            found.setdefault(week, []).append((number, timedelta(microseconds=took)))
     return {week: Times(told[0][0], told[0][1], told[-1][1]) for week, told in found.items()}

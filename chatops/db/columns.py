@@ -25,6 +25,8 @@ def naive(moment: datetime) -> datetime:
     """UTC without its zone, as columns keep it. A time without zone is taken for UTC."""
     if moment.tzinfo is None:
         return moment
+    if moment.tzinfo is UTC:
+        return moment.replace(tzinfo=None)
     try:
         return moment.astimezone(UTC).replace(tzinfo=None)
     except OverflowError:

@@ -79,7 +79,7 @@ class Statistics:
         return self._database.read(work)
 
     def charts(self, span: Span, zone: tzinfo, readable: Readable | None = None) -> Charts:
-        """How they lie in time, in this zone. Of any number of incidents; see `db/charts` for what that takes."""
+        """How they lie in time, in this zone: of all there are, but times only of the newest `charts.MOST_TIMED`."""
         tables, namespaces = self._tables, (span.namespace,) if span.namespace else ()
 
         def work() -> Charts:

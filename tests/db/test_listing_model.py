@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from chatops.core.incidents.values import Episode
 from chatops.core.listing import CLOSED, NOBODY, OPEN, Wanted
 from chatops.core.review import Span
 from chatops.core.search import labels_of
+from chatops.db import charts
 from chatops.db.database import Database
 from chatops.db.listed import list_again
 from chatops.db.opening import _insert
@@ -187,6 +189,21 @@ def test_charts_that_are_counted_in_the_database_are_those_of_its_rows(
     span = Span(start, start + timedelta(hours=hours), namespace)
     rows = store.statistics.incidents(span, readable)
     assert store.statistics.charts(span, zone, readable) == charts_of(span, rows, zone=zone)
+
+
+def test_weeks_before_the_newest_incidents_have_counts_and_no_times(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, monday = Store(database), datetime(2026, 1, 5, tzinfo=UTC)
+    base = Incident(0, monday, status=Status.ACTIVE, revision=1)
+    moments = [monday + timedelta(days=number) for number in range(21)]
+    stored(database, [replace(base, opened_at=at, acknowledged_at=at + timedelta(minutes=3)) for at in moments])
+    span = Span(monday, monday + timedelta(days=21))
+    monkeypatch.setattr(charts, "MOST_TIMED", 10)
+    weeks = store.statistics.charts(span, UTC).by_week
+    assert [(week.count, week.taken and week.taken.count) for week in weeks] == [(7, None), (7, None), (7, 7)]
+    monkeypatch.setattr(charts, "MOST_TIMED", 21)
+    assert [week.taken and week.taken.count for week in store.statistics.charts(span, UTC).by_week] == [7, 7, 7]
 
 
 def test_a_span_is_cut_to_what_may_be_read(database: Database) -> None:

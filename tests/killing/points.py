@@ -225,11 +225,12 @@ def _silence() -> Iterator[Point]:
 
 
 def _people() -> Iterator[Point]:
-    """Somebody is invited, comes, and is disabled; a chat wants nothing more."""
+    """Somebody is invited, comes, and is disabled; a link signs a browser in; a chat wants nothing more."""
     story = "people"
     yield from _job(story, "an invitation", "Invites.add")
     yield from _job(story, "an invitation taken", "Invites.redeem")
     yield from _job(story, "a decision on a person", "Users.change")
+    yield from _job(story, "a login link", "Logins.make")
     yield from _job(story, "a chat", "Chats.put")
     yield from _job(story, "a refusal", "AuditLog.append", _entry(EntryType.DENIED))
     yield from _around(story, "an invitation is made", _ACTORS + "conversation.admission:Admission._invite")

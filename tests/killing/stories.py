@@ -182,6 +182,8 @@ def people(tale: Tale) -> None:
     )
     oleg.send("/incidents")
     tale.until(lambda: tale.rows("SELECT 1 FROM audit WHERE type = 'denied'"), "Oleg is refused")
+    anna.send("/login")
+    tale.until(lambda: tale.rows("SELECT 1 FROM logins"), "there is a link that signs a browser in")
     anna.send("/unsubscribe")
     tale.until(lambda: tale.rows("SELECT 1 FROM chats WHERE NOT subscribed"), "the chat wants nothing more")
 
@@ -267,7 +269,15 @@ STORIES = {
     "merge": Story(merge, {EntryType.OPENED: 2, EntryType.MERGED: 1, EntryType.MERGED_IN: 1}),
     "silence": Story(silence, {EntryType.SILENCED: 1, EntryType.UNSILENCED: 1}, silences=True),
     "people": Story(
-        people, {EntryType.USER_ADDED: 2, EntryType.DISABLED: 1, EntryType.DENIED: 1, EntryType.CHAT_REMOVED: 1}
+        people,
+        {
+            EntryType.USER_ADDED: 2,
+            EntryType.DISABLED: 1,
+            EntryType.DENIED: 1,
+            EntryType.LOGIN_LINK: 1,
+            EntryType.CHAT_REMOVED: 1,
+        },
+        settings={"PUBLIC_URL": "https://ops.example.com"},
     ),
     "tidying": Story(
         tidying,

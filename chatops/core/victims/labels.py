@@ -42,11 +42,16 @@ class Labels:
 
     def first(self, *labels: str) -> str:
         """The first of these labels that is there."""
-        return next((value for label in labels if (value := self._labels.get(label))), "")
+        get = self._labels.get
+        for label in labels:
+            if value := get(label):
+                return value
+        return ""
 
     def victim(self, label: str) -> str:
         """`exported_X` before `X`."""
-        return self.first(f"exported_{label}", label)
+        get = self._labels.get
+        return get(f"exported_{label}") or get(label, "")
 
     @property
     def alertname(self) -> str:
@@ -61,16 +66,16 @@ class Labels:
         """The namespace of what labels of one kind name."""
         return self.get("exported_namespace") or self.own_namespace
 
-    @property
+    @cached_property
     def own_namespace(self) -> str:
         """The namespace of the plain `pod` and `service`, which are not `exported_`."""
         return self.first(*_NAMESPACE_LABELS)
 
-    @property
+    @cached_property
     def own_pod(self) -> str:
         return self.first(*_POD_LABELS)
 
-    @property
+    @cached_property
     def job(self) -> str:
         """The scrape job without the namespace that some put before it (`monitoring/node-exporter`)."""
         return self.get("job").rpartition("/")[2]

@@ -25,6 +25,8 @@ NAMED_KINDS = {
 }
 """Labels that name an object of exactly one kind. `job` is not among them: it is the scrape job."""
 
+_NAMED = tuple((label, f"exported_{label}", kind) for label, kind in NAMED_KINDS.items())
+
 CUSTOM_KIND = "customresource_kind"
 """Names the kind that `name` is of, where kube-state-metrics watches custom resources (Flux)."""
 
@@ -32,7 +34,10 @@ _OF_ARGO = ("dest_namespace", "dest_server", "sync_status", "health_status", "au
 _OF_CERT_MANAGER = ("issuer_name", "issuer_kind", "issuer_group")
 """Labels that stand beside `name` in the metrics of one controller, and in no other's."""
 
-_PAIRS = ("resource", "involved_object", "target", "object", "k8s_object")
+_PAIRS = tuple(
+    (f"{prefix}_kind", f"{prefix}_name", f"{prefix}_namespace")
+    for prefix in ("resource", "involved_object", "target", "object", "k8s_object")
+)
 """What stands before `_kind`, `_name` and `_namespace` where a watcher of objects names one by all three."""
 
 _BY_OPENTELEMETRY = {
@@ -73,18 +78,18 @@ def custom_resource(labels: Labels) -> Clue | None:
 
 def named_kind(labels: Labels) -> Clue | None:
     """The label says the kind and its value the name."""
-    for label, kind in NAMED_KINDS.items():
-        if name := labels.victim(label):
+    for label, exported, kind in _NAMED:
+        if name := labels.first(exported, label):
             return Clue(labels.ref(kind, name, labels.get(f"{label}_namespace") or None))
     if name := labels.victim("workload"):
         if kind := _WORKLOAD_TYPES.get(labels.get("workload_type").lower(), ""):
             return Clue(labels.ref(kind, name))
         if is_name(name) and labels.namespace:
             return any_workload(labels, name, labels.namespace)
-    for prefix in _PAIRS:
-        kind, name = labels.get(f"{prefix}_kind"), labels.get(f"{prefix}_name")
+    for of_kind, of_name, of_namespace in _PAIRS:
+        kind, name = labels.get(of_kind), labels.get(of_name)
         if name and kind in RESOURCES:
-            return Clue(labels.ref(kind, name, labels.get(f"{prefix}_namespace") or None))
+            return Clue(labels.ref(kind, name, labels.get(of_namespace) or None))
     for label, kind in _BY_OPENTELEMETRY.items():
         if label in labels and not labels.own_pod:
             return Clue(labels.ref(kind, labels.get(label), labels.own_namespace))

@@ -4,8 +4,9 @@ import { showText } from './parts/dialogs.js';
 
 /** @param {string} name @param {string} type @param {string} text */
 export function save(name, type, text) {
-  // Telegram's views on phones ignore downloads.
-  if (['android', 'android_x', 'ios'].includes(launch.value?.platform || '')) return showText(name, text);
+  // Telegram's views on phones ignore downloads, and the frame of its web clients has no right to one.
+  const phone = ['android', 'android_x', 'ios'].includes(launch.value?.platform || '');
+  if (phone || window.parent !== window) return showText(name, text);
   const address = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
   const link = document.createElement('a');
   link.href = address;

@@ -123,6 +123,10 @@ class TestSheet:
         assert hears(page, "theme_changed") == {"theme_params": DARK}
         tell(page, "web_app_set_header_color", {"color_key": "secondary_bg_color"})
         expect(page.locator("#app-head")).to_have_css("background-color", "rgb(15, 15, 15)")
+        page.locator("#app").get_by_role("button", name="Light or dark").click()
+        expect(page.locator("#app-head")).to_have_css("background-color", "rgb(244, 244, 245)")
+        tell(page, "web_app_set_header_color", {"color": "#123456"})
+        expect(page.locator("#app-head")).to_have_css("background-color", "rgb(18, 52, 86)")
         tell(page, "web_app_request_safe_area")
         assert hears(page, "safe_area_changed") == {"top": 0, "bottom": 0, "left": 0, "right": 0}
 

@@ -27,7 +27,7 @@ export function connect(frame, sheet) {
     web_app_setup_back_button: (wanted) => sheet.button("back", wanted),
     web_app_setup_settings_button: (wanted) => sheet.button("settings", wanted),
     web_app_setup_closing_behavior: (wanted) => sheet.confirmClosing(wanted.need_confirmation === true),
-    web_app_set_header_color: ({ color, color_key }) => sheet.colour("header", color ?? sheet.theme()[color_key]),
+    web_app_set_header_color: ({ color, color_key }) => sheet.headed(color, color_key),
     web_app_set_background_color: ({ color }) => sheet.colour("background", color),
     web_app_set_bottom_bar_color: ({ color }) => sheet.colour("bottom", color),
     web_app_open_popup: (wanted) => sheet.popup(wanted, (id) => send("popup_closed", id === null ? {} : { button_id: id })),

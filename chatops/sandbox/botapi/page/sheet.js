@@ -18,7 +18,7 @@ export function openApp(launch, follow) {
   frame.title = launch.title;
   frame.setAttribute("sandbox", MAY);
   frame.allow = "clipboard-write";
-  app = { launch, frame, follow, asks: false, back: false };
+  app = { launch, frame, follow, asks: false, back: false, headed: "" };
   app.bridge = connect(frame, sheet);
   // An app that never says it is ready is shown once it is there.
   frame.addEventListener("load", sheet.ready);
@@ -77,6 +77,12 @@ const sheet = {
     if (name === "secondary") $("app-bottom").dataset.secondary = wanted.position ?? "left";
   },
 
+  // By the name of a colour of the theme, which goes with the theme, or by a colour.
+  headed(colour, key) {
+    app.headed = colour ? "" : key;
+    sheet.colour("header", colour ?? sheet.theme()[key]);
+  },
+
   colour(part, colour) {
     const place = { header: "app-head", background: "app-place", bottom: "app-bottom" }[part];
     $(place).style.backgroundColor = COLOUR.test(colour) ? colour : "";
@@ -132,4 +138,8 @@ $("app").addEventListener("cancel", (event) => {
   event.preventDefault();
   leave();
 });
-onTheme(() => app?.bridge.theme());
+onTheme(() => {
+  if (!app) return;
+  app.bridge.theme();
+  if (app.headed) sheet.headed(null, app.headed);
+});
