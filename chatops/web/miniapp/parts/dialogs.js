@@ -1,6 +1,7 @@
 /** Dialogs over the page: the browser's own element, which keeps the focus inside and gives it back. */
 import { signal } from '../vendor/signals.js';
 import { say } from '../words.js';
+import { CopyButton } from './attempt.js';
 import { html, useEffect, useRef } from './html.js';
 
 /** @typedef {{key: number, label: string, draw: (close: (value?: any) => void) => any, resolve: (value: any) => void,
@@ -79,5 +80,5 @@ export function showText(title, text) {
     <h2>${title}</h2>
     <label class="field">${say('save.copyHint')}
       <textarea class="text-out" readonly rows="12" value=${text} onFocus=${select}></textarea></label>
-    <div class="buttons"><button type="button" onClick=${() => close()}>${say('close')}</button></div>`);
+    <div class="buttons"><button type="button" onClick=${() => close()}>${say('close')}</button><${CopyButton} text=${text} /></div>`);
 }
