@@ -32,7 +32,6 @@ _COMMENT = re.compile(rb"(?m)^[ \t]*(?:/\*\*(?:(?!\*/).)*(?:\*/)?|\*(?:/| .*)?|/
 _RELEASE = re.compile(r"([0-9a-f]{12})/(.+)")
 _ASK_EACH_TIME = "no-cache"
 _KEEP = "public, max-age=31536000, immutable"
-_NOT_FOUND = Problem(404, "not_found", "the page has no such file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +71,10 @@ class MiniApp:
         of_release = _RELEASE.fullmatch(name)
         if of_release and of_release[1] != self.release:
             # Another release's: mixing the two would fail later, and less clearly.
-            return refusal(_NOT_FOUND)
+            return self._not_found()
         file = self._files.get(of_release[2] if of_release else name)
         if file is None:
-            return refusal(_NOT_FOUND)
+            return self._not_found()
         takes_gzip = _takes_gzip(bottle.request.get_header("Accept-Encoding", ""))
         tag = f'"{file.tag}-gzip"' if takes_gzip else f'"{file.tag}"'
         headers = {**self._headers, "ETag": tag, "Cache-Control": _KEEP if of_release else _ASK_EACH_TIME}
@@ -85,6 +84,9 @@ class MiniApp:
         if takes_gzip:
             headers["Content-Encoding"] = "gzip"
         return bottle.HTTPResponse(file.zipped if takes_gzip else file.plain, headers=headers)
+
+    def _not_found(self) -> bottle.HTTPResponse:
+        return refusal(Problem(404, "not_found", "the page has no such file", tuple(self._headers.items())))
 
 
 def _to_the_folder() -> bottle.HTTPResponse:

@@ -194,6 +194,7 @@ class Canned:
 
     language: str = "en"
     admin: bool = True
+    reads: bool = True
     rows: list[dict[str, Any]] = field(default_factory=lambda: [row(n) for n in range(1, 13)])
     closed: list[dict[str, Any]] = field(
         default_factory=lambda: [
@@ -227,7 +228,7 @@ class Canned:
 
     def me(self) -> dict[str, Any]:
         grants = [{"role": "admin" if self.admin else "operator", "cluster": "*", "namespace": "*"}]
-        rights = {"read": True, "act": True, "decide": self.admin}
+        rights = {"read": self.reads, "act": self.reads, "decide": self.admin}
         return {"id": 7, "name": "Anna", "language": self.language, "rights": rights, "grants": grants} | {
             "bot": "oncall_bot",
             "via": "session",

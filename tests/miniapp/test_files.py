@@ -45,7 +45,8 @@ def closure(first: str) -> list[str]:
 
 
 class TestServing:
-    def test_the_page_may_run_nothing_but_its_own_files_and_telegrams_script(self, url: str) -> None:
+    def test_s16_the_page_runs_its_own_files_and_is_framed_by_telegram_only(self, url: str) -> None:
+        """S16: scripts of its own and Telegram's, no cookie, no other origin; only Telegram may put it into a frame."""
         policy = get(f"{url}/app/").headers["Content-Security-Policy"]
         parts = dict(each.strip().split(" ", 1) for each in policy.split(";"))
         assert parts == {
@@ -58,6 +59,12 @@ class TestServing:
             "form-action": "'none'",
             "frame-ancestors": "https://web.telegram.org https://*.telegram.org https://chat.example",
         }
+        for path in ("/app/", "/app/app.js", "/app/nothing"):
+            answered = get(url + path, Origin="https://evil.example")
+            told = {name.lower() for name in answered.headers}
+            assert not {"set-cookie", "access-control-allow-origin"} & told
+            assert "Content-Security-Policy" in answered.headers
+            assert answered.headers["X-Content-Type-Options"] == "nosniff"
 
     def test_the_page_is_asked_for_each_time_and_its_files_once_a_release(self, url: str) -> None:
         page = get(f"{url}/app/")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -117,6 +118,12 @@ class TestOpen:
         page.get_by_role("button", name="Try again").click()
         expect(page.locator(".row").first).to_be_visible()
 
+    def test_who_may_read_nothing_is_not_told_that_all_is_quiet(self, visits: Visits, url: str, canned: Canned) -> None:
+        canned.reads, canned.rows = False, []
+        page = visits.page()
+        page.goto(f"{url}/app/#login=GOOD")
+        expect(page.get_by_text("You may not see this.")).to_be_visible()
+
     def test_quiet_is_said_with_its_time(self, sign_in: SignIn, canned: Canned) -> None:
         page = sign_in()
         canned.rows = []
@@ -155,6 +162,8 @@ class TestIncident:
         page.locator(".offer").first.click()
         dialog = page.get_by_role("dialog")
         do = dialog.get_by_role("button", name="Roll back to 42")
+        # Before that nothing can be confirmed: it would be the second half of a double tap.
+        expect(dialog.locator("form")).to_have_attribute("data-phase", "ready")
         expect(do).to_be_disabled()
         dialog.get_by_label("Write checkout to confirm").fill("checkou")
         expect(do).to_be_disabled()
@@ -188,6 +197,14 @@ class TestIncident:
         canned.preview["expires_at"] = moment(-60)
         dialog.get_by_role("button", name="Look again").click()
         expect(dialog.get_by_role("button", name="Roll back to 42")).to_be_visible()
+
+    def test_a_phone_whose_clock_is_off_counts_the_services_time(self, visits: Visits, url: str) -> None:
+        page = visits.page()
+        page.add_init_script("Date.now = (now => () => now() - 600_000)(Date.now)")
+        page.goto(f"{url}/app/#login=GOOD")
+        page.locator(".row", has_text="#8 ").click()
+        page.locator(".offer").first.click()
+        expect(page.get_by_role("dialog")).to_contain_text(re.compile(r"Stands for \d+ s"))
 
     def test_a_refusal_is_said_in_the_services_words(self, sign_in: SignIn, visits: Visits, canned: Canned) -> None:
         visits.expected = ["409"]

@@ -125,6 +125,14 @@ def test_small_questions_are_telegrams_own(page: Page, url: str, canned: Canned)
     expect(page.get_by_text("You did resolve #96")).to_be_visible()
 
 
+def test_what_a_phone_does_not_save_is_there_to_copy(page: Page, url: str, canned: Canned) -> None:
+    page.goto(f"{url}/app/#{launch('inc_96')}")
+    page.get_by_role("button", name="Postmortem").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("textbox")).to_have_value("# Postmortem\n")
+    expect(dialog.get_by_role("button")).to_have_text(["Close", "Copy"])
+
+
 def test_an_older_telegram_lacks_buttons_and_the_page_has_them(page: Page, url: str, canned: Canned) -> None:
     page.goto(f"{url}/app/#{launch('inc_96', version='6.4')}")
     holds(page, "window.Telegram?.WebApp.MainButton.isVisible")
@@ -165,4 +173,4 @@ def test_the_first_words_are_in_the_persons_language(visits: Visits, url: str, c
     canned.fails["POST /session"] = Problem(403, "stranger", "Мы ещё не знакомы.")
     page = visits.page()
     page.goto(f"{url}/app/#{launch(language='ru-RU')}")
-    expect(page.get_by_text("Вам это не показывают.")).to_be_visible()
+    expect(page.get_by_text("Нет доступа.")).to_be_visible()

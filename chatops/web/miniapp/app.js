@@ -1,13 +1,14 @@
 /** The page's beginning: read what it was opened with, draw, sign in, and show what the address names. */
 import { effect } from './vendor/signals.js';
+import { Unreachable } from './api.js';
 import { languageHint, readLaunch } from './launch.js';
 import { historyList, matches, openList } from './lists.js';
-import { onChanges, startPolling, stopPolling } from './live.js';
+import { connection, onChanges, startPolling, stopPolling } from './live.js';
 import { closeAll, DialogHost } from './parts/dialogs.js';
 import { ButtonBar, Freshness, Page, Tabs } from './parts/frame.js';
 import { html, render, useEffect, useLayoutEffect, useState } from './parts/html.js';
 import { severityWord } from './parts/marks.js';
-import { NotIn, Skeleton, State } from './parts/states.js';
+import { Failed, NotIn, Skeleton, State } from './parts/states.js';
 import { announce, Toasts } from './parts/toasts.js';
 import Incident from './pages/incident.js';
 import Open from './pages/open.js';
@@ -30,12 +31,13 @@ const LATER = {
 /** @param {{name: string, id?: number}} props */
 function Later({ name, id }) {
   const [found, setFound] = useState(/** @type {any} */ ({}));
-  useEffect(() => {
+  const load = () =>
     LATER[name]().then(
       (module) => setFound({ page: module.default }),
-      () => setFound({ failed: true }),
+      () => setFound({ failed: true, lost: connection.value.lost || !navigator.onLine }),
     );
-  }, [name]);
+  useEffect(() => void load(), [name]);
+  if (found.lost) return html`<${Page} title=${say('app.name')}><${Failed} error=${new Unreachable(name)} again=${load} /><//>`;
   if (found.failed) {
     return html`<${Page} title=${say('app.name')}><${State} title=${say('state.newer')} hint=${say('state.newerHint')}>
       <button type="button" onClick=${() => location.reload()}>${say('reload')}</button><//><//>`;

@@ -31,7 +31,7 @@ export function matches(filters, row, myId) {
 
 /** One list that a page shows, for as long as the page of the browser lives. */
 export function makeList() {
-  /** @type {import('./vendor/signals-core.js').Signal<Listed>} */
+  /** @type {{value: Listed}} */
   const state = signal({ filters: {}, rows: [], next: null, loading: false, error: null, loaded: false });
   let shown = '';
   let turn = 0;

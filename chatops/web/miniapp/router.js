@@ -18,7 +18,7 @@ function decoded(part) {
   }
 }
 
-/** @type {import('./vendor/signals-core.js').Signal<Route>} */
+/** @type {{value: Route}} */
 export const route = signal(read());
 
 /** How many pages of ours lie behind this one in the browser's history. */

@@ -11,13 +11,13 @@ const KEY = 'chatops.session';
 /** @typedef {{id: number, name: string, language: string, rights: {read: boolean, act: boolean, decide: boolean},
  *   grants: Array<{role: string, cluster: string, namespace: string}>, bot: string, via: string, silences: boolean}} Me */
 
-/** @type {import('./vendor/signals-core.js').Signal<Me | null>} */
+/** @type {{value: Me | null}} */
 export const me = signal(null);
 
 /** 'starting', 'in', 'over', 'outside' (never signed in), 'link' (the login link is used up) or 'failed'. */
 export const phase = signal('starting');
 
-/** Why it failed. @type {import('./vendor/signals-core.js').Signal<Error | null>} */
+/** Why it failed. @type {{value: Error | null}} */
 export const trouble = signal(null);
 
 /** The bot's name, also after the session ended: the way back leads there. */

@@ -9,7 +9,7 @@ import { applyTheme } from './theme.js';
 const SCRIPT = 'https://telegram.org/js/telegram-web-app.js';
 const PATIENCE = 2000;
 
-/** @type {import('./vendor/signals-core.js').Signal<import('./launch.js').Launch | null>} */
+/** @type {{value: import('./launch.js').Launch | null}} */
 export const launch = signal(null);
 
 /** Telegram's WebApp object once its script is there; null: the page draws its own. */
@@ -18,7 +18,7 @@ export const app = signal(/** @type {any} */ (null));
 /** @typedef {{text: string, press: () => void, busy?: boolean, danger?: boolean}} FrameButton */
 export const mainButton = signal(/** @type {FrameButton | null} */ (null));
 export const secondaryButton = signal(/** @type {FrameButton | null} */ (null));
-/** What leads back, where something does. @type {import('./vendor/signals-core.js').Signal<(() => void) | null>} */
+/** What leads back, where something does. @type {{value: (() => void) | null}} */
 export const backButton = signal(null);
 
 /** Load Telegram's script when the page was opened inside Telegram. @returns {Promise<boolean>} */
@@ -105,6 +105,13 @@ export function popup(asked) {
       resolve(openDialog(asked));
     }
   });
+}
+
+/** Whether a swipe down may put the page away: not where it is for scrolling inside of it. @param {boolean} may */
+export function allowSwipes(may) {
+  if (!atLeast(app.value, '7.7')) return;
+  if (may) app.value.enableVerticalSwipes();
+  else app.value.disableVerticalSwipes();
 }
 
 /** Keep the person from closing the page by a swipe while text is not stored. @param {boolean} on */

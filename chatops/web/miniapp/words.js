@@ -7,7 +7,7 @@ import ru from './words/ru.js';
 /** @type {Record<string, Record<string, any>>} */
 const CATALOGUES = { en, ru };
 
-/** @type {import('./vendor/signals-core.js').Signal<string>} */
+/** @type {{value: string}} */
 export const language = signal('en');
 
 /** @param {string} tag an IETF tag; an unknown one is English */

@@ -7,6 +7,7 @@ import { html, useEffect, useMemo, useRef, useState } from '../parts/html.js';
 import { Failed, Skeleton, State } from '../parts/states.js';
 import { route } from '../router.js';
 import { save } from '../save.js';
+import { allowSwipes } from '../telegram.js';
 import { count, say } from '../words.js';
 
 const TAILS = ['100', '500', '2000'];
@@ -19,6 +20,10 @@ export default function Logs({ id }) {
   const { data, error, loading, again } = useLoaded((signal) => ask(`incidents/${id}/logs`, { query: asked, signal }), [JSON.stringify(asked)]);
   const [find, setFind] = useState('');
   const [wrapped, setWrapped] = useState(true);
+  useEffect(() => {
+    allowSwipes(false);
+    return () => allowSwipes(true);
+  }, []);
   const name = data?.pod?.name || ref.name || '';
   return html`
     <${Page} title=${`${say('logs.title')} · ${name}`} above=${`#/incident/${id}`}>

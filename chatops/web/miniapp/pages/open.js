@@ -10,6 +10,7 @@ import { SEVERITIES, SeverityIcon, severityWord } from '../parts/marks.js';
 import { Rows } from '../parts/rows.js';
 import { Failed, Skeleton, State } from '../parts/states.js';
 import { route } from '../router.js';
+import { me } from '../session.js';
 import { clock, count, say } from '../words.js';
 
 /** @param {URLSearchParams} query */
@@ -27,7 +28,8 @@ export default function Open() {
   const { query } = route.value;
   const places = useLoaded(() => ask('places'), []);
   useEffect(() => openList.show(filtersOf(query)), [query.toString()]);
-  useEffect(askNow, []);
+  // Coming back from an incident: what was shown before is shown at once, and asked about.
+  useEffect(() => void (openList.state.value.loaded && askNow()), []);
   return html`
     <${Page} title=${say('open.title')} root aside=${html`<${Total} />`}>
       <div class="filters">
@@ -54,6 +56,7 @@ function Total() {
 /** @param {{filtered: boolean}} props */
 function Content({ filtered }) {
   const { rows, error, loading, loaded } = openList.state.value;
+  if (!me.value?.rights.read) return html`<${State} title=${say('state.noRight')} hint=${say('state.noRightHint')} />`;
   if (!loaded && error) return html`<${Failed} error=${error} again=${openList.again} />`;
   if (!loaded) return html`<${Skeleton} />`;
   if (!rows.length && filtered) {

@@ -6,25 +6,14 @@ import { html, useState } from '../parts/html.js';
 import { Clock } from '../parts/marks.js';
 import { People } from '../parts/people.js';
 import { Grants } from '../parts/grants.js';
-import { Failed, inShort, Skeleton } from '../parts/states.js';
-import { tell } from '../parts/toasts.js';
-import { copy } from '../save.js';
+import { attempt, CopyButton } from '../parts/attempt.js';
+import { Failed, Skeleton } from '../parts/states.js';
 import { me, setLanguage, signOut } from '../session.js';
 import { popup } from '../telegram.js';
 import { count, say } from '../words.js';
 
 const SCOPES = /** @type {const} */ ([['read', 'scope.read'], ['act', 'scope.act'], ['decide', 'scope.decide']]);
 const DAYS = [7, 30, 90, 365];
-
-/** Run a change and say when it was refused. @param {() => Promise<any>} change */
-export async function attempt(change) {
-  try {
-    return await change();
-  } catch (error) {
-    tell(inShort(/** @type {Error} */ (error)), true);
-    return undefined;
-  }
-}
 
 export default function Settings() {
   const who = me.value;
@@ -77,14 +66,11 @@ function Tokens() {
 const scopeWord = (/** @type {string} */ scope) => say(SCOPES.find(([value]) => value === scope)?.[1] || 'scope.read');
 
 /** @param {{token: any, done: () => void}} props */
-function Secret({ token, done }) {
-  const press = async () => tell((await copy(token.token)) ? say('save.copied') : say('save.notCopied'));
-  return html`
+const Secret = ({ token, done }) => html`
     <div class="secret" role="status"><p>${say('tokens.once', { name: token.name })}</p>
       <code class="mono" tabindex="0">${token.token}</code>
-      <div class="buttons"><button type="button" onClick=${press}>${say('save.copy')}</button><button type="button" onClick=${done}>${say('tokens.hide')}</button></div>
+      <div class="buttons"><${CopyButton} text=${token.token} /><button type="button" onClick=${done}>${say('tokens.hide')}</button></div>
     </div>`;
-}
 
 /** @param {{made: (token: any) => void}} props */
 function NewToken({ made }) {

@@ -125,7 +125,7 @@ function Note({ close }) {
   const sent = (/** @type {Event} */ event) => (event.preventDefault(), text.trim() && close(text.trim()));
   return html`
     <form onSubmit=${sent}><h2>${say('act.note')}</h2>
-      <label class="field">${say('note.hint')}<textarea rows="5" maxlength="1000" value=${text} onInput=${typed}></textarea></label>
+      <label class="field">${say('note.hint')}<textarea rows="5" maxlength="500" value=${text} onInput=${typed}></textarea></label>
       <div class="buttons"><button type="button" onClick=${() => close()}>${say('cancel')}</button>
         <button type="submit" class="main" disabled=${!text.trim()}>${say('note.save')}</button></div>
     </form>`;

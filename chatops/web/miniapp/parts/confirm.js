@@ -2,9 +2,9 @@
 import { ask } from '../api.js';
 import { secondsUntil } from '../clock.js';
 import { askNow } from '../live.js';
-import { copy } from '../save.js';
 import { haptic } from '../telegram.js';
 import { say, span } from '../words.js';
+import { CopyButton } from './attempt.js';
 import { open } from './dialogs.js';
 import { html, useEffect, useState } from './html.js';
 import { inShort, Skeleton } from './states.js';
@@ -74,7 +74,7 @@ function Shown({ offer, preview, look, close }) {
   };
   const harsh = preview.danger === 'disrupt' || preview.danger === 'destroy';
   return html`
-    <form class="confirm" onSubmit=${send}>
+    <form class="confirm" data-phase=${phase} onSubmit=${send}>
       <h2>${preview.question || offer.title}</h2>
       ${offer.why && html`<p class="hint">${offer.why}</p>`}
       ${preview.refusal && html`<p class="caution" role="alert">${preview.refusal}</p>`}
@@ -113,7 +113,4 @@ const Changes = ({ changes }) => changes.length > 0 && html`
   </table>`;
 
 /** @param {{line: string}} props */
-function Kubectl({ line }) {
-  const press = async () => tell((await copy(line)) ? say('save.copied') : say('save.notCopied'));
-  return html`<div class="kubectl"><code tabindex="0">${line}</code><button type="button" onClick=${press}>${say('save.copy')}</button></div>`;
-}
+const Kubectl = ({ line }) => html`<div class="kubectl"><code tabindex="0">${line}</code><${CopyButton} text=${line} /></div>`;

@@ -1,12 +1,13 @@
 /** Dialogs over the page: the browser's own element, which keeps the focus inside and gives it back. */
 import { signal } from '../vendor/signals.js';
 import { say } from '../words.js';
+import { CopyButton } from './attempt.js';
 import { html, useEffect, useRef } from './html.js';
 
 /** @typedef {{key: number, label: string, draw: (close: (value?: any) => void) => any, resolve: (value: any) => void,
  *   hide?: () => void}} Dialog `hide` closes the element: only then does the browser give the focus back */
 
-/** @type {import('../vendor/signals-core.js').Signal<Dialog[]>} */
+/** @type {{value: Dialog[]}} */
 export const dialogs = signal([]);
 let count = 0;
 
@@ -58,7 +59,7 @@ function Shown({ dialog }) {
 }
 
 /**
- * The page's stand-in for Telegram's popup.
+ * The page's stand-in for Telegram's popup. What changes nothing stands first.
  * @param {{title?: string, message: string, buttons: Array<{id: string, text: string, danger?: boolean}>}} asked
  */
 export async function openDialog({ title, message, buttons }) {
@@ -66,7 +67,7 @@ export async function openDialog({ title, message, buttons }) {
     ${title && html`<h2>${title}</h2>`}
     <p>${message}</p>
     <div class="buttons">
-      ${buttons.map(({ id, text, danger }) => html`
+      ${[...buttons].sort((one, other) => Number(Boolean(one.id)) - Number(Boolean(other.id))).map(({ id, text, danger }) => html`
         <button type="button" key=${id} class=${danger ? 'danger' : ''} onClick=${() => close(id)}>${text}</button>`)}
     </div>`);
   return chosen || '';
@@ -79,5 +80,5 @@ export function showText(title, text) {
     <h2>${title}</h2>
     <label class="field">${say('save.copyHint')}
       <textarea class="text-out" readonly rows="12" value=${text} onFocus=${select}></textarea></label>
-    <div class="buttons"><button type="button" onClick=${() => close()}>${say('close')}</button></div>`);
+    <div class="buttons"><button type="button" onClick=${() => close()}>${say('close')}</button><${CopyButton} text=${text} /></div>`);
 }

@@ -1,10 +1,10 @@
 /** Who is known to the bot and what each may do. For admins. */
 import { ask } from '../api.js';
 import { useLoaded } from '../load.js';
-import { attempt } from '../pages/settings.js';
 import { me } from '../session.js';
 import { popup } from '../telegram.js';
 import { say } from '../words.js';
+import { attempt } from './attempt.js';
 import { Grants, GrantsForm, grantText } from './grants.js';
 import { html, useState } from './html.js';
 import { Failed, Skeleton } from './states.js';

@@ -118,7 +118,7 @@ export default {
   "note.save": "Write it down",
   "offer.helped": "Helped: {times}",
   "danger.read": "changes nothing",
-  "danger.low": "harmless",
+  "danger.low": "safe",
   "danger.disrupt": "disrupts",
   "danger.destroy": "cannot be undone",
   "confirm.word": "Write {word} to confirm",
@@ -308,7 +308,7 @@ export default {
   "state.server": "The service failed at this.",
   "state.serverHint": "Its log says why. Try again; if it stays so, tell an admin.",
   "state.refused": "Refused.",
-  "state.broken": "This page stumbled.",
+  "state.broken": "This page failed.",
   "state.brokenHint": "Reload it. If it happens again, tell an admin.",
   "state.newer": "The page has been updated.",
   "state.newerHint": "Reload to go on."
