@@ -27,6 +27,13 @@ def test_a_launch_opens_a_session_once(shop: ApiHouse) -> None:
     assert line.detail == {"by": "launch", "via": "app"}
 
 
+def test_a_launch_tells_what_somebody_is_called_now(shop: ApiHouse) -> None:
+    shop.store.users.put(User(OLEG, "1002", everywhere(Role.OPERATOR)))
+    told = shop.ask("POST", "/session", by=shop.launched(OLEG, name="oleg")).json()
+    assert told["me"]["name"] == "@oleg"
+    assert shop.get("/me", by=f"Bearer {told['token']}")["name"] == "@oleg"
+
+
 def test_a_launch_reads_for_its_hour_and_changes_once(shop: ApiHouse) -> None:
     number = shop.opened()
     shown = shop.launched()

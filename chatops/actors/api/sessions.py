@@ -61,6 +61,10 @@ class Sessions:
             # Who it is comes first: what a stranger shows is not kept.
             user, how = self._doorkeeper.known(launch.user_id, request.languages), "launch"
             self._doorkeeper.use_up(launch, request.languages)
+            if user.name != launch.name:
+                # As a press tells it: what the log calls them from now on.
+                self._desk.store.users.rename(user.id, launch.name)
+                user = replace(user, name=launch.name)
         else:
             raise refused(401, "unauthenticated", tongue(request.languages).plain(NOTHING_SHOWN), CHALLENGE)
         caller = Caller(user, Way.SESSION, self._doorkeeper.speaks(user, request.languages))
