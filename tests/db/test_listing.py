@@ -132,6 +132,16 @@ def test_what_is_reopened_is_active_again_and_found_where_it_is(store: Store) ->
     assert (ids(store, statuses=CLOSED, text="checkout"), ids(store, text="checkout")) == ([1], [])
 
 
+def test_what_has_ended_is_found_as_it_is_now_and_no_more_as_it_was(store: Store) -> None:
+    an_incident(store, "checkout-1", taken_by=ANNA)
+    closed(store, 1, NOW)
+    changed(store, 1, taken_by=OLEG, namespace="mail", severity=Severity.INFO)
+    for was in ({"owner": 7}, {"namespaces": frozenset({"shop"})}, {"severities": frozenset({Severity.CRITICAL})}):
+        assert ids(store, statuses=CLOSED, text="checkout", **was) == []
+    now = {"owner": 8, "namespaces": frozenset({"mail"}), "severities": frozenset({Severity.INFO})}
+    assert ids(store, statuses=CLOSED, text="checkout", **now) == [1]
+
+
 @pytest.fixture(params=[OPEN, CLOSED], ids=["active", "closed"])
 def many(request: pytest.FixtureRequest, store: Store) -> frozenset[Status]:
     """Six incidents in three places, all active or all ended, an hour after they were opened; 6 is first in each."""
