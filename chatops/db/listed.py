@@ -5,6 +5,7 @@ A row is only touched where it says something new; then it gets the next number 
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from chatops.core.alerts import Severity
@@ -66,7 +67,6 @@ class Line(NamedTuple):
 
 _COLUMNS = ", ".join(("incident_id", "changed", *Line._fields))
 _INSERT = f"INSERT INTO listed ({_COLUMNS}) VALUES ({', '.join('?' * (len(Line._fields) + 2))})"
-_UPDATE = f"UPDATE listed SET changed = ?, {', '.join(f'{name} = ?' for name in Line._fields)} WHERE incident_id = ?"
 _KNOWN = f"SELECT changed, {', '.join(Line._fields)} FROM listed WHERE incident_id = ?"
 
 
@@ -113,11 +113,19 @@ def list_again(tables: Tables, incident: Incident, *, silently: bool = False) ->
     if known is None:
         connection.execute(_INSERT, (incident.id, number, *line))
     else:
-        connection.execute(_UPDATE, (number, *line, incident.id))
+        pairs = zip(Line._fields, line, known, strict=True)
+        new = {name: value for name, value, was in pairs if value != was}
+        connection.execute(_update(tuple(new)), (number, *new.values(), incident.id))
     if not silently:
         touched = {place_id, known.place_id if known else place_id}
         connection.executemany(_TOUCH, [(number, each) for each in touched])
     _index(tables, known, line)
+
+
+@lru_cache(256)
+def _update(columns: tuple[str, ...]) -> str:
+    """Only of what is new: an index is written anew for each of its columns that is set, whatever it is set to."""
+    return f"UPDATE listed SET changed = ?{''.join(f', {name} = ?' for name in columns)} WHERE incident_id = ?"
 
 
 def _index(tables: Tables, known: Line | None, line: Line) -> None:

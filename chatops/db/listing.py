@@ -88,10 +88,14 @@ class Listing:
             spots = spots_of(tables)
             places = narrowed(spots, readable)
             mark, last = _mark(tables, places, spots), last_change(tables)
-            if told is None or told[0] != _life(tables) or not last - MOST_BEHIND <= told[1] <= last:
+            if told is None or told[0] != _life(tables) or told[1] > last:
                 return Changes(mark, reset=True)
+            behind = last - told[1]
             if max((spot.changed for spot in (spots if places is None else places)), default=0) <= told[1]:
-                return Changes(since)
+                # What changes elsewhere must not make a mark too old to be answered.
+                return Changes(since if behind < MOST_BEHIND // 2 else mark_text(told[0], last))
+            if behind > MOST_BEHIND:
+                return Changes(mark, reset=True)
             more, values = _within(places)
             query = _CHANGED.format(more=more)
             found = tables.connection.execute(query, (told[1], *values, most + 1)).fetchall()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatops.core.alerts import Severity
-from chatops.core.charts import Day, charts_of
+from chatops.core.charts import Day, charts_of, offsets
 from chatops.core.incidents import Status
 from chatops.core.review import Row, Span, Times, times_of
 
@@ -91,6 +91,22 @@ def test_a_span_of_nothing_has_no_days() -> None:
     charts = charts_of(Span(MONDAY, MONDAY), (), zone=UTC)
     assert (charts.by_day, charts.by_week) == ((), ())
     assert charts.hours == ((0,) * 24,) * 7
+
+
+@pytest.mark.parametrize(
+    ("zone", "changes"),
+    [
+        ("UTC", []),
+        ("Europe/Berlin", ["2026-03-29T01:00", "2026-10-25T01:00"]),
+        ("Australia/Lord_Howe", ["2026-04-04T15:00", "2026-10-03T15:30"]),
+    ],
+)
+def test_clocks_are_changed_to_the_second(zone: str, changes: list[str]) -> None:
+    year = Span(datetime(2026, 1, 1, 7, 11, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
+    *found, last = offsets(year, ZoneInfo(zone))
+    assert [each.until for each in found] == [datetime.fromisoformat(f"{each}+00:00") for each in changes]
+    assert last.until is None
+    assert all(each.ahead == (each.until - timedelta(hours=1)).astimezone(ZoneInfo(zone)).utcoffset() for each in found)
 
 
 spans = st.builds(

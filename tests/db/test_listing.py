@@ -9,6 +9,7 @@ import pytest
 from chatops.core.alerts import Severity
 from chatops.core.incidents import Incident, Person, Status
 from chatops.core.listing import CLOSED, NOBODY, OPEN, Row, Wanted
+from chatops.db import listing
 from chatops.db.store import Store
 from tests.db.building import MINUTE, NOW, body, deliver, run, told
 
@@ -129,6 +130,16 @@ def test_what_is_reopened_is_active_again_and_found_where_it_is(store: Store) ->
     assert (ids(store, statuses=CLOSED, text="checkout"), ids(store, text="checkout")) == ([], [1])
     closed(store, 1, NOW + MINUTE)
     assert (ids(store, statuses=CLOSED, text="checkout"), ids(store, text="checkout")) == ([1], [])
+
+
+def test_what_has_ended_is_found_as_it_is_now_and_no_more_as_it_was(store: Store) -> None:
+    an_incident(store, "checkout-1", taken_by=ANNA)
+    closed(store, 1, NOW)
+    changed(store, 1, taken_by=OLEG, namespace="mail", severity=Severity.INFO)
+    for was in ({"owner": 7}, {"namespaces": frozenset({"shop"})}, {"severities": frozenset({Severity.CRITICAL})}):
+        assert ids(store, statuses=CLOSED, text="checkout", **was) == []
+    now = {"owner": 8, "namespaces": frozenset({"mail"}), "severities": frozenset({Severity.INFO})}
+    assert ids(store, statuses=CLOSED, text="checkout", **now) == [1]
 
 
 @pytest.fixture(params=[OPEN, CLOSED], ids=["active", "closed"])
@@ -291,3 +302,22 @@ def test_what_moves_to_another_place_is_a_change_of_both(store: Store) -> None:
     after = [store.listing.mark(lambda _, where, name=name: where == name) for name in ("mail", "shop")]
     assert all(was != now for was, now in zip(marks, after, strict=True))
     assert ids(store, lambda _, namespace: namespace == "mail") == []
+
+
+def test_what_changes_elsewhere_makes_no_mark_too_old(
+    store: Store, many: frozenset[Status], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def readable(_cluster: str, namespace: str) -> bool:
+        return namespace == "mail"
+
+    monkeypatch.setattr(listing, "MOST_BEHIND", 4)
+    mine, everybodys = store.listing.mark(readable), store.listing.mark()
+    for number in range(12):
+        changed(store, 1, reopened=number)
+        told_of = store.listing.changes(mine, readable=readable)
+        assert (told_of.rows, told_of.reset) == ((), False)
+        mine = told_of.mark
+    assert store.listing.changes(everybodys).reset
+    changed(store, 2, reopened=1)
+    told_of = store.listing.changes(mine, readable=readable)
+    assert ([row.id for row in told_of.rows], told_of.reset) == ([2], False)

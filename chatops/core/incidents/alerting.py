@@ -29,19 +29,22 @@ def alerts_received(
             continue
         episodes[alert.fingerprint], change = merge(known, alert, now=now)
         changes[change] += 1
-    told = replace(incident, episodes=tuple(episodes.values()))
     if home:
         told = replace(
-            told,
+            incident,
+            episodes=tuple(episodes.values()),
             receiver=notification.receiver,
             group_labels=notification.group_labels,
             truncated=notification.truncated,
             skipped=len(notification.skipped),
         )
+    else:
+        told = replace(incident, episodes=tuple(episodes.values()))
     if told.firing or incident.revision == 0:
         told = described(told)
     if incident.revision == 0 or _reopens(incident, told, changes, now):
-        told = replace(told, maintenance=expected(windows, told.cluster, told.namespace, now))
+        maintenance = expected(windows, told.cluster, told.namespace, now)
+        told = told if maintenance == told.maintenance else replace(told, maintenance=maintenance)
     return concluded(incident, told, changes, now)
 
 

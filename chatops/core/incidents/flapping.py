@@ -39,7 +39,8 @@ def damped(before: Incident, decision: Decision, event: Event, *, now: datetime)
         # What the card still owes it shows now, as well as that it is flapping no more.
         return replace(decision, incident=_revised(before, replace(after, flapping=STEADY)))
     if known.shown_at is None and len(lately) < CYCLES:
-        return replace(decision, incident=replace(after, flapping=Flapping(lately)))
+        steady = Flapping(lately)
+        return decision if after.flapping == steady else replace(decision, incident=replace(after, flapping=steady))
     # As if the card had not changed for long: that it is flapping is said as soon as it fires again.
     known = known if known.shown_at else Flapping(known.ends, now - GAP)
     kept = replace(known, ends=lately)
