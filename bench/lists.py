@@ -1,7 +1,8 @@
-"""What lists of a million incidents cost: pages by each filter, search, what has changed: `python bench/lists.py`.
+"""What lists of many incidents cost: pages by each filter, search, what has changed.
 
-Beside each the same database's floor: one row by its number, by a bare `sqlite3` connection. The database is made once
-and kept where a path is given (`python bench/lists.py /tmp/lists.db`); it takes some minutes and 3 GB.
+Beside each the same database's floor: one row by its number, by a bare `sqlite3` connection. `python bench/lists.py` is
+of a hundred thousand; `python bench/lists.py /tmp/lists.db 1000000` of a million, which takes some twenty minutes and
+3 GB to make, once.
 """
 
 import random
@@ -28,7 +29,7 @@ from chatops.db.migrate import migrate
 from chatops.db.opening import _insert
 from chatops.db.store import Store
 
-COUNT = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
+COUNT = int(sys.argv[2]) if len(sys.argv) > 2 else 100_000
 OPEN_NOW = 200
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 HISTORY = timedelta(days=300)
