@@ -195,13 +195,22 @@ class Shelf:
         # First: a card that is not on record when the process dies is sent again.
         if done.card and position is not None and position.incident_id is not None:
             card = Card(self._chat_id, position.incident_id, message_id, done.revision)
-            self._store.cards.put(card, thread_id=(done.thread_id or 0) if done.began else None)
+            if not self._is_anothers(card):
+                self._store.cards.put(card, thread_id=(done.thread_id or 0) if done.began else None)
         if done.tokens and not done.message_id:
             self._store.buttons.bind(done.tokens, message_id)
         if position is not None and not done.message_id:
             self._store.positions.put(replace(position, message_id=message_id, touched_at=self._clock()))
         del self._arrived[tag]
         return done if position is None else replace(done, message_id=message_id)
+
+    def _is_anothers(self, card: Card) -> bool:
+        """Whether the message became another incident's card while this one was on its way into it.
+
+        Somebody can press two lines of a list before the first is shown.
+        """
+        known = self._store.cards.by_message(card.chat_id, card.message_id)
+        return known is not None and known.incident_id != card.incident_id
 
     def seen(self, token: str, message_id: int) -> int | None:
         """The tag of the new message that was sent with this button; None where it is on record, or not ours.
