@@ -19,6 +19,7 @@ from chatops.core.safeguards import Safeguard
 from chatops.core.screens import (
     card,
     confirm,
+    logbook,
     notices,
     object,
     rejecting,
@@ -29,6 +30,7 @@ from chatops.core.screens import (
     trouble,
     welcome,
 )
+from chatops.core.screens.base import screen
 from chatops.core.screens.wording import WORDS
 from chatops.core.texts import LANGUAGES, tongue
 from tests.core.scene import ANNA, POD, WORKLOAD, a_plan, a_run, an_incident, at
@@ -62,6 +64,10 @@ NOT_IN_A_TIMELINE = {
     EntryType.CHAT_ADDED,
     EntryType.CHAT_REMOVED,
     EntryType.CHAT_CHANGED,
+    EntryType.LOGIN_LINK,
+    EntryType.SIGNED_IN,
+    EntryType.TOKEN_MADE,
+    EntryType.TOKEN_REVOKED,
     EntryType.QUARANTINED,
 }
 """Entries that belong to no incident."""
@@ -330,3 +336,16 @@ def test_a_toast_is_short_plain_and_filled(code: str, language: str) -> None:
 
 def test_a_toast_of_a_long_name_is_cut() -> None:
     assert len(toasts.toast("busy", tongue("en"), {"name": "<b>" * 200})) == toasts.LIMIT
+
+
+def test_what_is_of_no_incident_has_sentences_of_its_own() -> None:
+    assert set(logbook.SENTENCES) == NOT_IN_A_TIMELINE
+
+
+@pytest.mark.parametrize("type", list(logbook.SENTENCES))
+def test_every_line_of_the_log_is_a_sentence_in_both_languages(type: EntryType) -> None:
+    for detail in ({}, {"name": "x", "who": "y", "role": "viewer", "namespace": "shop", "chat": "z", "self": "s"}):
+        entry = Entry(type, SYSTEM, at(1), detail=detail)
+        english, russian = (plain_text(screen([logbook.line(entry, tongue(each))], [])) for each in ("en", "ru"))
+        assert english != russian
+        assert type.value not in russian

@@ -20,6 +20,7 @@ _NEEDS = (
     "(SELECT 1 FROM silences WHERE incident_id = incidents.id AND silence_id <> '' AND ended_at IS NULL)"
 )
 """What somebody has to take. Said here once more, so that the service does not judge itself."""
+_FLAPS = "SELECT id FROM incidents WHERE flapping <> '' AND json_extract(flapping, '$.shown_at') IS NOT NULL"
 _ONLY_IN_DIGESTS = (
     "EXISTS (SELECT 1 FROM storm_members WHERE incident_id = incidents.id) AND "
     "NOT EXISTS (SELECT 1 FROM cards WHERE incident_id = incidents.id)"
@@ -52,7 +53,10 @@ def nobody_is_called_for_what_needs_nobody(news: News) -> None:
 
 @always
 def nobody_is_called_too_soon(news: News) -> None:
-    """Between the beginning of the waiting, the reminder, and each call lies the time that was asked for."""
+    """Between the beginning of the waiting, the reminder, and each call lies the time that was asked for.
+
+    Of what is flapping the times in which it fires add up.
+    """
     now, after = news.sim.time.seconds, news.sim.plot.unattended.total_seconds()
     for line in news.fresh:
         if line.type in SAID:
@@ -62,7 +66,11 @@ def nobody_is_called_too_soon(news: News) -> None:
         elif line.type == "escalated" and news.sim.roster.chain:
             news.waiting[line.incident or 0] = now
     needed = {number for (number,) in news.sim.rows(f"SELECT id FROM incidents WHERE {_NEEDS}")}
-    news.waiting = {number: news.waiting.get(number, now) for number in needed}
+    for number in news.waiting.keys() - needed:
+        news.waited[number] = now - news.waiting[number]
+    flaps = {number for (number,) in news.sim.rows(_FLAPS)}
+    before = {number: news.waited.get(number, 0.0) if number in flaps else 0.0 for number in needed}
+    news.waiting = {number: news.waiting.get(number, now - before[number]) for number in needed}
 
 
 @always

@@ -49,6 +49,8 @@ class News:
     """By incident that nobody has to take: since when."""
     waiting: dict[int, float] = field(default_factory=dict)
     """By incident that somebody has to take: when that began, or something was last said of it."""
+    waited: dict[int, float] = field(default_factory=dict)
+    """By incident that somebody had to take, and has not any more: for how long."""
     changed: dict[int, float] = field(default_factory=dict)
     """By incident: when its card was last let change."""
     flapping: dict[int, tuple[int, int, str, str, int, str]] = field(default_factory=dict)

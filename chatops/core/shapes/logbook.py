@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chatops.core.audit import Entry, EntryType, StoredEntry
 from chatops.core.durations import Durations
 from chatops.core.resources import ObjectRef
-from chatops.core.screens.timeline import sentence
+from chatops.core.screens.logbook import line
 from chatops.core.shapes.plain import Moment, plain, seconds
 from chatops.core.texts import Tongue, one_line
 
@@ -99,7 +99,7 @@ def audit_line(stored: StoredEntry, tongue: Tongue) -> AuditLine:
 
 
 def _text(entry: Entry, tongue: Tongue) -> str:
-    return plain(sentence(entry, tongue))
+    return plain(line(entry, tongue))
 
 
 def _who(entry: Entry) -> str:
