@@ -60,6 +60,11 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Nothing:
+    """A body in which nothing has to be said."""
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """An answer that is no JSON."""
 

@@ -29,16 +29,11 @@ from chatops.core.screens.rejecting import REASONS
 from chatops.core.shapes.incidents import Said, row_of
 from chatops.core.silences import UNTIL_RESOLVED
 from chatops.core.texts import Tongue, mark
-from chatops.web.operations import Operation, Request, refused
+from chatops.web.operations import Nothing, Operation, Request, refused
 
 NO_ALERTMANAGER = mark("No Alertmanager is configured, so nothing can be silenced.")
 
 LENGTHS = {"30m": timedelta(minutes=30), "1h": timedelta(hours=1), "4h": timedelta(hours=4), "8h": timedelta(hours=8)}
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """Nothing has to be said."""
 
 
 @dataclass(frozen=True, slots=True)

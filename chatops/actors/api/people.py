@@ -18,7 +18,7 @@ from chatops.core.screens.toasts import toast
 from chatops.core.shapes.people import People, Somebody, somebody
 from chatops.core.texts import mark
 from chatops.web.caller import Caller
-from chatops.web.operations import Operation, Request, refused
+from chatops.web.operations import Nothing, Operation, Request, refused
 
 NO_SUCH = mark("The bot knows nobody of this number.")
 BAD_PLACE = mark("A place is named by patterns without spaces; * stands for any text.")
@@ -33,11 +33,6 @@ class GrantAsked:
     role: Role
     cluster: Pattern = "*"
     namespace: Pattern = "*"
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """Nothing has to be said."""
 
 
 class PeopleDesk:
