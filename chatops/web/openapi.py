@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from chatops import __version__
-from chatops.web.operations import ROOT, Operation
+from chatops.web.operations import GREATEST, ROOT, Operation
 from chatops.web.readiness import HealthTold, ReadinessTold
 
 _PROBLEM = {
@@ -105,7 +105,7 @@ def _answer(operation: Operation, schema_of: dict[Any, Any]) -> dict[str, Any]:
 
 def _in_path(operation: Operation) -> list[dict[str, Any]]:
     parts = [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
-    number = {"type": "integer", "minimum": 0, "maximum": 2**53}
+    number = {"type": "integer", "minimum": 0, "maximum": GREATEST}
     return [
         {"name": each, "in": "path", "required": True, "schema": number if each == "number" else {"type": "string"}}
         for each in parts

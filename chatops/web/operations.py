@@ -24,7 +24,8 @@ NO_STORE = "no-store"
 ASK_AGAIN = "private, no-cache"
 """For answers with an ETag: kept, and asked about each time."""
 
-MAX_BODY = 64 * 1024
+GREATEST = 2**53
+"""Of a number in a path: more is no number of JavaScript's, and of a database's soon."""
 
 JSON = "application/json"
 NOT_JSON = Problem(415, "unsupported_media_type", "send the body as application/json")
@@ -134,6 +135,8 @@ def _read(operation: Operation, doorkeeper: Doorkeeper, path: dict[str, Any]) ->
     header = bottle.request.get_header
     authorization, languages = header("Authorization", ""), header("Accept-Language", "")
     caller = None if operation.open else doorkeeper.caller(authorization, languages, changes=operation.changes)
+    if any(isinstance(each, int) and not 0 <= each <= GREATEST for each in path.values()):
+        raise refused(404, "not_found", "nothing has a number like that")
     try:
         query = _query(operation.query) if operation.query else None
         body = _body(operation.body) if operation.body else None
