@@ -72,6 +72,9 @@ class EntryType(StrEnum):
 
 PERSON = "person"
 
+VIA = "via"
+"""The detail that says how something was asked for, where it was not in a chat."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:

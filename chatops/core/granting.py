@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chatops.core.access import may_decide
-from chatops.core.audit import Entry, EntryType, Subject
+from chatops.core.audit import VIA, Entry, EntryType, Subject
 from chatops.core.people import ANY, Grant, Role, User
 
 INVITE_LIFETIME = timedelta(hours=24)
@@ -54,7 +54,7 @@ def decided(act: Act, user: User | None, admins: Set[int]) -> tuple[User, tuple[
         return None
     detail = {"user": str(user.id), "name": user.name, **(grant_detail(act.grant) if act.grant else {})}
     if act.via:
-        detail["via"] = act.via
+        detail[VIA] = act.via
     return after, (Entry(act.type, act.by, act.at, chat_id=act.chat_id, message_id=act.message_id, detail=detail),)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from chatops.actors.addresses import API, Address
 from chatops.actors.api.actor import Have, Press
@@ -13,12 +14,11 @@ from chatops.actors.messages import Answered
 from chatops.actors.upstream_messages import UpstreamWork
 from chatops.actors.work import Result, Work
 from chatops.core.access import Need
-from chatops.core.audit import Entry, EntryType
+from chatops.core.audit import VIA, Entry, EntryType
 from chatops.core.buttons import Verb
 from chatops.core.failures import Failure, Reason
 from chatops.core.incidents import Event, Incident
 from chatops.core.incidents import Press as Pressed
-from chatops.core.incidents.asking import VIA
 from chatops.core.policy import Policy
 from chatops.core.presses import refused_as
 from chatops.core.resources import ObjectRef
@@ -32,6 +32,8 @@ from chatops.db.store import Store
 from chatops.web.caller import BEYOND_SCOPE, Caller
 from chatops.web.operations import Refused, refused
 from chatops.web.problem import Problem
+
+T = TypeVar("T")
 
 WORK_SECONDS = 30.0
 """Until a look at a cluster is not waited for any longer: clients of a phone give up sooner."""
@@ -67,12 +69,7 @@ class Desk:
         """Have it done, and wait for it. Raises Refused, in the caller's words, where that cannot be."""
         reply: Future[Result] = Future()
         self.tell(API, Have(door, work, caller.user.id, reply))
-        try:
-            return reply.result(WORK_SECONDS)
-        except Failure as failure:
-            raise Refused(problem_of(failure, caller.tongue, outside=isinstance(work, UpstreamWork))) from failure
-        except (TimeoutError, CancelledError) as error:
-            raise refused(504, "no_answer", caller.tongue.plain(NO_ANSWER)) from error
+        return _waited(reply, WORK_SECONDS, caller.tongue, outside=isinstance(work, UpstreamWork))
 
     def press(self, caller: Caller, incident_id: int, event_of: Callable[[Pressed], Event], token: str = "") -> str:
         """Have it happen to the incident; what it says, once it is on disk. Raises Refused where nothing changed."""
@@ -80,12 +77,7 @@ class Desk:
         press = Pressed(caller.person, 0, language=caller.tongue.language, asked=asked, via=caller.via)
         reply: Future[Answered] = Future()
         self.tell(API, Press(incident_id, event_of(press), asked, reply, token))
-        try:
-            answer = reply.result(PRESS_SECONDS)
-        except Failure as failure:
-            raise Refused(problem_of(failure, caller.tongue)) from failure
-        except (TimeoutError, CancelledError) as error:
-            raise refused(504, "no_answer", caller.tongue.plain(NO_ANSWER)) from error
+        answer = _waited(reply, PRESS_SECONDS, caller.tongue)
         if not answer.counted:
             raise refused(STATUSES.get(answer.code, 409), answer.code, answer.text)
         return answer.text
@@ -132,6 +124,16 @@ class Desk:
     def entry(self, type: EntryType, caller: Caller, detail: dict[str, str]) -> Entry:
         """A line of the log for what the caller does."""
         return Entry(type, caller.person.subject, self.clock(), detail={**detail, VIA: caller.via})
+
+
+def _waited(reply: "Future[T]", seconds: float, tongue: Tongue, *, outside: bool = False) -> T:
+    """What the ApiActor was told. Raises Refused where that was a failure, or came too late."""
+    try:
+        return reply.result(seconds)
+    except Failure as failure:
+        raise Refused(problem_of(failure, tongue, outside=outside)) from failure
+    except (TimeoutError, CancelledError) as error:
+        raise refused(504, "no_answer", tongue.plain(NO_ANSWER)) from error
 
 
 STATUSES = {"unwritten": 503, "broken": 500}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from chatops.core.access import known
-from chatops.core.audit import Entry, EntryType
+from chatops.core.audit import VIA, Entry, EntryType
 from chatops.core.budgets import Budgets
 from chatops.core.people import User
 from chatops.core.screens.toasts import toast
@@ -105,7 +105,7 @@ class Doorkeeper:
         if not ruling.wait:
             return
         if ruling.first:
-            detail = {"what": "api", "why": "too_fast", "via": caller.via}
+            detail = {"what": "api", "why": "too_fast", VIA: caller.via}
             self._store.audit.append([Entry(EntryType.DENIED, caller.person.subject, self._clock(), detail=detail)])
         words = toast("too_fast", caller.tongue, {"seconds": str(ruling.wait)})
         raise refused(429, "too_fast", words, ("Retry-After", str(ruling.wait)))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -21,6 +20,7 @@ from chatops.core.remedies import Suggestion, Suggestions, suggest
 from chatops.core.screens.timeline import telling
 from chatops.core.shapes import logbook
 from chatops.core.shapes.incidents import Changed, Detail, Listed, Place, Places, detail_of, listed, possible
+from chatops.core.shapes.plain import Moment
 from chatops.core.texts import mark
 from chatops.web.caller import Caller
 from chatops.web.operations import File, Operation, Request, refused
@@ -39,9 +39,6 @@ MOST_FILTERS = 50
 
 BAD_LABEL = mark("A label is asked for as name=value.")
 BAD_OWNER = mark("The owner is me, none, or somebody's number.")
-
-Moment = Annotated[datetime, Meta(tz=True)]
-Names = Annotated[tuple[str, ...], Meta(max_length=MOST_FILTERS)]
 
 
 @dataclass(frozen=True, slots=True)

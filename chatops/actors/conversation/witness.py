@@ -10,12 +10,11 @@ import structlog
 from chatops.actors.conversation.views import Reader
 from chatops.actors.work import Result
 from chatops.core.actions import Preview
-from chatops.core.audit import SYSTEM, Entry, EntryType, Subject
+from chatops.core.audit import SYSTEM, VIA, Entry, EntryType, Subject
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position
 from chatops.core.diagnostics import ACTION, DIAGNOSTICS, outcome
 from chatops.core.failures import Failure, Reason
-from chatops.core.incidents.asking import VIA
 from chatops.core.reports import Report
 from chatops.db.store import Store
 

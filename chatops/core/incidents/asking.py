@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chatops.core.audit import Entry
+from chatops.core.audit import VIA, Entry
 from chatops.core.incidents.events import Press
-
-VIA = "via"
 
 
 def asked_how(entries: Sequence[Entry], press: Press) -> tuple[Entry, ...]:
