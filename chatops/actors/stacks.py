@@ -1,9 +1,11 @@
 """What every thread is doing, on SIGUSR1. For finding out where a process that seems to hang is waiting."""
 
+import queue
 import signal
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from types import FrameType
 from typing import TextIO
 
@@ -21,12 +23,30 @@ def dump_stacks(stream: TextIO) -> None:
     stream.flush()
 
 
-def install_stack_dump(stream: TextIO | None = None) -> None:
-    """Dump to `stream`, standard error by default, whenever SIGUSR1 arrives. Called in the main thread."""
+def install_stack_dump(stream: TextIO | None = None) -> Callable[[], None]:
+    """Dump to `stream`, standard error by default, whenever SIGUSR1 arrives; what is returned takes that back.
+
+    Called in the main thread. A thread of its own writes: the signal may find the main thread holding any lock, the
+    interpreter's list of threads included, and a handler that waited for that lock would wait for itself.
+    """
     if not hasattr(signal, "SIGUSR1"):
-        return
+        return lambda: None
+    asked: queue.SimpleQueue[bool] = queue.SimpleQueue()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
-        dump_stacks(stream if stream is not None else sys.stderr)
+        asked.put(True)
 
-    signal.signal(signal.SIGUSR1, on_signal)
+    def write() -> None:
+        while asked.get():
+            dump_stacks(stream if stream is not None else sys.stderr)
+
+    writer = threading.Thread(target=write, name="stacks", daemon=True)
+    writer.start()
+    before = signal.signal(signal.SIGUSR1, on_signal)
+
+    def uninstall() -> None:
+        signal.signal(signal.SIGUSR1, before)
+        asked.put(False)
+        writer.join()
+
+    return uninstall

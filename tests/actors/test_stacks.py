@@ -8,13 +8,6 @@ from chatops.actors.stacks import dump_stacks, install_stack_dump
 from tests.actors.small_actors import PATIENCE, Hold, Recorder
 
 
-@pytest.fixture
-def _signal_restored():
-    before = signal.getsignal(signal.SIGUSR1)
-    yield
-    signal.signal(signal.SIGUSR1, before)
-
-
 def test_every_thread_is_named_with_what_it_does(directory, news):
     hold = Hold.new()
     Recorder.start(directory=directory, address=("stuck", 7), news=news)
@@ -29,9 +22,33 @@ def test_every_thread_is_named_with_what_it_does(directory, news):
     assert "Thread MainThread" in stream.getvalue()
 
 
-@pytest.mark.usefixtures("_signal_restored")
-def test_the_signal_dumps_and_the_process_goes_on():
-    stream = io.StringIO()
-    install_stack_dump(stream)
+class Written(io.StringIO):
+    """Says when all that was written was flushed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.flushed = threading.Event()
+
+    def flush(self) -> None:
+        super().flush()
+        self.flushed.set()
+
+
+@pytest.fixture
+def stream():
+    written = Written()
+    uninstall = install_stack_dump(written)
+    yield written
+    uninstall()
+
+
+def test_the_signal_dumps_and_the_process_goes_on(stream):
     signal.raise_signal(signal.SIGUSR1)
+    assert stream.flushed.wait(PATIENCE)
     assert f"Thread {threading.current_thread().name}" in stream.getvalue()
+
+
+def test_the_signal_may_come_while_a_thread_is_being_started(stream):
+    with threading._active_limbo_lock:  # what Thread.start() holds, and threading.enumerate() needs
+        signal.raise_signal(signal.SIGUSR1)
+    assert stream.flushed.wait(PATIENCE)
