@@ -15,7 +15,7 @@ import structlog
 
 from chatops import __version__, log
 from chatops.actors.stacks import install_stack_dump
-from chatops.actors.system import System
+from chatops.actors.system import LEAD_LOST, System
 from chatops.audit_files import csv_lines, json_lines
 from chatops.checkup import Outcome, verdicts
 from chatops.cluster.kubeconfig import Kubeconfig
@@ -170,7 +170,16 @@ def _serve(settings: Settings) -> int:
     code = _told_to_end(ended)
     logger.info("stopping", by="signal" if code is None else "supervisor")
     system.stop(STOP_SECONDS)
+    if code == LEAD_LOST:
+        _begin_anew()
     return code or 0
+
+
+def _begin_anew() -> NoReturn:
+    """As a process that knows nothing, with the same number: whatever of this one still hangs somewhere is gone."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
 def _told_to_end(ended: "queue.SimpleQueue[int | None]") -> int | None:

@@ -25,6 +25,8 @@ def _shown_default(name: str, default: Any) -> str:
     match name:
         case "bind_address":
             return f"`{LOOPBACK}` without `WEBHOOK_TOKEN`, else `{EVERYWHERE}`"
+        case "pod_ip":
+            return "the machine's own"
         case "kubeconfig":
             return "`~/.kube/config`"
         case "protected_namespaces":

@@ -16,6 +16,7 @@ from chatops.cluster.models import Meta, Thing
 from chatops.cluster.retries import Retries
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
 from chatops.decoders import decoder_of
+from chatops.fencing import ensure_leading
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -234,6 +235,8 @@ class Connection:
     ) -> tuple[int, bytes]:
         """Status and body; a status that is none of success is raised, unless it is one of `kept`."""
         client = self._ready_client()
+        if method != "GET":
+            ensure_leading()
         try:
             request = self._request(client, method, path, query, body, content_type, accept)
             limits = (self._connect_timeout, self._read_timeout)

@@ -201,7 +201,7 @@ class Town:
     @contextmanager
     def store(self) -> Iterator[Store]:
         """The service's database, read from outside."""
-        database = Database(f"sqlite:///{self.folder / 'chatops.db'}", readers=1)
+        database = Database(self.environment["DATABASE_URL"], readers=1)
         database.open()
         try:
             yield Store(database)
