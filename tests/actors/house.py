@@ -219,14 +219,14 @@ class House:
     def __init__(self, folder: Path, *, watchdogs: frozenset[str] = frozenset()) -> None:
         self._watchdogs = watchdogs
         path = folder / "test.db"
-        url = f"sqlite:///{path}" if path.exists() else migrated(path)
+        self.url = f"sqlite:///{path}" if path.exists() else migrated(path)
         self.clock = Clock()
         self.post = Post()
         self.cluster = Cluster()
         self.upstream = Cluster()
         """What Alertmanager and Prometheus answer."""
         self.outside = Outside(alertmanager=True, prometheus=True)
-        self.database = Database(url)
+        self.database = Database(self.url)
         self.database.open()
         self.store = Store(self.database)
         self.failed: list[Any] = []
