@@ -228,7 +228,7 @@ def _closed(
         ids = [spot.id for spot in places or ()]
         ranges = [Range("listed_place", "place_id = ? AND kind = ?", (id, kind), *mine) for id in ids for kind in kinds]
     elif any_kind:
-        ranges = [Range("listed_ended", "1", (), within, spots)]
+        ranges = [Range("listed_ended", "TRUE", (), within, spots)]
     else:
         more, values = within + mine[0], (*spots, *mine[1])
         ranges = [Range("listed_kind", "kind = ?", (kind,), more, values) for kind in kinds]
