@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import IO, Any, NoReturn
 
 import click
@@ -21,8 +22,11 @@ from chatops.checkup import Outcome, verdicts
 from chatops.cluster.kubeconfig import Kubeconfig
 from chatops.core.audit import FLAWS, Checkpoint, StoredEntry
 from chatops.core.failures import Failure
+from chatops.db.backup import BackupRefused, back_up
 from chatops.db.database import Database
 from chatops.db.migrate import MigrationRefused, migrate
+from chatops.db.moving import Step, move
+from chatops.db.same_tables import MoveRefused
 from chatops.db.store import Store
 from chatops.settings import Settings, read
 from chatops.web.server import CannotListen
@@ -91,6 +95,36 @@ def migrate_command() -> None:
     with _plain_errors():
         applied = migrate(_settings().database_url)
     click.echo("\n".join(f"applied {name}" for name in applied) or "the schema is up to date")
+
+
+@cli.command("move")
+@click.option("--from", "source", metavar="URL", help="The SQLite file, sqlite:///...; by default DATABASE_URL.")
+@click.option("--to", "target", metavar="URL", required=True, help="An empty PostgreSQL database, postgresql://...")
+def move_command(*, source: str | None, target: str) -> None:
+    """Move all that a SQLite file keeps to a PostgreSQL database, and verify it.
+
+    Stop the service first. It is one transaction: what fails leaves the database empty and the file as it was. A
+    password that --to leaves out is taken from PGPASSWORD or ~/.pgpass.
+    """
+    with _plain_errors():
+        moved = move(source or _settings().database_url, target, _tell_step)
+    click.echo(f"✔ {moved.rows} rows are there, and the audit log is whole: its newest line is {moved.head}")
+    click.echo(
+        "Now set DATABASE_URL to the database you moved to, and start. The file is as it was; keep it as a backup."
+    )
+
+
+@cli.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup_command(*, file: Path) -> None:
+    """Copy the SQLite database into a new FILE, also while it is served on, and verify the copy.
+
+    For PostgreSQL it says how pg_dump does it. docs/backup.md has the way back.
+    """
+    with _plain_errors():
+        copied = back_up(_settings().database_url, file, _tell_pages)
+    click.echo(f"✔ {file} is whole; the newest line of its audit log is {copied.head}")
+    click.echo("Keep it elsewhere than the database, and that line's number and hash elsewhere than the copy.")
 
 
 @cli.group()
@@ -242,7 +276,7 @@ def _plain_errors() -> Iterator[None]:
     """What fails for a reason outside this program is told in a sentence."""
     try:
         yield
-    except (Failure, MigrationRefused, ValueError) as error:
+    except (BackupRefused, Failure, MigrationRefused, MoveRefused, ValueError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -256,6 +290,15 @@ def _store() -> Iterator[Store]:
             yield Store(database)
         finally:
             database.close()
+
+
+def _tell_step(step: Step) -> None:
+    mark, what = ("✔", "are there, and the same") if step.verified else (" ", "sent")
+    click.echo(f"{mark} {step.table}: {step.rows} of {step.total} rows {what}")
+
+
+def _tell_pages(done: int, total: int) -> None:
+    click.echo(f"  {done} of {total} pages")
 
 
 def _readable(line: StoredEntry) -> str:

@@ -27,6 +27,7 @@ from chatops.sandbox.botapi.person import Conversation, Person, Seen
 from chatops.sandbox.botapi.server import DEMO_TOKEN, BotApiServer
 from chatops.sandbox.kubeapi.demo_cluster import seed
 from chatops.sandbox.kubeapi.server import KubeApiServer
+from tests.databases import new_database_at
 
 ROOT = Path(__file__).parent.parent.parent
 ANNA = 1001
@@ -253,7 +254,7 @@ def town(
             "ALERT_PORT": "0",
             "APP_PORT": "0",
             "KUBECONFIG": str(kubernetes.kubeconfig(folder / "kubeconfig")),
-            "DATABASE_URL": f"sqlite:///{folder / 'chatops.db'}",
+            "DATABASE_URL": new_database_at(folder / "chatops.db"),
             **changed,
         }
         running = service({name: value for name, value in environment.items() if value}, folder)
