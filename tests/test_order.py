@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import dealt
+from tests.order import dealt
 
 
 @pytest.mark.parametrize("workers", range(2, 6))
