@@ -264,11 +264,13 @@ def town(
             **changed,
         }
         running = service({name: value for name, value in environment.items() if value}, folder)
+        place = Town(folder, bot_api, kubernetes, running, anna, environment)
         try:
             running.start()
-            yield Town(folder, bot_api, kubernetes, running, anna, environment)
+            yield place
         finally:
-            running.stop()
+            # It may be another by now.
+            place.service.stop()
 
 
 def confirm_it(place: Town) -> None:
