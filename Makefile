@@ -31,10 +31,13 @@ demo: $(VENV)/runtime
 run: $(VENV)/runtime
 	@$(BIN)/python run.py $(ARGS)
 
+# Many tests wait for what they have started: half as many again as there are processors keep those busy.
+WORKERS = $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
+
 test: lint
 	@for tool in chromium prometheus-alertmanager kubectl; do \
 		command -v $$tool >/dev/null || echo "$$tool is missing: the tests that need it will be skipped"; done
-	@$(BIN)/python -m pytest -rs --numprocesses=auto --dist=worksteal $(ARGS)
+	@$(BIN)/python -m pytest -rs --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
 
 SEEDS := 500
 SEED :=

@@ -1,4 +1,4 @@
-"""Tests of whole services and of actors run on both databases; see tests/databases.py."""
+"""How the whole suite is run: in which order, and on which database (tests/order.py, tests/databases.py)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests import databases
+from tests.order import pytest_collection, pytest_collection_modifyitems
+
+__all__ = ["pytest_collection", "pytest_collection_modifyitems"]
 
 FOLDERS = frozenset({"actors", "api", "flows"})
 """Whose tests keep what they keep in a database that either may be."""

@@ -90,7 +90,7 @@ def _second(place: Town) -> Iterator[Service]:
 @pytest.fixture
 def pair(tmp_path: Path) -> Iterator[Pair]:
     url = postgres.new_database()
-    with town(tmp_path, DATABASE_URL=url) as place, _second(place) as second:
+    with town(tmp_path, service=Service, DATABASE_URL=url) as place, _second(place) as second:
         yield Pair(place, second)
     postgres.drop_database(url)
 

@@ -137,6 +137,13 @@ class Service:
             self.kill()
 
 
+def forked(environment: dict[str, str], folder: Path) -> Service:
+    """run.py in a process of its own that has imported everything before it got its environment."""
+    from tests.killing.forks import ForkedService, shared  # it knows this module
+
+    return ForkedService(shared(), environment, folder)
+
+
 @dataclass
 class Town:
     """What a flow works with. `bot_api` and `kubernetes` can be broken; `service` can be killed."""
@@ -230,7 +237,7 @@ def town(
     *,
     bot_token: str = DEMO_TOKEN,
     kube_token: str | None = None,
-    service: Callable[[dict[str, str], Path], Service] = Service,
+    service: Callable[[dict[str, str], Path], Service] = forked,
     cluster: Callable[[KubeApiServer], object] = seed,
     speed: float = SPEED,
     **changed: str,
@@ -258,11 +265,13 @@ def town(
             **changed,
         }
         running = service({name: value for name, value in environment.items() if value}, folder)
+        place = Town(folder, bot_api, kubernetes, running, anna, environment)
         try:
             running.start()
-            yield Town(folder, bot_api, kubernetes, running, anna, environment)
+            yield place
         finally:
-            running.stop()
+            # It may be another by now.
+            place.service.stop()
 
 
 def confirm_it(place: Town) -> None:
