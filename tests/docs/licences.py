@@ -61,7 +61,9 @@ def licence_of(name: str) -> str:
 
 
 def table() -> str:
-    rows = [f"| {each.name} | {each.version} | {each.licence} | {'yes' if each.direct else ''} |" for each in packages()]
+    rows = [
+        f"| {each.name} | {each.version} | {each.licence} | {'yes' if each.direct else ''} |" for each in packages()
+    ]
     return "\n".join(["| package | version | licence | named by the service |", "|---|---|---|---|", *rows])
 
 

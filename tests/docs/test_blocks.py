@@ -1,0 +1,198 @@
+"""Every fenced block is of a kind that something is done with, and reads as what it says it is."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from chatops.oncall_file import parse_roster
+from chatops.routes_file import parse_routes
+from chatops.settings import Settings, read
+from chatops.settings_shown import describe
+from chatops.suggestions import parse_rules
+from run import cli
+from tests.docs.papers import ROOT, Block, blocks, blocks_of, name_of, papers
+
+KINDS = {
+    "sh": {"", "served", "stopped", "demo", "service", "no-run"},
+    "yaml": {"", "alertmanager", "prometheus"},
+    "env": {""},
+    "json": {""},
+    "ini": {""},
+    "nginx": {""},
+    "caddy": {""},
+    "": {""},
+}
+"""What may stand behind a fence. A block without a language is a picture or what somebody types into a chat."""
+
+REASONED = {"no-run", "service"}
+
+READERS = {"docs/oncall.md": parse_roster, "docs/routes.md": parse_routes, "docs/suggestions.md": parse_rules}
+"""The pages whose YAML is one of the service's own files."""
+
+COMING = {"move"}
+"""Commands of run.py that are written of before they are there. One that has come has to leave this list."""
+
+NEEDED = {"TELEGRAM_BOT_TOKEN": "123456:ABC-DEF"}
+
+
+def of(block: Block) -> str:
+    return block.where
+
+
+@pytest.mark.parametrize("page", papers(), ids=name_of)
+def test_every_block_says_what_it_is(page):
+    for block in blocks_of(page):
+        assert block.language in KINDS, block.where
+        assert block.kind in KINDS[block.language], f"{block.where}: {block.tag}"
+        assert bool(block.said) == (block.kind in REASONED), f"{block.where}: say why, or what, behind the colon"
+    assert page.read_text().count("```") % 2 == 0
+
+
+@pytest.mark.parametrize("block", blocks("yaml"), ids=of)
+def test_yaml_is_read_by_what_reads_it_in_earnest(block):
+    assert list(yaml.safe_load_all(block.text))
+    if reader := READERS.get(block.file):
+        assert reader(block.text, block.where)[1] == ()
+
+
+@pytest.mark.parametrize("block", blocks("json"), ids=of)
+def test_json_is_json(block):
+    assert json.loads(block.text)
+
+
+@pytest.mark.parametrize("block", blocks("env"), ids=of)
+def test_settings_can_be_used(block, tmp_path, monkeypatch):
+    names = [line.partition("=")[0] for line in block.text.splitlines() if line and not line.startswith("#")]
+    assert set(names) <= {setting.name for setting in describe()}
+    for name in {setting.name for setting in describe()}:
+        monkeypatch.delenv(name, raising=False)
+    file = tmp_path / ".env"
+    file.write_text("\n".join(f"{name}={value}" for name, value in NEEDED.items()) + "\n" + block.text)
+    settings = read(file)
+    assert isinstance(settings, Settings), settings
+
+
+@pytest.mark.parametrize("block", blocks("sh"), ids=of)
+def test_a_shell_can_read_it(block):
+    parsed = subprocess.run(["sh", "-n"], input=block.text, capture_output=True, text=True, check=False)
+    assert parsed.returncode == 0, parsed.stderr
+
+
+def commands(text: str) -> list[list[str]]:
+    """What is called, word by word, of each line of a script; what stands in quotes is one word."""
+    joined = text.replace("\\\n", " ")
+    found = []
+    for line in joined.splitlines():
+        words = shlex.split(line, comments=True)
+        for begins in [0, *(at + 1 for at, word in enumerate(words) if word in ("&&", "||", "|", ";"))]:
+            part = words[begins:]
+            ends = next((at for at, word in enumerate(part) if word in ("&&", "||", "|", ";")), len(part))
+            found.append([word for word in part[:ends] if not re.match(r"[A-Z_]+=", word) or part[0] == "make"])
+    return [command for command in found if command]
+
+
+def understood(arguments: list[str], where: str) -> None:
+    """Fails where run.py has no such command or option."""
+    command: click.Command = cli
+    context = click.Context(cli)
+    while isinstance(command, click.Group) and arguments and not arguments[0].startswith("-"):
+        name, *arguments = arguments
+        inner = command.get_command(context, name)
+        if name in COMING:
+            assert inner is None, f"{name} has come: take it out of COMING"
+            return
+        assert inner is not None, f"{where}: run.py has no command {name}"
+        command, context = inner, click.Context(inner, parent=context, info_name=name)
+    options = {option for parameter in command.params for option in parameter.opts} | {"--help", "-h"}
+    for each in arguments:
+        assert not each.startswith("-") or each.partition("=")[0] in options, f"{where}: no option {each}"
+
+
+def targets() -> set[str]:
+    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize("block", blocks("sh"), ids=of)
+def test_the_commands_and_options_of_our_own_exist(block):
+    script = ROOT / "send-test-alert.sh"
+    for words in commands(block.text):
+        if "run.py" in words:
+            understood(words[words.index("run.py") + 1 :], block.where)
+        elif words[0] == "make":
+            assert {word for word in words[1:] if "=" not in word} <= targets(), f"{block.where}: {words}"
+            arguments = next((word for word in words if word.startswith("ARGS=")), "ARGS=")
+            if "run" in words:
+                understood(shlex.split(arguments.removeprefix("ARGS=")), block.where)
+        elif words[0] == "./send-test-alert.sh":
+            for option in (word for word in words if word.startswith("--")):
+                assert f"  {option} " in script.read_text(), f"{block.where}: no option {option}"
+
+
+@pytest.mark.parametrize("page", papers(), ids=name_of)
+def test_commands_in_the_text_exist(page):
+    """`python run.py audit list` and `make simulate` in passing."""
+    text = page.read_text()
+    for told in re.findall(r"`(?:\S+/)?(?:python )?run\.py ?([^`]*)`", text):
+        understood([word for word in shlex.split(told) if not word.isupper() and ":" not in word], name_of(page))
+    for told in re.findall(r"`make ([a-z]+)[^`]*`", text):
+        assert told in targets(), f"{name_of(page)}: make {told}"
+
+
+def test_a_block_that_is_not_run_has_a_reason_that_holds():
+    """What is here for everybody who tests has to be run."""
+    for block in (block for block in blocks("sh") if block.kind == "no-run"):
+        outside = ("docker", "helm", "kubectl", "pg_dump", "pg_restore", "systemctl", "amtool", "make", "curl", "psql")
+        first = {words[0] for words in commands(block.text)}
+        assert first & set(outside), f"{block.where}: run it"
+
+
+AMTOOL = shutil.which("amtool")
+
+
+def whole(block: Block, folder: Path) -> Path:
+    """The configuration in a file, with a route to its first receiver where the block leaves that out."""
+    told = yaml.safe_load(block.text)
+    told.setdefault("route", {"receiver": told["receivers"][0]["name"]})
+    file = folder / "alertmanager.yml"
+    file.write_text(yaml.safe_dump(told, allow_unicode=True))
+    return file
+
+
+RECIPES = [block for block in blocks("yaml") if block.kind == "alertmanager"]
+
+
+@pytest.mark.alertmanager
+@pytest.mark.skipif(AMTOOL is None, reason="Debian's prometheus-alertmanager is not installed")
+@pytest.mark.parametrize("block", RECIPES, ids=of)
+def test_alertmanager_takes_every_recipe(block, tmp_path):
+    said = subprocess.run(
+        [AMTOOL, "check-config", str(whole(block, tmp_path))], capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 0, said.stdout + said.stderr
+
+
+@pytest.mark.alertmanager
+@pytest.mark.skipif(AMTOOL is None, reason="Debian's prometheus-alertmanager is not installed")
+@pytest.mark.parametrize(
+    ("title", "labels", "receivers"),
+    [
+        ("Routes beside", "severity=critical", "chatops,mail"),
+        ("Routes beside", "severity=info", "mail"),
+        ("Watchdog", "alertname=Watchdog", "chatops"),
+    ],
+)
+def test_an_alert_goes_where_the_page_says(title, labels, receivers, tmp_path):
+    page = (ROOT / "docs" / "alertmanager.md").read_text()
+    line = page[: page.index(f"## {title}")].count("\n")
+    block = next(block for block in RECIPES if block.file == "docs/alertmanager.md" and block.line > line)
+    command = [AMTOOL, "config", "routes", "test", f"--config.file={whole(block, tmp_path)}", labels]
+    said = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
+    assert said.stdout.strip() == receivers, said.stderr
