@@ -12,6 +12,7 @@ import click
 import pytest
 import yaml
 
+from chatops.core.routing_acts import route_typed
 from chatops.oncall_file import parse_roster
 from chatops.routes_file import parse_routes
 from chatops.settings import Settings, read
@@ -196,3 +197,15 @@ def test_an_alert_goes_where_the_page_says(title, labels, receivers, tmp_path):
     command = [AMTOOL, "config", "routes", "test", f"--config.file={whole(block, tmp_path)}", labels]
     said = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
     assert said.stdout.strip() == receivers, said.stderr
+
+
+def test_routes_as_they_are_typed_are_understood():
+    typed = [
+        line
+        for page in papers()
+        for line in re.findall(r"(?:^|`)/routes ([^`\n]+)", page.read_text(), re.MULTILINE)
+        if not line.startswith(("quiet", "zone"))
+    ]
+    assert len(typed) > 2
+    for line in typed:
+        route_typed(line)

@@ -71,6 +71,15 @@ def test_toasts_are_quoted_as_they_are():
         assert any(text.startswith(row) for text in TOASTS.values()), row
 
 
+def test_what_is_quoted_is_what_is_said():
+    """On a phone people compare letter by letter."""
+    catalogue = re.sub(r'"\n"', "", (ROOT / "chatops" / "locale" / "chatops.pot").read_text())
+    quoted = re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", part("At night, on the phone"))
+    assert len(quoted) > 10
+    for each in quoted:
+        assert each in catalogue, each
+
+
 def test_the_reasons_of_the_checkup_are_reasons():
     section = part("What `run.py check` says")
     for row in re.findall(r"^\| `(?:Telegram|Kubernetes)` \| (.*) \|$", section, re.MULTILINE):
