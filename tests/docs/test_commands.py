@@ -1,5 +1,9 @@
 """The commands of the pages, run in order in a place that looks like the project."""
 
+import shutil
+
+import pytest
+
 from tests.docs.papers import blocks, name_of, papers
 from tests.docs.place import place
 
@@ -7,6 +11,10 @@ FIRST, LAST = "docs/getting-started.md", "docs/operations.md"
 """Who begins here has nothing yet; who reads of backups stops the service."""
 
 
+MISSING = [tool for tool in ("make", "curl", "openssl") if shutil.which(tool) is None]
+
+
+@pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
 def test_the_commands_of_the_pages_work(tmp_path):
     pages = [name for name in map(name_of, papers()) if name not in (FIRST, LAST)]
     with place(tmp_path) as here:
