@@ -38,8 +38,8 @@ class Block:
 
 
 def papers() -> list[Path]:
-    """Every page for people, vendored ones aside."""
-    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("deploy/**/*.md"))]
+    """Every page for people: those of the project's folder and of docs/."""
+    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def name_of(page: Path) -> str:

@@ -19,6 +19,7 @@ from chatops.sandbox.botapi.server import DEMO_TOKEN, BotApiServer
 from chatops.sandbox.kubeapi.demo_cluster import seed
 from chatops.sandbox.kubeapi.server import KubeApiServer
 from tests.docs.papers import ROOT, Block
+from tests.docs.shell import refused
 from tests.flows.town import until
 
 ANNA = 1001
@@ -62,10 +63,12 @@ class Place:
         python = binaries / "python"
         python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
         python.chmod(0o755)
-        (self.folder / ".venv" / "runtime").touch()
+        for made in ("runtime", "development"):
+            (self.folder / ".venv" / made).touch()
 
     def do(self, block: Block) -> None:
         """What the block's tag says."""
+        assert block.kind == "no-run" or not refused(block.text), f"{block.where}: {refused(block.text)}"
         match block.kind:
             case "no-run":
                 return

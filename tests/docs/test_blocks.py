@@ -20,6 +20,7 @@ from chatops.settings_shown import describe
 from chatops.suggestions import parse_rules
 from run import cli
 from tests.docs.papers import ROOT, Block, blocks, blocks_of, name_of, papers
+from tests.docs.shell import commands, refused
 
 KINDS = {
     "sh": {"", "served", "stopped", "demo", "service", "no-run"},
@@ -87,19 +88,6 @@ def test_a_shell_can_read_it(block):
     assert parsed.returncode == 0, parsed.stderr
 
 
-def commands(text: str) -> list[list[str]]:
-    """What is called, word by word, of each line of a script; what stands in quotes is one word."""
-    joined = text.replace("\\\n", " ")
-    found = []
-    for line in joined.splitlines():
-        words = shlex.split(line, comments=True)
-        for begins in [0, *(at + 1 for at, word in enumerate(words) if word in ("&&", "||", "|", ";"))]:
-            part = words[begins:]
-            ends = next((at for at, word in enumerate(part) if word in ("&&", "||", "|", ";")), len(part))
-            found.append([word for word in part[:ends] if not re.match(r"[A-Z_]+=", word) or part[0] == "make"])
-    return [command for command in found if command]
-
-
 def understood(arguments: list[str], where: str) -> None:
     """Fails where run.py has no such command or option."""
     command: click.Command = cli
@@ -150,9 +138,25 @@ def test_commands_in_the_text_exist(page):
 def test_a_block_that_is_not_run_has_a_reason_that_holds():
     """What is here for everybody who tests has to be run."""
     for block in (block for block in blocks("sh") if block.kind == "no-run"):
-        outside = ("docker", "helm", "kubectl", "pg_dump", "pg_restore", "systemctl", "amtool", "make", "curl", "psql")
-        first = {words[0] for words in commands(block.text)}
-        assert first & set(outside), f"{block.where}: run it"
+        assert refused(block.text), f"{block.where}: run it"
+
+
+CHART = ROOT / "deploy" / "helm" / "chatops" / "values.yaml"
+
+
+@pytest.mark.skipif(not CHART.exists(), reason="there is no chart")
+@pytest.mark.parametrize("page", papers(), ids=name_of)
+def test_values_of_the_chart_exist(page):
+    """Those of --set, and `rbac.readOnly` in passing."""
+    text = page.read_text()
+    values = yaml.safe_load(CHART.read_text())
+    inside = "|".join(values)
+    named = re.findall(r"--set(?:-file)? ([\w.]+)=", text) + re.findall(rf"`((?:{inside})\.[\w.]+)(?:=\S*)?`", text)
+    for path in named:
+        part = values
+        for key in path.split("."):
+            assert key in part, f"{name_of(page)}: the chart has no value {path}"
+            part = part[key]
 
 
 AMTOOL = shutil.which("amtool")
