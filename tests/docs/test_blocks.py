@@ -24,7 +24,7 @@ from tests.docs.shell import commands, refused
 
 KINDS = {
     "sh": {"", "served", "stopped", "demo", "service", "no-run"},
-    "yaml": {"", "alertmanager", "prometheus"},
+    "yaml": {"", "alertmanager", "values", "prometheus"},
     "env": {""},
     "json": {""},
     "ini": {""},
@@ -145,17 +145,16 @@ CHART = ROOT / "deploy" / "helm" / "chatops" / "values.yaml"
 
 
 @pytest.mark.skipif(not CHART.exists(), reason="there is no chart")
-@pytest.mark.parametrize("page", papers(), ids=name_of)
-def test_values_of_the_chart_exist(page):
+def test_values_of_the_chart_exist():
     """Those of --set, and `rbac.readOnly` in passing."""
-    text = page.read_text()
+    text = "\n".join(page.read_text() for page in papers())
     values = yaml.safe_load(CHART.read_text())
     inside = "|".join(values)
     named = re.findall(r"--set(?:-file)? ([\w.]+)=", text) + re.findall(rf"`((?:{inside})\.[\w.]+)(?:=\S*)?`", text)
     for path in named:
         part = values
         for key in path.split("."):
-            assert key in part, f"{name_of(page)}: the chart has no value {path}"
+            assert key in part, f"the chart has no value {path}"
             part = part[key]
 
 
@@ -165,13 +164,15 @@ AMTOOL = shutil.which("amtool")
 def whole(block: Block, folder: Path) -> Path:
     """The configuration in a file, with a route to its first receiver where the block leaves that out."""
     told = yaml.safe_load(block.text)
+    if block.kind == "values":
+        told = told["alertmanager"]["config"]
     told.setdefault("route", {"receiver": told["receivers"][0]["name"]})
     file = folder / "alertmanager.yml"
     file.write_text(yaml.safe_dump(told, allow_unicode=True))
     return file
 
 
-RECIPES = [block for block in blocks("yaml") if block.kind == "alertmanager"]
+RECIPES = [block for block in blocks("yaml") if block.kind in ("alertmanager", "values")]
 
 
 @pytest.mark.alertmanager
@@ -192,6 +193,8 @@ def test_alertmanager_takes_every_recipe(block, tmp_path):
         ("Routes beside", "severity=critical", "chatops,mail"),
         ("Routes beside", "severity=info", "mail"),
         ("Watchdog", "alertname=Watchdog", "chatops"),
+        ("kube-prometheus-stack", "alertname=InfoInhibitor", "null"),
+        ("kube-prometheus-stack", "alertname=KubePodNotReady", "chatops"),
     ],
 )
 def test_an_alert_goes_where_the_page_says(title, labels, receivers, tmp_path):
