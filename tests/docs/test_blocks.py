@@ -23,7 +23,7 @@ from tests.docs.papers import ROOT, Block, blocks, blocks_of, name_of, papers
 from tests.docs.shell import commands, refused
 
 KINDS = {
-    "sh": {"", "served", "stopped", "demo", "service", "no-run"},
+    "sh": {"", "served", "stopped", "postgres", "demo", "service", "no-run"},
     "yaml": {"", "alertmanager", "values", "prometheus"},
     "env": {""},
     "json": {""},
