@@ -80,6 +80,16 @@ def test_what_is_quoted_is_what_is_said():
         assert each in catalogue, each
 
 
+def test_reasons_for_not_starting_are_those_of_the_code():
+    sources = "\n".join(file.read_text() for file in (ROOT / "chatops").rglob("*.py"))
+    others = {".lock", "fuser", "pg_stat_activity", "Connection refused", "password authentication failed"}
+    rows = re.findall(r"^\| (.*`.*?) \|", part("Why it does not start"), re.MULTILINE)
+    quoted = [each for row in rows for each in re.findall(r"`([^`]+)`", row.partition(" | ")[0])]
+    assert len(quoted) > 8
+    for each in set(quoted) - others:
+        assert each in sources, each
+
+
 def test_the_reasons_of_the_checkup_are_reasons():
     section = part("What `run.py check` says")
     for row in re.findall(r"^\| `(?:Telegram|Kubernetes)` \| (.*) \|$", section, re.MULTILINE):
