@@ -1,4 +1,4 @@
-"""What the pages say of the API is there: operations, parameters, codes of refusals."""
+"""What the pages say of the API and the metrics is there: operations, codes of refusals, names."""
 
 import re
 from unittest.mock import Mock
@@ -27,3 +27,11 @@ def test_every_code_of_a_refusal_is_one_of_the_code_s():
     assert len(codes) > 10
     for code in codes:
         assert f'"{code}"' in sources, code
+
+
+@pytest.mark.parametrize("page", [page for page in papers() if page.name != "metrics.md"], ids=name_of)
+def test_every_metric_named_is_counted(page):
+    sources = "\n".join(file.read_text() for file in (ROOT / "chatops").rglob("*.py"))
+    for name in re.findall(r"\bchatops_[a-z_]+[a-z]\b", page.read_text()):
+        plain = re.sub(r"_(?:bucket|sum|count|total)$", "", name)
+        assert f'"{plain}' in sources, name
