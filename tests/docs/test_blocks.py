@@ -27,13 +27,16 @@ KINDS = {
     "yaml": {"", "alertmanager", "values", "prometheus"},
     "env": {""},
     "json": {""},
+    "promql": {""},
+    "console": {""},
     "ini": {""},
     "sql": {""},
     "nginx": {""},
     "caddy": {""},
     "": {""},
 }
-"""What may stand behind a fence. A block without a language is a picture or what somebody types into a chat."""
+"""What may stand behind a fence. A block without a language is a picture or what somebody types into a chat, `console`
+what a program prints."""
 
 REASONED = {"no-run", "service"}
 
