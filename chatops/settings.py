@@ -42,7 +42,7 @@ Names = Annotated[tuple[str, ...], NoDecode]
 
 
 class Settings(BaseSettings):
-    """The contract with whoever runs the service. A field's description is its row in the README."""
+    """The contract with whoever runs the service. A field's description is its row in docs/settings.md."""
 
     model_config = SettingsConfigDict(
         env_file=ENV_FILE,
