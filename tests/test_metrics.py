@@ -14,9 +14,9 @@ from chatops import metrics
         (lambda: metrics.webhook_answered(418), "chatops_webhooks_total", {"code": "418"}),
         (lambda: metrics.webhook_committed(0.01), "chatops_webhook_commit_seconds_count", {}),
         (
-            lambda: metrics.telegram_answered("sendMessage", "ok"),
+            lambda: metrics.telegram_answered("sendMessage", "200"),
             "chatops_telegram_answers_total",
-            {"method": "sendMessage", "code": "ok"},
+            {"method": "sendMessage", "code": "200"},
         ),
         (
             lambda: metrics.kubernetes_worked("PerformPlan", "conflict"),

@@ -13,6 +13,7 @@ from kubernetes.client.exceptions import ApiException
 from chatops.cluster.errors import failure_from
 from chatops.cluster.kubeconfig import Kubeconfig
 from chatops.cluster.models import Meta, Thing
+from chatops.cluster.requests import Told
 from chatops.cluster.retries import Retries
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
 from chatops.decoders import decoder_of
@@ -234,10 +235,12 @@ class Connection:
     ) -> tuple[int, bytes]:
         """Status and body; a status that is none of success is raised, unless it is one of `kept`."""
         client = self._ready_client()
+        told = Told(method, path, dry_run="dryRun" in query)
         try:
             request = self._request(client, method, path, query, body, content_type, accept)
             limits = (self._connect_timeout, self._read_timeout)
             response = client.call_api(*request, _request_timeout=limits).response
+            told.code = response.status
             try:
                 data = self._body(response, limit, cut or changes)
             except BaseException:
@@ -248,14 +251,18 @@ class Connection:
             if not 200 <= response.status <= 299 and response.status not in kept:
                 raise _refusal(response, data)
             return response.status, data
-        except Failure:
+        except Failure as known:
+            told.code = told.code or known.reason
             raise
         except Exception as error:
             failure = failure_from(error, changes=changes, secrets=self._secrets)
             if failure.reason is Reason.UNAUTHORIZED:
                 # The token or certificate may have been replaced where no file we watch shows it.
                 self.close()
+            told.code = told.code or failure.reason
             raise failure from None
+        finally:
+            told.tell()
 
     def _request(
         self,

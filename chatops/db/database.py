@@ -8,6 +8,7 @@ next commit.
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 from pony.orm import Database as PonyDatabase
 from pony.orm import db_session
 
+from chatops import metrics
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
 from chatops.db.entities import Tables
 from chatops.db.faults import Locked, failure_of
@@ -182,6 +184,7 @@ class Database:
 
     def _commit(self, jobs: Sequence[Job]) -> None:
         """Run the jobs in one transaction. When it fails each is run again alone: a bad job harms only itself."""
+        begun = time.perf_counter()
         try:
             # One writer at a time, by the lock: pony's optimistic checks could only fail for reasons of their own.
             with db_session(immediate=True, optimistic=False):
@@ -190,6 +193,8 @@ class Database:
                 results = [job.work() for job in jobs]
         except BaseException as error:
             failure = self._mended(error)
+            if failure is not None:
+                metrics.database_failed(failure.reason)
             if len(jobs) > 1 and not isinstance(failure, Locked):
                 for job in jobs:
                     self._commit([job])
@@ -198,6 +203,7 @@ class Database:
                     job.future.set_exception(failure or error)
             return
         self.commits += 1
+        metrics.committed(time.perf_counter() - begun, len(jobs))
         for job, result in zip(jobs, results, strict=True):
             job.future.set_result(result)
 
