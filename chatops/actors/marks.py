@@ -5,9 +5,8 @@ whichever thread it came from. Context variables do not cross threads, so an act
 from each message, which have them anyway.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Hashable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from structlog.contextvars import bind_contextvars, bound_contextvars
@@ -21,11 +20,19 @@ _CARRIED = ("event", "update", "submit")
 _RUNS = frozenset({"perform", "follow", "look up"})
 _KINDS = frozenset({"incident", "chat"})
 
+_Fields = tuple[tuple[tuple[str, str], ...], tuple[str, ...], bool]
+_KNOWN: dict[type, _Fields] = {}
+_NOTHING: _Fields = ((), (), False)
+_UNMARKED = nullcontext()
+
 
 def marks_of(message: Any) -> dict[str, Hashable]:
     """Empty for most of what is told: a nudge, a timer."""
     marks: dict[str, Hashable] = {}
-    fields, carried, tagged = _read(type(message))
+    read = _KNOWN.get(type(message)) or _read(type(message))
+    if read == _NOTHING:
+        return marks
+    fields, carried, tagged = read
     for field, name in fields:
         if (value := getattr(message, field)) is not None:
             marks[name] = value
@@ -41,12 +48,13 @@ def marks_of(message: Any) -> dict[str, Hashable]:
     return marks
 
 
-@cache
-def _read(kind: Hashable) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...], bool]:
-    """Which of its fields to look at; the same for all of a kind."""
+def _read(kind: type) -> _Fields:
+    """Which of its fields to look at, once for all of a kind."""
     there: Mapping[str, Any] = getattr(kind, "__dataclass_fields__", {})
     fields = tuple((field, name) for field, name in _FIELDS.items() if field in there)
-    return fields, tuple(field for field in _CARRIED if field in there), "tag" in there
+    read = fields, tuple(field for field in _CARRIED if field in there), "tag" in there
+    _KNOWN[kind] = read
+    return read
 
 
 def mark_thread(address: Address) -> None:
@@ -55,12 +63,7 @@ def mark_thread(address: Address) -> None:
         bind_contextvars(**{str(address[0]): address[1]})
 
 
-@contextmanager
-def marked(message: object) -> Iterator[None]:
+def marked(message: Any) -> AbstractContextManager[None]:
     """What is said while it is handled carries its ids."""
     marks: dict[str, Any] = dict(marks_of(message))
-    if not marks:
-        yield
-        return
-    with bound_contextvars(**marks):
-        yield
+    return bound_contextvars(**marks) if marks else _UNMARKED

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 from kubernetes.client.api_client import ApiClient
 from kubernetes.client.exceptions import ApiException
+from structlog.contextvars import get_contextvars
 
 from chatops.cluster.errors import failure_from
 from chatops.cluster.kubeconfig import Kubeconfig
@@ -279,6 +280,9 @@ class Connection:
             headers["Impersonate-User"] = self.acting_as
         if content_type:
             headers["Content-Type"] = content_type
+        if method != "GET" and (run := get_contextvars().get("run")):
+            # The API server writes its own audit log under the id it is given.
+            headers["Audit-ID"] = str(run)
         try:
             return client.param_serialize(
                 method,
