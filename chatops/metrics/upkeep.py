@@ -93,5 +93,9 @@ def database_failed(reason: str) -> None:
 
 
 def leading(leads: bool) -> None:
-    """Whether this replica acts. One that stands alone always does."""
+    """Whether this replica acts. One that stands alone always does; what one that no longer does knew is old."""
     _LEADER.set(leads)
+    if not leads:
+        books_looked_at(0, 0, 0.0)
+        self_audited((), 0.0)
+        _ACTIVE.clear()
