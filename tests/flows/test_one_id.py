@@ -1,4 +1,4 @@
-"""An operator looks for one number in the log and reads the whole story, from the webhook to the change and its outcome.
+"""An operator looks for one number in the log and has the whole story, from the webhook to the change and its outcome.
 
 The metrics of the service that lived it are looked at too: what is in them, what is not, and whether promtool likes it.
 """
