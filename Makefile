@@ -32,7 +32,7 @@ run: $(VENV)/runtime
 	@$(BIN)/python run.py $(ARGS)
 
 test: lint
-	@for tool in chromium prometheus-alertmanager kubectl; do \
+	@for tool in chromium promtool prometheus-alertmanager kubectl; do \
 		command -v $$tool >/dev/null || echo "$$tool is missing: the tests that need it will be skipped"; done
 	@$(BIN)/python -m pytest -rs --numprocesses=auto --dist=worksteal $(ARGS)
 

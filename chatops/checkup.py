@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 
 from chatops.cluster import Cluster
 from chatops.core.failures import Failure, Reason
@@ -16,7 +17,7 @@ from chatops.core.oncall import Member
 from chatops.core.rota_calendar import Copy, calendars, strangers
 from chatops.db.audit import AuditLog
 from chatops.db.database import Database
-from chatops.db.location import sqlite_path
+from chatops.db.location import location
 from chatops.db.soundness import ensure_sound
 from chatops.settings import Settings
 from chatops.telegram.client import Telegram
@@ -98,12 +99,13 @@ def verdicts(settings: Settings | tuple[str, ...]) -> Iterator[Verdict]:
 
 
 def _database(settings: Settings) -> Verdict:
-    path = sqlite_path(settings.database_url)
-    if not path.exists():
+    path = location(settings.database_url)
+    if isinstance(path, Path) and not path.exists():
         if os.access(path.parent, os.W_OK):
             return Verdict("database", Outcome.GOOD, f"{path} will be made at the first start")
         mend = f"let this user write to {path.parent}, or name another place in DATABASE_URL"
         return Verdict("database", Outcome.BAD, f"{path} is not there and cannot be made", mend)
+    is_postgres = not isinstance(path, Path)
     database = Database(settings.database_url, readers=1)
     try:
         database.open()
@@ -115,12 +117,15 @@ def _database(settings: Settings) -> Verdict:
         finally:
             database.close()
     except Failure as failure:
-        mend = f"`python run.py migrate` brings the schema up to date; otherwise look at the rights and space of {path}"
+        surroundings = (
+            "the server and its address, user and password" if is_postgres else f"the rights and space of {path}"
+        )
+        mend = f"`python run.py migrate` brings the schema up to date; otherwise look at {surroundings}"
         return Verdict("database", Outcome.BAD, str(failure), mend)
     if flaw is not None:
         mend = "`python run.py audit verify` says more; a copy from before shows what it was"
         return Verdict("database", Outcome.BAD, f"the audit log was changed, first in line {flaw.number}", mend)
-    return Verdict("database", Outcome.GOOD, f"{path} can be read and written, and the audit log is whole")
+    return Verdict("database", Outcome.GOOD, f"{database.where} can be read and written, and the audit log is whole")
 
 
 def _nothing() -> None:

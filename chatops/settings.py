@@ -24,7 +24,7 @@ from chatops.core.rota_calendar import calendars
 from chatops.core.schedule import Weekly, weekly_of
 from chatops.core.telegram_features import CERTAIN, GRANTED, Feature
 from chatops.core.texts import LANGUAGES
-from chatops.db.location import sqlite_path
+from chatops.db.location import location
 from chatops.oncall_file import read_roster
 from chatops.routes_file import FileRules, read_routes
 from chatops.suggestions import read_rules
@@ -317,10 +317,8 @@ class Settings(BaseSettings):
     @field_validator("database_url", mode="after")
     @classmethod
     def _a_database(cls, value: str) -> str:
-        if value.startswith(("postgres:", "postgresql:")):
-            raise _problem("names PostgreSQL, which this version does not support yet: use sqlite:///chatops.db")
         try:
-            sqlite_path(value)
+            location(value)
         except ValueError as error:
             raise _problem(str(error).removeprefix("DATABASE_URL").lstrip(" :")) from error
         return value

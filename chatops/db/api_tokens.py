@@ -42,10 +42,12 @@ class ApiTokens:
             if held >= MOST_TOKENS:
                 return None
             made = connection.execute(
-                f"INSERT INTO api_tokens ({', '.join(_WRITTEN)}) VALUES ({', '.join('?' * len(_WRITTEN))})", values
-            )
+                f"INSERT INTO api_tokens ({', '.join(_WRITTEN)}) "
+                f"VALUES ({', '.join('?' * len(_WRITTEN))}) RETURNING id",
+                values,
+            ).fetchall()
             append_entries(self._tables, [entry])
-            return made.lastrowid
+            return int(made[0][0])
 
         number = self._database.write(work)
         if number is None:

@@ -13,7 +13,10 @@ SELECT asides.message_id, asides.user_id, asides.below, asides.sent_at,
 FROM asides LEFT JOIN positions ON positions.chat_id = asides.chat_id AND positions.message_id = asides.message_id
 WHERE asides.chat_id = ?
 """
-_PUT = "INSERT OR REPLACE INTO asides (chat_id, message_id, user_id, below, sent_at) VALUES (?, ?, ?, ?, ?)"
+_PUT = (
+    "INSERT INTO asides (chat_id, message_id, user_id, below, sent_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT "
+    "(chat_id, message_id) DO UPDATE SET user_id = excluded.user_id, below = excluded.below, sent_at = excluded.sent_at"
+)
 _DELETE = "DELETE FROM asides WHERE chat_id = ? AND message_id = ?"
 
 

@@ -31,13 +31,19 @@ _TEXTS = (
     *("object_kind", "object_name", "object_namespace", "object_uid", "object_cluster"),
     *("detail", "previous_hash", "hash"),
 )
+_AT_TEXT = "to_char(at, 'YYYY-MM-DD HH24:MI:SS.US')"
 _NUMBERS = ("id", "incident_id", "chat_id", "message_id")
 _COLUMNS = (*_NUMBERS, *_TEXTS)
 
 # Text as bytes: decoding first could turn a damaged line into one that reads like the original.
 _ALL_TEXT = " AND ".join(f"typeof({name}) IN ('text', 'null')" for name in _TEXTS)
 _BYTES = ", ".join(f"CAST({name} AS BLOB)" for name in _TEXTS)
-_RAW = f"SELECT {_ALL_TEXT}, {', '.join(_NUMBERS)}, {_BYTES} FROM audit WHERE id >= ? ORDER BY id LIMIT ?"
+_RAW_SQLITE = f"SELECT {_ALL_TEXT}, {', '.join(_NUMBERS)}, {_BYTES} FROM audit WHERE id >= ? ORDER BY id LIMIT ?"
+_ENCODED = ", ".join(f"convert_to({name if name != 'at' else _AT_TEXT}, 'UTF8')" for name in _TEXTS)
+_RAW_POSTGRES = f"SELECT TRUE, {', '.join(_NUMBERS)}, {_ENCODED} FROM audit WHERE id >= ? ORDER BY id LIMIT ?"
+
+_APPENDING = 0x63686175
+"""The advisory lock of whoever appends: on PostgreSQL several processes may."""
 
 _CHUNK = 1000
 _LATELY = 5_000
@@ -110,7 +116,7 @@ class AuditLog:
         """What was begun in this chat as `action` and has no line of its run that ends it, among the newest lines."""
         types = [type.value for type in (*begins, *ends)]
         marks = ", ".join("?" * len(types))
-        newest = f"SELECT id FROM audit WHERE id > ? - {_LATELY} AND type IN ({marks}) AND instr(detail, ?)"
+        newest = f"SELECT id FROM audit WHERE id > ? - {_LATELY} AND type IN ({marks}) AND instr(detail, ?) > 0"
         sought = (*types, f'"{action}"')
         audit = self._tables.Audit
 
@@ -162,7 +168,8 @@ class AuditLog:
     ) -> Checkpoint | Flaw:
         """Up to `limit` lines behind line `number`, which carries `previous_hash`; as far as they hold, or the flaw."""
         first = number + 1 if number else _LEAST
-        rows = self._database.read(lambda: self._tables.connection.execute(_RAW, (first, limit)).fetchall())
+        raw = _RAW_POSTGRES if self._tables.on_postgres else _RAW_SQLITE
+        rows = self._database.read(lambda: self._tables.connection.execute(raw, (first, limit)).fetchall())
         for row in rows:
             number += 1
             expected = _expected(row, number, previous_hash)
@@ -178,6 +185,8 @@ def append_entries(tables: Tables, entries: Sequence[Entry]) -> tuple[StoredEntr
     """Append within the session of the caller: the lines stand or fall with everything else it writes."""
     if not entries:
         return ()
+    if tables.on_postgres:
+        tables.connection.execute("SELECT pg_advisory_xact_lock(?)", (_APPENDING,)).fetchall()
     number, previous_hash = _head(tables)
     stored = []
     for entry in entries:

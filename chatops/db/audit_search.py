@@ -63,6 +63,6 @@ def _rest(wanted: WantedLines) -> tuple[str, Sequence[Any]]:
         conditions.append((f"{_BY_A_PERSON} AND type <> ?", (EntryType.DENIED.value,)))
     if wanted.text:
         # Not LIKE: pony makes it tell upper from lower case. SQLite's lower() knows A to Z, so no more is folded here.
-        texts = " OR ".join(f"instr(lower({name}), ?)" for name in _TEXTS)
+        texts = " OR ".join(f"instr(lower({name}), ?) > 0" for name in _TEXTS)
         conditions.append((f" AND ({texts})", (wanted.text.translate(_LOWER),) * len(_TEXTS)))
     return "".join(text for text, _ in conditions), [each for _, values in conditions for each in values]

@@ -45,7 +45,7 @@ JOIN incidents ON incidents.id = cards.incident_id
 LEFT JOIN chats ON chats.id = cards.chat_id
 LEFT JOIN positions AS at ON at.chat_id = cards.chat_id AND at.message_id = cards.message_id
 WHERE cards.revision <> cards.wanted AND {_REACHED} AND NOT (at.screen IS NOT NULL AND at.screen <> 'card'
-    AND coalesce(at.touched_at, '') > ?)
+    AND at.touched_at IS NOT NULL AND at.touched_at > ?)
 UNION ALL
 SELECT storms.chat_id, (SELECT min(incident_id) FROM storm_members WHERE storm_id = storms.id), storms.began_at,
     storms.shown FROM storms LEFT JOIN chats ON chats.id = storms.chat_id

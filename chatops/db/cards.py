@@ -41,6 +41,11 @@ SELECT DISTINCT cards.chat_id FROM cards JOIN incidents ON incidents.id = cards.
 WHERE cards.pinned <> 0 AND incidents.status <> 'active'
 """
 
+_MOVE_SETTINGS = """
+UPDATE chat_settings SET chat_id = ?2 WHERE chat_id = ?1 AND NOT EXISTS
+(SELECT 1 FROM chat_settings AS own WHERE own.chat_id = ?2)
+"""
+
 
 class Cards:
     """One card per incident and chat. What a card should show is kept beside it whenever its incident is stored."""
@@ -230,7 +235,7 @@ def _move(tables: Tables, old: int, new: int) -> None:
         connection.execute(f"UPDATE {table} SET chat_id = ? WHERE chat_id = ?", (new, old))
     for table in ("asides", "topics"):
         connection.execute(f"DELETE FROM {table} WHERE chat_id = ?", (old,))
-    connection.execute("UPDATE OR IGNORE chat_settings SET chat_id = ? WHERE chat_id = ?", (new, old))
+    connection.execute(_MOVE_SETTINGS, (old, new))
     connection.execute("DELETE FROM chat_settings WHERE chat_id = ?", (old,))
 
 

@@ -39,8 +39,8 @@ SELECT week, number, took FROM (
     WINDOW of_week AS (PARTITION BY week)
 ) WHERE nth IN ((number + 1) / 2, (number * 9 + 9) / 10) ORDER BY week, nth
 """
-_TAKEN = "max(acknowledged - began, 0)"
-_LASTED = "CASE WHEN kind BETWEEN ? AND ? THEN max(finished - began, 0) END"
+_TAKEN = "CASE WHEN acknowledged < began THEN 0 ELSE acknowledged - began END"
+_LASTED = "CASE WHEN kind BETWEEN ? AND ? THEN CASE WHEN finished < began THEN 0 ELSE finished - began END END"
 _RESOLVED = (kind_of(Status.RESOLVED, SEVERITIES[0]), kind_of(Status.RESOLVED, SEVERITIES[-1]))
 
 

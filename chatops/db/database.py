@@ -6,7 +6,6 @@ next commit.
 """
 
 import contextlib
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -17,11 +16,13 @@ from pony.orm import Database as PonyDatabase
 from pony.orm import db_session
 
 from chatops import metrics
-from chatops.core.failures import Failure, Permanent, Reason, Temporary
+from chatops.core.failures import Failure, Reason, Temporary
 from chatops.db.entities import Tables
-from chatops.db.faults import Locked, failure_of
+from chatops.db.faults import Lost, Unavailable, failure_of
 from chatops.db.jobs import Job, JobQueue, closed
-from chatops.db.location import sqlite_path
+from chatops.db.location import PostgresUrl, location
+from chatops.db.postgres import Postgres
+from chatops.db.sqlite import Sqlite
 
 T = TypeVar("T")
 
@@ -35,9 +36,6 @@ LOCK_PATIENCE = 0.4
 An intake answers 503 within a second (twice this, with a queue).
 """
 
-LOG_LIMIT = 64 * 1024 * 1024
-"""Bytes the write-ahead log keeps on disk once a burst is over."""
-
 CALLER_PATIENCE = 10.0
 """Seconds a caller waits for its job to begin."""
 
@@ -46,7 +44,8 @@ RUNNING_PATIENCE = 60.0
 
 
 class Database:
-    """One SQLite file, opened. `write` and `read` run functions in a session and return their result.
+    """One SQLite file or PostgreSQL database, opened. `write` and `read` run functions in a session and return what
+    those return.
 
     Such a function uses `tables`, returns values and never entities, does nothing besides (no input, no output, no
     message), never calls `write` or `read` itself, and may be run a second time when the transaction it shared failed.
@@ -61,17 +60,22 @@ class Database:
         lock_patience: float = LOCK_PATIENCE,
         caller_patience: float = CALLER_PATIENCE,
     ) -> None:
-        """Nothing is opened yet. Raises ValueError when `url` names no SQLite file. Patience is in seconds."""
-        self.path = sqlite_path(url)
+        """Nothing is opened yet. Raises ValueError when `url` names no database. Patience is in seconds."""
+        place = location(url)
+        self._engine: Sqlite | Postgres
+        if isinstance(place, PostgresUrl):
+            self._engine = Postgres(place, lock_patience)
+        else:
+            self._engine = Sqlite(place, lock_patience)
+        self.where = self._engine.where
+        """For people: which database it is, without its password."""
         self.commits = 0
         """Transactions committed so far; less than the jobs written when they shared."""
         self._pony = PonyDatabase()
-        self.tables = Tables(self._pony)
-        self._lock_patience = lock_patience
+        self.tables = Tables(self._pony, on_postgres=isinstance(place, PostgresUrl))
         self._caller_patience = caller_patience
         self._writes = JobQueue(queue_limit)
         self._reads = JobQueue(queue_limit)
-        self._reading = threading.local()
         self._ready: Future[None] = Future()
         self._writer = threading.Thread(target=self._run_writer, name="db-writer", daemon=True)
         self._readers = [
@@ -160,47 +164,33 @@ class Database:
         self._disconnect()
 
     def _bind(self) -> None:
-        if not self.path.exists():
-            raise Permanent(Reason.NOT_FOUND, f"{self.path} does not exist; migrate first")
-
-        # A function, because pony silently ignores a bound method here; its stubs call it types.FunctionType.
-        @self._pony.on_connect(provider="sqlite")  # type: ignore[arg-type]  # see above
-        def prepare(_pony: PonyDatabase, connection: sqlite3.Connection) -> None:
-            self._prepare(connection)
-
-        self._pony.bind("sqlite", str(self.path), create_db=False, timeout=self._lock_patience)
+        self._engine.bind(self._pony, self.tables.connected)
         self._pony.generate_mapping(create_tables=False, check_tables=True)
 
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        """Every new connection comes through here, also one that replaces a broken one."""
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(f"PRAGMA journal_size_limit = {LOG_LIMIT}")
-        connection.execute(f"PRAGMA busy_timeout = {int(self._lock_patience * 1000)}")
-        if getattr(self._reading, "only", False):
-            connection.execute("PRAGMA query_only = ON")
-        self.tables.connected(connection)
-
-    def _commit(self, jobs: Sequence[Job]) -> None:
+    def _commit(self, jobs: Sequence[Job], *, again: bool = True) -> None:
         """Run the jobs in one transaction. When it fails each is run again alone: a bad job harms only itself."""
         begun = time.perf_counter()
+        done = False
         try:
             # One writer at a time, by the lock: pony's optimistic checks could only fail for reasons of their own.
             with db_session(immediate=True, optimistic=False):
                 # Pony begins a transaction with its first own query: a job that has none would commit line by line.
                 self._pony.get_connection()  # type: ignore[no-untyped-call]  # its stubs say nothing of it
                 results = [job.work() for job in jobs]
+                done = True
         except BaseException as error:
             failure = self._mended(error)
             if failure is not None:
                 metrics.database_failed(failure.reason)
-            if len(jobs) > 1 and not isinstance(failure, Locked):
+            if isinstance(failure, Lost) and not done and again:
+                # The server went away before it was asked to commit: nothing of it is stored, and it may be back.
+                self._commit(jobs, again=False)
+            elif len(jobs) > 1 and not isinstance(failure, Unavailable):
                 for job in jobs:
                     self._commit([job])
             else:
                 for job in jobs:
-                    job.future.set_exception(failure or error)
+                    job.future.set_exception(_in_doubt(failure) if done and failure else failure or error)
             return
         self.commits += 1
         metrics.committed(time.perf_counter() - begun, len(jobs))
@@ -210,21 +200,22 @@ class Database:
     # A reader's thread.
 
     def _run_reader(self) -> None:
-        self._reading.only = True
+        self._engine.only_reads()
         while (job := self._reads.take()) is not None:
             if job.future.set_running_or_notify_cancel():
                 self._answer(job)
         self._disconnect()
 
-    def _answer(self, job: Job) -> None:
+    def _answer(self, job: Job, *, again: bool = True) -> None:
         try:
-            with db_session:
-                self._pony.select("SELECT 1")
-                # Pony reads in autocommit mode; one snapshot for the whole function ends when the session does.
-                self.tables.connection.execute("BEGIN")
+            with self._engine.reading(self._pony, lambda: self.tables.connection):
                 result = job.work()
         except BaseException as error:
-            job.future.set_exception(self._mended(error) or error)
+            failure = self._mended(error)
+            if isinstance(failure, Lost) and again:
+                self._answer(job, again=False)
+            else:
+                job.future.set_exception(failure or error)
         else:
             job.future.set_result(result)
 
@@ -241,3 +232,8 @@ class Database:
         # A connection that cannot even be closed is already what it should become: gone.
         with contextlib.suppress(Exception):
             self._pony.disconnect()
+
+
+def _in_doubt(failure: Failure) -> Failure:
+    """The server went away while it committed: nobody knows whether it did."""
+    return Temporary(Reason.UNKNOWN_OUTCOME, failure.detail) if isinstance(failure, Lost) else failure

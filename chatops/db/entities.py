@@ -6,7 +6,6 @@ that its columns are checked at start, but read and written in bulk by episodes.
 thousands.
 """
 
-import sqlite3
 import threading
 from datetime import datetime
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from pony.orm import Database as PonyDatabase
 from pony.orm import Optional, Required
 
+from chatops.db.connection import Connection
 from chatops.db.querying import PrimaryKey
 
 
@@ -33,7 +33,9 @@ def _number_or_null() -> Any:
 class Tables:
     """The entity classes of one pony database, and the connection of the thread that asks."""
 
-    def __init__(self, pony: PonyDatabase) -> None:
+    def __init__(self, pony: PonyDatabase, *, on_postgres: bool) -> None:
+        self.on_postgres = on_postgres
+        """For the few statements that are not the same on both databases."""
         self._pony = pony
         self._local = threading.local()
         entity: Any = pony.Entity
@@ -293,16 +295,16 @@ class Tables:
         self.Setting: Any = Setting
         self.Trial: Any = Trial
 
-    def connected(self, connection: sqlite3.Connection) -> None:
+    def connected(self, connection: Connection) -> None:
         """Remember this thread's connection; told by the hook that prepares every connection."""
         self._local.connection = connection
 
     @property
-    def connection(self) -> sqlite3.Connection:
+    def connection(self) -> Connection:
         """This session's own connection, with everything entities have changed already written to it.
 
         For bulk statements on tables that no entity of the same session reads or writes.
         """
         self._pony.flush()
-        connection: sqlite3.Connection = self._local.connection
+        connection: Connection = self._local.connection
         return connection

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 
+import psycopg2
 from pony.orm import OrmError
 from pony.orm.dbapiprovider import DBException
 
@@ -23,18 +24,35 @@ _PASSING = _LOCKED | {
 }
 
 
-class Locked(Temporary):
+_PASSING_CLASSES = frozenset({"08", "25", "40", "53", "55", "57", "58"})
+"""Of PostgreSQL's error codes (Appendix A): connections, a server that only reads or ended an idle session, conflicts,
+no room, locks, a server that is told to stop, its disk.
+"""
+_LOCK_CODES = frozenset({"55P03", "40P01"})
+
+
+class Unavailable(Temporary):
+    """No job is to blame: tried alone it would fare no better."""
+
+
+class Locked(Unavailable):
     """Another process holds the database; waiting for it has already taken its time."""
 
 
+class Lost(Unavailable):
+    """The connection to the server is gone, and with it what was not committed."""
+
+
 def failure_of(error: BaseException) -> Failure | None:
-    """The Failure an exception of pony, sqlite3 or the file system stands for; None when it is none of theirs."""
+    """The Failure that an exception of pony, a driver or the file system stands for; None when it is of none."""
     if isinstance(error, Failure):
         return error
     causes = tuple(_causes(error))
     for cause in causes:
         if isinstance(cause, sqlite3.Error):
             return _of_sqlite(cause)
+        if isinstance(cause, psycopg2.Error):
+            return _of_postgres(cause)
     for cause in causes:
         if isinstance(cause, OSError):
             return Temporary(Reason.SERVER_ERROR, _line(cause))
@@ -52,6 +70,20 @@ def _of_sqlite(error: sqlite3.Error) -> Failure:
     if primary in _LOCKED:
         return Locked(Reason.SERVER_ERROR, _line(error))
     if primary in _PASSING:
+        return Temporary(Reason.SERVER_ERROR, _line(error))
+    return Permanent(Reason.SERVER_ERROR, _line(error))
+
+
+def _of_postgres(error: psycopg2.Error) -> Failure:
+    """The server's own words hold no password; they may hold values, as SQLite's do."""
+    code = error.pgcode or ""
+    if code in _LOCK_CODES:
+        return Locked(Reason.SERVER_ERROR, _line(error))
+    if isinstance(error, psycopg2.InterfaceError) or (not code and isinstance(error, psycopg2.OperationalError)):
+        return Lost(Reason.UNREACHABLE, _line(error))
+    if code[:2] in ("08", "57") or code in ("25P03", "25P04"):
+        return Lost(Reason.UNREACHABLE, _line(error))
+    if code[:2] in _PASSING_CLASSES:
         return Temporary(Reason.SERVER_ERROR, _line(error))
     return Permanent(Reason.SERVER_ERROR, _line(error))
 

@@ -11,7 +11,8 @@ SELECT severity, taken_by_id IS NOT NULL, count(*) FROM incidents WHERE status =
 """
 """Along the index of what is active."""
 
-_SIZE = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+_SIZE_SQLITE = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+_SIZE_POSTGRES = "SELECT pg_database_size(current_database())"
 
 
 class FiguresOfAll:
@@ -27,6 +28,7 @@ class FiguresOfAll:
             active: Counter[tuple[str, str]] = Counter()
             for severity, taken, number in rows(_ACTIVE):
                 active[severity, "taken" if taken else "open"] += number
-            return Figures(dict(active), int(rows(_SIZE).fetchone()[0]))
+            size = _SIZE_POSTGRES if self._tables.on_postgres else _SIZE_SQLITE
+            return Figures(dict(active), int(rows(size).fetchone()[0]))
 
         return self._database.read(work)

@@ -1,36 +1,15 @@
-"""The index of words: which incidents that have ended have words that begin so. The only place that knows FTS5.
+"""Which incidents that have ended have words that begin so, whatever database keeps the index of words.
 
-A document is all that an ended incident is found by, its number is where it stands in the list (`ended`), so that what
-is found is found in the list's order, and only as far as it is asked for. It has the row's own place, kind and owner as
-words too: what is rare and what is common meet inside the index. Contentless: to take a document out is to say again
-what it was.
-
-A query for how a word begins would first read all that begins so, of whatever age; so the vocabulary is asked which few
-words these are, and the query is for those. Where there are many, three letters have an index of their own, and what is
-longer and still has many is as rare as names made by machines are.
+A document is all that an ended incident is found by: its words, its labels, and its own place, kind and owner as words
+too, so that what is rare and what is common meet inside the index. Its number is where it stands in the list (`ended`).
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from chatops.core.search import MARK
+from chatops.db import words_postgres, words_sqlite
 from chatops.db.entities import Tables
-
-_ADD = "INSERT INTO listed_words (rowid, words) VALUES (?, ?)"
-_REMOVE = "INSERT INTO listed_words (listed_words, rowid, words) VALUES ('delete', ?, ?)"
-
-_LEARN = "INSERT OR IGNORE INTO listed_vocabulary (word) VALUES (?)"
-_BEGIN = "SELECT word FROM listed_vocabulary WHERE word >= ? AND word < ? LIMIT ?"
-
-MOST_ENDINGS = 32
-"""Words that are asked for instead of how they begin."""
-
-_SEARCH = """
-SELECT w.rowid, l.incident_id FROM listed_words AS w
-CROSS JOIN listed AS l INDEXED BY listed_ended ON l.ended = w.rowid
-WHERE w.listed_words MATCH ? AND w.rowid < ? AND w.rowid >= ? AND l.ended IS NOT NULL{more}
-ORDER BY w.rowid DESC LIMIT ?
-"""
 
 
 def document(search: str, place_id: int, kind: int, owner: int) -> str:
@@ -38,14 +17,19 @@ def document(search: str, place_id: int, kind: int, owner: int) -> str:
 
 
 def add(tables: Tables, ended: int, document: str) -> None:
-    connection = tables.connection
-    connection.execute(_ADD, (ended, document))
-    connection.executemany(_LEARN, [(word,) for word in document.split() if not word.startswith(MARK)])
+    """The row of this number is stored already."""
+    if tables.on_postgres:
+        words_postgres.add(tables, ended, document)
+    else:
+        words_sqlite.add(tables, ended, document)
 
 
 def remove(tables: Tables, ended: int, document: str) -> None:
     """`document` is the very one that was added under this number."""
-    tables.connection.execute(_REMOVE, (ended, document))
+    if tables.on_postgres:
+        words_postgres.remove(tables, ended)
+    else:
+        words_sqlite.remove(tables, ended, document)
 
 
 def found(
@@ -66,26 +50,12 @@ def found(
 
     None does not narrow. `more`: what else the row `l` has to be, with its `values`.
     """
-    terms = [_beginning(tables, word) for word in words]
-    if not all(terms):
-        return []
-    terms += [f'"{label}"' for label in labels]
-    terms += [_any(map(_place, places))] if places is not None else []
-    terms += [_any(map(_kind, kinds))] if kinds is not None else []
-    terms += [f'"{_owner(owner)}"'] if owner is not None else []
-    rows = tables.connection.execute(_SEARCH.format(more=more), (" AND ".join(terms), below, least, *values, limit))
-    return rows.fetchall()
-
-
-def _beginning(tables: Tables, word: str) -> str:
-    """What finds the words that begin so; empty where there are none."""
-    bounds = (word, word + "\U0010ffff", MOST_ENDINGS + 1)
-    known = [row[0] for row in tables.connection.execute(_BEGIN, bounds)]
-    return f'"{word}" *' if len(known) > MOST_ENDINGS else _any(known) if known else ""
-
-
-def _any(tokens: Iterable[str]) -> str:
-    return "(" + " OR ".join(f'"{token}"' for token in tokens) + ")"
+    terms: list[Iterable[str]] = [(label,) for label in labels]
+    terms += [tuple(map(_place, places))] if places is not None else []
+    terms += [tuple(map(_kind, kinds))] if kinds is not None else []
+    terms += [(_owner(owner),)] if owner is not None else []
+    look = words_postgres.found if tables.on_postgres else words_sqlite.found
+    return look(tables, terms, words, below=below, least=least, limit=limit, more=more, values=values)
 
 
 def _place(place_id: int) -> str:

@@ -19,7 +19,7 @@ from chatops.db.routing import route_notification
 NEW, ROUTED, QUARANTINED = (state.value for state in (InboxState.NEW, InboxState.ROUTED, InboxState.QUARANTINED))
 
 
-_PUT = "INSERT INTO inbox (received_at, source, body, state, problem, attempts) VALUES (?, ?, ?, ?, '', 0)"
+_PUT = "INSERT INTO inbox (received_at, source, body, state, problem, attempts) VALUES (?, ?, ?, ?, '', 0) RETURNING id"
 
 
 class Inbox:
@@ -35,7 +35,7 @@ class Inbox:
 
         def work() -> int:
             # Not by its entity: this is done for every body, and in a storm nothing is done more often.
-            return int(self._tables.connection.execute(_PUT, values).lastrowid or 0)
+            return int(self._tables.connection.execute(_PUT, values).fetchall()[0][0])
 
         return self._database.submit_write(work)
 

@@ -45,11 +45,12 @@ _WAITS = "SELECT EXISTS (SELECT 1 FROM merges WHERE merged_id = ? AND done_at IS
 _SOURCE = "SELECT source FROM inbox WHERE id = ?"
 
 _BRING = """
-INSERT OR IGNORE INTO alerts (incident_id, source, fingerprint, starts_at, ends_at, late_at, listed_at, told_firing,
+INSERT INTO alerts (incident_id, source, fingerprint, starts_at, ends_at, late_at, listed_at, told_firing,
     told_starts_at, told_ends_at, labels, annotations, generator_url)
 SELECT ?, source, fingerprint, starts_at, ends_at, late_at, listed_at, told_firing, told_starts_at, told_ends_at,
     labels, annotations, generator_url
 FROM alerts WHERE incident_id = ?
+ON CONFLICT DO NOTHING
 """
 """The alerts of a merged incident, for where they come from and that they were listed: the rest is written after."""
 
@@ -121,7 +122,7 @@ class Incidents:
 
     def owing(self) -> tuple[int, ...]:
         """Ids of the incidents that are flapping and whose card is to be let change later."""
-        query = "SELECT id FROM incidents WHERE instr(flapping, ?) ORDER BY id"
+        query = "SELECT id FROM incidents WHERE instr(flapping, ?) > 0 ORDER BY id"
         owes = to_json({"owes": True}).strip("{}")
         return self._database.read(
             lambda: tuple(row[0] for row in self._tables.connection.execute(query, (owes,)).fetchall())

@@ -179,8 +179,8 @@ def _open(
     more, values = _within(places)
     kinds = _kinds(wanted, OPEN)
     more, values = f"{more}{_one_of('kind', kinds)}", (*values, *kinds)
-    conditions: list[tuple[str, Any]] = [("instr(search, ?)", f" {word}") for word in words]
-    conditions += [("instr(search, ?)", f" {label} ") for label in labels]
+    conditions: list[tuple[str, Any]] = [("instr(search, ?) > 0", f" {word}") for word in words]
+    conditions += [("instr(search, ?) > 0", f" {label} ") for label in labels]
     conditions += [("owner = ?", wanted.owner)] if wanted.owner is not None else []
     conditions += [("opened >= ?", micros(wanted.since))] if wanted.since else []
     conditions += [("opened < ?", micros(wanted.until))] if wanted.until else []

@@ -1,8 +1,40 @@
 """Where the database is, read from DATABASE_URL. It opens nothing."""
 
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 SQLITE_PREFIX = "sqlite:///"
+POSTGRES_SCHEMES = frozenset({"postgresql", "postgres"})
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresUrl:
+    """A database of a server. `where` is it for people, without user and password."""
+
+    dsn: str = field(repr=False)
+    where: str
+
+
+def location(url: str) -> Path | PostgresUrl:
+    """The SQLite file or the PostgreSQL database that `url` names.
+
+    Raises ValueError, in words for whoever sets DATABASE_URL, when the URL names neither.
+    """
+    scheme = url.partition(":")[0]
+    if scheme in POSTGRES_SCHEMES:
+        return _postgres(url)
+    if url.startswith(SQLITE_PREFIX):
+        return sqlite_path(url)
+    raise ValueError(
+        f"DATABASE_URL begins with {scheme or 'nothing'}: name a SQLite file (sqlite:///chatops.db beside the working "
+        "directory, sqlite:////var/lib/chatops/chatops.db) or a PostgreSQL database (postgresql://user:password@host/name)"
+    )
+
+
+def is_postgres(url: str) -> bool:
+    return isinstance(location(url), PostgresUrl)
 
 
 def sqlite_path(url: str) -> Path:
@@ -11,11 +43,7 @@ def sqlite_path(url: str) -> Path:
     Raises ValueError, in words for whoever sets DATABASE_URL, when the URL names something else.
     """
     if not url.startswith(SQLITE_PREFIX):
-        scheme = url.partition(":")[0] or "nothing"
-        raise ValueError(
-            f"DATABASE_URL begins with {scheme}, and only SQLite files are supported: "
-            "sqlite:///chatops.db (beside the working directory) or sqlite:////var/lib/chatops/chatops.db"
-        )
+        raise ValueError(f"{url.partition(':')[0] or 'nothing'} is no SQLite file: write sqlite:///chatops.db")
     name = url.removeprefix(SQLITE_PREFIX)
     if not name or name == ":memory:":
         raise ValueError("DATABASE_URL names no file; write sqlite:///chatops.db")
@@ -27,3 +55,23 @@ def sqlite_path(url: str) -> Path:
     if not path.parent.is_dir():
         raise ValueError(f"DATABASE_URL: the directory {path.parent} does not exist")
     return path
+
+
+def _postgres(url: str) -> PostgresUrl:
+    problem = ValueError(
+        "DATABASE_URL is no PostgreSQL URL: write postgresql://user:password@host:5432/name, with %-escapes for what "
+        "is special in the password"
+    )
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+        options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+    except ValueError:
+        # Not from the error: it may hold the URL, and the password with it.
+        raise problem from None
+    name = unquote(parts.path.lstrip("/")) or options.get("dbname", "")
+    if not name or "\0" in unquote(url) or parts.fragment:
+        raise problem
+    host = unquote(host) or options.get("host", "localhost")
+    shown = re.sub(r"[^\x20-\x7e]", "?", f"{name} at {host}{f':{port}' if port else ''}")
+    return PostgresUrl(url, f"PostgreSQL {shown}")

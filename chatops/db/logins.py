@@ -69,7 +69,7 @@ class Logins:
             connection = self._tables.connection
             connection.execute("DELETE FROM launches WHERE expires_at <= ?", (time_text(now),))
             values = (launch.hash, time_text(launch.at + 2 * LAUNCH_LIFETIME))
-            statement = "INSERT OR IGNORE INTO launches (hash, expires_at) VALUES (?, ?)"
+            statement = "INSERT INTO launches (hash, expires_at) VALUES (?, ?) ON CONFLICT DO NOTHING"
             return bool(connection.execute(statement, values).rowcount)
 
         return self._database.write(work)

@@ -32,7 +32,9 @@ SELECT merged_id, by_id, by_name, brought FROM merges WHERE into_id = ? AND done
 
 _OTHERS = """
 SELECT id, cluster, namespace FROM incidents WHERE status = 'active' AND revision > 0 AND id <> ?1
-ORDER BY (title = ?2) + (cluster = ?3 AND namespace = ?4) DESC, abs(julianday(opened_at) - julianday(?5)), id
+ORDER BY
+    CASE WHEN title = ?2 THEN 1 ELSE 0 END + CASE WHEN cluster = ?3 AND namespace = ?4 THEN 1 ELSE 0 END DESC,
+    abs(julianday(opened_at) - julianday(?5)), id
 """
 
 _ALONE = "SELECT NOT EXISTS (SELECT 1 FROM incidents WHERE status = 'active' AND revision > 0 AND id <> ?)"

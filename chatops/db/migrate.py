@@ -1,8 +1,8 @@
 """Bring a database to the newest schema: plain SQL files under `migrations/`, in order, each exactly once.
 
-yoyo reads and remembers the files. Its lock is a row that outlives a killed process, and it marks a file as
-applied after the file's own transaction; so the lock here is the operating system's, and a file and its mark
-share one transaction.
+yoyo reads and remembers the files. Its lock is a row that outlives a killed process, and it marks a file as applied
+after the file's own transaction; so the lock here is the operating system's or PostgreSQL's, which end with whoever
+holds them, and a file and its mark share one transaction.
 """
 
 import glob
@@ -13,19 +13,27 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 from filelock import FileLock, Timeout
 from yoyo import read_migrations
+from yoyo.backends.core.postgresql import PostgresqlBackend
 from yoyo.backends.core.sqlite3 import SQLiteBackend
 from yoyo.connections import DatabaseURI
 
 from chatops.core.failures import Reason, Temporary
 from chatops.db.faults import failure_of
-from chatops.db.location import sqlite_path
+from chatops.db.location import PostgresUrl, location
+from chatops.db.postgres import connected_to
 
-MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations" / "sqlite"
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 LOCK_PATIENCE = 60.0
 """Seconds to wait for another process that migrates the same database."""
+
+MIGRATION_LOCK = 0x63686D69
+"""The advisory lock of whoever migrates a PostgreSQL database."""
+
+_REMEMBERED = "_yoyo_migration"
 
 
 class MigrationRefused(Exception):
@@ -35,24 +43,26 @@ class MigrationRefused(Exception):
 def migrate(url: str, folder: Path | None = None, *, patience: float = LOCK_PATIENCE) -> list[str]:
     """Apply what is missing and return the names applied, in order. Several processes may call this at once.
 
-    `folder` holds the SQL files, by default the project's own. Raises ValueError for a URL that names no
-    SQLite file, MigrationRefused when the database is newer than the files or a file fails, Temporary when
-    the database or the lock cannot be had at the moment.
+    `folder` holds the SQL files, by default the project's own. Raises ValueError for a URL that names no database,
+    MigrationRefused when the database is newer than the files or a file fails, Temporary when the database or the lock
+    cannot be had at the moment.
     """
-    path = sqlite_path(url)
-    folder = folder or MIGRATIONS
+    place = location(url)
+    folder = folder or MIGRATIONS / ("postgres" if isinstance(place, PostgresUrl) else "sqlite")
     if not any(folder.glob("*.sql")):
         raise MigrationRefused(f"there are no migrations in {folder}")
     try:
-        with FileLock(f"{path}.lock", timeout=patience):
-            return _apply(path, folder)
-    except Timeout as error:
-        raise Temporary(Reason.TIMEOUT, f"another process holds {path}.lock") from error
-    except (sqlite3.Error, OSError) as error:
+        with (
+            _locked_postgres(place, patience)
+            if isinstance(place, PostgresUrl)
+            else _locked_file(place, patience) as backend
+        ):
+            return _apply(backend, folder)
+    except (sqlite3.Error, psycopg2.Error, OSError) as error:
         raise failure_of(error) or error from error
 
 
-class _Backend(SQLiteBackend):  # type: ignore[misc]  # yoyo ships no types
+class _Sqlite(SQLiteBackend):  # type: ignore[misc]  # yoyo ships no types
     """yoyo's SQLite backend on exactly the file named, locked from outside."""
 
     def connect(self, dburi: DatabaseURI) -> sqlite3.Connection:
@@ -63,18 +73,56 @@ class _Backend(SQLiteBackend):  # type: ignore[misc]  # yoyo ships no types
         yield
 
 
-def _apply(path: Path, folder: Path) -> list[str]:
-    # The file holds who did what in a cluster; SQLite gives its -wal and -shm files the same mode.
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    backend = _Backend(DatabaseURI("sqlite", None, None, None, None, str(path), {}), "_yoyo_migration")
-    with closing(backend.connection):
-        migrations = read_migrations(glob.escape(str(folder)))
-        backend.ensure_internal_schema_updated()
-        _refuse_newer(backend, {migration.id for migration in migrations})
-        applied = []
-        for migration in backend.to_apply(migrations):
-            _apply_one(backend, migration)
-            applied.append(str(migration.id))
+class _Postgres(PostgresqlBackend):  # type: ignore[misc]  # yoyo ships no types
+    """yoyo's PostgreSQL backend on the connection that holds the lock."""
+
+    held: Any = None
+
+    def connect(self, dburi: DatabaseURI) -> Any:
+        return self.held
+
+    @contextmanager
+    def lock(self, timeout: float = 0) -> Iterator[None]:
+        yield
+
+
+@contextmanager
+def _locked_file(path: Path, patience: float) -> Iterator[Any]:
+    try:
+        with FileLock(f"{path}.lock", timeout=patience):
+            # The file holds who did what in a cluster; SQLite gives its -wal and -shm files the same mode.
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            backend = _Sqlite(DatabaseURI("sqlite", None, None, None, None, str(path), {}), _REMEMBERED)
+            with closing(backend.connection):
+                yield backend
+    except Timeout as error:
+        raise Temporary(Reason.TIMEOUT, f"another process holds {path}.lock") from error
+
+
+@contextmanager
+def _locked_postgres(server: PostgresUrl, patience: float) -> Iterator[Any]:
+    with closing(connected_to(server)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = %s", (f"{int(patience * 1000)}ms",))
+            try:
+                cursor.execute("SELECT pg_advisory_lock(%s)", (MIGRATION_LOCK,))
+            except psycopg2.errors.LockNotAvailable as error:
+                raise Temporary(Reason.TIMEOUT, f"another process migrates {server.where}") from error
+        backend = type("_Held", (_Postgres,), {"held": connection})(
+            DatabaseURI("postgresql", None, None, None, None, "", {}), _REMEMBERED
+        )
+        yield backend
+
+
+def _apply(backend: Any, folder: Path) -> list[str]:
+    migrations = read_migrations(glob.escape(str(folder)))
+    backend.ensure_internal_schema_updated()
+    _refuse_newer(backend, {migration.id for migration in migrations})
+    applied = []
+    for migration in backend.to_apply(migrations):
+        _apply_one(backend, migration)
+        applied.append(str(migration.id))
     return applied
 
 
@@ -95,7 +143,7 @@ def _apply_one(backend: Any, migration: Any) -> None:
             for step in migration.steps:
                 step.apply(backend)
             backend.mark_one(migration, log=False)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, psycopg2.Error) as error:
         failure = failure_of(error)
         if isinstance(failure, Temporary):
             raise failure from error

@@ -22,15 +22,15 @@ from chatops.db.entities import Tables
 from chatops.db.episodes import incidents_holding, write_episodes
 from chatops.db.listed import list_new
 from chatops.db.maintenance import standing_windows
+from chatops.db.numbering import last_incident, numbers_taken
 from chatops.db.routing import has_mail, of_the_group
 from chatops.db.rows import columns_of, incidents_of
 
 _UNROUTED = "SELECT state, source FROM inbox WHERE id = ?"
 _OWNER = "SELECT incident_id FROM group_keys WHERE source = ? AND key_hash = ?"
 _OWN = "INSERT INTO group_keys (source, key_hash, incident_id) VALUES (?, ?, ?)"
-_MAIL = "INSERT INTO mail (inbox_id, incident_id, home, done_at) VALUES (?, ?, 1, ?)"
+_MAIL = "INSERT INTO mail (inbox_id, incident_id, home, done_at) VALUES (?, ?, TRUE, ?)"
 _ROUTED = "UPDATE inbox SET state = ?, problem = '' WHERE id = ?"
-_LAST = "SELECT seq FROM sqlite_sequence WHERE name = 'incidents'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,7 @@ def open_new(tables: Tables, bodies: Sequence[tuple[int, Notification]], now: da
     rest: list[int] = []
     held_back: set[str] = set()
     entries: list[Entry] = []
-    last = connection.execute(_LAST).fetchone()
-    number = last[0] if last else 0
+    number = last_incident(tables)
     windows = standing_windows(tables, now)
     for inbox_id, notification in bodies:
         row = connection.execute(_UNROUTED, (inbox_id,)).fetchone()
@@ -85,6 +84,7 @@ def open_new(tables: Tables, bodies: Sequence[tuple[int, Notification]], now: da
         connection.execute(_ROUTED, (InboxState.ROUTED.value, inbox_id))
         entries += decision.entries
         opened.append(decision.incident)
+    numbers_taken(tables, number)
     append_entries(tables, entries)
     list_new(tables, opened)
     return Opened(tuple(incident.id for incident in opened), tuple(rest))

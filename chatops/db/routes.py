@@ -224,8 +224,9 @@ def move_rules(tables: Tables, old: int, new: int) -> None:
     """A group became a supergroup. The file knows its old number only, so what it said is kept as the chat's own."""
     execute = tables.connection.execute
     execute(
-        f"INSERT OR IGNORE INTO chat_routes (chat_id, from_file, place, routes, quiet, zone) SELECT ?, {OF_CHAT}, 0, "
-        "routes, quiet, zone FROM chat_routes WHERE chat_id = ? ORDER BY from_file DESC LIMIT 1",
+        f"INSERT INTO chat_routes (chat_id, from_file, place, routes, quiet, zone) SELECT ?, {OF_CHAT}, 0, "
+        "routes, quiet, zone FROM chat_routes WHERE chat_id = ? ORDER BY from_file DESC LIMIT 1 "
+        "ON CONFLICT DO NOTHING",
         (new, old),
     )
     execute("DELETE FROM chat_routes WHERE chat_id = ?", (old,))

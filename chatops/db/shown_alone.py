@@ -9,8 +9,10 @@ from chatops.db.database import Database
 
 _FIND = "SELECT number, sent FROM shown_alone WHERE chat_id = ? AND user_id = ? AND ephemeral_id = ?"
 _GET = "SELECT user_id, ephemeral_id FROM shown_alone WHERE number = ? AND chat_id = ?"
-_INSERT = "INSERT INTO shown_alone (chat_id, user_id, ephemeral_id, known_at, sent) VALUES (?, ?, ?, ?, ?)"
-_SENT = "UPDATE shown_alone SET sent = 1, known_at = ? WHERE number = ?"
+_INSERT = (
+    "INSERT INTO shown_alone (chat_id, user_id, ephemeral_id, known_at, sent) VALUES (?, ?, ?, ?, ?) RETURNING number"
+)
+_SENT = "UPDATE shown_alone SET sent = TRUE, known_at = ? WHERE number = ?"
 _DELETE = "DELETE FROM shown_alone WHERE number = ?"
 _PRUNE = "DELETE FROM shown_alone WHERE known_at < ?"
 
@@ -65,4 +67,4 @@ class ShownAlone:
 
     def _insert(self, chat_id: int, shown: Ephemeral, now: datetime, *, sent: bool) -> int:
         values = (chat_id, shown.user_id, shown.ephemeral_id, time_text(now), sent)
-        return -(self._tables.connection.execute(_INSERT, values).lastrowid or 0)
+        return -int(self._tables.connection.execute(_INSERT, values).fetchall()[0][0])

@@ -49,8 +49,8 @@ ORDER BY incidents.list_rank / 2, incidents.id LIMIT 50
 """
 
 _JOIN = """
-INSERT OR IGNORE INTO storm_members (chat_id, incident_id, storm_id, joined_at, number, causes)
-VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO storm_members (chat_id, incident_id, storm_id, joined_at, number, causes)
+VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
 """
 
 _CHANGED = (
@@ -231,7 +231,11 @@ def move_storms(tables: Tables, old: int, new: int) -> None:
         (old, new),
     )
     connection.execute("UPDATE storms SET chat_id = ? WHERE chat_id = ?", (new, old))
-    connection.execute("UPDATE OR IGNORE storm_members SET chat_id = ? WHERE chat_id = ?", (new, old))
+    connection.execute(
+        "UPDATE storm_members SET chat_id = ?2 WHERE chat_id = ?1 AND NOT EXISTS (SELECT 1 FROM storm_members AS own "
+        "WHERE own.chat_id = ?2 AND own.incident_id = storm_members.incident_id)",
+        (old, new),
+    )
     connection.execute("DELETE FROM storm_members WHERE chat_id = ?", (old,))
 
 

@@ -8,7 +8,10 @@ from chatops.db.database import Database
 
 _COLUMNS = "chat_id, incident_id, thread_id, name, closed, gone"
 _GET = f"SELECT {_COLUMNS} FROM topics WHERE chat_id = ? AND incident_id = ?"
-_PUT = f"INSERT OR REPLACE INTO topics ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
+_PUT = (
+    f"INSERT INTO topics ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (chat_id, incident_id) DO UPDATE SET "
+    "thread_id = excluded.thread_id, name = excluded.name, closed = excluded.closed, gone = excluded.gone"
+)
 _DELETE = "DELETE FROM topics WHERE chat_id = ? AND incident_id = ?"
 
 _OWED = """
@@ -42,8 +45,8 @@ class Topics:
             topic.incident_id,
             topic.thread_id,
             clean(topic.name),
-            int(topic.closed),
-            int(topic.gone),
+            topic.closed,
+            topic.gone,
         )
         self._database.write(lambda: self._tables.connection.execute(_PUT, values).rowcount)
 
@@ -57,7 +60,7 @@ class Topics:
 
         def work() -> None:
             key = (chat_id, thread_id)
-            self._tables.connection.execute("UPDATE topics SET gone = 1 WHERE chat_id = ? AND thread_id = ?", key)
+            self._tables.connection.execute("UPDATE topics SET gone = TRUE WHERE chat_id = ? AND thread_id = ?", key)
             self._tables.connection.execute("UPDATE cards SET thread_id = 0 WHERE chat_id = ? AND thread_id = ?", key)
 
         self._database.write(work)

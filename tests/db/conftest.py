@@ -1,4 +1,7 @@
-"""A migrated database of its own for every test, on disk because `:memory:` is one database per thread."""
+"""A migrated database of its own for every test, on SQLite and on PostgreSQL.
+
+SQLite's is on disk because `:memory:` is one database per thread. What is about its file is marked `sqlite`.
+"""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -8,12 +11,26 @@ import pytest
 
 from chatops.db.database import Database
 from chatops.db.store import Store
+from tests import postgres
 from tests.migrated import migrated
+
+SQLITE, POSTGRES = "sqlite", "postgresql"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "url" in metafunc.fixturenames:
+        only = [name for name in (SQLITE, POSTGRES) if metafunc.definition.get_closest_marker(name)]
+        metafunc.parametrize("url", only or [SQLITE, POSTGRES], indirect=True)
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return migrated(tmp_path / "chatops.db")
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == SQLITE:
+        yield migrated(tmp_path / "chatops.db")
+    else:
+        named = postgres.new_database()
+        yield named
+        postgres.drop_database(named)
 
 
 @pytest.fixture

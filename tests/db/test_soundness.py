@@ -18,7 +18,8 @@ from chatops.core.failures import Failure, Permanent
 from chatops.db.audit import AuditLog
 from chatops.db.database import Database
 from chatops.db.faults import failure_of
-from chatops.db.soundness import GUARDS, ensure_sound
+from chatops.db.soundness import SQLITE_GUARDS as GUARDS
+from chatops.db.soundness import ensure_sound
 from chatops.db.store import Store
 
 from .building import DEPLOYMENT, body, deliver, entry, work_through
