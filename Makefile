@@ -35,7 +35,7 @@ run: $(VENV)/runtime
 WORKERS = $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 
 test: lint
-	@for tool in curl openssl chromium prometheus-alertmanager kubectl; do \
+	@for tool in curl openssl chromium promtool prometheus-alertmanager kubectl; do \
 		command -v $$tool >/dev/null || echo "$$tool is missing: the tests that need it will be skipped"; done
 	@$(BIN)/python -m pytest -rs --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
 

@@ -8,6 +8,7 @@ import structlog
 
 from chatops.actors.addresses import SUPERVISOR, Address
 from chatops.actors.directory import Directory
+from chatops.actors.marks import mark_thread, marked
 from chatops.actors.supervision_messages import ChildFailed, ChildReady, ChildStopped, Passivate, Ping
 from chatops.actors.timers import Timer
 from chatops.core.plain import safe_text
@@ -68,6 +69,7 @@ class Actor(pykka.ThreadingActor):
 
     def on_start(self) -> None:
         threading.current_thread().name = str(self)
+        mark_thread(self.address)
         try:
             self.setup()
         except BaseException as error:
@@ -78,10 +80,11 @@ class Actor(pykka.ThreadingActor):
     def on_receive(self, message: Any) -> Any:
         if isinstance(message, Ping):
             return None
-        try:
-            return self.receive(message)
-        except BaseException as error:
-            self._crash(error, doing=type(message).__name__)
+        with marked(message):
+            try:
+                return self.receive(message)
+            except BaseException as error:
+                self._crash(error, doing=type(message).__name__)
 
     def on_stop(self) -> None:
         self._wind_down()

@@ -21,10 +21,13 @@ from chatops.actors.addresses import SUPERVISOR, Address
 from chatops.actors.messages import NUDGES
 from chatops.actors.supervision_messages import Wanted
 from chatops.actors.timers import Timer, Timers
+from chatops.metrics import Manned
 
 log = structlog.get_logger()
 
 Ref = ActorRef[Any]
+
+NOBODY = Manned()
 
 
 @dataclass(slots=True)
@@ -196,9 +199,19 @@ class Directory:
             return len(entry.parked) if entry is not None else 0
 
     def depths(self) -> dict[Address, int]:
-        """How many messages wait for each address, in an inbox or parked: for metrics, and for turning work away."""
+        """How many messages wait for each address, in an inbox or parked: for turning work away."""
         with self._changed:
             return {address: _waiting(entry) for address, entry in self._entries.items()}
+
+    def census(self) -> dict[str, Manned]:
+        """Who lives and what waits, by role. For metrics."""
+        with self._changed:
+            counted = [(str(a[0]), e.ref is not None, _waiting(e)) for a, e in self._entries.items()]
+        told: dict[str, Manned] = {}
+        for role, lives, waiting in counted:
+            known = told.get(role, NOBODY)
+            told[role] = Manned(known.alive + lives, max(known.deepest, waiting), known.waiting + waiting)
+        return told
 
 
 def _inbox(ref: Ref) -> "queue.Queue[Any]":

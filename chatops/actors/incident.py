@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from chatops import metrics
 from chatops.actors.addresses import POOL, Address, chat_address, incident_address
 from chatops.actors.admins import tell_admins
 from chatops.actors.answering import (
@@ -19,6 +20,7 @@ from chatops.actors.answering import (
 )
 from chatops.actors.base import Actor, summary
 from chatops.actors.chat_messages import IncidentChanged, Notice
+from chatops.actors.decided import tell_decided
 from chatops.actors.directory import Directory
 from chatops.actors.messages import FollowAgain, Happened, LookUpAgain, MailArrived, RestIfIdle, SurveyAgain
 from chatops.actors.quarantine import Quarantine
@@ -215,6 +217,8 @@ class IncidentActor(Actor):
                     cluster_label=self._cluster_label,
                     watchdogs=self._watchdogs,
                 )
+                if self._known.revision == 0:
+                    metrics.received(self._id, mail.inbox.received_at)
                 told = AlertsReceived(notification, home=mail.home, windows=self._windows())
                 self._happened(told, mail=(mail.inbox.id,))
             except Failure:
@@ -269,6 +273,7 @@ class IncidentActor(Actor):
             return
         self._incident = decision.incident
         self._news_at = self._clock()
+        tell_decided(before, decision, event, inbox=mail, update_id=update_id)
         self._announce(changed=decision.incident.revision != before.revision, event=event)
         for effect in decision.effects:
             match effect:

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
+from chatops.actors.marks import marked
 from chatops.core.failures import Failure, Permanent, Reason
 from chatops.core.outgoing import Outgoing
 from chatops.core.pacing import Delivery, Parcel
@@ -61,7 +62,9 @@ class Senders(Generic[D]):
 
     def _run(self) -> None:
         while (parcel := self._jobs.get()) is not None:
-            self._finished.put((parcel, self._attempt(parcel.delivery.outgoing)))
+            with marked(parcel.delivery):
+                outcome = self._attempt(parcel.delivery.outgoing)
+            self._finished.put((parcel, outcome))
             self._done()
 
     def _attempt(self, outgoing: Outgoing) -> Outcome:

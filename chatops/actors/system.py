@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from chatops import metrics
 from chatops.actors.addresses import (
     API,
     HEARTBEATS,
@@ -34,8 +35,9 @@ from chatops.actors.door_warnings import DoorWarnings
 from chatops.actors.escalation import ESCALATION, EscalationActor
 from chatops.actors.executor import ExecutorActor
 from chatops.actors.fallback import FALLBACK, FallbackActor
+from chatops.actors.figures import FIGURES, FiguresActor
 from chatops.actors.gate import Gate
-from chatops.actors.health import Health
+from chatops.actors.health import Health, PartStatus
 from chatops.actors.heartbeats import HeartbeatsActor
 from chatops.actors.incident import IncidentActor
 from chatops.actors.janitor import JanitorActor
@@ -189,6 +191,7 @@ class System:
         except BaseException:
             self.stop()
             raise
+        metrics.look_at(self._sources())
         log.info("serving", alert_port=self.alert_port, app_port=self.app_port, leads=leads)
 
     def stop(self, deadline: float = 5.0) -> None:
@@ -231,6 +234,7 @@ class System:
         self._supervisor.wait_started(START_SECONDS)
         self._resume()
         self._acting.set()
+        metrics.leading(True)
         if self._replica is not None:
             self._replica.acts()
 
@@ -266,8 +270,16 @@ class System:
             self._ended.set()
 
     def _lost(self) -> None:
+        metrics.leading(False)
         self._exit_code = LEAD_LOST
         self._ended.set()
+
+    def _sources(self) -> metrics.Sources:
+        def parts() -> dict[str, bool]:
+            known = self._health.snapshot().items()
+            return {name: part.status is PartStatus.UP for name, part in known if part.status is not PartStatus.OFF}
+
+        return metrics.Sources(self._directory.census, parts, lambda: self._database.waiting)
 
     def _specs(self) -> list[ChildSpec | FamilySpec]:
         directory, store, settings = self._directory, self._store, self._settings
@@ -326,6 +338,7 @@ class System:
             ChildSpec(JANITOR, starter(JanitorActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             *([ChildSpec(REVIEWER, reviewer, Restart.TRANSIENT)] if schedule else []),
             ChildSpec(SELF_AUDIT, starter(SelfAuditActor, directory, store=store, clock=_now), Restart.TRANSIENT),
+            ChildSpec(FIGURES, starter(FiguresActor, directory, store=store), Restart.TRANSIENT),
             ChildSpec(HEARTBEATS, starter(HeartbeatsActor, directory, store=store, clock=_now), Restart.TRANSIENT),
             *self._fallback(),
             *self._calendars(policy.roster),

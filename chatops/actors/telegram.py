@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from chatops import metrics
 from chatops.actors.addresses import Address
 from chatops.actors.arrivals import Arrivals
 from chatops.actors.base import Actor, summary
@@ -218,6 +219,7 @@ class TelegramActor(Actor):
         if not self._open:
             return
         now = self._clock()
+        metrics.telegram_waits(len(self._pacer), self._pacer.held(now))
         while self._senders.idle and (parcel := self._pacer.next(now, answers_only=self._senders.idle == 1)):
             self._senders.give(parcel)
         due = self._pacer.due_at(now)

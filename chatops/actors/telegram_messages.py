@@ -27,6 +27,8 @@ class Deliver:
     key: str = ""
     reply_to: Address | None = None
     tag: Hashable = None
+    incident_id: int | None = None
+    """What it shows, for the log."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """The WebhookActor: what Alertmanager sent is put on disk first and looked at after."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
 
 import structlog
 
+from chatops import metrics
 from chatops.actors.addresses import HEARTBEATS, Address, chat_address, incident_address
 from chatops.actors.admins import tell_admins
 from chatops.actors.base import Actor, summary
@@ -18,6 +19,7 @@ from chatops.core.alerts import CLUSTER, Notification, NotUnderstood, parse
 from chatops.core.audit import ALERTMANAGER, Entry, EntryType
 from chatops.core.failures import Failure
 from chatops.core.inbox import InboxRow
+from chatops.db.opening import Opened
 from chatops.db.store import Store
 from chatops.web.throttle import Throttle
 
@@ -116,8 +118,10 @@ class WebhookActor(Actor):
     def _open_together(self, inbox_ids: tuple[int, ...]) -> tuple[int, ...]:
         """Open what is new of a storm in one transaction; those that are to be routed one by one."""
         try:
-            bodies = [each for row in self._store.inbox.many(inbox_ids) if (each := self._understood(row))]
+            rows = self._store.inbox.many(inbox_ids)
+            bodies = [each for row in rows if (each := self._understood(row))]
             opened = self._store.inbox.open_new(bodies, self._clock())
+            self._say_opened(rows, opened)
             chats = [chat.id for chat in self._store.chats.subscribed()] if opened.incidents else []
             wanted = self._store.routes.wanted_by(chats, opened.incidents) if chats else {}
         except Exception as error:
@@ -131,6 +135,18 @@ class WebhookActor(Actor):
             self.tell(incident_address(incident_id), MailArrived())
         tried = {inbox_id for inbox_id, _ in bodies} - set(opened.rest)
         return tuple(each for each in inbox_ids if each not in tried)
+
+    def _say_opened(self, rows: Sequence[InboxRow], opened: Opened) -> None:
+        """Which body opened which is not known here, so they count as having waited as long as the oldest."""
+        now = self._clock()
+        for row in rows:
+            if row.id not in opened.rest:
+                metrics.webhook_routed((now - row.received_at).total_seconds())
+        metrics.incidents_opened(len(opened.incidents))
+        for incident_id in opened.incidents:
+            metrics.received(incident_id, rows[0].received_at)
+        # One line for all: in a storm a line for each would cost as much as opening it.
+        log.info("webhooks routed", incidents=opened.incidents, inbox=[row.id for row in rows])
 
     def _understood(self, row: InboxRow) -> tuple[int, Notification] | None:
         """None for what takes a closer look by itself."""
@@ -171,8 +187,14 @@ class WebhookActor(Actor):
             return
         if notification.beats:
             self.tell(HEARTBEATS, Beaten(row.source, notification.beats, row.received_at))
-        for incident_id in self._store.inbox.route(inbox_id, notification, self._clock()):
+        now = self._clock()
+        for incident_id in self._store.inbox.route(inbox_id, notification, now):
+            stored_at = f"{row.received_at:%Y-%m-%dT%H:%M:%S.%fZ}"
+            say = log.debug if self._rush else log.info
+            say("webhook routed", incident=incident_id, inbox=inbox_id, source=row.source, stored_at=stored_at)
             self.tell(incident_address(incident_id), MailArrived())
+
+        metrics.webhook_routed((now - row.received_at).total_seconds())
 
     def _quarantine(self, inbox_id: int, problem: str) -> None:
         log.warning("webhook body put aside", inbox=inbox_id, problem=problem)

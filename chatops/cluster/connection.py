@@ -9,10 +9,12 @@ from typing import Any, TypeVar
 import msgspec
 from kubernetes.client.api_client import ApiClient
 from kubernetes.client.exceptions import ApiException
+from structlog.contextvars import get_contextvars
 
 from chatops.cluster.errors import failure_from
 from chatops.cluster.kubeconfig import Kubeconfig
 from chatops.cluster.models import Meta, Thing
+from chatops.cluster.requests import Told
 from chatops.cluster.retries import Retries
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
 from chatops.decoders import decoder_of
@@ -237,10 +239,12 @@ class Connection:
         client = self._ready_client()
         if method != "GET":
             ensure_leading()
+        told = Told(method, path, dry_run="dryRun" in query)
         try:
             request = self._request(client, method, path, query, body, content_type, accept)
             limits = (self._connect_timeout, self._read_timeout)
             response = client.call_api(*request, _request_timeout=limits).response
+            told.code = response.status
             try:
                 data = self._body(response, limit, cut or changes)
             except BaseException:
@@ -251,14 +255,18 @@ class Connection:
             if not 200 <= response.status <= 299 and response.status not in kept:
                 raise _refusal(response, data)
             return response.status, data
-        except Failure:
+        except Failure as known:
+            told.code = told.code or known.reason
             raise
         except Exception as error:
             failure = failure_from(error, changes=changes, secrets=self._secrets)
             if failure.reason is Reason.UNAUTHORIZED:
                 # The token or certificate may have been replaced where no file we watch shows it.
                 self.close()
+            told.code = told.code or failure.reason
             raise failure from None
+        finally:
+            told.tell()
 
     def _request(
         self,
@@ -275,6 +283,9 @@ class Connection:
             headers["Impersonate-User"] = self.acting_as
         if content_type:
             headers["Content-Type"] = content_type
+        if method != "GET" and (run := get_contextvars().get("run")):
+            # The API server writes its own audit log under the id it is given.
+            headers["Audit-ID"] = str(run)
         try:
             return client.param_serialize(
                 method,

@@ -18,6 +18,7 @@ from kubernetes.client.exceptions import ApiException
 from chatops.cluster.connection import Connection, Upgrade
 from chatops.cluster.errors import clean, failure_from
 from chatops.cluster.places import place
+from chatops.cluster.requests import Told
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
 from chatops.core.resources import ObjectRef
 
@@ -108,17 +109,22 @@ def run(
     """
     query = [("container", container), *(("command", word) for word in argv)]
     query += [("stdin", "false"), ("stdout", "true"), ("stderr", "true"), ("tty", "false")]
-    upgrade = connection.upgrade(place(pod, "exec"), query)
+    path = place(pod, "exec")
+    upgrade = connection.upgrade(path, query)
+    told = Told("POST", path)
     client: Any = _Bounded(limit + _SPARE)
     try:
         _connect(client, upgrade)
+        told.code = 101
         client.deadline = time.monotonic() + seconds
         return _read(client, limit)
     except Failure as failure:
+        told.code = told.code or failure.reason
         if failure.reason is Reason.UNAUTHORIZED:
             connection.close()
         raise
     finally:
+        told.tell()
         # Not `close`, which waits for the other side.
         client.shutdown()
 

@@ -155,6 +155,10 @@ class Pacer(Generic[D]):
         under_way = len(self._answers_in_flight) + sum(chat.in_flight is not None for chat in self._chats.values())
         return len(self._answers) + sum(len(chat.waiting) for chat in self._chats.values()) + under_way
 
+    def held(self, now: float) -> int:
+        """Chats of which nothing may go for now, because the other side asked to wait or failed."""
+        return sum(chat.not_before > now for chat in self._chats.values())
+
     def add(self, delivery: D, now: float) -> bool:
         """Queue it. A waiting one with the same key gives up its place, and its lane if that is better.
 

@@ -7,6 +7,7 @@ next commit.
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
@@ -14,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 from pony.orm import Database as PonyDatabase
 from pony.orm import db_session
 
+from chatops import metrics
 from chatops.core.failures import Failure, Reason, Temporary
 from chatops.db.connection import Connection
 from chatops.db.entities import Tables
@@ -180,6 +182,7 @@ class Database:
 
     def _commit(self, jobs: Sequence[Job], *, again: bool = True) -> None:
         """Run the jobs in one transaction. When it fails each is run again alone: a bad job harms only itself."""
+        begun = time.perf_counter()
         done = False
         try:
             # One writer at a time, by the lock: pony's optimistic checks could only fail for reasons of their own.
@@ -191,6 +194,8 @@ class Database:
                 done = True
         except BaseException as error:
             failure = self._mended(error)
+            if failure is not None:
+                metrics.database_failed(failure.reason)
             if isinstance(failure, Lost) and not done and again:
                 # The server went away before it was asked to commit: nothing of it is stored, and it may be back.
                 self._commit(jobs, again=False)
@@ -204,6 +209,7 @@ class Database:
         self.commits += 1
         if self.guard is not None:
             self.guard.committed(began)
+        metrics.committed(time.perf_counter() - begun, len(jobs))
         for job, result in zip(jobs, results, strict=True):
             job.future.set_result(result)
 

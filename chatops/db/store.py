@@ -11,6 +11,7 @@ from chatops.db.chat_settings import ChatSettingsOfAll
 from chatops.db.chats import Chats
 from chatops.db.covers import Covers
 from chatops.db.database import Database
+from chatops.db.figures import FiguresOfAll
 from chatops.db.heartbeats import Heartbeats
 from chatops.db.inbox import Inbox
 from chatops.db.incidents import Incidents
@@ -54,6 +55,7 @@ class Store:
         self.statistics = Statistics(database)
         self.trials = Trials(database)
         self.books = BooksOfAll(database)
+        self.figures = FiguresOfAll(database)
         self.roll_call = RollCall(database)
         self.heartbeats = Heartbeats(database)
         self.storms = Storms(database)

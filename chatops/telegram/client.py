@@ -5,10 +5,13 @@ It refuses to decide when something is sent and what becomes of a failure.
 
 import io
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+import structlog
+from structlog.contextvars import get_contextvars
 from telebot import apihelper, types
 from telebot.apihelper import ApiException
 
@@ -39,12 +42,15 @@ from chatops.telegram.render import Form
 from chatops.telegram.updates import KINDS
 from chatops.telegram.wire import PLACEHOLDER_TOKEN, TransportError, Wire
 
+log = structlog.get_logger()
+
 Commands = Mapping[str, Sequence[tuple[str, str]]]
 """By language code, `""` for all others: each command's name and what it does."""
 
 _NO_PREVIEW = types.LinkPreviewOptions(is_disabled=True)
 _TOPIC_GONE = ("thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 BATCH = 100
+POLL = "getUpdates"
 
 _WORDS_MAY_DO = SIMPLER_MAY_DO | {Reason.FORBIDDEN}
 
@@ -128,7 +134,7 @@ class Telegram:
         ask = partial(
             apihelper.get_updates, offset=offset, limit=BATCH, allowed_updates=list(KINDS), long_polling_timeout=wait
         )
-        told = self._call("getUpdates", ask, wire=self._poll, longer=wait)
+        told = self._call(POLL, ask, wire=self._poll, longer=wait)
         if not isinstance(told, list):
             raise _nonsense()
         return tuple(raw for update in told if (raw := _raw(update)))
@@ -372,22 +378,36 @@ class Telegram:
 
         `once`: what may have happened must not be asked for again, so that failure is a Permanent one.
         """
+        begun = time.perf_counter()
         try:
             with (wire or self._calls).used(longer=longer):
                 told = ask(PLACEHOLDER_TOKEN)
         except (ApiException, *TransportError, OSError, KeyError, TypeError, ValueError, AttributeError) as error:
             if errors.not_modified(error):
-                metrics.telegram_answered(method, "not_modified")
+                self._answered(method, "not_modified", begun)
                 return None
             failure = errors.failure_of(error, self._token)
             if once and errors.may_have_happened(error):
                 failure = Permanent(Reason.UNKNOWN_OUTCOME, failure.detail)
         else:
-            metrics.telegram_answered(method, "200")
+            self._answered(method, "200", begun)
             return told
-        metrics.telegram_answered(method, failure.reason)
+        self._answered(method, str(failure.reason), begun)
+        if failure.reason is Reason.THROTTLED:
+            metrics.telegram_asked_to_wait(failure.retry_after or 0.0)
         # Here and not above, where the error with the token in it would become its context.
         raise failure
+
+    @staticmethod
+    def _answered(method: str, code: str, begun: float) -> None:
+        """Count it, and have a line about it: what concerns an incident is worth one by itself."""
+        metrics.telegram_answered(method, code)
+        if method == POLL:
+            return
+        took = time.perf_counter() - begun
+        metrics.telegram_took(took)
+        say = log.info if "incident" in get_contextvars() else log.debug
+        say("telegram request", method=method, code=code, seconds=round(took, 3))
 
 
 def _nonsense() -> Temporary:

@@ -6,6 +6,7 @@ from structlog.testing import capture_logs
 from chatops.actors.addresses import SUPERVISOR
 from chatops.actors.directory import Directory
 from chatops.actors.messages import MailArrived
+from chatops.metrics import Manned
 from tests.actors.small_actors import PATIENCE, Explode, Hold, Recorder, settle, take
 
 HERE = ("here",)
@@ -144,6 +145,10 @@ def test_p1_depths_count_inboxes_and_parked_mail(directory, news):
     directory.tell(("nobody",), 1)
     depths = directory.depths()
     assert (depths[HERE], depths[("nobody",)]) == (2, 1)
+    directory.tell(("nobody", 2), 1)
+    directory.tell(("nobody", 2), 2)
+    census = directory.census()
+    assert (census["here"], census["nobody"]) == (Manned(1, 2, 2), Manned(0, 2, 3))
     hold.release.set()
 
 

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import structlog
+
+from chatops import metrics
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.shelf import Shelf, UnderWay
 from chatops.core.absence import Absence, away, note_of
@@ -13,6 +16,8 @@ from chatops.core.incidents import Incident
 from chatops.core.outgoing import Lane
 from chatops.core.screens.card import hushed
 from chatops.db.store import Store
+
+log = structlog.get_logger()
 
 LEFT_ALONE = timedelta(minutes=2)
 """A card in the drill-down, or with another incident on it, that nobody touched for this long goes back when its own
@@ -119,6 +124,10 @@ class Reconciler:
         if done.position is None or done.position.incident_id is None:
             return
         if done.card:
+            if done.first_card:
+                metrics.first_shown((done.position.incident_id,), self._clock())
+                about = {"incident": done.position.incident_id, "chat": self._chat_id, "message": done.message_id}
+                log.info("card sent", **about, revision=done.revision)
             if done.drawn_anew:
                 self._anew.discard(done.position.incident_id)
             self.reconcile(done.position.incident_id)

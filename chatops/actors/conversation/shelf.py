@@ -106,7 +106,8 @@ class Shelf:
         below = _below(reply_to)
         rich = _rich(screen, keyboard)
         outgoing = SendMessage(self._chat_id, screen.html, keyboard, screen.silent, below, thread_id, only, rich)
-        self._tell(TELEGRAM, Deliver(outgoing, lane, key, self._address, tag))
+        about = position.incident_id if position else None
+        self._tell(TELEGRAM, Deliver(outgoing, lane, key, self._address, tag, about))
 
     def resend(self, message: SendMessage, tokens: tuple[str, ...], position: Position | None, key: str) -> None:
         """What was on its way when this chat had another id, once more and as it was."""
@@ -135,7 +136,7 @@ class Shelf:
         tag = self._remember(UnderWay(tokens, position, revision, card, position.message_id, key, anew))
         rich = _rich(screen, keyboard)
         outgoing = EditMessage(self._chat_id, position.message_id, screen.html, keyboard, shown_to, rich)
-        self._tell(TELEGRAM, Deliver(outgoing, lane, key, self._address, tag))
+        self._tell(TELEGRAM, Deliver(outgoing, lane, key, self._address, tag, position.incident_id))
 
     def send_file(
         self, name: str, content: bytes, *, reply_to: int, thread_id: int | None, only: ForPresser | None = None

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 
+from chatops import metrics
 from chatops.actors.addresses import Address, incident_address
 from chatops.actors.base import summary
 from chatops.actors.conversation.canvas import Canvas
@@ -91,6 +92,8 @@ class Storms:
         self._draws: Counter[int] = Counter()
         self._keys: dict[int, str] = {}
         self._suspected: Cause | None = None
+        self._drawn: dict[tuple[int, int], tuple[int, ...]] = {}
+        """By storm and revision, whom the digest that is on its way names."""
 
     def resume(self) -> None:
         """After a start, or when the chat can be reached again: every digest that is behind is drawn."""
@@ -175,10 +178,18 @@ class Storms:
             return
         storm_id = int(done.position.args["storm"])
         self._store.storms.seen(storm_id, done.message_id, done.revision)
+        self._say_shown(storm_id, done)
         storm = self._store.storms.get(storm_id)
         if storm is not None and storm.wanted != storm.shown:
             self._dirty.add(storm_id)
             self._draw()
+
+    def _say_shown(self, storm_id: int, done: UnderWay) -> None:
+        """Whom the message names for the first time is shown from now on."""
+        arrived = [each for each in self._drawn if each[0] == storm_id and each[1] <= done.revision]
+        for each in arrived:
+            metrics.first_shown(self._drawn.pop(each), self._clock())
+        log.info("digest sent", chat=self._chat_id, storm=storm_id, message=done.message_id)
 
     def message_gone(self, lost: UnderWay) -> None:
         """Somebody deleted it: it is posted once more."""
@@ -275,6 +286,7 @@ class Storms:
             # One that cannot be drawn must not keep the chat from all else, now and after each restart.
             log.error("digest cannot be drawn", chat=self._chat_id, storm=storm_id, error=summary(error), exc_info=True)
             return
+        self._drawn[storm_id, storm.wanted] = tuple(each.id for each in members)
         self._draws[storm_id] += 1
         draws = self._draws[storm_id]
         self._rests = True

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+import structlog
+
 from chatops.actors.addresses import TELEGRAM, Address, incident_address
 from chatops.actors.answering import reply
 from chatops.actors.conversation.admission import Admission, decides
@@ -58,6 +60,8 @@ from chatops.core.texts import Tongue
 from chatops.core.updates import Tap, TextMessage
 from chatops.db.store import Store
 
+log = structlog.get_logger()
+
 
 class Taps:
     """Hands each press to whoever answers it; one that does not count is refused here, with a toast."""
@@ -106,12 +110,14 @@ class Taps:
         if refusal or offered is None:
             note = note_of(late) if late else {}
             refusal = refusal or Refusal("unknown", denied="unknown_button", stale=True)
+            log.info("press refused", why=refusal.denied, **_about(tap, offered))
             self._refuse(tap, offered, refusal, user, speaks, note)
             self._store.updates.done(tap.update_id)
             return
         if offered.message_id is None:
             # The process ended between sending the message and writing down its id: this press tells it.
             self._store.buttons.bind((offered.token,), tap.message_id)
+        log.info("pressed", **_about(tap, offered))
         person = Person(tap.sender.id, tap.sender.name)
         press = Press(person, tap.chat_id, tap.message_id, tap.callback_id, speaks.language)
         if offered.verb is Verb.HAND_OVER and self._cannot_have_it(tap, offered, incident, speaks):
@@ -341,3 +347,12 @@ def _event(offered: Offered, press: Press, speaks: Tongue, now: datetime) -> Eve
             return run_event(offered, press)
         case _:
             return None
+
+
+def _about(tap: Tap, offered: Offered | None) -> dict[str, object]:
+    """For the log: who pressed what, where."""
+    told: dict[str, object] = {"by": tap.sender.id, "chat": tap.chat_id, "message": tap.message_id}
+    if offered is None:
+        return told
+    named = {"incident": offered.incident_id} if offered.incident_id is not None else {}
+    return {**told, **named, "verb": str(offered.verb)}
