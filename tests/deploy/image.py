@@ -1,8 +1,8 @@
 """`python -m tests.deploy.image` does without docker what the Dockerfile does, measures it, and lets it serve.
 
-The tree is laid out by the very script that the Dockerfile runs, in a temporary folder, with the hashes of the lock. Then the
-service runs in it as the image's user, with no capability, on a root that is read-only but for the database's folder
-and /tmp; that takes root, and mount namespaces. The base image itself is not here.
+The tree is laid out by the very script that the Dockerfile runs, in a temporary folder, with the hashes of the lock.
+Then the service runs in it as the image's user, with no capability, on a root that is read-only but for the database's
+folder and /tmp; that takes root, and mount namespaces. The base image itself is not here.
 """
 
 import json
@@ -17,7 +17,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -75,10 +75,9 @@ class Image:
     def command(self, *arguments: str) -> list[str]:
         """In a mount namespace of its own: the root read-only, two folders not, no capabilities, the image's user."""
         mounts = [*self._interpreter(), *(f"mount --bind {each} {each}" for each in (self.data, self.temporary))]
-        inside = shlex.join(
-            ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "--no-new-privs"]
-            + ["--bounding-set=-all", "--inh-caps=-all", *arguments]
-        )
+        user = ("setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups")
+        bare = ("--no-new-privs", "--bounding-set=-all", "--inh-caps=-all")
+        inside = shlex.join([*user, *bare, *arguments])
         script = " && ".join([*mounts, "mount -o remount,bind,ro /", f"cd {self.data}", f"exec {inside}"])
         return ["unshare", "--mount", "sh", "-c", script]
 
@@ -89,7 +88,9 @@ class Image:
             return []
         aside = self.tree.parent / "interpreter"
         aside.mkdir(exist_ok=True)
-        return [f"mount --bind {prefix} {aside}", "mount -t tmpfs -o mode=755 tmpfs /root"] + [
+        return [
+            f"mount --bind {prefix} {aside}",
+            "mount -t tmpfs -o mode=755 tmpfs /root",
             f"mkdir -p {prefix}",
             f"mount --bind {aside} {prefix}",
         ]
@@ -137,7 +138,8 @@ def check(folder: Path) -> None:
     assert version.returncode == 0, version.stderr
     print("run.py --version:", version.stdout.strip())
     drawn = image.python("-c", DRAW, PYTHONPATH=str(image.tree))
-    assert drawn.returncode == 0 and int(drawn.stdout) > 1000, drawn.stderr
+    assert drawn.returncode == 0, drawn.stderr
+    assert int(drawn.stdout) > 1000
     print("a graph:", drawn.stdout.strip(), "bytes")
     denied = image.python("-c", f"open({str(image.tree / 'chatops' / 'x')!r}, 'w')")
     assert "Read-only file system" in denied.stderr, denied.stderr
@@ -191,10 +193,10 @@ def running(image: Image, run: str, more: dict[str, str]) -> Iterator[subprocess
             process.wait()
 
 
-def until(true: "object", process: subprocess.Popen[str]) -> float:
+def until(true: Callable[[], bool], process: subprocess.Popen[str]) -> float:
     """Seconds until it is true."""
     begin = time.monotonic()
-    while not true():  # type: ignore[operator]
+    while not true():
         assert process.poll() is None, "it ended"
         assert time.monotonic() - begin < PATIENCE
         time.sleep(0.05)
