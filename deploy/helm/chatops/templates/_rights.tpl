@@ -1,0 +1,44 @@
+{{/*
+A role and its binding: in `namespace`, or in the whole cluster where that is empty. `account` is whether the service's own
+account gets it, else the people do. What is `bound` to nobody is left for others to bind.
+*/}}
+{{- define "chatops.role" -}}
+{{- $kind := .namespace | ternary "Role" "ClusterRole" }}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: {{ $kind }}
+metadata:
+  name: {{ .name }}
+  {{- with .namespace }}
+  namespace: {{ . }}
+  {{- end }}
+  labels: {{- include "chatops.labels" .root | nindent 4 }}
+rules: {{- toYaml .rules | nindent 2 }}
+{{- if .bound }}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: {{ $kind }}Binding
+metadata:
+  name: {{ .name }}
+  {{- with .namespace }}
+  namespace: {{ . }}
+  {{- end }}
+  labels: {{- include "chatops.labels" .root | nindent 4 }}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: {{ $kind }}
+  name: {{ .name }}
+subjects:
+  {{- if .account }}
+  - kind: ServiceAccount
+    name: {{ include "chatops.serviceAccount" .root }}
+    namespace: {{ .root.Release.Namespace }}
+  {{- else }}
+  {{- range .people }}
+  - apiGroup: rbac.authorization.k8s.io
+    kind: User
+    name: {{ replace "{id}" (include "chatops.text" .) $.root.Values.rbac.impersonate.pattern | quote }}
+  {{- end }}
+  {{- end }}
+{{- end }}
+{{- end -}}
