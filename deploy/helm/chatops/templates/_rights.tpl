@@ -3,7 +3,7 @@ A role and its binding: in `namespace`, or in the whole cluster where that is em
 account gets it, else the people do. What is `bound` to nobody is left for others to bind.
 */}}
 {{- define "chatops.role" -}}
-{{- $kind := .namespace | ternary "Role" "ClusterRole" }}
+{{- $kind := empty .namespace | ternary "ClusterRole" "Role" }}
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: {{ $kind }}
