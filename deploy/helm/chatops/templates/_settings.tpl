@@ -3,9 +3,6 @@
 {{- define "chatops.settings" -}}
 APP_PORT: "8080"
 ALERT_PORT: "8081"
-{{- if not (include "chatops.postgresql" .) }}
-DATABASE_URL: sqlite:////var/lib/chatops/chatops.db
-{{- end }}
 {{- range $name, $value := .Values.settings }}
 {{- $text := include "chatops.text" $value }}
 {{- if ne $text "" }}
