@@ -40,17 +40,14 @@ def defaults() -> Obj:
 
 
 def texts(values: Obj) -> dict[str, str]:
-    """What each template renders to."""
-    return chart().render(values, name="chatops", namespace="ops")
+    """What each template of objects renders to."""
+    found = chart().render(values, name="chatops", namespace="ops")
+    return {name: text for name, text in found.items() if not name.endswith(".txt")}
 
 
 def rendered(values: Obj) -> list[Obj]:
     """The objects that a release `chatops` in the namespace `ops` is made of."""
-    found = []
-    for name, text in texts(values).items():
-        if not name.endswith(".txt"):
-            found += [each for each in yaml.safe_load_all(text) if each]
-    return found
+    return [each for text in texts(values).values() for each in yaml.safe_load_all(text) if each]
 
 
 def one(objects: list[Obj], kind: str, name: str = "chatops") -> Obj:
