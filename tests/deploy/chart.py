@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import kubernetes_validate
+import kubernetes_validate.utils
 import yaml
 from helm_python import Chart
 
@@ -18,6 +19,8 @@ FOLDER = DEPLOY / "helm" / "chatops"
 VERSIONS = ("1.28", "1.32", "1.37")
 FOREIGN = ("ServiceMonitor", "PrometheusRule", "HTTPRoute")
 """Kinds that no API server brings itself, so that there is no schema of them here."""
+
+_schemas = cache(kubernetes_validate.utils.schema_contents)
 
 TOKENS = {"telegramBotToken": "123456:AAbbccddeeffgghhiijjkkllmmnnooppqqr", "webhookToken": "a-token-of-the-tests"}
 MINIMAL: Obj = {"secrets": TOKENS}
@@ -47,7 +50,12 @@ def texts(values: Obj) -> dict[str, str]:
 
 def rendered(values: Obj) -> list[Obj]:
     """The objects that a release `chatops` in the namespace `ops` is made of."""
-    return [each for text in texts(values).values() for each in yaml.safe_load_all(text) if each]
+    return [each for text in texts(values).values() for each in documents(text)]
+
+
+def documents(text: str) -> list[Obj]:
+    """The objects of a text of YAML, by the fast loader."""
+    return [each for each in yaml.load_all(text, yaml.CSafeLoader) if each]
 
 
 def one(objects: list[Obj], kind: str, name: str = "chatops") -> Obj:
@@ -59,6 +67,8 @@ def validate(objects: list[Obj], version: str) -> None:
     """Raises where Kubernetes' schema of that version refuses one, also for a field that it does not know."""
     for each in objects:
         if each["kind"] not in FOREIGN:
+            # It would read the same megabyte for each object.
+            kubernetes_validate.utils.schema_contents = _schemas
             kubernetes_validate.validate(each, version, strict=True)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 import pytest
-import yaml
 from helm_python import HelmError, lint
 
 from chatops import __version__
@@ -25,6 +24,7 @@ from tests.deploy.chart import (
     Obj,
     chart,
     defaults,
+    documents,
     leaves,
     merged,
     one,
@@ -198,16 +198,12 @@ def test_no_value_is_dead_and_each_changed_one_is_valid() -> None:
                 continue
             if found != base(number):
                 changed = {name: text for name, text in found.items() if text != base(number).get(name)}
-                objects = [each for text in changed.values() for each in _objects(text)]
+                objects = [each for text in changed.values() for each in documents(text)]
                 hold([_without_checksum(each) for each in objects if each["kind"] not in FOREIGN], VERSIONS[-1])
                 break
         else:
             dead.append(".".join(path))
     assert dead == []
-
-
-def _objects(text: str) -> list[Obj]:
-    return [each for each in yaml.safe_load_all(text) if isinstance(each, dict) and "kind" in each]
 
 
 def _without_checksum(each: Obj) -> Obj:
