@@ -1,6 +1,6 @@
 {{/*
 A role and its binding: in `namespace`, or in the whole cluster where that is empty. `account` is whether the service's own
-account gets it, else the people do. What is `bound` to nobody is left for others to bind.
+account gets it, `people` are those who do under names of their own. A role of nobody is left for others to bind.
 */}}
 {{- define "chatops.role" -}}
 {{- $kind := empty .namespace | ternary "ClusterRole" "Role" }}
@@ -14,7 +14,7 @@ metadata:
   {{- end }}
   labels: {{- include "chatops.labels" .root | nindent 4 }}
 rules: {{- toYaml .rules | nindent 2 }}
-{{- if .bound }}
+{{- if or .account .people }}
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: {{ $kind }}Binding
@@ -33,12 +33,11 @@ subjects:
   - kind: ServiceAccount
     name: {{ include "chatops.serviceAccount" .root }}
     namespace: {{ .root.Release.Namespace }}
-  {{- else }}
+  {{- end }}
   {{- range .people }}
   - apiGroup: rbac.authorization.k8s.io
     kind: User
     name: {{ replace "{id}" (include "chatops.text" .) $.root.Values.rbac.impersonate.pattern | quote }}
-  {{- end }}
   {{- end }}
 {{- end }}
 {{- end -}}
