@@ -1,4 +1,7 @@
-"""The rights that docs/rbac.md tells to grant are what the service asks for: nothing less, and nothing more."""
+"""The rights that docs/rbac.md tells to grant are what the service asks for: nothing less, and nothing more.
+
+What the stand-in allows is what the chart binds; tests/deploy holds that page, chart and plain manifests tell the same.
+"""
 
 import ast
 import threading
@@ -20,11 +23,13 @@ from chatops.core.victims import clue_of
 from chatops.sandbox.kubeapi import KubeApiServer, StepClock
 from chatops.sandbox.kubeapi.operators import CERT_MANAGER
 from tests.cluster.reports.reading import thing
-from tests.cluster.rights_asked import Asked, Right, granted, roles, rules
+from tests.cluster.rights_asked import Asked, Right, granted, roles
 from tests.cluster.sandbox import NODES, NOW, Obj, Sandbox, node, pod
 from tests.cluster.stages import CHANGES, Stage, stage
 from tests.cluster.world import build
 from tests.core.catalogue import read
+from tests.deploy.chart import MINIMAL, merged, rendered
+from tests.deploy.shipped import rules_of
 
 BOT = "kubernetes-admin"
 ANNA, STRANGER = 1001, 6666
@@ -34,6 +39,15 @@ VIEWER, ACTOR, IMPERSONATOR = "chatops-viewer", "chatops-actor", "chatops-impers
 OPTIONAL = ("chatops-configuration", "chatops-node-stats", "chatops-diagnostics")
 NOT_SENT = {("approve", "certificates.k8s.io", "signers"), ("create", "", "pods/exec")}
 """What the API server asks for besides, when a request is approved, and what a newer one asks for instead."""
+
+READ_ONLY = merged(MINIMAL, {"rbac": {"readOnly": True}})
+LOOKING = merged(
+    MINIMAL,
+    {"rbac": {"features": dict.fromkeys(("configuration", "nodeStats", "diagnostics"), True)}},
+    {"rbac": {"features": dict.fromkeys(("workloads", "jobs", "podDeletion", "nodes"), False)}},
+)
+AS_PEOPLE = merged(MINIMAL, {"rbac": {"impersonate": {"people": [ANNA]}}})
+"""Values of the chart."""
 
 SEEN_OF_EACH = 3
 """Objects of a kind that are looked at."""
@@ -119,7 +133,7 @@ def look_at_everything(folder: Path) -> set[Right]:
     with KubeApiServer(auto=False, clock=StepClock(NOW - timedelta(days=3)), seed=7) as server:
         build(server)
         add_what_is_rare(server)
-        server.access.allow(BOT, *rules(VIEWER, *OPTIONAL))
+        server.access.allow(BOT, *rules_of(rendered(LOOKING)))
         asked = Asked(server)
         sandbox = Sandbox(server, folder / "kubeconfig")
         cluster = Cluster("demo", sandbox.kubeconfig, threading.Event(), sleep=lambda _: None, diagnostics=True)
@@ -196,10 +210,14 @@ def change(made: Stage, person: AbstractContextManager[None]) -> None:
 
 
 def restrict(sandbox: Sandbox, *, as_person: bool) -> None:
-    """From now on the documented roles hold."""
+    """From now on the rights hold that the chart gives."""
     access = sandbox.server.access
-    access.allow(BOT, *rules(VIEWER, IMPERSONATOR if as_person else ACTOR))
-    access.allow(PERSON, *rules(VIEWER, ACTOR))
+    access.reset()
+    if as_person:
+        access.allow(BOT, *rules_of(rendered(AS_PEOPLE)))
+        access.allow(PERSON, *rules_of(rendered(AS_PEOPLE), ("User", PERSON)))
+    else:
+        access.allow(BOT, *rules_of(rendered(MINIMAL)))
 
 
 def impersonating(sandbox: Sandbox) -> Cluster:

@@ -1,6 +1,7 @@
 """The chart, rendered by Helm's own library, and Kubernetes' schemas to hold what comes of it against."""
 
 import copy
+import json
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -49,8 +50,13 @@ def texts(values: Obj) -> dict[str, str]:
 
 
 def rendered(values: Obj) -> list[Obj]:
-    """The objects that a release `chatops` in the namespace `ops` is made of."""
-    return [each for text in texts(values).values() for each in documents(text)]
+    """The objects that a release `chatops` in the namespace `ops` is made of. They are for reading alone."""
+    return _rendered(json.dumps(values))
+
+
+@cache
+def _rendered(values: str) -> list[Obj]:
+    return [each for text in texts(json.loads(values)).values() for each in documents(text)]
 
 
 def documents(text: str) -> list[Obj]:
