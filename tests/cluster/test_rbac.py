@@ -19,6 +19,8 @@ from chatops.core.actions import ACTIONS, Nature
 from chatops.core.actions.repertoire import EVERY_KIND
 from chatops.core.failures import Failure, Permanent, Reason
 from chatops.core.resources import WORKLOADS, ObjectRef
+from chatops.core.screens.confirm import caution_text
+from chatops.core.texts import tongue
 from chatops.core.victims import clue_of
 from chatops.sandbox.kubeapi import KubeApiServer, StepClock
 from chatops.sandbox.kubeapi.operators import CERT_MANAGER
@@ -188,6 +190,8 @@ def change_everything(folder: Path, *, as_person: bool = False) -> set[Right]:
     for number, (action, kind) in enumerate(CHANGES):
         with small_cluster(folder / f"{as_person}-{number}") as sandbox:
             made = stage(sandbox, action, kind)
+            if not as_person:
+                hold_back(made)
             restrict(sandbox, as_person=as_person)
             asked = Asked(sandbox.server)
             if as_person:
@@ -196,6 +200,21 @@ def change_everything(folder: Path, *, as_person: bool = False) -> set[Right]:
             assert [(each.method, each.path) for each in asked.refused] == [], (action, kind)
             found |= asked.rights
     return found
+
+
+def hold_back(made: Stage) -> None:
+    """With the read-only profile it is not offered, and what is asked for all the same is refused in a sentence."""
+    sandbox = made.sandbox
+    sandbox.server.access.reset()
+    sandbox.server.access.allow(BOT, *rules_of(rendered(READ_ONLY)))
+    cluster = Cluster("demo", sandbox.kubeconfig, threading.Event(), sleep=lambda _: None)
+    see = cluster.workload if made.ref.kind in WORKLOADS else lambda ref: cluster.object(ref, NOW)
+    assert made.action in see(made.ref).denied
+    preview = cluster.preview(made.action, made.ref, {"action_id": "read-only"}, sandbox.server.clock.now())
+    assert preview.refusal is not None, (made.action, made.ref.kind)
+    said = caution_text(preview.refusal, tongue("en"))
+    assert said.startswith("The cluster would refuse it: "), said
+    assert "cannot" in said
 
 
 def change(made: Stage, person: AbstractContextManager[None]) -> None:
