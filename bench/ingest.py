@@ -45,7 +45,9 @@ class Sender:
         sent = {fingerprint(number) for number in range(self._next)}
         have = stored(self._place)
         if have != sent:
-            raise AssertionError(f"{len(sent - have)} of {len(sent)} alerts are not stored, {len(have - sent)} others are")
+            raise AssertionError(
+                f"{len(sent - have)} of {len(sent)} alerts are not stored, {len(have - sent)} others are"
+            )
         print(f"    all {len(sent):,} alerts that were answered 200 are stored, and no others")
 
 

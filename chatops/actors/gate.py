@@ -51,18 +51,21 @@ class Gate:
 
     def accept(self, body: bytes, source: str) -> None:
         """Return once the body is committed. Raises Failure; then it may or may not be, and should be sent again."""
+        try:
+            self.begin(body, source).result(self._wait_seconds)
+        except Failure:
+            raise
+        except TimeoutError as error:
+            raise Temporary(Reason.TIMEOUT, f"not on disk after {self._wait_seconds:g} s") from error
+
+    def begin(self, body: bytes, source: str) -> "Future[int]":
+        """The same without waiting: done once the body is committed, or with the Failure. Raises it when full."""
         stored: Future[int] = Future()
         started = self._clock()
         self._enter(stored, _Waiting(len(body), started))
         stored.add_done_callback(self._leave)
         self._directory.tell(WEBHOOK, Accept(body, source, stored))
-        try:
-            stored.result(self._wait_seconds)
-        except Failure:
-            raise
-        except TimeoutError as error:
-            raise Temporary(Reason.TIMEOUT, f"not on disk after {self._wait_seconds:g} s") from error
-        metrics.webhook_committed(self._clock() - started)
+        return stored
 
     def _enter(self, stored: Future[int], waiting: _Waiting) -> None:
         with self._lock:
@@ -78,5 +81,7 @@ class Gate:
 
     def _leave(self, stored: Future[int]) -> None:
         with self._lock:
-            self._waiting.pop(stored, None)
+            waiting = self._waiting.pop(stored, None)
             metrics.webhooks_waiting(len(self._waiting))
+        if waiting is not None and stored.exception() is None:
+            metrics.webhook_committed(self._clock() - waiting.since)

@@ -130,6 +130,7 @@ class System:
         self._intake = Intake(
             self._gate.accept,
             settings.webhook_tokens,
+            begin=self._gate.begin,
             on_refused=warnings.wrong_token,
             on_too_large=warnings.too_large,
         ).server(host=settings.listen_on, port=settings.alert_port)
