@@ -118,7 +118,7 @@ class System:
         self._store = Store(self._database)
         self._health = Health()
         self._directory = Directory()
-        self._gate = Gate(self._directory)
+        self._gate = Gate(self._directory, lambda body, source: self._store.inbox.put(body, source, _now()))
         self._telegram = Telegram(
             settings.telegram_bot_token.get_secret_value(),
             settings.telegram_api_url,
