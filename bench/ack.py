@@ -1,4 +1,4 @@
-"""How long a webhook waits for its 200: a hundred posts a second, each at its moment, whether the last was answered or not.
+"""How long a webhook waits for its 200: a hundred posts a second, each at its moment, whatever became of the last.
 
 A post that finds no free connection counts from when it should have gone. Beside: a waitress that reads and answers and
 nothing else, at the same rate.

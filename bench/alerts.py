@@ -1,4 +1,4 @@
-"""The alerts that are sent in measurements: some 580 bytes each, as kube-prometheus makes them, each told by its number."""
+"""The alerts that measurements send: some 580 bytes each, as kube-prometheus makes them, each told by its number."""
 
 import json
 import time

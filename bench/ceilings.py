@@ -21,7 +21,7 @@ MAX_BODY = 16 * 1024 * 1024
 
 @contextmanager
 def bare_waitress() -> Iterator[int]:
-    """The port of a waitress that reads the body and answers, nothing else: as many threads and as large a body as ours."""
+    """The port of a waitress that reads the body and answers, nothing else: with the threads and limits of ours."""
     command = on_subject_cpu(python("-m", "bench.ceilings", "waitress"))
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -75,8 +75,8 @@ def _database() -> Iterator[sqlite3.Connection]:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("CREATE TABLE inbox (id INTEGER PRIMARY KEY, received_at TEXT, body BLOB, state TEXT)")
         connection.execute(
-            "CREATE TABLE alerts (id INTEGER PRIMARY KEY, incident INTEGER, fingerprint TEXT, starts_at TEXT, labels TEXT, "
-            "annotations TEXT)"
+            "CREATE TABLE alerts (id INTEGER PRIMARY KEY, incident INTEGER, fingerprint TEXT, starts_at TEXT, "
+            "labels TEXT, annotations TEXT)"
         )
         connection.execute("CREATE UNIQUE INDEX once ON alerts (incident, fingerprint)")
         yield connection

@@ -1,6 +1,6 @@
 """How many alerts a second are taken and on disk: one to a post, and a hundred, beside what the machine can do at best.
 
-Answered 200 is on disk (`synchronous=FULL`). Beside: a waitress that reads and answers and nothing else, bare SQLite that
+Answered 200 is on disk (`synchronous=FULL`). Beside: a waitress that reads and answers and nothing else, SQLite that
 commits the same bodies one by one, and for a hundred to a post one that takes them apart and stores a row for each
 alert. All that was answered 200 is looked for afterwards: what is stored has to be what was sent.
 """

@@ -35,7 +35,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """`seconds` from the first byte sent to the last answered; latencies in milliseconds, in the order of the answers."""
+    """`seconds` from the first byte sent to the last answer; latencies in milliseconds, in the order of the answers."""
 
     seconds: float
     statuses: dict[str, int]

@@ -1,4 +1,4 @@
-"""How things are measured here: in turn, so that what else the machine does falls on all ways alike, and with intervals.
+"""How things are measured here: in turn, so that what else the machine does falls on all alike, and with intervals.
 
 The load runs on one CPU and what is measured on another, where the machine has two. It knows no subject.
 """
