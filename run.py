@@ -17,7 +17,6 @@ from chatops import __version__, log
 from chatops.actors.stacks import install_stack_dump
 from chatops.actors.system import System
 from chatops.audit_files import csv_lines, json_lines
-from chatops.checkup import Outcome, verdicts
 from chatops.cluster.kubeconfig import Kubeconfig
 from chatops.core.audit import FLAWS, Checkpoint, StoredEntry
 from chatops.core.failures import Failure
@@ -37,7 +36,6 @@ of a webhook that is read, would be most of what a sender waits while incidents 
 """
 
 BAD_SETTINGS = 2
-MARKS = {Outcome.GOOD: "✔", Outcome.WARNING: "!", Outcome.OFF: "–", Outcome.BAD: "✖"}
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -78,13 +76,17 @@ def check() -> None:
     Looks at settings, database, ports, Telegram, Kubernetes, Alertmanager and Prometheus, and says what to mend. Exits
     with 1 when something that is needed does not work.
     """
+    # Here, since serving needs nothing of it.
+    from chatops.checkup import Outcome, verdicts
+
+    marks = {Outcome.GOOD: "✔", Outcome.WARNING: "!", Outcome.OFF: "–", Outcome.BAD: "✖"}
     failed = False
     settings = read()
     known = (*settings.secrets, *_credentials(settings)) if isinstance(settings, Settings) else ()
     log.configure("error", "console", secrets=known)
     for verdict in verdicts(settings):
         failed = failed or verdict.outcome is Outcome.BAD
-        click.echo(f"{MARKS[verdict.outcome]} {verdict.part}: {verdict.detail}")
+        click.echo(f"{marks[verdict.outcome]} {verdict.part}: {verdict.detail}")
         if verdict.mend and verdict.outcome is not Outcome.GOOD:
             click.echo(f"    {verdict.mend}")
     sys.exit(1 if failed else 0)

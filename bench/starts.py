@@ -52,11 +52,12 @@ def cold(rounds: int) -> None:
 def recovery(pending: int) -> None:
     """Ten thousand incidents that no chat has seen: Telegram is out of reach until the process is killed."""
     with tempfile.TemporaryDirectory() as folder, shipped(Path(folder), STORM_THRESHOLD="0") as place:
-        with place.bot_api.down():
-            answered = drive(Load(place.service.alert_port, pending, token=TOKEN))
-            assert answered.taken == pending, answered.statuses
-            settle(place)
-            place.service.kill()
+        place.bot_api.go_away()
+        answered = drive(Load(place.service.alert_port, pending, token=TOKEN))
+        assert answered.taken == pending, answered.statuses
+        settle(place)
+        place.service.kill()
+        place.bot_api.come_back()
         before = len(place.bot_api.requests("sendMessage"))
         start = time.perf_counter()
         place.service.start()

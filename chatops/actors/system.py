@@ -75,7 +75,6 @@ from chatops.db.soundness import ensure_sound
 from chatops.db.store import Store
 from chatops.settings import Settings
 from chatops.telegram.client import Me, Telegram, posted
-from chatops.upstream.calendar import CalendarDoor
 from chatops.upstream.fallback import FallbackDoor
 from chatops.web.api import api_server, build_api
 from chatops.web.hook import TelegramHook
@@ -313,6 +312,9 @@ class System:
     def _calendars(self, roster: Roster) -> list[ChildSpec]:
         if not calendars(roster):
             return []
+        # Here, since few have one: what reads calendars is a third of a start's time that is not our own.
+        from chatops.upstream.calendar import CalendarDoor
+
         reader = starter(
             CalendarsActor, self._directory, store=self._store, clock=_now, roster=roster, open_door=CalendarDoor
         )
