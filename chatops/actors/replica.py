@@ -6,8 +6,6 @@ it. A process that has lost the lead ends, to begin anew: what its actors knew m
 
 import socket
 from collections.abc import Callable
-from concurrent.futures import Future
-from datetime import datetime
 
 import structlog
 
@@ -16,7 +14,7 @@ from chatops.actors.addresses import WEBHOOK, Address
 from chatops.actors.health import Health
 from chatops.actors.lead import Lead
 from chatops.actors.messages import BodiesStored
-from chatops.core.failures import Failure, Reason, Temporary
+from chatops.core.failures import Failure
 from chatops.db.bell import Bell
 from chatops.db.database import Database
 from chatops.db.leadership import Leadership
@@ -27,7 +25,6 @@ from chatops.web.relay import Relay
 log = structlog.get_logger()
 
 PART = "replica"
-KEEP_SECONDS = 5.0
 
 
 class Replica:
@@ -41,13 +38,11 @@ class Replica:
         *,
         health: Health,
         tell: Callable[[Address, object], None],
-        now: Callable[[], datetime],
         acts: Callable[[], bool],
     ) -> None:
         self._store = store
         self._health = health
         self._tell = tell
-        self._now = now
         self._leadership = Leadership(database)
         self._bell = Bell(server, self._rung)
         self._lead: Lead | None = None
@@ -74,14 +69,6 @@ class Replica:
             self._lead.stop()
         self._bell.stop()
         fencing.lead_by(None)
-
-    def keep(self, body: bytes, source: str) -> None:
-        """Put a body on disk for the one that leads. Raises Failure; then it may or may not be there."""
-        stored: Future[int] = self._store.inbox.put(body, source, self._now(), ring_for_it=True)
-        try:
-            stored.result(KEEP_SECONDS)
-        except TimeoutError as error:
-            raise Temporary(Reason.TIMEOUT, f"not on disk after {KEEP_SECONDS:g} s") from error
 
     def _rung(self) -> None:
         """In the bell's thread. Bodies that are being routed already are routed once."""
