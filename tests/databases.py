@@ -2,7 +2,7 @@
 
 Without a choice the tests take turns, so that one run of all of them has been on both: a hash of its name decides for
 each. `--databases=both` runs each on both, `--databases=postgresql` or `sqlite` all on one. What is about the file of
-SQLite is marked `sqlite`.
+SQLite is marked `sqlite`, what is about a server `postgresql`.
 """
 
 import zlib
@@ -65,6 +65,7 @@ def kept_in(kind: str) -> Iterator[None]:
 
 def kinds_of(test: pytest.Item, chosen: str) -> tuple[str, ...]:
     """The databases that the test is to be run on; empty where it takes its turn."""
-    if test.get_closest_marker(SQLITE):
-        return (SQLITE,)
+    for only in (SQLITE, POSTGRES):
+        if test.get_closest_marker(only):
+            return (only,)
     return {TURNS: (), BOTH: (SQLITE, POSTGRES)}.get(chosen, (chosen,))
