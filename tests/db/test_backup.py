@@ -55,7 +55,7 @@ def test_a_copy_is_of_one_moment_whoever_writes_meanwhile(
         store = Store(database)
         store.audit.append([entry(n=str(number)) for number in range(50)])
         copied = back_up(
-            url, tmp_path / "copy.db", lambda done, total: store.audit.append([entry(n="x" * 500)]) and None
+            kept, tmp_path / "copy.db", lambda done, total: store.audit.append([entry(n="x" * 500)]) and None
         )
         assert store.audit.head()[0] > 60
     assert copied.head.number == 50
