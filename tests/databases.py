@@ -5,13 +5,17 @@ each. `--databases=both` runs each on both, `--databases=postgresql` or `sqlite`
 SQLite is marked `sqlite`, what is about a server `postgresql`.
 """
 
+import sqlite3
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
+import psycopg2
 import pytest
 
+from chatops.db.location import is_postgres, sqlite_path
 from tests import postgres
 from tests.migrated import migrated
 
@@ -69,3 +73,24 @@ def kinds_of(test: pytest.Item, chosen: str) -> tuple[str, ...]:
         if test.get_closest_marker(only):
             return (only,)
     return {TURNS: (), BOTH: (SQLITE, POSTGRES)}.get(chosen, (chosen,))
+
+
+def by_another(url: str, statement: str) -> list[Any]:
+    """Done by another client than the service: the rows, if there are any."""
+    if is_postgres(url):
+        return postgres.administer(url, statement)
+    with closing(sqlite3.connect(sqlite_path(url), isolation_level=None, timeout=30)) as connection:
+        return connection.execute(statement).fetchall()
+
+
+@contextmanager
+def held_up(url: str) -> Iterator[None]:
+    """Somebody else writes and does not come to an end: no webhook can be stored."""
+    with closing(
+        psycopg2.connect(url) if is_postgres(url) else sqlite3.connect(sqlite_path(url), timeout=30)
+    ) as holder:
+        holder.cursor().execute("LOCK TABLE inbox IN EXCLUSIVE MODE" if is_postgres(url) else "BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            holder.rollback()

@@ -224,7 +224,8 @@ class House:
         self.upstream = Cluster()
         """What Alertmanager and Prometheus answer."""
         self.outside = Outside(alertmanager=True, prometheus=True)
-        self.database = Database(database_at(folder / "test.db"))
+        self.url = database_at(folder / "test.db")
+        self.database = Database(self.url)
         self.database.open()
         self.store = Store(self.database)
         self.failed: list[Any] = []

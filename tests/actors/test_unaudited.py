@@ -1,8 +1,5 @@
 """A3: what cannot be written to the audit log does not happen: no change, no incident closed, no command run."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 
 from chatops.actors import base, unwritten
@@ -14,8 +11,10 @@ from chatops.core.cards import Position
 from chatops.core.failures import Reason, Temporary
 from chatops.core.incidents import Status
 from chatops.core.people import Role, User, everywhere
+from chatops.db.location import is_postgres
 from tests.actors.house import ANNA, House
 from tests.actors.scene import POD, Scene, body
+from tests.databases import by_another
 
 EVE = 1003
 NOT_DONE = "⚠️ Not done: it could not be written down. Nothing was changed, try again"
@@ -40,17 +39,23 @@ class Broken:
     def __init__(self, house, *types):
         self._house = house
         listed = ", ".join(f"'{each}'" for each in types)
-        self._run(
-            f"CREATE TRIGGER broken BEFORE INSERT ON audit WHEN NEW.type IN ({listed}) "
-            "BEGIN SELECT RAISE(ABORT, 'no line can be written'); END"
-        )
+        when = f"CREATE TRIGGER broken BEFORE INSERT ON audit {{}} WHEN (NEW.type IN ({listed}))"
+        if is_postgres(house.url):
+            by_another(
+                house.url,
+                "CREATE FUNCTION breaks() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RAISE EXCEPTION 'no line can be written'; END; $$;"
+                f"{when.format('FOR EACH ROW')} EXECUTE FUNCTION breaks()",
+            )
+        else:
+            by_another(house.url, f"{when.format('')} BEGIN SELECT RAISE(ABORT, 'no line can be written'); END")
 
     def mended(self):
-        self._run("DROP TRIGGER broken")
-
-    def _run(self, statement):
-        with closing(sqlite3.connect(self._house.database.path, isolation_level=None, timeout=10)) as connection:
-            connection.execute(statement)
+        on_postgres = is_postgres(self._house.url)
+        by_another(
+            self._house.url,
+            "DROP TRIGGER broken ON audit; DROP FUNCTION breaks()" if on_postgres else "DROP TRIGGER broken",
+        )
 
 
 def asked(house, kind):
