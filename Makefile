@@ -8,12 +8,14 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 PIP_FLAGS := --quiet --disable-pip-version-check --require-virtualenv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test simulate kill fuzz mutants coverage lint format messages bench lock chart-files plain-rights image-check clean
+.PHONY: help demo run test databases simulate kill fuzz mutants coverage lint format messages bench lock chart-files \
+	plain-rights image-check clean
 
 help:
 	@echo 'make demo      the whole service on loopback stand-ins; ARGS=--once plays one story and ends'
 	@echo 'make run       serve, with the settings of the environment and .env'
 	@echo 'make test      lint, types, import contract, tests; ARGS= goes to pytest'
+	@echo 'make databases what services and actors are tested with on SQLite and on PostgreSQL, each test on both'
 	@echo 'make simulate  many seeded lives of the service, SEEDS=500; SEED=123 tells one'
 	@echo 'make kill      kill the service at every named point, ROUNDS=20 times each; copies and SIGTERMs under load'
 	@echo 'make fuzz      COUNT=100000 webhooks nobody should send, and half as many steps of incidents and cards in any order'
@@ -42,6 +44,11 @@ test: lint
 	@for tool in curl openssl chromium promtool prometheus-alertmanager kubectl; do \
 		command -v $$tool >/dev/null || echo "$$tool is missing: the tests that need it will be skipped"; done
 	@$(BIN)/python -m pytest -rs --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
+
+KEEPING := tests/actors tests/api tests/db tests/flows
+
+databases: $(VENV)/development
+	@$(BIN)/python -m pytest -rs --numprocesses=auto --dist=worksteal --databases=both $(KEEPING) $(ARGS)
 
 SEEDS := 500
 SEED :=

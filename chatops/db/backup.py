@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from chatops.core.audit import FLAWS, GENESIS, Checkpoint, Flaw
 from chatops.core.failures import Failure
@@ -70,11 +70,14 @@ def back_up(url: str, file: Path, told: Callable[[int, int], None] = lambda done
 
 
 def pg_dump(url: str, file: Path) -> str:
-    """The command that backs up a PostgreSQL database; a password goes by PGPASSWORD or ~/.pgpass."""
+    """The command that backs up a PostgreSQL database, without its password: that goes by PGPASSWORD or ~/.pgpass."""
     parts = urlsplit(url)
     user, _, where = parts.netloc.rpartition("@")
     name = user.partition(":")[0]
-    bare = urlunsplit(parts._replace(netloc=f"{name}@{where}" if name else where))
+    options = [(option, value) for option, value in parse_qsl(parts.query) if option != "password"]
+    query = urlencode(options, safe="/", quote_via=quote)
+    bare = f"{parts.scheme}://{name}@{where}" if name else f"{parts.scheme}://{where}"
+    bare += parts.path + (f"?{query}" if query else "")
     return shlex.join(["pg_dump", "--format=custom", f"--file={file}", bare])
 
 

@@ -2,7 +2,6 @@
 
 import json
 import random
-import sqlite3
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -12,6 +11,7 @@ from chatops.core.alerts import NotUnderstood, parse
 from chatops.core.audit import EntryType
 from tests.core.bodies import a_body, an_alert, any_body
 from tests.core.fuzz import NOW
+from tests.databases import held_up
 from tests.flows.town import TOKEN, until
 from tests.web.wire import Wire, head
 
@@ -59,13 +59,11 @@ def test_r4_under_ten_times_the_load_what_was_taken_is_kept(place):
     with ThreadPoolExecutor(SENDERS) as senders:
         rounds: list[Future[Counter[int]]] = []
         for _ in range(2):
-            with sqlite3.connect(place.folder / "chatops.db", isolation_level=None, timeout=30) as holder:
-                holder.execute("BEGIN IMMEDIATE")
+            with held_up(place.environment["DATABASE_URL"]):
                 refused = place.metric("chatops_webhooks_total")
                 # Held up from the very first on, so that some are refused however fast the machine is.
                 rounds = rounds or [senders.submit(sends, sender) for sender in range(SENDERS)]
                 until(lambda: place.metric("chatops_webhooks_total") > refused or all(r.done() for r in rounds), "503")  # noqa: B023
-                holder.execute("ROLLBACK")
         statuses = sum((each.result() for each in rounds), Counter())
     assert set(statuses) == {200, 503}, statuses
     assert most["waiting"] <= 500

@@ -4,7 +4,6 @@ import base64
 import json
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import urllib.error
@@ -15,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from chatops.db.location import is_postgres
 from chatops.sandbox.botapi.server import BotApiServer
 from chatops.sandbox.kubeapi.faults import Fault
 from tests.flows.parrot import parrot
 from tests.flows.town import ROOT, Town, crash_loop, town, until
+from tests.outside import outside
 
 BOT = "4200000001:CANARYbot0123456789abcdefghijklmno_-"
 KUBE = "CANARYkube-token/with+odd=signs"
@@ -79,13 +80,14 @@ def everything(place: Town) -> dict[str, str]:
     app, intake = place.service.app_port, place.service.alert_port
     wrong = {"Authorization": f"Bearer {GUESS}", "Content-Length": "0"}
     shown = [(m.text, m.buttons, m.document and repr(m.document)) for m in place.chat.messages(from_bot=True)]
-    kept = sqlite3.connect(place.folder / "chatops.db")
-    try:
-        # The index of words keeps no text, and cannot be read row by row.
-        tables = kept.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'")
-        rows = "\n".join(repr(kept.execute(f'SELECT * FROM "{name}"').fetchall()) for (name,) in tables.fetchall())
-    finally:
-        kept.close()
+    url = place.environment["DATABASE_URL"]
+    # The index of words keeps no text, and cannot be read row by row.
+    tables = (
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+        if is_postgres(url)
+        else "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+    )
+    rows = "\n".join(repr(outside(url, f'SELECT * FROM "{name}"')) for (name,) in outside(url, tables))
     return {
         "log": place.service.log.read_text(),
         "audit": said(place, "audit", "export"),
