@@ -104,7 +104,7 @@ def understood(arguments: list[str], where: str) -> None:
 
 
 def targets() -> set[str]:
-    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
 @pytest.mark.parametrize("block", blocks("sh"), ids=of)
@@ -129,7 +129,7 @@ def test_commands_in_the_text_exist(page):
     text = page.read_text()
     for told in re.findall(r"`(?:\S+/)?(?:python )?run\.py ?([^`]*)`", text):
         understood([word for word in shlex.split(told) if not word.isupper() and ":" not in word], name_of(page))
-    for told in re.findall(r"`make ([a-z]+)[^`]*`", text):
+    for told in re.findall(r"`make ([a-z-]+)[^`]*`", text):
         assert told in targets(), f"{name_of(page)}: make {told}"
 
 
@@ -154,6 +154,25 @@ def test_values_of_the_chart_exist():
         for key in path.split("."):
             assert key in part, f"the chart has no value {path}"
             part = part[key]
+
+
+def test_every_target_of_make_is_explained_to_who_changes_the_project():
+    page = (ROOT / "docs" / "contributing.md").read_text()
+    for target in re.findall(r"^\t@echo 'make ([a-z-]+) ", (ROOT / "Makefile").read_text(), re.MULTILINE):
+        assert f"`make {target}`" in page, target
+
+
+PROMTOOL = shutil.which("promtool")
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="Debian's prometheus is not installed")
+@pytest.mark.parametrize("block", [block for block in blocks("yaml") if block.kind == "prometheus"], ids=of)
+def test_prometheus_takes_every_recipe(block, tmp_path):
+    file = tmp_path / "prometheus.yml"
+    file.write_text(block.text)
+    check = ["rules"] if "groups" in yaml.safe_load(block.text) else ["config", "--syntax-only"]
+    said = subprocess.run([PROMTOOL, "check", *check, str(file)], capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stdout + said.stderr
 
 
 AMTOOL = shutil.which("amtool")
