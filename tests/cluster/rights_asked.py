@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from chatops.sandbox.kubeapi import KubeApiServer
-from chatops.sandbox.kubeapi.access import Rule
 from chatops.sandbox.kubeapi.request import RequestRecord
 
 Right = tuple[str, str, str]
@@ -83,18 +82,3 @@ def granted(*names: str) -> set[Right]:
         for group in rule["apiGroups"]
         for resource in rule["resources"]
     }
-
-
-def rules(*names: str) -> list[Rule]:
-    """These roles as the stand-in takes them."""
-    found = roles()
-    return [
-        Rule(
-            verbs=tuple(rule["verbs"]),
-            groups=tuple(rule["apiGroups"]),
-            resources=tuple(rule["resources"]),
-            names=tuple(rule.get("resourceNames", ())),
-        )
-        for name in names
-        for rule in found[name]
-    ]
