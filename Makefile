@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 PIP_FLAGS := --quiet --disable-pip-version-check --require-virtualenv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test simulate kill fuzz mutants coverage lint format messages bench clean
+.PHONY: help demo run test simulate kill fuzz mutants coverage lint format messages bench lock chart-files plain-rights image-check clean
 
 help:
 	@echo 'make demo      the whole service on loopback stand-ins; ARGS=--once plays one story and ends'
@@ -23,6 +23,10 @@ help:
 	@echo 'make format    format, and mend what can be mended'
 	@echo 'make messages  collect and compile translations'
 	@echo 'make bench     measure what has a figure'
+	@echo 'make lock      pin what the image holds by hash, after requirements.txt has changed; takes uv'
+	@echo 'make chart-files  give the chart copies of the alerts about the bot itself and of the dashboard'
+	@echo 'make plain-rights  write the roles of deploy/kustomize from the chart'
+	@echo 'make image-check  lay out what the image holds, without docker, measure it and let it serve; takes root'
 	@echo 'make clean     remove what make made'
 
 demo: $(VENV)/runtime
@@ -31,10 +35,13 @@ demo: $(VENV)/runtime
 run: $(VENV)/runtime
 	@$(BIN)/python run.py $(ARGS)
 
+# Many tests wait for what they have started: half as many again as there are processors keep those busy.
+WORKERS = $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
+
 test: lint
-	@for tool in chromium promtool prometheus-alertmanager kubectl; do \
+	@for tool in curl openssl chromium promtool prometheus-alertmanager kubectl; do \
 		command -v $$tool >/dev/null || echo "$$tool is missing: the tests that need it will be skipped"; done
-	@$(BIN)/python -m pytest -rs --numprocesses=auto --dist=worksteal $(ARGS)
+	@$(BIN)/python -m pytest -rs --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
 
 SEEDS := 500
 SEED :=
@@ -81,6 +88,20 @@ messages: $(VENV)/runtime
 
 bench: $(VENV)/development
 	@for script in bench/*.py; do PYTHONPATH=. $(BIN)/python $$script; done
+
+lock:
+	@uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --no-header \
+		--output-file deploy/requirements.lock requirements.txt
+
+chart-files:
+	@cp deploy/prometheus/rules.yaml deploy/helm/chatops/files/rules.yaml
+	@cp deploy/grafana/chatops.json deploy/helm/chatops/files/dashboard.json
+
+plain-rights: $(VENV)/development
+	@$(BIN)/python -m tests.deploy.plain
+
+image-check: $(VENV)/development
+	@$(BIN)/python -m tests.deploy.image
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import IO, Any, NoReturn
 
 import click
@@ -15,14 +16,16 @@ import structlog
 
 from chatops import __version__, log
 from chatops.actors.stacks import install_stack_dump
-from chatops.actors.system import System
+from chatops.actors.system import LEAD_LOST, System
 from chatops.audit_files import csv_lines, json_lines
-from chatops.checkup import Outcome, verdicts
 from chatops.cluster.kubeconfig import Kubeconfig
 from chatops.core.audit import FLAWS, Checkpoint, StoredEntry
 from chatops.core.failures import Failure
+from chatops.db.backup import BackupRefused, back_up
 from chatops.db.database import Database
 from chatops.db.migrate import MigrationRefused, migrate
+from chatops.db.moving import Step, move
+from chatops.db.same_tables import MoveRefused
 from chatops.db.store import Store
 from chatops.settings import Settings, read
 from chatops.web.server import CannotListen
@@ -31,8 +34,12 @@ STOP_SECONDS = 5.0
 SIGNAL_SECONDS = 0.5
 """How late a signal that another thread was given may be heard of."""
 
+SWITCH_SECONDS = 0.0005
+"""How long a thread that computes keeps those waiting that only pass something on. Python's own 5 ms, once for each
+piece of a webhook that is read, would be most of what a sender waits while incidents are decided.
+"""
+
 BAD_SETTINGS = 2
-MARKS = {Outcome.GOOD: "✔", Outcome.WARNING: "!", Outcome.OFF: "–", Outcome.BAD: "✖"}
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -73,13 +80,17 @@ def check() -> None:
     Looks at settings, database, ports, Telegram, Kubernetes, Alertmanager and Prometheus, and says what to mend. Exits
     with 1 when something that is needed does not work.
     """
+    # Here, since serving needs nothing of it.
+    from chatops.checkup import Outcome, verdicts
+
+    marks = {Outcome.GOOD: "✔", Outcome.WARNING: "!", Outcome.OFF: "–", Outcome.BAD: "✖"}
     failed = False
     settings = read()
     known = (*settings.secrets, *_credentials(settings)) if isinstance(settings, Settings) else ()
     log.configure("error", "console", secrets=known)
     for verdict in verdicts(settings):
         failed = failed or verdict.outcome is Outcome.BAD
-        click.echo(f"{MARKS[verdict.outcome]} {verdict.part}: {verdict.detail}")
+        click.echo(f"{marks[verdict.outcome]} {verdict.part}: {verdict.detail}")
         if verdict.mend and verdict.outcome is not Outcome.GOOD:
             click.echo(f"    {verdict.mend}")
     sys.exit(1 if failed else 0)
@@ -91,6 +102,36 @@ def migrate_command() -> None:
     with _plain_errors():
         applied = migrate(_settings().database_url)
     click.echo("\n".join(f"applied {name}" for name in applied) or "the schema is up to date")
+
+
+@cli.command("move")
+@click.option("--from", "source", metavar="URL", help="The SQLite file, sqlite:///...; by default DATABASE_URL.")
+@click.option("--to", "target", metavar="URL", required=True, help="An empty PostgreSQL database, postgresql://...")
+def move_command(*, source: str | None, target: str) -> None:
+    """Move all that a SQLite file keeps to a PostgreSQL database, and verify it.
+
+    Stop the service first. It is one transaction: what fails leaves the database empty and the file as it was. A
+    password that --to leaves out is taken from PGPASSWORD or ~/.pgpass.
+    """
+    with _plain_errors():
+        moved = move(source or _settings().database_url, target, _tell_step)
+    click.echo(f"✔ {moved.rows} rows are there, and the audit log is whole: its newest line is {moved.head}")
+    click.echo(
+        "Now set DATABASE_URL to the database you moved to, and start. The file is as it was; keep it as a backup."
+    )
+
+
+@cli.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup_command(*, file: Path) -> None:
+    """Copy the SQLite database into a new FILE, also while it is served on, and verify the copy.
+
+    For PostgreSQL it says how pg_dump does it. docs/backup.md has the way back.
+    """
+    with _plain_errors():
+        copied = back_up(_settings().database_url, file, _tell_pages)
+    click.echo(f"✔ {file} is whole; the newest line of its audit log is {copied.head}")
+    click.echo("Keep it elsewhere than the database, and that line's number and hash elsewhere than the copy.")
 
 
 @cli.group()
@@ -150,6 +191,7 @@ def _serve(settings: Settings) -> int:
     for warning in settings.warnings:
         logger.warning(warning)
     install_stack_dump()
+    sys.setswitchinterval(SWITCH_SECONDS)
     # put() of a SimpleQueue is safe in a signal handler; setting an Event that is being waited for is not.
     ended: queue.SimpleQueue[int | None] = queue.SimpleQueue()
     _on_stop_signals(ended)
@@ -170,7 +212,16 @@ def _serve(settings: Settings) -> int:
     code = _told_to_end(ended)
     logger.info("stopping", by="signal" if code is None else "supervisor")
     system.stop(STOP_SECONDS)
+    if code == LEAD_LOST:
+        _begin_anew()
     return code or 0
+
+
+def _begin_anew() -> NoReturn:
+    """As a process that knows nothing, with the same number: whatever of this one still hangs somewhere is gone."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
 def _told_to_end(ended: "queue.SimpleQueue[int | None]") -> int | None:
@@ -233,7 +284,7 @@ def _plain_errors() -> Iterator[None]:
     """What fails for a reason outside this program is told in a sentence."""
     try:
         yield
-    except (Failure, MigrationRefused, ValueError) as error:
+    except (BackupRefused, Failure, MigrationRefused, MoveRefused, ValueError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -247,6 +298,15 @@ def _store() -> Iterator[Store]:
             yield Store(database)
         finally:
             database.close()
+
+
+def _tell_step(step: Step) -> None:
+    mark, what = ("✔", "are there, and the same") if step.verified else (" ", "sent")
+    click.echo(f"{mark} {step.table}: {step.rows} of {step.total} rows {what}")
+
+
+def _tell_pages(done: int, total: int) -> None:
+    click.echo(f"  {done} of {total} pages")
 
 
 def _readable(line: StoredEntry) -> str:

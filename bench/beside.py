@@ -15,7 +15,7 @@ from bench.storm import GROUP, TITLES, seen
 from chatops.sandbox.botapi.limits import Limits
 from chatops.sandbox.botapi.requestlog import KEPT
 from chatops.sandbox.botapi.server import BotApiServer
-from tests.flows.town import TOKEN, Town, town
+from tests.flows.town import TOKEN, Service, Town, town
 from tests.upstream.real import BINARY, RealAlertmanager, real_alertmanager
 
 NATIVE = "654321:native-receiver-of-the-same-alerts"
@@ -79,7 +79,7 @@ def line(way: str, counts: list[int], telegram: BotApiServer) -> str:
 def compare(count: int, folder: Path) -> None:
     # Each alert a group of its own: what is grouped well is no storm.
     with (
-        town(folder, TELEGRAM_CHATS=str(GROUP)) as place,
+        town(folder, service=Service, TELEGRAM_CHATS=str(GROUP)) as place,
         BotApiServer(token=NATIVE, limits=Limits()) as native,
     ):
         place.bot_api.group(GROUP, "on-call", members=[place.anna])

@@ -1,32 +1,40 @@
 """What lists of many incidents cost: pages by each filter, search, what has changed.
 
-Beside each the same database's floor: one row by its number, by a bare `sqlite3` connection. `python bench/lists.py` is
-of a hundred thousand; `python bench/lists.py /tmp/lists.db 1000000` of a million, which takes some twenty minutes and
-3 GB to make, once.
+Beside each the same database's floor: one row by its number, by the bare driver. `python bench/lists.py`
+is of a hundred thousand; `python bench/lists.py /tmp/lists.db 1000000` of a million, which takes some twenty minutes
+and 3 GB to make, once. `python bench/lists.py postgresql://postgres@localhost/lists 1000000` is of an empty database
+of PostgreSQL, copied into in some minutes and analysed then, as its autovacuum does in life.
 """
 
+import io
 import random
 import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from math import ceil
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import psycopg2
 
 from chatops.core.alerts import Alert, Severity
 from chatops.core.incidents import Incident, Person, Status
 from chatops.core.incidents.values import Episode
 from chatops.core.listing import CLOSED, NOBODY, Wanted
 from chatops.core.review import Span
+from chatops.db import episodes
 from chatops.db.database import Database
-from chatops.db.listed import list_again, list_new
+from chatops.db.listed import Line, _line, list_again, list_new, micros
+from chatops.db.location import is_postgres
 from chatops.db.migrate import migrate
 from chatops.db.opening import _insert
+from chatops.db.rows import columns_of
 from chatops.db.store import Store
 
 COUNT = int(sys.argv[2]) if len(sys.argv) > 2 else 100_000
@@ -109,6 +117,49 @@ def fill(database: Database) -> None:
             print(f"  {first:>9,} made", flush=True)
 
 
+def copy_in(url: str) -> None:
+    """The same rows, without their way: a million of them statement by statement take PostgreSQL hours."""
+    dice, ends = random.Random(7), set[int]()
+    known = Line(*(None,) * len(Line._fields))  # type: ignore[arg-type]  # nothing is known but where it ended
+    with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
+        places = {place: number for number, place in enumerate(product(sorted(set(CLUSTERS)), NAMESPACES), 1)}
+        _copy(cursor, "places", ("cluster", "namespace", "changed", "id"), [(*p, COUNT, n) for p, n in places.items()])
+        for first in range(1, COUNT + 1, 20 * CHUNK):
+            incidents, alerts, listed = [], [], []
+            for number in range(first, min(first + 20 * CHUNK, COUNT + 1)):
+                each = incident(number, dice)
+                ended = None if each.closed_at is None else micros(each.closed_at)
+                while ended in ends:
+                    ended += 1
+                ends |= set() if ended is None else {ended}
+                place = places[each.cluster, each.namespace]
+                line = _line(None, each, place, known._replace(ended=ended))  # type: ignore[arg-type]  # asks nothing
+                columns = {"id": number, "source": "", **columns_of(each)}
+                incidents.append(tuple(columns.values()))
+                alerts.append(episodes._row(number, "", each.episodes[0]))
+                words = " ".join(f"'{word}'" for word in sorted(set(line.indexed[1].split()))) if line.indexed else None
+                listed.append((number, number, *line, words))
+            _copy(cursor, "incidents", tuple(columns), incidents)
+            _copy(cursor, "alerts", episodes._COLUMNS, alerts)
+            _copy(cursor, "listed", ("incident_id", "changed", *Line._fields, "words"), listed)
+            if first % 100_000 == 1:
+                print(f"  {first:>9,} made", flush=True)
+        cursor.execute("SELECT setval(pg_get_serial_sequence('incidents', 'id'), %s)", (COUNT,))
+        cursor.execute("SELECT setval(pg_get_serial_sequence('places', 'id'), %s)", (len(places),))
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        connection.cursor().execute("VACUUM ANALYZE")
+
+
+def _copy(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    def written(value: Any) -> str:
+        text = str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
+        return "\\N" if value is None else text
+
+    lines = io.StringIO("".join("\t".join(map(written, row)) + "\n" for row in rows))
+    cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", lines)
+
+
 def timed(name: str, work: Callable[[], Any], times: int = 200) -> None:
     """On a clock, and in time of the processor: the second tells what is waited for others of the machine."""
     took, used, result = list[float](), list[float](), None
@@ -132,7 +183,14 @@ def deep(store: Store, wanted: Wanted, pages: int) -> Wanted:
     return wanted
 
 
-def measure(store: Store, path: Path) -> None:
+def bare(url: str) -> Any:
+    """A connection that is no more than the driver's: what one row costs at least."""
+    if is_postgres(url):
+        return psycopg2.connect(url).cursor()
+    return sqlite3.connect(url.removeprefix("sqlite:///")).cursor()
+
+
+def measure(store: Store, url: str) -> None:
     def mine(cluster: str, namespace: str) -> bool:
         return cluster == "prod" and namespace in ("team-17", "team-31")
 
@@ -142,10 +200,10 @@ def measure(store: Store, path: Path) -> None:
     page = store.listing.page
     squad, rarest = (("team", "squad-3"),), frozenset({"team-39"})
     critical, some = frozenset({Severity.CRITICAL}), frozenset({"team-03"})
-    with closing(sqlite3.connect(path)) as bare:
-        numbers = random.Random(1)
-        one = "SELECT id, title, severity, status FROM incidents WHERE id = ?"
-        timed("one row, bare sqlite3", lambda: bare.execute(one, (numbers.randrange(1, COUNT),)).fetchone())
+    numbers, cursor = random.Random(1), bare(url)
+    one = f"SELECT id, title, severity, status FROM incidents WHERE id = {'%s' if is_postgres(url) else '?'}"
+    timed("one row, bare", lambda: cursor.execute(one, (numbers.randrange(1, COUNT),)) or cursor.fetchone())
+    cursor.connection.close()
     timed("one row, through the reader", lambda: store.listing.row(numbers.randrange(1, COUNT)))
     timed("active, first page", lambda: page(Wanted()))
     timed("active, 200 rows", lambda: page(Wanted(limit=200)))
@@ -201,19 +259,27 @@ def measure(store: Store, path: Path) -> None:
         timed(f"charts of {days} days", lambda span=span: store.statistics.charts(span, ZONE), times=5)
 
 
+def empty(url: str) -> bool:
+    """Whether it has yet to be filled."""
+    with closing(bare(url).connection) as connection:
+        cursor = connection.cursor()
+        cursor.execute("SELECT count(*) FROM (SELECT id FROM incidents LIMIT 1) AS any_of_them")
+        return bool(cursor.fetchone()[0] == 0)
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(sys.argv[1] if len(sys.argv) > 1 else f"{folder}/lists.db")
-        fresh = not path.exists()
-        url = f"sqlite:///{path.absolute()}"
+        named = sys.argv[1] if len(sys.argv) > 1 else f"{folder}/lists.db"
+        url = named if "://" in named else f"sqlite:///{Path(named).absolute()}"
         migrate(url)
+        fresh = empty(url)
         database = Database(url)
         database.open()
         if fresh:
             start = time.perf_counter()
-            fill(database)
-            print(f"{COUNT:,} made in {time.perf_counter() - start:.0f} s, {path.stat().st_size / 1e9:.2f} GB")
-        measure(Store(database), path)
+            copy_in(url) if is_postgres(url) else fill(database)
+            print(f"{COUNT:,} made in {time.perf_counter() - start:.0f} s")
+        measure(Store(database), url)
         database.close()
 
 

@@ -16,7 +16,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from chatops.sandbox.botapi.limits import Limits
-from tests.flows.town import TOKEN, Town, town
+from tests.flows.town import TOKEN, Service, Town, town
 
 GROUP = -1001
 SENDERS = 16
@@ -75,7 +75,7 @@ def seen(place: Town) -> tuple[int, bool]:
 
 
 def storm(count: int, folder: Path) -> None:
-    with town(folder, TELEGRAM_CHATS=str(GROUP), STORM_THRESHOLD="5") as place:
+    with town(folder, service=Service, TELEGRAM_CHATS=str(GROUP), STORM_THRESHOLD="5") as place:
         place.bot_api.group(GROUP, "on-call", members=[place.anna])
         place.bot_api.pace(Limits())
         before, start = cpu(place.service.pid), time.monotonic()

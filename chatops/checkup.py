@@ -59,7 +59,7 @@ KUBERNETES_MENDS = {
     Reason.UNREACHABLE: "mend the way to the API server: `kubectl version` shows whether kubectl gets there",
     Reason.TIMEOUT: "mend the way to the API server: `kubectl version` shows whether kubectl gets there",
     Reason.UNAUTHORIZED: "the credentials in the kubeconfig are refused: log in to the cluster again",
-    Reason.FORBIDDEN: "the credentials may not even read /version: give them the rights in the README",
+    Reason.FORBIDDEN: "the credentials may not even read /version: give them the rights in docs/rbac.md",
 }
 UPSTREAM_REASONS = (
     Reason.NOT_CONFIGURED,

@@ -42,7 +42,7 @@ Names = Annotated[tuple[str, ...], NoDecode]
 
 
 class Settings(BaseSettings):
-    """The contract with whoever runs the service. A field's description is its row in the README."""
+    """The contract with whoever runs the service. A field's description is its row in docs/settings.md."""
 
     model_config = SettingsConfigDict(
         env_file=ENV_FILE,
@@ -69,10 +69,15 @@ class Settings(BaseSettings):
         "",
         description="Address both ports listen on. Other machines reach it only with a `WEBHOOK_TOKEN`",
     )
+    pod_ip: str = Field(
+        "",
+        description="Address at which the other replicas reach this one; in Kubernetes the downward API's "
+        "`status.podIP`. Counts with PostgreSQL only",
+    )
     telegram_webhook_url: str | None = Field(
         None,
         description="Where Telegram reaches `/api/v1/telegram` of `APP_PORT` over HTTPS, to post updates there instead "
-        "of being polled. The secret that its posts carry is made at each start",
+        "of being polled. Its posts carry a secret that is made of the bot's token",
     )
     telegram_features: Names = Field(
         tuple(sorted(CERTAIN)),
@@ -85,7 +90,9 @@ class Settings(BaseSettings):
         (),
         description="Bearer token Alertmanager must send. Two, comma-separated, while changing it",
     )
-    database_url: str = Field("sqlite:///chatops.db", description="The database file")
+    database_url: str = Field(
+        "sqlite:///chatops.db", description="A SQLite file, or a PostgreSQL database, which several replicas may share"
+    )
     audit_chat: int | None = Field(
         None,
         ge=-(10**18),

@@ -1,4 +1,4 @@
-"""The settings as the README tells of them: name, meaning, default."""
+"""The settings as docs/settings.md tells of them: name, meaning, default."""
 
 from typing import Any, NamedTuple
 
@@ -6,7 +6,7 @@ from chatops.settings import EVERYWHERE, LOOPBACK, Settings
 
 
 class Setting(NamedTuple):
-    """One row of the README's table. `default` is empty where there is none."""
+    """One row of the page's tables. `default` is empty where there is none."""
 
     name: str
     meaning: str
@@ -14,7 +14,7 @@ class Setting(NamedTuple):
 
 
 def describe() -> tuple[Setting, ...]:
-    """Every setting, in the order of the README."""
+    """Every setting, in the order of the code."""
     return tuple(
         Setting(name.upper(), field.description or "", _shown_default(name, field.default))
         for name, field in Settings.model_fields.items()
@@ -25,6 +25,8 @@ def _shown_default(name: str, default: Any) -> str:
     match name:
         case "bind_address":
             return f"`{LOOPBACK}` without `WEBHOOK_TOKEN`, else `{EVERYWHERE}`"
+        case "pod_ip":
+            return "the machine's own"
         case "kubeconfig":
             return "`~/.kube/config`"
         case "protected_namespaces":

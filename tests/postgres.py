@@ -30,7 +30,7 @@ def new_database(*, migrated: bool = True) -> str:
 
 
 def drop_database(url: str) -> None:
-    _administer(f"DROP DATABASE IF EXISTS {_name(url)} WITH (FORCE)")
+    _administer(f"DROP DATABASE IF EXISTS {name_of(url)} WITH (FORCE)")
 
 
 def administer(url: str, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
@@ -43,11 +43,11 @@ def administer(url: str, statement: str, values: tuple[Any, ...] = ()) -> list[A
 
 
 def _administer(statement: str) -> None:
-    administer(_server(), statement)
+    administer(server(), statement)
 
 
 @cache
-def _server() -> str:
+def server() -> str:
     """The URL of a database to administer from."""
     if named := os.environ.get("TEST_POSTGRES_URL"):
         return named
@@ -75,9 +75,16 @@ def _template() -> str:
 
 
 def _url(name: str) -> str:
-    parts = urlsplit(_server())
+    parts = urlsplit(server())
     return urlunsplit(parts._replace(path=f"/{name}"))
 
 
-def _name(url: str) -> str:
+def name_of(url: str) -> str:
     return urlsplit(url).path.lstrip("/")
+
+
+def as_user(url: str, user: str, password: str) -> str:
+    """The same database, by somebody else."""
+    parts = urlsplit(url)
+    where = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{user}:{password}@{where}"))

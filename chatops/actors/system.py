@@ -1,7 +1,7 @@
 """The whole service: what is started, in which order, and stopped in reverse. Reads as that list."""
 
-import secrets
 import threading
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -48,6 +48,7 @@ from chatops.actors.notary import NOTARY, NotaryActor
 from chatops.actors.pool import PoolActor
 from chatops.actors.presence import Presence
 from chatops.actors.probe import ProbeActor
+from chatops.actors.replica import Replica, own_address
 from chatops.actors.reviewer import ReviewerActor
 from chatops.actors.roll_call import RollCallActor
 from chatops.actors.self_audit import SelfAuditActor
@@ -73,14 +74,14 @@ from chatops.core.screens.welcome import offered
 from chatops.core.telegram_features import GRANTED, Feature
 from chatops.core.texts import LANGUAGES, tongue
 from chatops.db.database import Database
+from chatops.db.location import PostgresUrl, location
 from chatops.db.soundness import ensure_sound
 from chatops.db.store import Store
 from chatops.settings import Settings
 from chatops.telegram.client import Me, Telegram, posted
-from chatops.upstream.calendar import CalendarDoor
 from chatops.upstream.fallback import FallbackDoor
 from chatops.web.api import api_server, build_api
-from chatops.web.hook import TelegramHook
+from chatops.web.hook import TelegramHook, hook_secret
 from chatops.web.intake import Intake
 from chatops.web.miniapp import MiniApp
 from chatops.web.readiness import Part, PartState, Readiness
@@ -88,6 +89,8 @@ from chatops.web.readiness import Part, PartState, Readiness
 log = structlog.get_logger()
 
 START_SECONDS = 10.0
+LEAD_LOST = 75
+"""The exit code where another replica leads now (sysexits.h: try again); run.py begins anew."""
 JANITOR: Address = ("janitor",)
 SELF_AUDIT: Address = ("self_audit",)
 ROLL_CALL: Address = ("roll_call",)
@@ -120,7 +123,12 @@ class System:
         self._store = Store(self._database)
         self._health = Health()
         self._directory = Directory()
-        self._gate = Gate(self._directory)
+        self._acting = threading.Event()
+        """The actors are there."""
+        server = location(settings.database_url)
+        self._replica = self._replica_on(server) if isinstance(server, PostgresUrl) else None
+        relay = self._replica.relay if self._replica else None
+        self._gate = Gate(self._directory, self._put, routes_here=self._routes_here)
         self._telegram = Telegram(
             settings.telegram_bot_token.get_secret_value(),
             settings.telegram_api_url,
@@ -132,14 +140,15 @@ class System:
         self._intake = Intake(
             self._gate.accept,
             settings.webhook_tokens,
+            begin=self._gate.begin,
             on_refused=warnings.wrong_token,
             on_too_large=warnings.too_large,
         ).server(host=settings.listen_on, port=settings.alert_port)
         tell = self._directory.tell
         presence = Presence(settings=self._store.settings, chats=self._store.cards.chats_of_open, tell=tell, now=_now)
         self._arrivals = Arrivals(rows=self._store.updates, tell=tell, now=_now, presence=presence)
-        self._hook_secret = secrets.token_urlsafe(32)
-        hook = TelegramHook(self._posted, self._hook_secret) if settings.telegram_webhook_url else None
+        self._hook_secret = hook_secret(settings.telegram_bot_token.get_secret_value())
+        hook = TelegramHook(self._posted, self._hook_secret, relay) if settings.telegram_webhook_url else None
         doorkeeper = Doorkeeper(
             self._store,
             bot_token=settings.telegram_bot_token.get_secret_value(),
@@ -149,7 +158,7 @@ class System:
         self._policy = self._policy_of(settings)
         desk = Desk(self._store, _now, self._policy, self._bot_name, tell)
         page = MiniApp(frame_ancestors=_frames(settings.telegram_api_url))
-        api = build_api(self.readiness, operations_of(desk, doorkeeper), doorkeeper, hook=hook, page=page)
+        api = build_api(self.readiness, operations_of(desk, doorkeeper), doorkeeper, hook=hook, page=page, relay=relay)
         self._api = api_server(api, host=settings.listen_on, port=settings.app_port, hook=hook)
         self._supervisor: Supervisor | None = None
         self._ended = threading.Event()
@@ -172,24 +181,25 @@ class System:
             self._database.open()
             self._database_open = True
             ensure_sound(self._database)
-            self._introduce()
+            # Its port is known from here on: the others are told where it is reached.
             self._api.start()
-            self._supervisor = Supervisor(
-                self._directory, self._specs(), give_up=self._give_up, on_failed=self._child_failed
-            )
-            self._supervisor.wait_started(START_SECONDS)
-            self._resume()
+            leads = self._replica is None or self._replica.take(self._address)
+            if leads:
+                self._act()
             self._intake.start()
+            if self._replica is not None:
+                self._replica.start(self._address, leads=leads, led=self._led, lost=self._lost)
         except BaseException:
             self.stop()
             raise
         metrics.look_at(self._sources())
-        metrics.leading(True)
-        log.info("serving", alert_port=self.alert_port, app_port=self.app_port)
+        log.info("serving", alert_port=self.alert_port, app_port=self.app_port, leads=leads)
 
     def stop(self, deadline: float = 5.0) -> None:
         """Intake first, so that nothing comes in that could not be finished; the database last."""
         self._intake.stop(deadline / 5)
+        if self._replica is not None:
+            self._replica.stop()
         if self._supervisor is not None:
             self._supervisor.stop(deadline * 3 / 5)
         self._directory.timers.stop()
@@ -215,6 +225,55 @@ class System:
             intake_listens=self._intake.listening,
             parts=parts,
         )
+
+    def _act(self) -> None:
+        """Start the actors; they go on with what was left half done."""
+        self._introduce()
+        self._supervisor = Supervisor(
+            self._directory, self._specs(), give_up=self._give_up, on_failed=self._child_failed
+        )
+        self._supervisor.wait_started(START_SECONDS)
+        self._resume()
+        self._acting.set()
+        metrics.leading(True)
+        if self._replica is not None:
+            self._replica.acts()
+
+    def _routes_here(self) -> bool:
+        """Whether what is taken in is this process's to work through."""
+        return self._replica is None or self._acting.is_set()
+
+    def _put(self, body: bytes, source: str) -> "Future[int]":
+        """In an HTTP thread. A replica that does not lead puts it on disk for the one that does."""
+        return self._store.inbox.put(body, source, _now(), ring_for_it=not self._routes_here())
+
+    def _replica_on(self, server: PostgresUrl) -> Replica:
+        return Replica(
+            server,
+            self._database,
+            self._store,
+            health=self._health,
+            tell=self._directory.tell,
+            acts=self._acting.is_set,
+        )
+
+    @property
+    def _address(self) -> str:
+        return f"{own_address(self._settings.pod_ip, self._settings.listen_on)}:{self.app_port}"
+
+    def _led(self) -> None:
+        """In the lead's thread: another replica's turn is over."""
+        try:
+            self._act()
+        except Exception:
+            log.critical("cannot act", exc_info=True)
+            self._exit_code = 1
+            self._ended.set()
+
+    def _lost(self) -> None:
+        metrics.leading(False)
+        self._exit_code = LEAD_LOST
+        self._ended.set()
 
     def _sources(self) -> metrics.Sources:
         def parts() -> dict[str, bool]:
@@ -324,6 +383,9 @@ class System:
     def _calendars(self, roster: Roster) -> list[ChildSpec]:
         if not calendars(roster):
             return []
+        # Here, since few have one: what reads calendars is a third of a start's time that is not our own.
+        from chatops.upstream.calendar import CalendarDoor
+
         reader = starter(
             CalendarsActor, self._directory, store=self._store, clock=_now, roster=roster, open_door=CalendarDoor
         )

@@ -32,11 +32,20 @@ each word of it would keep an incident's message waiting.
 """
 
 LEAST_TOGETHER = 4
-MOST_TOGETHER = 200
-"""Bodies that wait and are looked at together: fewer are no storm, more would keep the database from others."""
+MOST_TOGETHER = 64
+MOST_ALERTS = 200
+"""Bodies that wait and are looked at together, by how many alerts the last ones had: fewer are no storm, and with more
+whoever sends another waits for that one transaction.
+"""
 
 RUSH_SECONDS = 0.05
 """In a storm so long is waited for what comes next to it: one transaction for many is what makes it fast."""
+
+RESTS = 3
+"""While a storm pours in, routing rests this many times as long as it worked: to have it all on disk comes first."""
+MOST_REST_SECONDS = 0.5
+RESTING_SECONDS = 10.0
+"""A storm that pours for longer is not waited for any more."""
 
 MOST_ATTEMPTS = 3
 """A body that breaks its reading this often is put aside: it must not stop the ones behind it."""
@@ -63,7 +72,11 @@ class WebhookActor(Actor):
         self._notices = Throttle(NOTICE_SECONDS, monotonic)
         self._watchdogs = watchdogs
         self._waiting: dict[int, None] = {}
-        self._rush = False
+        self._monotonic = monotonic
+        self._together = MOST_TOGETHER
+        self._came = 0
+        self._rush_since: float | None = None
+        self._rest = RUSH_SECONDS
 
     def setup(self) -> None:
         """What was committed and not routed before the last end is routed first."""
@@ -77,10 +90,9 @@ class WebhookActor(Actor):
             case Accept():
                 self._commit(message)
             case BodiesStored(inbox_ids):
-                if not self._waiting and self._rush:
-                    self.later(RUSH_SECONDS, RouteNext())
-                elif not self._waiting:
-                    self.tell(self.address, RouteNext())
+                if not self._waiting:
+                    self._route_soon()
+                self._came += len(inbox_ids)
                 self._waiting.update(dict.fromkeys(inbox_ids))
             case RouteNext():
                 self._route_waiting()
@@ -104,22 +116,37 @@ class WebhookActor(Actor):
         except Failure as failure:
             accept.stored.set_exception(failure)
 
+    def _route_soon(self) -> None:
+        if self._rush_since is None:
+            self.tell(self.address, RouteNext())
+        else:
+            self.later(self._rest, RouteNext())
+
     def _route_waiting(self) -> None:
         """What is not routed when this crashes is found again by the next life's setup."""
-        waiting = tuple(self._waiting)[:MOST_TOGETHER]
+        began, came, self._came = self._monotonic(), self._came, 0
+        waiting = tuple(self._waiting)[: self._together]
         for inbox_id in waiting:
             del self._waiting[inbox_id]
-        if self._waiting:
-            self.tell(self.address, RouteNext())
-        self._rush = len(waiting) >= LEAST_TOGETHER
-        for inbox_id in self._open_together(waiting) if self._rush else waiting:
+        rush = len(waiting) >= LEAST_TOGETHER
+        for inbox_id in self._open_together(waiting) if rush else waiting:
             self._route(inbox_id)
+        self._rush_since = (self._rush_since or began) if rush else None
+        pours = rush and came >= LEAST_TOGETHER and began - (self._rush_since or began) < RESTING_SECONDS
+        worked = self._monotonic() - began
+        self._rest = max(RUSH_SECONDS, min(RESTS * worked, MOST_REST_SECONDS)) if pours else RUSH_SECONDS
+        if self._waiting and pours:
+            self._route_soon()
+        elif self._waiting:
+            self.tell(self.address, RouteNext())
 
     def _open_together(self, inbox_ids: tuple[int, ...]) -> tuple[int, ...]:
         """Open what is new of a storm in one transaction; those that are to be routed one by one."""
         try:
             rows = self._store.inbox.many(inbox_ids)
             bodies = [each for row in rows if (each := self._understood(row))]
+            alerts = sum(len(notification.alerts) for _, notification in bodies)
+            self._together = max(LEAST_TOGETHER, min(MOST_TOGETHER, MOST_ALERTS * len(bodies) // max(alerts, 1)))
             opened = self._store.inbox.open_new(bodies, self._clock())
             self._say_opened(rows, opened)
             chats = [chat.id for chat in self._store.chats.subscribed()] if opened.incidents else []
@@ -190,7 +217,7 @@ class WebhookActor(Actor):
         now = self._clock()
         for incident_id in self._store.inbox.route(inbox_id, notification, now):
             stored_at = f"{row.received_at:%Y-%m-%dT%H:%M:%S.%fZ}"
-            say = log.debug if self._rush else log.info
+            say = log.debug if self._rush_since is not None else log.info
             say("webhook routed", incident=incident_id, inbox=inbox_id, source=row.source, stored_at=stored_at)
             self.tell(incident_address(incident_id), MailArrived())
 

@@ -18,6 +18,7 @@ from chatops.cluster.requests import Told
 from chatops.cluster.retries import Retries
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
 from chatops.decoders import decoder_of
+from chatops.fencing import ensure_leading
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -236,6 +237,8 @@ class Connection:
     ) -> tuple[int, bytes]:
         """Status and body; a status that is none of success is raised, unless it is one of `kept`."""
         client = self._ready_client()
+        if method != "GET":
+            ensure_leading()
         told = Told(method, path, dry_run="dryRun" in query)
         try:
             request = self._request(client, method, path, query, body, content_type, accept)

@@ -21,6 +21,7 @@ from chatops.core.audit_search import MOST, FoundLines, WantedLines, line_number
 from chatops.core.resources import ObjectRef
 from chatops.db.audit_search import lines_found
 from chatops.db.columns import aware, clean, naive, strings_of, time_of, time_text, to_json
+from chatops.db.connection import Connection
 from chatops.db.database import Database
 from chatops.db.entities import Tables
 from chatops.db.handled import write_off
@@ -167,18 +168,40 @@ class AuditLog:
         self, number: int, previous_hash: str, limit: int, checkpoint: Checkpoint | None = None
     ) -> Checkpoint | Flaw:
         """Up to `limit` lines behind line `number`, which carries `previous_hash`; as far as they hold, or the flaw."""
-        first = number + 1 if number else _LEAST
-        raw = _RAW_POSTGRES if self._tables.on_postgres else _RAW_SQLITE
-        rows = self._database.read(lambda: self._tables.connection.execute(raw, (first, limit)).fetchall())
-        for row in rows:
-            number += 1
-            expected = _expected(row, number, previous_hash)
-            if isinstance(expected, Fault):
-                return Flaw(number, expected)
-            if checkpoint and checkpoint.number == number and checkpoint.hash != expected:
-                return Flaw(number, Fault.ANEW)
-            previous_hash = expected
-        return Checkpoint(number, previous_hash)
+        on_postgres = self._tables.on_postgres
+        rows = self._database.read(lambda: _raw(self._tables.connection, on_postgres, number, limit))
+        return _followed(rows, Checkpoint(number, previous_hash), checkpoint)
+
+
+def whole_chain(connection: Connection, *, on_postgres: bool) -> Checkpoint | Flaw:
+    """The head of the log as this connection sees it, also of lines it has not committed; or the first flaw."""
+    reached = Checkpoint(0, GENESIS)
+    while True:
+        before = reached.number
+        found = _followed(_raw(connection, on_postgres, before, _CHUNK), reached, None)
+        if isinstance(found, Flaw) or found.number - before < _CHUNK:
+            return found
+        reached = found
+
+
+def _raw(connection: Connection, on_postgres: bool, number: int, limit: int) -> list[Any]:
+    """Up to `limit` lines behind line `number`, as bytes."""
+    first = number + 1 if number else _LEAST
+    return connection.execute(_RAW_POSTGRES if on_postgres else _RAW_SQLITE, (first, limit)).fetchall()
+
+
+def _followed(rows: Sequence[Any], reached: Checkpoint, checkpoint: Checkpoint | None) -> Checkpoint | Flaw:
+    """How far the chain holds through the rows that follow on what was reached, or the first flaw."""
+    number, previous_hash = reached.number, reached.hash
+    for row in rows:
+        number += 1
+        expected = _expected(row, number, previous_hash)
+        if isinstance(expected, Fault):
+            return Flaw(number, expected)
+        if checkpoint and checkpoint.number == number and checkpoint.hash != expected:
+            return Flaw(number, Fault.ANEW)
+        previous_hash = expected
+    return Checkpoint(number, previous_hash)
 
 
 def append_entries(tables: Tables, entries: Sequence[Entry]) -> tuple[StoredEntry, ...]:

@@ -12,7 +12,7 @@ from chatops.core.incidents.values import Status
 from chatops.core.review import Span, Times
 from chatops.db.entities import Tables
 from chatops.db.listed import SEVERITIES, kind_of, micros
-from chatops.db.places import Spot
+from chatops.db.places import Spot, within
 
 _HOUR = 3_600 * 1_000_000
 _DAYS_TO_MONDAY = 3
@@ -35,9 +35,9 @@ SELECT week, number, took FROM (
         row_number() OVER (PARTITION BY week ORDER BY took) AS nth
     FROM (
         SELECT {_WEEK} AS week, {{took}} AS took {_OF_SPAN}{{more}}
-    ) WHERE took IS NOT NULL
+    ) AS of_all WHERE took IS NOT NULL
     WINDOW of_week AS (PARTITION BY week)
-) WHERE nth IN ((number + 1) / 2, (number * 9 + 9) / 10) ORDER BY week, nth
+) AS of_weeks WHERE nth IN ((number + 1) / 2, (number * 9 + 9) / 10) ORDER BY week, nth
 """
 _TAKEN = "CASE WHEN acknowledged < began THEN 0 ELSE acknowledged - began END"
 _LASTED = "CASE WHEN kind BETWEEN ? AND ? THEN CASE WHEN finished < began THEN 0 ELSE finished - began END END"
@@ -47,18 +47,18 @@ _RESOLVED = (kind_of(Status.RESOLVED, SEVERITIES[0]), kind_of(Status.RESOLVED, S
 def counted_charts(tables: Tables, span: Span, zone: tzinfo, places: Sequence[Spot] | None) -> Charts:
     """Within a session. `places` are those that count; None is all of them."""
     ahead, shifts = _ahead(offsets(span, zone))
-    more = "" if places is None else f" AND place_id IN ({', '.join('?' * len(places))})"
-    since, until, within = micros(span.since), micros(span.until), [spot.id for spot in places or ()]
+    more, ids = within(places)
+    since, until = micros(span.since), micros(span.until)
     execute = tables.connection.execute
     counted = [
         Counted(DAY_ONE + timedelta(days=hour // 24), hour % 24, SEVERITIES[rank], count)
-        for hour, rank, count in execute(_HOURS.format(ahead=ahead, more=more), (*shifts, since, until, *within))
+        for hour, rank, count in execute(_HOURS.format(ahead=ahead, more=more), (*shifts, since, until, *ids))
     ]
-    cut = execute(_CUT.format(ahead=ahead, more=more), (*shifts, since, until, *within, MOST_TIMED)).fetchone()
+    cut = execute(_CUT.format(ahead=ahead, more=more), (*shifts, since, until, *ids, MOST_TIMED)).fetchone()
     since, untimed = cut or (since, None)
     queries = [_WEEKS.format(ahead=ahead, took=took, more=more) for took in (_TAKEN, _LASTED)]
-    taken = _times(tables, queries[0], (*shifts, since, until, *within), untimed)
-    resolved = _times(tables, queries[1], (*shifts, *_RESOLVED, since, until, *within), untimed)
+    taken = _times(tables, queries[0], (*shifts, since, until, *ids), untimed)
+    resolved = _times(tables, queries[1], (*shifts, *_RESOLVED, since, until, *ids), untimed)
     counts: dict[int, int] = {}
     for each in counted:
         week = ((each.day - DAY_ONE).days + _DAYS_TO_MONDAY) // 7

@@ -10,13 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pony.orm import Database as PonyDatabase
 from pony.orm import db_session
 
 from chatops import metrics
 from chatops.core.failures import Failure, Reason, Temporary
+from chatops.db.connection import Connection
 from chatops.db.entities import Tables
 from chatops.db.faults import Lost, Unavailable, failure_of
 from chatops.db.jobs import Job, JobQueue, closed
@@ -41,6 +42,16 @@ CALLER_PATIENCE = 10.0
 
 RUNNING_PATIENCE = 60.0
 """Seconds more that a caller waits for a job that has begun: its outcome is worth knowing."""
+
+
+class Guard(Protocol):
+    """Who says whether this process may write."""
+
+    def enter(self, connection: Connection) -> float:
+        """A transaction begins in this session; when. Raises Failure where it must not."""
+        ...
+
+    def committed(self, began: float) -> None: ...
 
 
 class Database:
@@ -69,6 +80,8 @@ class Database:
             self._engine = Sqlite(place, lock_patience)
         self.where = self._engine.where
         """For people: which database it is, without its password."""
+        self.guard: Guard | None = None
+        """Asked at the beginning of each transaction that writes, and told of its end."""
         self.commits = 0
         """Transactions committed so far; less than the jobs written when they shared."""
         self._pony = PonyDatabase()
@@ -176,6 +189,7 @@ class Database:
             with db_session(immediate=True, optimistic=False):
                 # Pony begins a transaction with its first own query: a job that has none would commit line by line.
                 self._pony.get_connection()  # type: ignore[no-untyped-call]  # its stubs say nothing of it
+                began = self.guard.enter(self.tables.connection) if self.guard is not None else 0.0
                 results = [job.work() for job in jobs]
                 done = True
         except BaseException as error:
@@ -193,6 +207,8 @@ class Database:
                     job.future.set_exception(_in_doubt(failure) if done and failure else failure or error)
             return
         self.commits += 1
+        if self.guard is not None:
+            self.guard.committed(began)
         metrics.committed(time.perf_counter() - begun, len(jobs))
         for job, result in zip(jobs, results, strict=True):
             job.future.set_result(result)

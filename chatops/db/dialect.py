@@ -1,8 +1,8 @@
 """The statements of this folder, as PostgreSQL reads them. They are written as SQLite reads them, in what both share.
 
-Three things differ and are exchanged here: how a value's place is marked, hints which index to walk (SQLite only: its
-planner keeps no statistics unless told to), and a list of numbers given as JSON text. `instr` is a function of ours
-there (migrations/postgres).
+Three things differ and are exchanged here: how a value's place is marked, hints which index to walk and what to join
+first (SQLite only: its planner keeps no statistics unless told to), and a list of numbers given as JSON text. `instr`
+is a function of ours there (migrations/postgres).
 """
 
 import re
@@ -14,7 +14,7 @@ _PARTS = re.compile(
     | SELECT\ value\ FROM\ json_each\((?P<list>\?\d*)\)
     | \?(?P<number>\d*)
     | (?P<percent>%)
-    | \s(?:INDEXED\ BY\ \w+|NOT\ INDEXED)
+    | \s(?:INDEXED\ BY\ \w+|NOT\ INDEXED|CROSS(?=\ JOIN))
     """,
     re.VERBOSE,
 )

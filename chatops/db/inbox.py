@@ -10,6 +10,7 @@ from chatops.core.alerts import Notification
 from chatops.core.audit import Entry
 from chatops.core.inbox import InboxRow, InboxState
 from chatops.db.audit import append_entries
+from chatops.db.bell import ring
 from chatops.db.columns import aware, clean, naive, time_of, time_text
 from chatops.db.database import Database
 from chatops.db.opening import Opened, open_new
@@ -29,12 +30,17 @@ class Inbox:
         self._database = database
         self._tables = database.tables
 
-    def put(self, body: bytes, source: str, at: datetime) -> "Future[int]":
-        """Take in a body without waiting. The future has its id once it is on disk, or the Failure if it is not."""
+    def put(self, body: bytes, source: str, at: datetime, *, ring_for_it: bool = False) -> "Future[int]":
+        """Take in a body without waiting. The future has its id once it is on disk, or the Failure if it is not.
+
+        `ring_for_it`: another process is to route it.
+        """
         values = (time_text(at), clean(source), body, NEW)
 
         def work() -> int:
             # Not by its entity: this is done for every body, and in a storm nothing is done more often.
+            if ring_for_it:
+                ring(self._tables)
             return int(self._tables.connection.execute(_PUT, values).fetchall()[0][0])
 
         return self._database.submit_write(work)

@@ -18,7 +18,7 @@ from chatops.db.columns import time_of, time_of_or_none
 from chatops.db.database import Database
 from chatops.db.entities import Tables
 from chatops.db.listed import kind_of, last_change, list_again, micros
-from chatops.db.places import Readable, Spot, narrowed, spots_of
+from chatops.db.places import Readable, Spot, narrowed, one_of, spots_of, within
 from chatops.db.rows import incidents_of
 from chatops.db.walk import Range, walked
 
@@ -96,7 +96,7 @@ class Listing:
                 return Changes(since if behind < MOST_BEHIND // 2 else mark_text(told[0], last))
             if behind > MOST_BEHIND:
                 return Changes(mark, reset=True)
-            more, values = _within(places)
+            more, values = within(places)
             query = _CHANGED.format(more=more)
             found = tables.connection.execute(query, (told[1], *values, most + 1)).fetchall()
             rows = _rows(tables, [number for _, number in found[:most]])
@@ -176,9 +176,9 @@ def _open(
     count: int,
 ) -> list[Position]:
     order, number = (behind.order, behind.id) if behind else (_LEAST, 0)
-    more, values = _within(places)
+    more, values = within(places)
     kinds = _kinds(wanted, OPEN)
-    more, values = f"{more}{_one_of('kind', kinds)}", (*values, *kinds)
+    more, values = f"{more}{one_of('kind', kinds)}", (*values, *kinds)
     conditions: list[tuple[str, Any]] = [("instr(search, ?) > 0", f" {word}") for word in words]
     conditions += [("instr(search, ?) > 0", f" {label} ") for label in labels]
     conditions += [("owner = ?", wanted.owner)] if wanted.owner is not None else []
@@ -203,7 +203,7 @@ def _closed(
     few = places is not None and len(places) <= MOST_RANGES
     below = min(below, micros(wanted.until)) if wanted.until else below
     least = micros(wanted.since) if wanted.since else _LEAST
-    within, spots = ("", ()) if few else _within(places)
+    near, spots = ("", ()) if few else within(places)
     if words or labels:
         rows = fulltext.found(
             tables,
@@ -215,22 +215,22 @@ def _closed(
             below=below,
             least=least,
             limit=count,
-            more=within,
+            more=near,
             values=spots,
         )
         return [Position(False, *row) for row in rows]
     mine = ("", ()) if owner is None else (" AND owner = ?", (owner,))
     if owner is not None and (owner or (any_kind and not few)):
-        more, values = _within(places)
-        more, values = f"{more}{_one_of('kind', kinds)}", (*values, *kinds)
+        more, values = within(places)
+        more, values = f"{more}{one_of('kind', kinds)}", (*values, *kinds)
         ranges = [Range("listed_owner", "owner = ?", (owner,), more, values)]
     elif few:
         ids = [spot.id for spot in places or ()]
         ranges = [Range("listed_place", "place_id = ? AND kind = ?", (id, kind), *mine) for id in ids for kind in kinds]
     elif any_kind:
-        ranges = [Range("listed_ended", "1", (), within, spots)]
+        ranges = [Range("listed_ended", "TRUE", (), near, spots)]
     else:
-        more, values = within + mine[0], (*spots, *mine[1])
+        more, values = near + mine[0], (*spots, *mine[1])
         ranges = [Range("listed_kind", "kind = ?", (kind,), more, values) for kind in kinds]
     return [Position(False, *row) for row in walked(tables, ranges, below, least, count)]
 
@@ -238,17 +238,6 @@ def _closed(
 def _kinds(wanted: Wanted, statuses: Iterable[Status]) -> tuple[int, ...]:
     severities = wanted.severities or tuple(Severity)
     return tuple(sorted(kind_of(status, each) for status in wanted.statuses & set(statuses) for each in severities))
-
-
-def _within(places: Sequence[Spot] | None) -> tuple[str, tuple[int, ...]]:
-    if places is None:
-        return "", ()
-    ids = tuple(spot.id for spot in places)
-    return _one_of("place_id", ids), ids
-
-
-def _one_of(column: str, values: Sequence[int]) -> str:
-    return f" AND l.{column} IN ({', '.join('?' * len(values))})"
 
 
 def _rows(tables: Tables, ids: Sequence[int]) -> tuple[Row, ...]:

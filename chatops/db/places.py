@@ -1,6 +1,6 @@
 """Clusters and namespaces of incidents, and lists narrowed to those that somebody may read."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 from chatops.db.entities import Tables
@@ -53,3 +53,16 @@ def narrowed(
         and (readable is None or readable(spot.cluster, spot.namespace))
     ]
     return None if len(found) == len(spots) else found
+
+
+def within(places: Collection[Spot] | None) -> tuple[str, tuple[int, ...]]:
+    """What a row `l` of `listed` has to be besides, and its values. None is everywhere."""
+    if places is None:
+        return "", ()
+    ids = tuple(spot.id for spot in places)
+    return one_of("place_id", ids), ids
+
+
+def one_of(column: str, values: Sequence[int]) -> str:
+    """Of a row `l` of `listed`. PostgreSQL knows no empty list."""
+    return f" AND l.{column} IN ({', '.join('?' * len(values))})" if values else " AND FALSE"

@@ -51,6 +51,11 @@ def connected_to(server: PostgresUrl) -> Any:
     return psycopg2.connect(server.dsn, **CONNECT)
 
 
+def fitted(connection: Any) -> Connection:
+    """A connection of psycopg2's for statements written as SQLite reads them."""
+    return _Fitted(connection)
+
+
 class Postgres:
     """The database that a URL names. Its tables are in the schema that the server's search_path comes to first."""
 

@@ -55,7 +55,7 @@ def found(
 ) -> list[tuple[int, int]]:
     """`ended` and id of those that have a token of each of `terms` and a word for each of `beginnings`."""
     query = " & ".join(
-        [f"({' | '.join(map(_quoted, each))})" for each in terms] + [f"{_quoted(b)}:*" for b in beginnings]
+        [f"({' | '.join(map(quoted, each))})" for each in terms] + [f"{quoted(b)}:*" for b in beginnings]
     )
     execute = tables.connection.execute
     bound = execute(_BOUND, (below, LOOKED_THROUGH - 1)).fetchone()
@@ -67,6 +67,6 @@ def found(
     return [*newest, *rest]
 
 
-def _quoted(token: str) -> str:
+def quoted(token: str) -> str:
     escaped = token.replace("\\", "\\\\").replace("'", "''")
     return f"'{escaped}'"

@@ -22,6 +22,8 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
+from chatops.fencing import ensure_leading
+
 PLACEHOLDER_TOKEN: Final = "0:held-by-the-wire"
 LARGEST_ANSWER = 16 * 1024 * 1024
 """Bytes. The largest a Bot API server gives is a batch of updates of 4 MiB."""
@@ -71,7 +73,11 @@ class Wire:
             _wire.reset(chosen)
 
     def request(self, method: str, params: Mapping[str, Any] | None, files: Any, *, longer: float) -> Answer:
-        """Raises requests.RequestException and urllib3's HTTPError, with the token in their words."""
+        """Raises requests.RequestException and urllib3's HTTPError, with the token in their words.
+
+        Raises Temporary, with nothing sent, where another replica may be acting.
+        """
+        ensure_leading()
         connect_timeout, read_timeout = self._timeouts
         read_timeout += longer
         deadline = time.monotonic() + connect_timeout + 2 * read_timeout
@@ -124,11 +130,13 @@ class _Adapter(HTTPAdapter):
             def connect(self) -> None:
                 super().connect()
                 sockets.add(self.sock)
+                ensure_leading()
 
         class Secure(HTTPSConnection):
             def connect(self) -> None:
                 super().connect()
                 sockets.add(self.sock)
+                ensure_leading()
 
         class PlainPool(HTTPConnectionPool):
             ConnectionCls = Plain

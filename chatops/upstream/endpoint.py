@@ -10,6 +10,7 @@ import urllib3
 
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
 from chatops.decoders import decoder_of
+from chatops.fencing import ensure_leading
 from chatops.upstream.errors import clean, failure_from, refusal
 
 T = TypeVar("T")
@@ -109,6 +110,8 @@ class Endpoint:
         largest: int | None = None,
     ) -> tuple[urllib3.BaseHTTPResponse, bytes]:
         """Whatever its status."""
+        if changes:
+            ensure_leading()
         try:
             response = self._pool.request(
                 method,

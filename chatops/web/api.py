@@ -13,6 +13,7 @@ from chatops.web.miniapp import MiniApp
 from chatops.web.openapi import described
 from chatops.web.operations import ROOT, Operation, Request, mount
 from chatops.web.readiness import HealthTold, Readiness, ReadinessTold, told
+from chatops.web.relay import Relay
 from chatops.web.server import Server
 
 
@@ -23,6 +24,7 @@ def build_api(
     *,
     hook: TelegramHook | None = None,
     page: MiniApp | None = None,
+    relay: Relay | None = None,
     registry: CollectorRegistry = REGISTRY,
 ) -> JsonBottle:
     """The application. `ready` is called in the server's threads and must return at once.
@@ -54,7 +56,7 @@ def build_api(
     description = described(there)
     app.route(f"{ROOT}/openapi.json", "GET", lambda: answer(description))
     if doorkeeper is not None:
-        mount(app, there, doorkeeper)
+        mount(app, there, doorkeeper, relay)
     if page is not None:
         page.add_to(app)
     if hook is not None:

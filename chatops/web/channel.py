@@ -7,11 +7,12 @@ judgement is made here, between the last header and the first byte of the body. 
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, Task
 from waitress.utilities import Error
 
 from chatops.web.problem import CONTENT_TYPE, Problem, code_of
@@ -28,6 +29,7 @@ class Head:
     path: str
     headers: Mapping[str, str]
     has_body: bool
+    query: str = ""
 
 
 Judge = Callable[[Head], Problem | None]
@@ -89,7 +91,7 @@ class _Parser(HTTPRequestParser):
         self.expect_continue = False
         if self.completed and self.witness is not None:
             witness, self.witness = self.witness, None
-            witness(self._head(), _problem_of(self.error).status)
+            witness(self.head(), _problem_of(self.error).status)
         # What follows is the refused body, not another request.
         return len(data)
 
@@ -99,17 +101,18 @@ class _Parser(HTTPRequestParser):
         return self.error is not None and self.error.code != 413
 
     def _be_judged(self) -> None:
-        problem = self.judge(self._head()) if self.judge is not None else None
+        problem = self.judge(self.head()) if self.judge is not None else None
         if problem is not None:
             self.error = _Refusal(problem)
             self.completed = True
 
-    def _head(self) -> Head:
+    def head(self) -> Head:
         return Head(
             method=str(getattr(self, "command", "")).upper(),
             path=str(getattr(self, "path", "")),
             headers=self.headers,
             has_body=self.chunked or self.content_length > 0,
+            query=str(getattr(self, "query", "")),
         )
 
 
@@ -154,6 +157,15 @@ class Channel(HTTPChannel):
         # At the end of the stream `recv` has closed the connection itself.
         if self.socket is not None and self._discarded >= MAX_DISCARDED:
             super().handle_close()
+
+    def answer(self, task: Callable[[Any, Any], Task]) -> None:
+        """Do what a worker's thread does for its first request, in the I/O thread, with this task."""
+        # On the instance: waitress makes a task of a channel's class, which is all it knows of how a request is served.
+        self.task_class = task  # type: ignore[assignment]  # called with the channel first, as a class is
+        try:
+            self.service()
+        finally:
+            del self.task_class
 
     def service(self) -> None:
         if self.requests and 2 * len(self.server.active_channels) > self.adj.connection_limit:  # type: ignore[arg-type]

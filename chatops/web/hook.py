@@ -14,6 +14,7 @@ from chatops.core.failures import Failure
 from chatops.web.channel import Head
 from chatops.web.errors import JsonBottle, answer, refusal
 from chatops.web.problem import Problem
+from chatops.web.relay import Relay
 
 log = structlog.get_logger(__name__)
 
@@ -29,11 +30,18 @@ Take = Callable[[bytes], None]
 """Takes the body of one update; returns when it is stored, raises Failure when it is not."""
 
 
+def hook_secret(token: str) -> str:
+    """What Telegram shows with each update. Of the token, so that all replicas and later runs know it."""
+    return hmac.new(token.encode(), b"the secret of the webhook", hashlib.sha256).hexdigest()
+
+
 class TelegramHook:
     """The route and its judge. There is no hook without a secret."""
 
-    def __init__(self, take: Take, secret: str) -> None:
+    def __init__(self, take: Take, secret: str, relay: Relay | None = None) -> None:
+        """`relay`: to whom the updates go while another replica leads."""
         self._take = take
+        self._relay = relay
         self._digest = hashlib.sha256(secret.encode()).digest()
 
     def add_to(self, app: JsonBottle) -> None:
@@ -49,6 +57,8 @@ class TelegramHook:
         return None if hmac.compare_digest(presented, self._digest) else FORBIDDEN
 
     def _taken(self) -> bottle.HTTPResponse:
+        if self._relay is not None and (told := self._relay.instead()) is not None:
+            return told
         body = bottle.request.environ["wsgi.input"].read()
         try:
             self._take(body)

@@ -16,6 +16,7 @@ from chatops.core.failures import Failure
 from chatops.web.caller import Caller, Doorkeeper
 from chatops.web.errors import JsonBottle, refusal
 from chatops.web.problem import Problem
+from chatops.web.relay import Relay
 
 log = structlog.get_logger(__name__)
 
@@ -106,9 +107,11 @@ class Operation:
         return self.name or self.does.__name__
 
 
-def mount(app: JsonBottle, operations: Sequence[Operation], doorkeeper: Doorkeeper) -> None:
+def mount(app: JsonBottle, operations: Sequence[Operation], doorkeeper: Doorkeeper, relay: Relay | None = None) -> None:
+    """`relay`: to whom what is no mere look at the database goes while another replica leads."""
     for operation in operations:
-        app.route(ROOT + _bottle_path(operation.path), operation.method, _answering(operation, doorkeeper))
+        far = relay if operation.changes or operation.asks_others else None
+        app.route(ROOT + _bottle_path(operation.path), operation.method, _answering(operation, doorkeeper, far))
 
 
 def _bottle_path(path: str) -> str:
@@ -116,8 +119,10 @@ def _bottle_path(path: str) -> str:
     return path.replace("{number}", "<number:int>").replace("{", "<").replace("}", ">")
 
 
-def _answering(operation: Operation, doorkeeper: Doorkeeper) -> Callable[..., bottle.HTTPResponse]:
+def _answering(operation: Operation, doorkeeper: Doorkeeper, relay: Relay | None) -> Callable[..., bottle.HTTPResponse]:
     def answer(**path: Any) -> bottle.HTTPResponse:
+        if relay is not None and (told := relay.instead()) is not None:
+            return told
         try:
             return _answered(operation, _read(operation, doorkeeper, path))
         except Refused as refused_with:

@@ -17,7 +17,8 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from chatops.web.channel import Judge, Witness, channel_class
+from chatops.web.channel import Channel, Judge, Witness, channel_class
+from chatops.web.later import Begin, Later
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +26,8 @@ MAX_HEAD = 16 * 1024
 CONNECTIONS = 300
 BACKLOG = 4096
 """Connections that wait in the kernel to be taken: an Alertmanager opens one for each group of a storm, at once."""
+READ_BYTES = 128 * 1024
+"""Of a connection at once: after each piece the I/O thread has to get hold of the interpreter again."""
 IDLE_SECONDS = 30
 LOOP_SECONDS = 1
 
@@ -37,7 +40,7 @@ class Server:
     """Serves one WSGI application on one address from `start` to `stop`.
 
     `judge` may refuse a request before its body is read; `witness` is told of everything answered without the
-    app. `max_body` is the largest body that is taken, in bytes.
+    app. `max_body` is the largest body that is taken, in bytes. What `begin` begins on is answered once it is done.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Server:
         max_body: int = 64 * 1024,
         judge: Judge | None = None,
         witness: Witness | None = None,
+        begin: Begin | None = None,
     ) -> None:
         self._app = app
         self._name = name
@@ -59,7 +63,8 @@ class Server:
         self._threads = threads
         self._max_body = max_body
         self._channel_class = channel_class(judge, witness)
-        self._workers = _Workers(name)
+        self._later = Later(begin, self._in_loop) if begin is not None else None
+        self._workers = _Workers(name, self._later)
         # Any: the stubs misname the trigger and the channels of a waitress server.
         self._listener: Any = None
         self._connections: dict[int, Any] = {}
@@ -89,6 +94,7 @@ class Server:
             "max_request_header_size": MAX_HEAD,
             "connection_limit": CONNECTIONS,
             "backlog": BACKLOG,
+            "recv_bytes": READ_BYTES,
             "channel_timeout": IDLE_SECONDS,
             "cleanup_interval": 5,
             "ident": None,
@@ -105,11 +111,14 @@ class Server:
         )
         self._listener.channel_class = self._channel_class
         self._thread = threading.Thread(target=self._run, name=f"{self._name}-io", daemon=True)
+        self._listener.io_thread = self._thread
         self._thread.start()
 
     def _run(self) -> None:
         while not self._ended:
             wasyncore.loop(timeout=LOOP_SECONDS, use_poll=True, map=self._connections, count=1)
+            if self._later is not None:
+                self._later.give_up_on_overdue()
             if self._stopping and not self._busy():
                 self._drained.set()
 
@@ -159,6 +168,7 @@ class _Listener(TcpWSGIServer):
     """Takes all that wait at once, as many as may be open: each round of the loop asks every connection."""
 
     _map: dict[int, Any]
+    io_thread: threading.Thread | None = None
 
     def readable(self) -> bool:
         # Known before waitress looks, for it says so each time: thousands of lines in a storm.
@@ -172,6 +182,11 @@ class _Listener(TcpWSGIServer):
             if len(self._map) == before:
                 return
 
+    def pull_trigger(self) -> None:
+        # What the I/O thread itself has written it comes to without being woken.
+        if threading.current_thread() is not self.io_thread:
+            super().pull_trigger()
+
     @property
     def _full(self) -> bool:
         return len(self._map) >= self.adj.connection_limit
@@ -180,10 +195,15 @@ class _Listener(TcpWSGIServer):
 class _Workers(ThreadedTaskDispatcher):
     """Waitress' worker threads, named after their server and kept, so that the last one can be waited for."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, later: Later | None) -> None:
         super().__init__()
         self._name = name
+        self._later = later
         self._started: list[threading.Thread] = []
+
+    def add_task(self, task: Channel) -> None:  # type: ignore[override]  # the stubs mean what a channel makes
+        if self._later is None or not self._later.begin(task):
+            super().add_task(task)  # type: ignore[arg-type]
 
     def start_new_thread(self, target: Callable[[int], object], thread_no: int) -> None:
         thread = threading.Thread(target=target, name=f"{self._name}-{thread_no}", args=(thread_no,), daemon=True)

@@ -32,7 +32,7 @@ from chatops.core.policy import Policy
 from chatops.core.updates import Membership, Tap, TextMessage
 from chatops.db.database import Database
 from chatops.db.store import Store
-from tests.migrated import migrated
+from tests.databases import database_at
 
 ANNA = 1001
 PATIENCE = 30.0
@@ -218,15 +218,14 @@ class House:
 
     def __init__(self, folder: Path, *, watchdogs: frozenset[str] = frozenset()) -> None:
         self._watchdogs = watchdogs
-        path = folder / "test.db"
-        url = f"sqlite:///{path}" if path.exists() else migrated(path)
         self.clock = Clock()
         self.post = Post()
         self.cluster = Cluster()
         self.upstream = Cluster()
         """What Alertmanager and Prometheus answer."""
         self.outside = Outside(alertmanager=True, prometheus=True)
-        self.database = Database(url)
+        self.url = database_at(folder / "test.db")
+        self.database = Database(self.url)
         self.database.open()
         self.store = Store(self.database)
         self.failed: list[Any] = []

@@ -1,61 +1,64 @@
-"""The gate between HTTP threads and the webhook actor: an answer in time whatever the actor does."""
+"""The gate between HTTP threads and the database: an answer in time whatever that does."""
 
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 
-import pykka
 import pytest
 
 from chatops.actors.addresses import WEBHOOK
 from chatops.actors.directory import Directory
 from chatops.actors.gate import FORGOTTEN_SECONDS, Gate
-from chatops.actors.messages import Accept
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
 
 PATIENCE = 10.0
 
 
-class Receiver(pykka.ThreadingActor):
-    """Stands at the webhook actor's address and does with each body what the test says."""
+def answering(outcome: int | Failure) -> Callable[[bytes, str], "Future[int]"]:
+    """A database that has stored, or refused, each body by the time it is asked."""
 
-    def __init__(self, take: Callable[[Accept], None]) -> None:
-        super().__init__()
-        self._take = take
+    def put(_body: bytes, _source: str) -> "Future[int]":
+        stored: Future[int] = Future()
+        if isinstance(outcome, Failure):
+            stored.set_exception(outcome)
+        else:
+            stored.set_result(outcome)
+        return stored
 
-    def on_receive(self, message: object) -> None:
-        assert isinstance(message, Accept)
-        self._take(message)
-
-
-def directory_with(take: Callable[[Accept], None]) -> Directory:
-    directory = Directory()
-    ref = Receiver.start(take)
-    directory.expect(WEBHOOK, ref, threading.Event())
-    assert directory.register(WEBHOOK, ref)
-    return directory
-
-
-@pytest.fixture(autouse=True)
-def _stop_actors():
-    yield
-    pykka.ActorRegistry.stop_all(timeout=PATIENCE)
+    return put
 
 
 def test_it_returns_once_the_body_is_committed() -> None:
     taken: list[tuple[bytes, str]] = []
 
-    def take(message: Accept) -> None:
-        taken.append((message.body, message.source))
-        message.stored.set_result(1)
+    def put(body: bytes, source: str) -> "Future[int]":
+        taken.append((body, source))
+        return answering(7)(body, source)
 
-    Gate(directory_with(take)).accept(b"body", "eu1")
+    directory = Directory()
+    Gate(directory, put).accept(b"body", "eu1")
     assert taken == [(b"body", "eu1")]
+    assert directory.parked(WEBHOOK) == 1, "who routes it was not told"
+
+
+def test_what_is_not_on_disk_is_told_to_nobody() -> None:
+    directory = Directory()
+    with pytest.raises(Temporary):
+        Gate(directory, answering(Temporary(Reason.SERVER_ERROR, "disk full"))).accept(b"body", "")
+    assert directory.parked(WEBHOOK) == 0
+
+
+def test_a_database_that_takes_nothing_leaves_its_place_to_others() -> None:
+    def put(_body: bytes, _source: str) -> "Future[int]":
+        raise Temporary(Reason.SERVER_ERROR, "closed")
+
+    gate = Gate(Directory(), put, most_waiting=1)
+    assert [give_up(gate) for _ in range(2)] == [Reason.SERVER_ERROR] * 2
 
 
 @pytest.mark.parametrize("failure", [Temporary(Reason.SERVER_ERROR, "disk full"), Permanent(Reason.SERVER_ERROR, "x")])
 def test_what_kept_it_from_the_disk_is_passed_on(failure: Failure) -> None:
-    gate = Gate(directory_with(lambda message: message.stored.set_exception(failure)))
+    gate = Gate(Directory(), answering(failure))
     with pytest.raises(Failure) as raised:
         gate.accept(b"body", "")
     assert raised.value is failure
@@ -63,20 +66,21 @@ def test_what_kept_it_from_the_disk_is_passed_on(failure: Failure) -> None:
 
 def test_nobody_answering_is_temporary() -> None:
     with pytest.raises(Temporary) as raised:
-        Gate(Directory(), wait_seconds=0.01).accept(b"body", "")
+        Gate(Directory(), lambda _body, _source: Future(), wait_seconds=0.01).accept(b"body", "")
     assert raised.value.reason is Reason.TIMEOUT
 
 
-def held() -> tuple[Directory, list["Future[int]"], threading.Semaphore]:
-    """An actor that keeps every body and answers none."""
-    kept: list[Future[int]] = []
-    arrived = threading.Semaphore(0)
+class Held:
+    """A database that keeps every body and answers none."""
 
-    def take(message: Accept) -> None:
-        kept.append(message.stored)
-        arrived.release()
+    def __init__(self) -> None:
+        self.kept: list[Future[int]] = []
+        self.arrived = threading.Semaphore(0)
 
-    return directory_with(take), kept, arrived
+    def put(self, _body: bytes, _source: str) -> "Future[int]":
+        self.kept.append(Future())
+        self.arrived.release()
+        return self.kept[-1]
 
 
 def give_up(gate: Gate, body: bytes = b"body") -> Reason:
@@ -85,27 +89,25 @@ def give_up(gate: Gate, body: bytes = b"body") -> Reason:
     return raised.value.reason
 
 
-def test_bodies_given_up_on_still_fill_the_gate_until_the_actor_lets_go() -> None:
-    directory, kept, arrived = held()
-    gate = Gate(directory, wait_seconds=0.01, most_waiting=2)
+def test_bodies_given_up_on_still_fill_the_gate_until_the_database_lets_go() -> None:
+    database = Held()
+    gate = Gate(Directory(), database.put, wait_seconds=0.01, most_waiting=2)
     assert [give_up(gate) for _ in range(3)] == [Reason.TIMEOUT, Reason.TIMEOUT, Reason.THROTTLED]
-    for _ in range(2):
-        assert arrived.acquire(timeout=PATIENCE)
-    kept[0].set_result(1)
+    database.kept[0].set_result(1)
     assert give_up(gate) is Reason.TIMEOUT
 
 
 def test_p1_bytes_are_bounded_too_but_one_body_always_fits() -> None:
-    directory, _, _ = held()
-    gate = Gate(directory, wait_seconds=0.01, most_bytes=10)
+    database = Held()
+    gate = Gate(Directory(), database.put, wait_seconds=0.01, most_bytes=10)
     assert give_up(gate, b"x" * 100) is Reason.TIMEOUT
     assert give_up(gate, b"x") is Reason.THROTTLED
 
 
 def test_a_body_nobody_will_ever_answer_for_is_forgotten() -> None:
-    directory, _, _ = held()
+    database = Held()
     now = [0.0]
-    gate = Gate(directory, wait_seconds=0.01, most_waiting=1, clock=lambda: now[0])
+    gate = Gate(Directory(), database.put, wait_seconds=0.01, most_waiting=1, clock=lambda: now[0])
     assert give_up(gate) is Reason.TIMEOUT
     now[0] = FORGOTTEN_SECONDS
     assert give_up(gate) is Reason.THROTTLED
@@ -114,13 +116,13 @@ def test_a_body_nobody_will_ever_answer_for_is_forgotten() -> None:
 
 
 def test_p1_a_full_gate_answers_at_once_while_others_wait() -> None:
-    directory, kept, arrived = held()
-    gate = Gate(directory, wait_seconds=PATIENCE, most_waiting=1)
+    database = Held()
+    gate = Gate(Directory(), database.put, wait_seconds=PATIENCE, most_waiting=1)
     waiting = threading.Thread(target=gate.accept, args=(b"first", ""))
     waiting.start()
-    assert arrived.acquire(timeout=PATIENCE)
+    assert database.arrived.acquire(timeout=PATIENCE)
     assert give_up(gate) is Reason.THROTTLED
     assert waiting.is_alive()
-    kept[0].set_result(1)
+    database.kept[0].set_result(1)
     waiting.join(PATIENCE)
     assert not waiting.is_alive()

@@ -1,8 +1,5 @@
 """A3: what cannot be written to the audit log does not happen: no change, no incident closed, no command run."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 
 from chatops.actors import base, unwritten
@@ -16,6 +13,7 @@ from chatops.core.incidents import Status
 from chatops.core.people import Role, User, everywhere
 from tests.actors.house import ANNA, House
 from tests.actors.scene import POD, Scene, body
+from tests.outside import refuse, unwatch
 
 EVE = 1003
 NOT_DONE = "⚠️ Not done: it could not be written down. Nothing was changed, try again"
@@ -40,17 +38,10 @@ class Broken:
     def __init__(self, house, *types):
         self._house = house
         listed = ", ".join(f"'{each}'" for each in types)
-        self._run(
-            f"CREATE TRIGGER broken BEFORE INSERT ON audit WHEN NEW.type IN ({listed}) "
-            "BEGIN SELECT RAISE(ABORT, 'no line can be written'); END"
-        )
+        refuse(house.url, "INSERT", "audit", "no line can be written", when=f"NEW.type IN ({listed})")
 
     def mended(self):
-        self._run("DROP TRIGGER broken")
-
-    def _run(self, statement):
-        with closing(sqlite3.connect(self._house.database.path, isolation_level=None, timeout=10)) as connection:
-            connection.execute(statement)
+        unwatch(self._house.url, "refused_audit", "audit")
 
 
 def asked(house, kind):

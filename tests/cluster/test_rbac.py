@@ -1,4 +1,7 @@
-"""The rights that docs/rbac.md tells to grant are what the service asks for: nothing less, and nothing more."""
+"""The rights that docs/rbac.md tells to grant are what the service asks for: nothing less, and nothing more.
+
+What the stand-in allows is what the chart binds; tests/deploy holds that page, chart and plain manifests tell the same.
+"""
 
 import ast
 import threading
@@ -16,15 +19,19 @@ from chatops.core.actions import ACTIONS, Nature
 from chatops.core.actions.repertoire import EVERY_KIND
 from chatops.core.failures import Failure, Permanent, Reason
 from chatops.core.resources import WORKLOADS, ObjectRef
+from chatops.core.screens.confirm import caution_text
+from chatops.core.texts import tongue
 from chatops.core.victims import clue_of
 from chatops.sandbox.kubeapi import KubeApiServer, StepClock
 from chatops.sandbox.kubeapi.operators import CERT_MANAGER
 from tests.cluster.reports.reading import thing
-from tests.cluster.rights_asked import Asked, Right, granted, roles, rules
+from tests.cluster.rights_asked import Asked, Right, granted, roles
 from tests.cluster.sandbox import NODES, NOW, Obj, Sandbox, node, pod
 from tests.cluster.stages import CHANGES, Stage, stage
 from tests.cluster.world import build
 from tests.core.catalogue import read
+from tests.deploy.chart import MINIMAL, merged, rendered
+from tests.deploy.shipped import rules_of
 
 BOT = "kubernetes-admin"
 ANNA, STRANGER = 1001, 6666
@@ -34,6 +41,15 @@ VIEWER, ACTOR, IMPERSONATOR = "chatops-viewer", "chatops-actor", "chatops-impers
 OPTIONAL = ("chatops-configuration", "chatops-node-stats", "chatops-diagnostics")
 NOT_SENT = {("approve", "certificates.k8s.io", "signers"), ("create", "", "pods/exec")}
 """What the API server asks for besides, when a request is approved, and what a newer one asks for instead."""
+
+READ_ONLY = merged(MINIMAL, {"rbac": {"readOnly": True}})
+LOOKING = merged(
+    MINIMAL,
+    {"rbac": {"features": dict.fromkeys(("configuration", "nodeStats", "diagnostics"), True)}},
+    {"rbac": {"features": dict.fromkeys(("workloads", "jobs", "podDeletion", "nodes"), False)}},
+)
+AS_PEOPLE = merged(MINIMAL, {"rbac": {"impersonate": {"people": [ANNA]}}})
+"""Values of the chart."""
 
 SEEN_OF_EACH = 3
 """Objects of a kind that are looked at."""
@@ -119,7 +135,7 @@ def look_at_everything(folder: Path) -> set[Right]:
     with KubeApiServer(auto=False, clock=StepClock(NOW - timedelta(days=3)), seed=7) as server:
         build(server)
         add_what_is_rare(server)
-        server.access.allow(BOT, *rules(VIEWER, *OPTIONAL))
+        server.access.allow(BOT, *rules_of(rendered(LOOKING)))
         asked = Asked(server)
         sandbox = Sandbox(server, folder / "kubeconfig")
         cluster = Cluster("demo", sandbox.kubeconfig, threading.Event(), sleep=lambda _: None, diagnostics=True)
@@ -174,6 +190,8 @@ def change_everything(folder: Path, *, as_person: bool = False) -> set[Right]:
     for number, (action, kind) in enumerate(CHANGES):
         with small_cluster(folder / f"{as_person}-{number}") as sandbox:
             made = stage(sandbox, action, kind)
+            if not as_person:
+                hold_back(made)
             restrict(sandbox, as_person=as_person)
             asked = Asked(sandbox.server)
             if as_person:
@@ -182,6 +200,21 @@ def change_everything(folder: Path, *, as_person: bool = False) -> set[Right]:
             assert [(each.method, each.path) for each in asked.refused] == [], (action, kind)
             found |= asked.rights
     return found
+
+
+def hold_back(made: Stage) -> None:
+    """With the read-only profile it is not offered, and what is asked for all the same is refused in a sentence."""
+    sandbox = made.sandbox
+    sandbox.server.access.reset()
+    sandbox.server.access.allow(BOT, *rules_of(rendered(READ_ONLY)))
+    cluster = Cluster("demo", sandbox.kubeconfig, threading.Event(), sleep=lambda _: None)
+    see = cluster.workload if made.ref.kind in WORKLOADS else lambda ref: cluster.object(ref, NOW)
+    assert made.action in see(made.ref).denied
+    preview = cluster.preview(made.action, made.ref, {"action_id": "read-only"}, sandbox.server.clock.now())
+    assert preview.refusal is not None, (made.action, made.ref.kind)
+    said = caution_text(preview.refusal, tongue("en"))
+    assert said.startswith("The cluster would refuse it: "), said
+    assert "cannot" in said
 
 
 def change(made: Stage, person: AbstractContextManager[None]) -> None:
@@ -196,10 +229,14 @@ def change(made: Stage, person: AbstractContextManager[None]) -> None:
 
 
 def restrict(sandbox: Sandbox, *, as_person: bool) -> None:
-    """From now on the documented roles hold."""
+    """From now on the rights hold that the chart gives."""
     access = sandbox.server.access
-    access.allow(BOT, *rules(VIEWER, IMPERSONATOR if as_person else ACTOR))
-    access.allow(PERSON, *rules(VIEWER, ACTOR))
+    access.reset()
+    if as_person:
+        access.allow(BOT, *rules_of(rendered(AS_PEOPLE)))
+        access.allow(PERSON, *rules_of(rendered(AS_PEOPLE), ("User", PERSON)))
+    else:
+        access.allow(BOT, *rules_of(rendered(MINIMAL)))
 
 
 def impersonating(sandbox: Sandbox) -> Cluster:

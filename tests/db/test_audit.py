@@ -40,7 +40,7 @@ ENTRIES = (
 
 @contextmanager
 def raw(database: Database) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(database.path, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(database.where, isolation_level=None)) as connection:
         yield connection
 
 
@@ -128,6 +128,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("recursive", ["ON", "OFF"])
 @pytest.mark.parametrize("statement", REFUSED)
 def test_a1_sql_is_refused(database: Database, store: Store, statement: str, recursive: str) -> None:
@@ -176,6 +177,7 @@ def without_triggers(database: Database) -> Iterator[sqlite3.Connection]:
             connection.execute("COMMIT")
 
 
+@pytest.mark.sqlite
 @settings(max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a2_any_changed_byte_is_found(database: Database, store: Store, data: st.DataObject) -> None:
@@ -211,6 +213,7 @@ def test_a2_any_changed_byte_is_found(database: Database, store: Store, data: st
     assert store.audit.verify() is None
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("statements", "bad"),
     [
@@ -237,6 +240,7 @@ def test_lines_removed_moved_or_rewritten_are_found(
         assert _number(store) == bad
 
 
+@pytest.mark.sqlite
 def test_a_line_rewritten_with_its_own_hash_breaks_the_next(database: Database, store: Store) -> None:
     stored = store.audit.append(ENTRIES)
     forged = replace(stored[1].entry, detail={"action": "nothing"})
@@ -246,6 +250,7 @@ def test_a_line_rewritten_with_its_own_hash_breaks_the_next(database: Database, 
         assert store.audit.verify() == Flaw(3, Fault.LINK)
 
 
+@pytest.mark.sqlite
 def test_a_cut_tail_shows_against_the_published_head(database: Database, store: Store) -> None:
     store.audit.append(ENTRIES)
     published = Checkpoint(*store.audit.head())
@@ -259,6 +264,7 @@ def test_a_cut_tail_shows_against_the_published_head(database: Database, store: 
         assert store.audit.verify(Checkpoint(0, GENESIS)) is None
 
 
+@pytest.mark.sqlite
 def test_a2_a_log_written_anew_from_its_first_line_shows_against_a_checkpoint(database: Database, store: Store) -> None:
     store.audit.append(ENTRIES)
     published = Checkpoint(*store.audit.head())
@@ -285,6 +291,7 @@ def _swap(one: int, other: int) -> list[str]:
     ]
 
 
+@pytest.mark.sqlite
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a2_lines_swapped_removed_or_put_in_are_named(database: Database, store: Store, data: st.DataObject) -> None:

@@ -95,6 +95,7 @@ def test_a_cursor_that_was_never_given_is_refused(store: Store, cursor: str) -> 
         store.audit.search(WantedLines(), cursor)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "wanted",
     [

@@ -1,6 +1,5 @@
 """What each chat shows, what it should show, and what happens to it when the chat moves."""
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,6 +12,7 @@ from chatops.core.incidents.values import Status
 from chatops.core.people import Chat, ChatKind
 from chatops.db.database import Database
 from chatops.db.store import Store
+from tests.outside import refuse
 
 from .building import DEPLOYMENT, MINUTE, NOW, body, deliver, told
 
@@ -115,14 +115,13 @@ def test_only_screens_of_the_incident_itself_follow_it(two: Store) -> None:
 
 
 @pytest.mark.parametrize("table", ["chats", "cards", "positions", "buttons"])
-def test_r16_a_group_moves_whole_or_not_at_all(two: Store, database: Database, table: str) -> None:
+def test_r16_a_group_moves_whole_or_not_at_all(two: Store, url: str, table: str) -> None:
     """R16: in one transaction, so that a crash leaves no half of a chat behind."""
     two.cards.put(Card(GROUP, 1, 10, 1))
     two.positions.put(Position(GROUP, 10, Verb.CARD, 1))
     (token,) = two.buttons.offer(GROUP, 10, [Button("x", Verb.TAKE)], NOW)
     event = "DELETE" if table == "chats" else "UPDATE OF chat_id"
-    with sqlite3.connect(database.path) as connection:
-        connection.execute(f"CREATE TRIGGER no BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, 'crash'); END")
+    refuse(url, event, table, "crash")
     with pytest.raises(Failure, match="crash"):
         two.cards.move_chat(GROUP, -1005)
     assert two.chats.get(-1005) is None

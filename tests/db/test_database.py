@@ -178,6 +178,7 @@ def test_a_read_sees_one_state(opened: Callable[..., Database]) -> None:
     assert keys(database) == {"x"}
 
 
+@pytest.mark.sqlite
 def test_every_connection_is_prepared(database: Database) -> None:
     def pragmas() -> list[object]:
         names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
@@ -252,8 +253,9 @@ def test_two_databases_side_by_side(tmp_path: Path) -> None:
         database.close()
 
 
+@pytest.mark.sqlite
 def test_locked_by_another_process_is_temporary_and_passes(database: Database) -> None:
-    other = sqlite3.connect(database.path, isolation_level=None)
+    other = sqlite3.connect(database.where, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(Temporary) as refused:
         database.write(setting(database, "x"))
@@ -266,6 +268,7 @@ def test_locked_by_another_process_is_temporary_and_passes(database: Database) -
     assert keys(database) == {"x"}
 
 
+@pytest.mark.sqlite
 def test_a_write_error_is_temporary_and_passes(database: Database) -> None:
     """The operating system refuses to let the file grow: SQLite answers with an I/O error."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -332,6 +335,7 @@ def test_on_a_nearly_full_disk_a_small_write_passes_beside_a_large_one(on_small_
     assert small.result(DEADLINE) > 0
 
 
+@pytest.mark.sqlite
 def test_a_read_only_connection_is_temporary_and_replaced(database: Database) -> None:
     database.write(lambda: database.tables.connection.execute("PRAGMA query_only = ON") and None)
     with pytest.raises(Temporary) as refused:
@@ -341,6 +345,7 @@ def test_a_read_only_connection_is_temporary_and_replaced(database: Database) ->
     assert keys(database) == {"x"}
 
 
+@pytest.mark.sqlite
 def test_a_broken_database_is_not_worth_trying_again(url: str, tmp_path: Path) -> None:
     path = tmp_path / "chatops.db"
     content = bytearray(path.read_bytes())
@@ -350,6 +355,7 @@ def test_a_broken_database_is_not_worth_trying_again(url: str, tmp_path: Path) -
         Database(url).open()
 
 
+@pytest.mark.sqlite
 def test_snapshots_taken_while_writing_are_whole(database: Database, store: Store, tmp_path: Path) -> None:
     """Copy the file and its log at any moment, as a crash would leave them: sound, and the chain of hashes holds."""
     stop = threading.Event()
@@ -365,14 +371,14 @@ def test_snapshots_taken_while_writing_are_whole(database: Database, store: Stor
         for number in range(20):
             while len(acknowledged) <= number * 3 and writer.is_alive():
                 database.read(lambda: None)
-            _copy_and_check(database.path, tmp_path / f"copy{number}", acknowledged)
+            _copy_and_check(database.where, tmp_path / f"copy{number}", acknowledged)
     finally:
         stop.set()
         writer.join(DEADLINE)
     assert store.audit.verify() is None
 
 
-def _copy_and_check(path: Path, folder: Path, acknowledged: list[int]) -> None:
+def _copy_and_check(path: str, folder: Path, acknowledged: list[int]) -> None:
     folder.mkdir()
     least = acknowledged[-1] if acknowledged else 0
     # Two files cannot be copied at one instant; a reader keeps the log from being started anew between them.

@@ -62,7 +62,7 @@ def before_grants(path: Path) -> sqlite3.Connection:
     """A database as the version before left it."""
     migrate(f"sqlite:///{path}")
     connection = sqlite3.connect(path)
-    connection.executescript((MIGRATIONS / "0004_grants.rollback.sql").read_text())
+    connection.executescript((MIGRATIONS / "sqlite" / "0004_grants.rollback.sql").read_text())
     return connection
 
 
@@ -70,7 +70,7 @@ def test_a_role_becomes_a_grant_on_everything(tmp_path: Path) -> None:
     with before_grants(tmp_path / "a.db") as connection:
         for user_id, role, disabled in ((1, "admin", 0), (2, "operator", 1), (3, "viewer", 0)):
             connection.execute("INSERT INTO users VALUES (?, 'x', '', ?, ?)", (user_id, disabled, role))
-        connection.executescript((MIGRATIONS / "0004_grants.sql").read_text())
+        connection.executescript((MIGRATIONS / "sqlite" / "0004_grants.sql").read_text())
         rows = connection.execute("SELECT * FROM grants ORDER BY user_id").fetchall()
         assert rows == [(1, "admin", "*", "*"), (2, "operator", "*", "*"), (3, "viewer", "*", "*")]
         assert connection.execute("SELECT id, disabled FROM users").fetchall() == [(1, 0), (2, 1), (3, 0)]
@@ -89,6 +89,6 @@ def test_going_back_lets_nobody_in_further(tmp_path: Path) -> None:
                 (3, "operator", "*", "shop"),
             ],
         )
-        connection.executescript((MIGRATIONS / "0004_grants.rollback.sql").read_text())
+        connection.executescript((MIGRATIONS / "sqlite" / "0004_grants.rollback.sql").read_text())
         rows = connection.execute("SELECT id, role, disabled FROM users").fetchall()
         assert rows == [(1, "admin", 0), (2, "viewer", 1), (3, "viewer", 0), (4, "viewer", 1)]

@@ -1,6 +1,5 @@
 """Incidents come back as they were, and what belongs together is stored together or not at all."""
 
-import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +20,7 @@ from chatops.core.resources import ContainerView, Health, LastExit, ObjectRef, P
 from chatops.core.surveys import Survey
 from chatops.db.database import Database
 from chatops.db.store import Store
+from tests.outside import outside, refuse, unwatch, watch
 
 from .building import DEPLOYMENT, MINUTE, NOW, body, deliver, entry, run, told
 
@@ -172,22 +172,18 @@ def _encodes(text: str) -> bool:
     return True
 
 
-def test_only_changed_episodes_are_written(database: Database, store: Store) -> None:
+def test_only_changed_episodes_are_written(url: str, store: Store) -> None:
     told(store, body("A", firing=[f"f{n}" for n in range(50)]))
     incident = known(store)
     one = replace(incident.episodes[7], late_at=NOW)
     changed = replace(incident, episodes=(*incident.episodes[:7], one, *incident.episodes[8:]))
     for before in (None, incident):
-        connection = sqlite3.connect(database.path)
-        connection.execute("CREATE TABLE written (fingerprint TEXT)")
-        connection.execute(
-            "CREATE TRIGGER watch AFTER UPDATE ON alerts BEGIN INSERT INTO written VALUES (NEW.fingerprint); END"
-        )
-        connection.commit()
+        outside(url, "CREATE TABLE written (fingerprint TEXT)")
+        watch(url, "watched", "AFTER UPDATE ON alerts", "INSERT INTO written VALUES (NEW.fingerprint)")
         assert store.incidents.apply(changed, now=NOW, before=before)
-        assert connection.execute("SELECT fingerprint FROM written").fetchall() == [("f7",)]
-        connection.executescript("DROP TRIGGER watch; DROP TABLE written;")
-        connection.close()
+        assert outside(url, "SELECT fingerprint FROM written") == [("f7",)]
+        unwatch(url, "watched", "alerts")
+        outside(url, "DROP TABLE written")
         assert known(store) == changed
         assert store.incidents.apply(incident, now=NOW)
 
@@ -226,10 +222,9 @@ def test_without_its_audit_entry_nothing_is_stored(store: Store) -> None:
     assert store.audit.head()[0] == 1
 
 
-def test_a_refusing_audit_table_stops_everything(database: Database, store: Store) -> None:
+def test_a_refusing_audit_table_stops_everything(url: str, store: Store) -> None:
     told(store, body("A", firing="a"))
-    with sqlite3.connect(database.path) as connection:
-        connection.execute("CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'broken'); END")
+    refuse(url, "INSERT", "audit", "broken")
     before = known(store)
     with pytest.raises(Failure, match="broken"):
         store.incidents.apply(replace(before, revision=9, run=run()), [entry()], now=NOW)
@@ -369,11 +364,10 @@ def test_an_active_incident_waits_to_be_looked_at(database: Database, store: Sto
         assert store.incidents.unseen() == waits, change
 
 
-def test_a_survey_of_another_version_is_left_out(database: Database, store: Store) -> None:
+def test_a_survey_of_another_version_is_left_out(url: str, store: Store) -> None:
     told(store, body("A", firing="a"))
     assert store.incidents.apply(replace(known(store), survey=Survey(NOW)), now=NOW)
-    with sqlite3.connect(database.path) as connection:
-        connection.execute("""UPDATE incidents SET survey = '{"taken_at": "some day"}'""")
+    outside(url, """UPDATE incidents SET survey = '{"taken_at": "some day"}'""")
     assert known(store).survey is None
     assert store.incidents.apply(replace(known(store), revision=1), now=NOW)
     assert store.incidents.unseen() == (1,)

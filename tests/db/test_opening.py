@@ -1,33 +1,48 @@
 """What is opened together reads, to the byte, like what is routed and worked through one by one."""
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from chatops.db.database import Database
-from chatops.db.migrate import migrate
+from chatops.db.location import is_postgres
 from chatops.db.opening import Opened
 from chatops.db.store import Store
+from tests import postgres
 from tests.db.building import MINUTE, NOW, body, deliver, told, understood
+from tests.migrated import migrated
+from tests.outside import outside
 
 TABLES = ("inbox", "mail", "incidents", "group_keys", "alerts", "audit")
 
 
-def dump(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    with sqlite3.connect(path) as connection:
-        return {table: connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in TABLES}
+def dump(url: str) -> dict[str, list[tuple[object, ...]]]:
+    rows = {table: outside(url, f"SELECT * FROM {table} ORDER BY 1, 2") for table in TABLES}
+    # psycopg2 gives bytes as a view of them, which is equal to none but itself.
+    return {
+        table: [tuple(bytes(each) if isinstance(each, memoryview) else each for each in row) for row in found]
+        for table, found in rows.items()
+    }
 
 
 @pytest.fixture
-def two(tmp_path: Path) -> Iterator[list[Store]]:
+def urls(url: str, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """Two databases of a kind."""
+    if is_postgres(url):
+        other = postgres.new_database()
+        yield url, other
+        postgres.drop_database(other)
+    else:
+        yield url, migrated(tmp_path / "other.db")
+
+
+@pytest.fixture
+def two(urls: tuple[str, str]) -> Iterator[list[Store]]:
     """Two stores with nothing in them."""
     opened = []
-    for name in ("one", "other"):
-        url = f"sqlite:///{tmp_path / name}.db"
-        migrate(url)
-        database = Database(url)
+    for each in urls:
+        database = Database(each)
         database.open()
         opened.append(database)
     yield [Store(each) for each in opened]
@@ -44,7 +59,7 @@ def open_all(store: Store, *raw: bytes) -> Opened:
     return store.inbox.open_new([(number, understood(each)) for number, each in zip(ids, raw, strict=True)], NOW)
 
 
-def test_the_same_is_stored_as_one_by_one(two: list[Store], tmp_path: Path) -> None:
+def test_the_same_is_stored_as_one_by_one(two: list[Store], urls: tuple[str, str]) -> None:
     together, alone = two
     bodies = [body(f"g{number}", firing=[f"a{number}", f"b{number}"], truncated=number % 2) for number in range(20)]
     found = open_all(together, *bodies)
@@ -52,7 +67,7 @@ def test_the_same_is_stored_as_one_by_one(two: list[Store], tmp_path: Path) -> N
     assert found.rest == ()
     for each in bodies:
         told(alone, each, source="am")
-    assert dump(tmp_path / "one.db") == dump(tmp_path / "other.db")
+    assert dump(urls[0]) == dump(urls[1])
 
 
 def test_what_concerns_an_incident_is_left_to_it_and_all_that_follows(two: list[Store]) -> None:
@@ -72,7 +87,7 @@ def test_what_concerns_an_incident_is_left_to_it_and_all_that_follows(two: list[
     assert len(store.inbox.new_ids()) == 4
 
 
-def test_what_says_nothing_new_is_done_with_at_once(two: list[Store], tmp_path: Path) -> None:
+def test_what_says_nothing_new_is_done_with_at_once(two: list[Store], urls: tuple[str, str]) -> None:
     """Stored as one by one, too: the second of two Alertmanagers tells all of a storm once more."""
     together, alone = two
     bodies = [body(f"g{number}", firing=[f"a{number}"]) for number in range(5)]
@@ -81,7 +96,7 @@ def test_what_says_nothing_new_is_done_with_at_once(two: list[Store], tmp_path: 
     assert (again.incidents, again.rest) == ((), ())
     for each in (*bodies, *bodies):
         told(alone, each, source="am")
-    assert dump(tmp_path / "one.db") == dump(tmp_path / "other.db")
+    assert dump(urls[0]) == dump(urls[1])
 
 
 @pytest.mark.parametrize(

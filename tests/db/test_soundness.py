@@ -29,18 +29,19 @@ EDITS = 40
 MANY_EDITS = 1_000
 
 
-def test_a_whole_file_is_sound(database: Database, store: Store) -> None:
+def test_a_whole_database_is_sound(database: Database, store: Store) -> None:
     ensure_sound(database)
     work_through(store, deliver(store, body("g", firing=["a", "b"])))
     ensure_sound(database)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("guard", sorted(GUARDS))
 @pytest.mark.parametrize("instead", [None, "SELECT 1"])
 def test_a1_an_audit_log_without_its_triggers_is_not_served_on(
     database: Database, guard: str, instead: str | None
 ) -> None:
-    with closing(sqlite3.connect(database.path)) as connection:
+    with closing(sqlite3.connect(database.where)) as connection:
         (was,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (guard,)).fetchone()
         connection.execute(f"DROP TRIGGER {guard}")
         if instead:
@@ -69,19 +70,20 @@ ROUND_THE_TRIGGERS = [
 """What no trigger can refuse, from a console of SQLite's own."""
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("statements", ROUND_THE_TRIGGERS)
 def test_a1_what_goes_round_the_triggers_is_not_served_on(
     database: Database, store: Store, statements: list[str]
 ) -> None:
     """A1: SQLite lets the owner of the file change its schema; then the next start refuses it."""
     stored = store.audit.append([entry(n=str(number)) for number in range(3)])
-    with closing(sqlite3.connect(database.path, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(database.where, isolation_level=None)) as connection:
         for statement in statements:
             connection.execute(statement)
-    assert _seen(database.path, stored) == "refused"
+    assert _seen(database.where, stored) == "refused"
 
 
-def _seen(path: Path, written: tuple[StoredEntry, ...]) -> str:
+def _seen(path: Path | str, written: tuple[StoredEntry, ...]) -> str:
     """What becomes of a start and of a verification on this file."""
     database = Database(f"sqlite:///{path}", readers=1)
     try:
@@ -102,6 +104,7 @@ def _seen(path: Path, written: tuple[StoredEntry, ...]) -> str:
             return "refused"
 
 
+@pytest.mark.sqlite
 def test_a2_random_bytes_of_the_file_are_refused_or_their_line_is_named(
     opened: Callable[..., Database], tmp_path: Path
 ) -> None:
@@ -112,7 +115,7 @@ def test_a2_random_bytes_of_the_file_are_refused_or_their_line_is_named(
         store.audit.append([entry(n=str(number), text="x" * (number * 11))])
     written = store.audit.page(limit=1_000)
     whole = tmp_path / "whole.db"
-    with closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(whole)) as target:
+    with closing(sqlite3.connect(database.where)) as source, closing(sqlite3.connect(whole)) as target:
         source.backup(target)
     content, chance = whole.read_bytes(), random.Random(20261123)
     outcomes: list[str] = []
@@ -134,8 +137,8 @@ class Bare:
     """A database as far as looking at it needs one: a connection, and no threads to start for each of a thousand."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.tables = SimpleNamespace(connection=sqlite3.connect(path, isolation_level=None))
+        self.where = str(path)
+        self.tables = SimpleNamespace(on_postgres=False, connection=sqlite3.connect(path, isolation_level=None))
 
     def read(self, work: Callable[[], Any]) -> Any:
         try:
@@ -167,6 +170,7 @@ def _found(path: Path, written: list[tuple[Any, ...]]) -> str:
         return "outside" if _rows(bare.tables.connection, "audit") == written else "missed"
 
 
+@pytest.mark.sqlite
 def test_a2_a_thousand_bytes_changed_at_random(opened: Callable[..., Database], tmp_path: Path) -> None:
     """A2: each is found, or the log is proven to be as it was: the byte was nobody's, or another table's."""
     database = opened()
@@ -174,7 +178,7 @@ def test_a2_a_thousand_bytes_changed_at_random(opened: Callable[..., Database], 
     work_through(store, deliver(store, body("g", firing=["a", "b"])))
     store.audit.append([entry(n=str(number), text="x" * (number * 11 % 300)) for number in range(40)])
     whole, damaged = tmp_path / "whole.db", tmp_path / "damaged.db"
-    with closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(whole)) as target:
+    with closing(sqlite3.connect(database.where)) as source, closing(sqlite3.connect(whole)) as target:
         source.backup(target)
     with closing(sqlite3.connect(whole)) as connection:
         # Or each edit would be looked at through a log of its own beside the file.
@@ -195,18 +199,20 @@ def test_a2_a_thousand_bytes_changed_at_random(opened: Callable[..., Database], 
     assert min(outcomes["refused"], outcomes["line"], outcomes["outside"]) > MANY_EDITS // 50, outcomes
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.95])
 def test_r2_a_file_that_was_cut_off_is_not_served_on(
     database: Database, store: Store, tmp_path: Path, kept: float
 ) -> None:
     store.audit.append([entry(text="x" * 400) for _ in range(200)])
-    with closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(tmp_path / "cut.db")) as target:
+    with closing(sqlite3.connect(database.where)) as source, closing(sqlite3.connect(tmp_path / "cut.db")) as target:
         source.backup(target)
     content = (tmp_path / "cut.db").read_bytes()
     (tmp_path / "cut.db").write_bytes(content[: int(len(content) * kept)])
     assert _seen(tmp_path / "cut.db", ()) == "refused"
 
 
+@pytest.mark.sqlite
 def test_r2_backups_made_under_load_are_whole(database: Database, store: Store, tmp_path: Path) -> None:
     """SQLite's own backup at any moment, while webhooks, incidents and lines of the log are written."""
     stop, least = threading.Event(), [0]
@@ -225,7 +231,7 @@ def test_r2_backups_made_under_load_are_whole(database: Database, store: Store, 
             while least[0] < number * 4 and writer.is_alive():
                 database.read(lambda: None)
             known, copy = least[0], tmp_path / f"backup{number}.db"
-            with closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(copy)) as target:
+            with closing(sqlite3.connect(database.where)) as source, closing(sqlite3.connect(copy)) as target:
                 source.backup(target, pages=7)
             _whole(copy, known)
     finally:

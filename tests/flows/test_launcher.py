@@ -3,8 +3,19 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
-from tests.flows.town import ROOT, crash_loop, until
+import pytest
+
+from tests.flows.town import ROOT, Service, Town, crash_loop, town, until
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Town]:
+    """The launcher itself, begun as a supervisor begins it."""
+    with town(tmp_path, service=Service) as built:
+        yield built
 
 
 def test_sigterm_ends_it_in_good_order(place):

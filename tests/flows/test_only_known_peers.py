@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from chatops.sandbox.alertmanager import AlertmanagerServer
 from chatops.sandbox.prometheus import PrometheusServer
 from tests.core.bodies import a_body, an_alert
-from tests.flows.town import town, until
+from tests.flows.town import Service, town, until
 
 HOOK = """
 import json, os, sys
@@ -68,7 +68,7 @@ def test_s10_no_address_of_an_alert_is_ever_connected_to(tmp_path):
     with canary() as (address, listening), AlertmanagerServer() as upstream, PrometheusServer() as prometheus:
         hooked = {"PYTHONPATH": str(tmp_path), "CHATOPS_TEST_HOOK": str(seen)}
         given = {"ALERTMANAGER_URL": upstream.url, "PROMETHEUS_URL": prometheus.url}
-        with town(tmp_path, **hooked, **given) as place:
+        with town(tmp_path, service=Service, **hooked, **given) as place:
             alerts = [alert(each, f"pod-{number}") for number, each in enumerate((address, *NAMED))]
             assert place.post(a_body(*alerts, externalURL=address)) == 200
             card = place.card("#1")

@@ -4,7 +4,7 @@ import socket
 from pathlib import Path
 
 from chatops.sandbox.botapi.server import BotApiServer
-from tests.flows.town import Service, crash_loop, town, until
+from tests.flows.town import crash_loop, forked, town, until
 
 
 def free_port() -> int:
@@ -35,7 +35,7 @@ def test_a_press_is_posted_outlives_a_kill_and_counts_once(tmp_path: Path) -> No
 
         place.service.stop()
         later = {name: value for name, value in place.environment.items() if name != "TELEGRAM_WEBHOOK_URL"}
-        place.service = Service(later, tmp_path)
+        place.service = forked(later, tmp_path)
         place.service.start()
         until(lambda: polls(place.bot_api), "it polls again")
         place.press(place.card("#1", "Take"), "✋ Take")

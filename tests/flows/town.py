@@ -27,6 +27,7 @@ from chatops.sandbox.botapi.person import Conversation, Person, Seen
 from chatops.sandbox.botapi.server import DEMO_TOKEN, BotApiServer
 from chatops.sandbox.kubeapi.demo_cluster import seed
 from chatops.sandbox.kubeapi.server import KubeApiServer
+from tests.databases import new_database_at
 
 ROOT = Path(__file__).parent.parent.parent
 ANNA = 1001
@@ -136,6 +137,13 @@ class Service:
             self.kill()
 
 
+def forked(environment: dict[str, str], folder: Path) -> Service:
+    """run.py in a process of its own that has imported everything before it got its environment."""
+    from tests.killing.forks import ForkedService, shared  # it knows this module
+
+    return ForkedService(shared(), environment, folder)
+
+
 @dataclass
 class Town:
     """What a flow works with. `bot_api` and `kubernetes` can be broken; `service` can be killed."""
@@ -201,7 +209,7 @@ class Town:
     @contextmanager
     def store(self) -> Iterator[Store]:
         """The service's database, read from outside."""
-        database = Database(f"sqlite:///{self.folder / 'chatops.db'}", readers=1)
+        database = Database(self.environment["DATABASE_URL"], readers=1)
         database.open()
         try:
             yield Store(database)
@@ -229,7 +237,7 @@ def town(
     *,
     bot_token: str = DEMO_TOKEN,
     kube_token: str | None = None,
-    service: Callable[[dict[str, str], Path], Service] = Service,
+    service: Callable[[dict[str, str], Path], Service] = forked,
     cluster: Callable[[KubeApiServer], object] = seed,
     speed: float = SPEED,
     **changed: str,
@@ -253,15 +261,17 @@ def town(
             "ALERT_PORT": "0",
             "APP_PORT": "0",
             "KUBECONFIG": str(kubernetes.kubeconfig(folder / "kubeconfig")),
-            "DATABASE_URL": f"sqlite:///{folder / 'chatops.db'}",
+            "DATABASE_URL": new_database_at(folder / "chatops.db"),
             **changed,
         }
         running = service({name: value for name, value in environment.items() if value}, folder)
+        place = Town(folder, bot_api, kubernetes, running, anna, environment)
         try:
             running.start()
-            yield Town(folder, bot_api, kubernetes, running, anna, environment)
+            yield place
         finally:
-            running.stop()
+            # It may be another by now.
+            place.service.stop()
 
 
 def confirm_it(place: Town) -> None:

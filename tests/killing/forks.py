@@ -5,6 +5,7 @@ working folder and log, and runs run.py to its end like one that was started by 
 so the parent never has any but its first.
 """
 
+import atexit
 import contextlib
 import faulthandler
 import gc
@@ -15,6 +16,7 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +94,14 @@ class Forks:
                 self._born.append(life)
             else:
                 self._lives[told["ended"]].returncode = told["code"]
+
+
+@cache
+def shared() -> Forks:
+    """Those of this process, which they end with."""
+    made = Forks()
+    atexit.register(made.__exit__)
+    return made
 
 
 class ForkedService(Service):

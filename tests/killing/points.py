@@ -103,11 +103,11 @@ def _alert() -> Iterator[Point]:
     """From the first byte of a webhook to the card that shows it as it is."""
     story = "alert"
     yield Point("head of a webhook read", story, "after", "chatops.web.intake:Intake._judge")
-    yield from _around(story, "a body goes through the gate", "chatops.actors.gate:Gate.accept")
-    yield from _around(story, "a body is given to the database", _ACTORS + "webhook:WebhookActor._commit")
+    yield from _around(story, "a body goes through the gate", "chatops.actors.gate:Gate.begin")
+    yield from _around(story, "a body is given to the database", "chatops.db.inbox:Inbox.put")
     yield from _job(story, "a body", "Inbox.put")
-    yield Point("answer to a webhook made", story, "after", "chatops.web.intake:Intake._take")
-    yield Point("answer to a webhook given to the socket", story, "after", "chatops.web.channel:Channel.service")
+    yield Point("answer to a webhook made", story, "after", "chatops.web.intake:Intake._told")
+    yield Point("answer to a webhook given to the socket", story, "after", "chatops.web.channel:Channel.answer")
     yield from _around(story, "a body is routed", _ACTORS + "webhook:WebhookActor._route")
     yield from _job(story, "a route", "Inbox.route")
     yield Point("incident actor begins", story, "before", _ACTORS + "incident:IncidentActor.setup")

@@ -231,13 +231,14 @@ def tidying(tale: Tale) -> None:
 
 OLD_BODY = crash_loop()
 OLD_USER = 77
+FILES = MIGRATIONS / "sqlite"
 
 
 def of_an_older_version(folder: Path) -> None:
     """A file of the first schema, with a user of its kind and a body that was answered 200 and not yet read."""
     old, url = folder / "old", f"sqlite:///{folder / 'chatops.db'}"
     old.mkdir()
-    first = sorted(MIGRATIONS.glob("*.sql"))[:2]
+    first = sorted(FILES.glob("*.sql"))[:2]
     for file in first:
         shutil.copy(file, old)
     assert len(migrate(url, old)) == 1
@@ -259,7 +260,7 @@ def upgrade(tale: Tale) -> None:
     tale.see("#1", "Crash loop")
     granted = tale.rows(f"SELECT role, cluster, namespace FROM grants WHERE user_id = {OLD_USER}")
     assert granted == [("operator", "*", "*")]
-    assert len(tale.rows("SELECT 1 FROM _yoyo_migration")) == len(list(MIGRATIONS.glob("*.rollback.sql")))
+    assert len(tale.rows("SELECT 1 FROM _yoyo_migration")) == len(list(FILES.glob("*.rollback.sql")))
 
 
 STORIES = {

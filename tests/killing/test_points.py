@@ -3,13 +3,13 @@
 Most of a crash is waiting (for a rollout, for a chat's turn), so those of one test go on side by side.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.killing.forks import Forks
+from tests.killing.forks import Forks, shared
 from tests.killing.hook import found
 from tests.killing.kill import census, kill_at
 from tests.killing.points import POINTS
@@ -22,9 +22,8 @@ pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
-def forks() -> Iterator[Forks]:
-    with Forks() as made:
-        yield made
+def forks() -> Forks:
+    return shared()
 
 
 def batches(*stories: str) -> list[object]:

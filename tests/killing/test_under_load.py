@@ -1,19 +1,17 @@
 """R2 and P3 in short; `make kill` has the long runs."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.killing.forks import Forks
+from tests.killing.forks import Forks, shared
 from tests.killing.snapshots import snapshots_under_load
 from tests.killing.terms import terms_under_load
 
 
 @pytest.fixture(scope="module")
-def forks() -> Iterator[Forks]:
-    with Forks() as made:
-        yield made
+def forks() -> Forks:
+    return shared()
 
 
 def test_r2_copies_at_random_instants_are_whole(forks: Forks, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import importlib.abc
 import importlib.util
+import os
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,8 @@ GUARDS = {
 """What decides, and the tests that have to notice."""
 
 PATIENCE = 120
+BARE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+"""None of those tests needs a plugin, and to load all that are installed takes longer than they do."""
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -47,7 +50,9 @@ def noticed(module: str, mutant: Mutant, tests: Sequence[str]) -> bool:
         file.flush()
         command = [sys.executable, "-m", "tests.mutating.run", module, file.name, *tests]
         try:
-            done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=PATIENCE, check=False)
+            done = subprocess.run(
+                command, cwd=ROOT, env=os.environ | BARE, capture_output=True, timeout=PATIENCE, check=False
+            )
         except subprocess.TimeoutExpired:
             return True
     return done.returncode != 0
@@ -57,7 +62,7 @@ def main(module: str, file: str, *tests: str) -> int:
     import pytest
 
     sys.meta_path.insert(0, Finder(module, Path(file).read_text()))
-    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]))
+    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "pytest_timeout", *tests]))
 
 
 if __name__ == "__main__":

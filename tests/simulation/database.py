@@ -9,11 +9,25 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from chatops.db.database import Database
+from chatops.db.database import LOCK_PATIENCE, Database
 from chatops.db.jobs import Job, JobQueue
 from chatops.db.migrate import migrate
+from chatops.db.sqlite import Sqlite
 from tests.simulation.faults import Faults
 from tests.simulation.memory import MISSING, Memory, key_of
+
+
+class _Watched(Sqlite):
+    """A file of which `memory` hears every statement. Only the process dies here, never the machine."""
+
+    def __init__(self, file: Path, memory: Memory) -> None:
+        super().__init__(file, LOCK_PATIENCE)
+        self._memory = memory
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        super()._prepare(connection)
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.set_trace_callback(self._memory.traced)
 
 
 class SameThreadDatabase(Database):
@@ -31,6 +45,7 @@ class SameThreadDatabase(Database):
         self.memory = Memory(_tables(self._file))
         self.remembers = True
         """Whether a read whose answer cannot have changed is answered from memory."""
+        self._engine = _Watched(self._file, self.memory)
         self._bind()
 
     def begin_anew(self, faults: Faults) -> None:
@@ -53,12 +68,6 @@ class SameThreadDatabase(Database):
         if self._looking is None:
             self._looking = sqlite3.connect(f"file:{self._file}?mode=ro", uri=True, isolation_level=None)
         return self._looking
-
-    def _prepare(self, connection: Any) -> None:
-        super()._prepare(connection)
-        # Only the process dies here, never the machine.
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.set_trace_callback(self.memory.traced)
 
     def rows(self, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         """What is committed, past the store; remembered like a read, for whoever asks after every step."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from typing import Any
 
 from chatops.sandbox.kubeapi import admission, defaults, managed_fields, signing, validation
+from chatops.sandbox.kubeapi.copies import copied
 from chatops.sandbox.kubeapi.errors import (
     ApiError,
     bad_request,
@@ -96,7 +96,7 @@ class Objects:
     def create(self, target: Target, body: Obj, options: WriteOptions) -> Obj:
         """Validate, complete and store a new object."""
         resource = target.resource
-        obj = copy.deepcopy(body)
+        obj = copied(body)
         validation.check_identity(resource, obj, namespace=target.namespace, name="")
         meta = obj.setdefault("metadata", {})
         if not isinstance(meta, dict):
@@ -120,7 +120,7 @@ class Objects:
 
     def replace(self, target: Target, body: Obj, options: WriteOptions) -> Obj:
         """PUT: the whole object, or its status only under the status subresource."""
-        obj = copy.deepcopy(body)
+        obj = copied(body)
         validation.check_identity(target.resource, obj, namespace=target.namespace, name=target.name)
         before = self.get(target)
         meta = obj.setdefault("metadata", {})
@@ -188,21 +188,21 @@ class Objects:
         if wanted and wanted != before["metadata"]["resourceVersion"]:
             raise conflict(resource, target.name)
         if target.subresource in ("status", "approval"):
-            kept = copy.deepcopy(before)
+            kept = copied(before)
             if target.subresource == "approval":
                 kept["status"] = signing.approval_of(resource, before, after, self._store.clock)
             else:
-                kept["status"] = copy.deepcopy(after.get("status") or {})
+                kept["status"] = copied(after.get("status") or {})
             kept["metadata"]["resourceVersion"] = after["metadata"].get("resourceVersion", "")
             if after["metadata"].get("uid"):
                 kept["metadata"]["uid"] = after["metadata"]["uid"]
             after = kept
         else:
-            after = copy.deepcopy(after)
+            after = copied(after)
             if "status" in resource.subresources:
                 after.pop("status", None)
                 if "status" in before:
-                    after["status"] = copy.deepcopy(before["status"])
+                    after["status"] = copied(before["status"])
             defaults.fill(resource, after)
             validation.check(resource, after)
             validation.check_change(resource, before, after)

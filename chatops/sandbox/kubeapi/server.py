@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from chatops.sandbox.kubeapi.api import Api
 from chatops.sandbox.kubeapi.behaviours import Behaviour
 from chatops.sandbox.kubeapi.clock import Clock, StepClock, WallClock
 from chatops.sandbox.kubeapi.cluster import Cluster
+from chatops.sandbox.kubeapi.copies import copied
 from chatops.sandbox.kubeapi.exec import Command
 from chatops.sandbox.kubeapi.faults import Fault
 from chatops.sandbox.kubeapi.kinds import NAMESPACES, Obj, Resource
@@ -138,7 +138,7 @@ class KubeApiServer:
         return [self._seed(obj) for obj in _manifests(manifest)]
 
     def _seed(self, given: Obj) -> Obj:
-        obj = copy.deepcopy(given)
+        obj = copied(given)
         resource = self.kinds.of(str(obj.get("apiVersion")), str(obj.get("kind")))
         if resource is None:
             raise ValueError(f"not served: {obj.get('apiVersion')} {obj.get('kind')}")
@@ -162,11 +162,11 @@ class KubeApiServer:
         """A copy of an object by kind (`Deployment`) and name, None when it is not there."""
         resource = self._resource(kind)
         found = self.store.find(resource, namespace if resource.namespaced else "", name)
-        return copy.deepcopy(found)
+        return copied(found)
 
     def list(self, kind: str, namespace: str = "") -> list[Obj]:
         """Copies of all objects of a kind, of one namespace or of all."""
-        return copy.deepcopy(self.store.all(self._resource(kind), namespace))
+        return copied(self.store.all(self._resource(kind), namespace))
 
     def _resource(self, kind: str) -> Resource:
         for resource in self.kinds:

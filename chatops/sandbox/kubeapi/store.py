@@ -6,7 +6,6 @@ write into it.
 
 from __future__ import annotations
 
-import copy
 import random
 import threading
 import uuid
@@ -14,6 +13,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from chatops.sandbox.kubeapi.clock import Clock, stamp
+from chatops.sandbox.kubeapi.copies import copied
 from chatops.sandbox.kubeapi.errors import already_exists, conflict, not_found, precondition
 from chatops.sandbox.kubeapi.journal import Change, Journal
 from chatops.sandbox.kubeapi.kinds import Obj, Resource
@@ -100,7 +100,7 @@ class Store:
 
     def create(self, resource: Resource, obj: Obj, *, dry_run: bool = False, seeded: bool = False) -> Obj:
         """File a new object; `seeded` keeps the uid and creationTimestamp it brings. ApiError 409 if taken."""
-        fresh = copy.deepcopy(obj)
+        fresh = copied(obj)
         meta = fresh.setdefault("metadata", {})
         with self.lock:
             if not meta.get("name") and meta.get("generateName"):
@@ -143,7 +143,7 @@ class Store:
             if meta.get("uid") and meta["uid"] != now["uid"]:
                 why = f"Precondition failed: UID in precondition: {meta['uid']}, UID in object meta: {now['uid']}"
                 raise conflict(resource, meta["name"], why)
-            fresh = copy.deepcopy(obj)
+            fresh = copied(obj)
             born = meta.get("creationTimestamp")
             self._carry_over(resource, fresh, before, bump_generation=bump_generation)
             if seeded and born:
@@ -193,7 +193,7 @@ class Store:
             before = self.find(resource, namespace, name)
             if before is None:
                 return None
-            fresh = copy.deepcopy(before)
+            fresh = copied(before)
             edit(fresh)
             return self.replace(resource, fresh, bump_generation=bump_generation)
 
@@ -205,7 +205,7 @@ class Store:
                 resource,
                 meta.get("namespace", ""),
                 meta["name"],
-                lambda fresh: fresh.__setitem__("status", copy.deepcopy(status)),
+                lambda fresh: fresh.__setitem__("status", copied(status)),
                 bump_generation=False,
             )
 
@@ -233,7 +233,7 @@ class Store:
             if resource_version is not None and resource_version != meta["resourceVersion"]:
                 raise precondition(name, "ResourceVersion", wanted=resource_version, found=meta["resourceVersion"])
             seconds = self._grace(resource, before, grace)
-            fresh = copy.deepcopy(before)
+            fresh = copied(before)
             if finalizers:
                 had = fresh["metadata"].setdefault("finalizers", [])
                 had.extend(each for each in finalizers if each not in had)

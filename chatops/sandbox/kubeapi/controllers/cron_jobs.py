@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from datetime import datetime
 
 from chatops.sandbox.kubeapi import admission, defaults
@@ -11,6 +10,7 @@ from chatops.sandbox.kubeapi.conditions import condition
 from chatops.sandbox.kubeapi.controllers.cron_schedule import CronSchedule
 from chatops.sandbox.kubeapi.controllers.owners import owned_by, reference_to
 from chatops.sandbox.kubeapi.controllers.recorder import Recorder
+from chatops.sandbox.kubeapi.copies import copied
 from chatops.sandbox.kubeapi.kinds import CRON_JOBS, JOBS, Obj
 from chatops.sandbox.kubeapi.store import Store
 
@@ -86,7 +86,7 @@ class CronJobController:
         if running and policy == "Replace":
             for each in running:
                 self._store.delete(JOBS, each["metadata"]["namespace"], each["metadata"]["name"])
-        meta, template = cron["metadata"], copy.deepcopy(cron["spec"]["jobTemplate"])
+        meta, template = cron["metadata"], copied(cron["spec"]["jobTemplate"])
         job: Obj = {
             "metadata": {
                 **(template.get("metadata") or {}),

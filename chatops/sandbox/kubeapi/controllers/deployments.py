@@ -6,7 +6,6 @@ step of a rollout can be seen.
 
 from __future__ import annotations
 
-import copy
 from datetime import datetime, timedelta
 
 from chatops.sandbox.kubeapi.clock import Tempo, parse_stamp
@@ -24,6 +23,7 @@ from chatops.sandbox.kubeapi.controllers.rollout_sizes import (
     size,
 )
 from chatops.sandbox.kubeapi.controllers.template_hash import LABEL, bare, template_hash
+from chatops.sandbox.kubeapi.copies import copied
 from chatops.sandbox.kubeapi.kinds import DEPLOYMENTS, REPLICA_SETS, Obj
 from chatops.sandbox.kubeapi.store import Store
 
@@ -119,9 +119,9 @@ class DeploymentController:
         while self._store.find(REPLICA_SETS, meta["namespace"], f"{meta['name']}-{mark}") is not None:
             collisions += 1
             mark = template_hash(spec["template"], collisions)
-        template = copy.deepcopy(spec["template"])
+        template = copied(spec["template"])
         template.setdefault("metadata", {}).setdefault("labels", {})[LABEL] = mark
-        selector = copy.deepcopy(spec["selector"])
+        selector = copied(spec["selector"])
         selector.setdefault("matchLabels", {})[LABEL] = mark
         revision = str(max((revision_of(each) for each in old), default=0) + 1)
         total = int(spec.get("replicas", 1))

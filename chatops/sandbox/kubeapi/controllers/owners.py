@@ -17,12 +17,15 @@ def owner_of(obj: Obj) -> Obj | None:
 def owned_by(store: Store, resource: Resource, owner: Obj) -> list[Obj]:
     """The objects of `resource` in the owner's namespace that it controls."""
     meta = owner["metadata"]
-    found = []
-    for obj in store.all(resource, meta.get("namespace", "")):
-        reference = owner_of(obj)
-        if reference is not None and reference.get("uid") == meta["uid"]:
-            found.append(obj)
-    return found
+    uid = meta["uid"]
+    return [obj for obj in store.all(resource, meta.get("namespace", "")) if _controlled(obj, uid)]
+
+
+def _controlled(obj: Obj, uid: str) -> bool:
+    for reference in obj["metadata"].get("ownerReferences") or ():
+        if reference.get("controller"):
+            return bool(reference.get("uid") == uid)
+    return False
 
 
 def reference_to(resource: Resource, owner: Obj) -> Obj:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from datetime import datetime, timedelta
 
 from chatops.sandbox.kubeapi import defaults
@@ -10,6 +9,7 @@ from chatops.sandbox.kubeapi.clock import Tempo, parse_stamp
 from chatops.sandbox.kubeapi.conditions import condition, is_active, is_available, is_ready
 from chatops.sandbox.kubeapi.controllers.owners import owned_by, reference_to
 from chatops.sandbox.kubeapi.controllers.recorder import Recorder
+from chatops.sandbox.kubeapi.copies import copied
 from chatops.sandbox.kubeapi.kinds import PODS, REPLICA_SETS, Obj, Resource
 from chatops.sandbox.kubeapi.quantities import qos_class
 from chatops.sandbox.kubeapi.store import Store
@@ -19,7 +19,7 @@ COMPONENT = "replicaset-controller"
 
 def pod_from(template: Obj, owner: Obj, resource: Resource, *, name: str = "") -> Obj:
     """A pod of a workload's template; without `name` one is generated."""
-    meta = copy.deepcopy(template.get("metadata") or {})
+    meta = copied(template.get("metadata") or {})
     meta.pop("creationTimestamp", None)
     meta.pop("name", None)
     meta["namespace"] = owner["metadata"]["namespace"]
@@ -28,7 +28,7 @@ def pod_from(template: Obj, owner: Obj, resource: Resource, *, name: str = "") -
     else:
         meta["generateName"] = f"{owner['metadata']['name']}-"
     meta["ownerReferences"] = [reference_to(resource, owner)]
-    spec = copy.deepcopy(template.get("spec") or {})
+    spec = copied(template.get("spec") or {})
     defaults.pod(spec)
     tolerations = spec.setdefault("tolerations", [])
     for key in ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from chatops.sandbox.kubeapi.controllers.owners import owned_by, reference_to
 from chatops.sandbox.kubeapi.controllers.template_hash import template_hash
+from chatops.sandbox.kubeapi.copies import copied
 from chatops.sandbox.kubeapi.kinds import CONTROLLER_REVISIONS, Obj, Resource
 from chatops.sandbox.kubeapi.store import Store
 
@@ -18,7 +18,7 @@ def _data(template: Obj) -> Obj:
 
     kubectl tells by comparing bytes whether a revision is what runs.
     """
-    return {"spec": {"template": _ordered({**copy.deepcopy(template), "$patch": "replace"})}}
+    return {"spec": {"template": _ordered({**copied(template), "$patch": "replace"})}}
 
 
 def _ordered(value: Any) -> Any:

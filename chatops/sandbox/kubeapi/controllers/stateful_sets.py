@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from datetime import datetime
 
 from chatops.sandbox.kubeapi.conditions import is_ready
@@ -10,6 +9,7 @@ from chatops.sandbox.kubeapi.controllers.owners import owned_by
 from chatops.sandbox.kubeapi.controllers.recorder import Recorder
 from chatops.sandbox.kubeapi.controllers.replica_sets import pod_from
 from chatops.sandbox.kubeapi.controllers.revisions import HASH, current_revision, trim
+from chatops.sandbox.kubeapi.copies import copied
 from chatops.sandbox.kubeapi.kinds import CLAIMS, CONTROLLER_REVISIONS, PODS, STATEFUL_SETS, Obj
 from chatops.sandbox.kubeapi.store import Store
 
@@ -110,7 +110,7 @@ class StatefulSetController:
         namespace = owner["metadata"]["namespace"]
         pod["spec"].setdefault("volumes", []).append({"name": kind, "persistentVolumeClaim": {"claimName": name}})
         if self._store.find(CLAIMS, namespace, name) is None:
-            claim = copy.deepcopy(template)
+            claim = copied(template)
             claim.update(apiVersion="v1", kind="PersistentVolumeClaim")
             claim["metadata"].update(
                 name=name,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 
 from chatops.sandbox.kubeapi.kinds import Obj
@@ -27,11 +26,11 @@ def template_hash(template: Obj, collisions: int = 0) -> str:
 
 
 def bare(template: Obj) -> Obj:
-    """The template without the label the controller adds."""
-    copied = copy.deepcopy(template)
-    meta = copied.get("metadata") or {}
-    meta.pop("creationTimestamp", None)
-    labels = meta.get("labels")
-    if labels is not None:
-        labels.pop(LABEL, None)
-    return copied
+    """The template without the label the controller adds. It shares with `template` what it does not leave out."""
+    meta = template.get("metadata")
+    if not meta:
+        return template
+    meta = {key: value for key, value in meta.items() if key != "creationTimestamp"}
+    if meta.get("labels") is not None:
+        meta["labels"] = {name: value for name, value in meta["labels"].items() if name != LABEL}
+    return {**template, "metadata": meta}

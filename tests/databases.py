@@ -1,0 +1,70 @@
+"""Which database a test's service or store keeps its things in: a SQLite file of its own, or a PostgreSQL database.
+
+Without a choice the tests take turns, so that one run of all of them has been on both: a hash of its name decides for
+each. `--databases=both` runs each on both, `--databases=postgresql` or `sqlite` all on one. What is about the file of
+SQLite is marked `sqlite`.
+"""
+
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests import postgres
+from tests.migrated import migrated
+
+SQLITE, POSTGRES = "sqlite", "postgresql"
+TURNS, BOTH = "turns", "both"
+CHOICES = (TURNS, BOTH, SQLITE, POSTGRES)
+
+
+class _Kept:
+    """What the running test keeps, by the file that it would be in."""
+
+    def __init__(self, kind: str = SQLITE) -> None:
+        self.kind = kind
+        self.urls: dict[Path, str] = {}
+
+
+_now = _Kept()
+
+
+def database_at(file: Path) -> str:
+    """The URL of the migrated database that this file, or what stands for it, is; the same one when asked again."""
+    if _now.kind == SQLITE:
+        return f"sqlite:///{file}" if file.exists() else migrated(file)
+    if file not in _now.urls:
+        _now.urls[file] = postgres.new_database()
+    return _now.urls[file]
+
+
+def new_database_at(file: Path) -> str:
+    """Like `database_at`, but a SQLite file is left to be made by whoever opens it."""
+    return f"sqlite:///{file}" if _now.kind == SQLITE else database_at(file)
+
+
+def turn(test: str) -> str:
+    """Whose turn it is in this test: the same in every run."""
+    return (SQLITE, POSTGRES)[zlib.crc32(test.encode()) & 1]
+
+
+@contextmanager
+def kept_in(kind: str) -> Iterator[None]:
+    """What is asked for within is of this kind, and gone afterwards."""
+    global _now
+    before, _now = _now, _Kept(kind)
+    try:
+        yield
+    finally:
+        for url in _now.urls.values():
+            postgres.drop_database(url)
+        _now = before
+
+
+def kinds_of(test: pytest.Item, chosen: str) -> tuple[str, ...]:
+    """The databases that the test is to be run on; empty where it takes its turn."""
+    if test.get_closest_marker(SQLITE):
+        return (SQLITE,)
+    return {TURNS: (), BOTH: (SQLITE, POSTGRES)}.get(chosen, (chosen,))

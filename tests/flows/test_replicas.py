@@ -1,0 +1,160 @@
+"""Two replicas on one PostgreSQL: each takes alerts, one acts, and the other takes over when that one is gone."""
+
+import json
+import signal
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatops.core.audit import SYSTEM, Entry, EntryType
+from chatops.core.signing_in import Scope
+from chatops.sandbox.botapi.person import Seen
+from tests import postgres
+from tests.flows.town import ANNA, PATIENCE, Service, Town, crash_loop, town, until
+
+pytestmark = pytest.mark.postgresql
+
+
+class Pair:
+    """The town with two replicas. `first` led when both were there."""
+
+    def __init__(self, place: Town, second: Service) -> None:
+        self.place = place
+        self.first = place.service
+        self.second = second
+
+    def at(self, service: Service) -> Town:
+        """The same town, as seen through one replica's ports."""
+        return replace(self.place, service=service)
+
+    def leads(self, service: Service) -> bool:
+        return bool(self.at(service).ready()["parts"]["replica"]["reason"] == "leads")
+
+    def shown(self, number: str) -> Seen:
+        """The incident's card, once the service has noted that it stands: a kill before that may send it again."""
+        card = self.place.card(number)
+        with self.place.store() as store:
+            until(lambda: store.cards.by_message(ANNA, card.id), "the card is noted")
+        return card
+
+    def token(self) -> str:
+        """A personal token of Anna's for the API."""
+        now = datetime.now(UTC)
+        entry = Entry(EntryType.TOKEN_MADE, SYSTEM, now)
+        with self.place.store() as store:
+            made = store.api_tokens.make(ANNA, "pair", Scope.ACT, expires_at=now + timedelta(days=1), entry=entry)
+        assert made is not None
+        return made[0]
+
+    def ask(self, method: str, path: str, token: str, body: object = None) -> tuple[int, Any]:
+        """What the API of the second replica answers."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.second.app_port}/api/v1{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())
+
+    def takes_over(self, service: Service) -> float:
+        """Seconds until it leads."""
+        began = time.monotonic()
+        until(lambda: self.leads(service), "the other takes over")
+        return time.monotonic() - began
+
+
+@contextmanager
+def _second(place: Town) -> Iterator[Service]:
+    folder = place.folder / "second"
+    folder.mkdir()
+    service = Service({name: value for name, value in place.environment.items() if value}, folder)
+    try:
+        service.start()
+        yield service
+    finally:
+        service.stop()
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    url = postgres.new_database()
+    with town(tmp_path, service=Service, DATABASE_URL=url) as place, _second(place) as second:
+        yield Pair(place, second)
+    postgres.drop_database(url)
+
+
+def test_r19_the_other_takes_over_from_one_that_was_killed(pair):
+    assert pair.leads(pair.first)
+    assert not pair.leads(pair.second)
+    # What the other takes in is shown by the one that leads.
+    assert pair.at(pair.second).post(crash_loop()) == 200
+    card = pair.shown("#1")
+    pair.first.kill()
+    # Nobody leads now: it is kept, and shown once somebody does.
+    assert pair.at(pair.second).post(crash_loop(namespace="pay", deployment="till")) == 200
+    pair.takes_over(pair.second)
+    pair.place.card("#2")
+    assert pair.place.press(card, "Take")
+    assert len(pair.place.cards("#1")) == 1
+    assert len(pair.place.cards("#2")) == 1
+
+
+def test_r19_one_that_was_frozen_does_nothing_more(pair):
+    pair.place.post(crash_loop())
+    card = pair.shown("#1")
+    pair.first.signal(signal.SIGSTOP)
+    pair.takes_over(pair.second)
+    assert pair.at(pair.second).post(crash_loop(namespace="pay", deployment="till")) == 200
+    pair.place.card("#2")
+    sent = len(pair.place.bot_api.requests("sendMessage"))
+    pair.first.signal(signal.SIGCONT)
+    # It begins anew, and stands by.
+    until(lambda: "another replica leads" in pair.first.log.read_text(), "the frozen one finds out")
+    until(lambda: pair.first.log.read_text().count('"serving"') == 2, "it serves again")
+    assert len(pair.place.bot_api.requests("sendMessage")) == sent
+    assert pair.place.press(card, "Take")
+    assert pair.leads(pair.second)
+
+
+def test_what_only_the_leader_can_do_is_passed_on_to_it(pair):
+    """A change by the API at the replica that stands by; what is only read it answers itself."""
+    pair.place.post(crash_loop())
+    pair.shown("#1")
+    token = pair.token()
+    status, told = pair.ask("POST", "/incidents/1/acknowledge", token, {})
+    assert (status, told["incident"]["taken_by"]["id"]) == (200, ANNA)
+    pair.first.kill()
+    status, told = pair.ask("GET", "/incidents", token)
+    assert status == 200, told
+    assert told["incidents"][0]["taken_by"]["id"] == ANNA
+    until(lambda: pair.ask("POST", "/incidents/1/release", token, {})[0] == 200, "the next leader does it")
+
+
+def test_a_rolling_update_loses_and_doubles_nothing(pair):
+    """The old one is told to end while alerts come in at both; the other goes on."""
+    for number in range(12):
+        if number == 6:
+            assert pair.first.terminate() == 0
+        service = pair.second if number >= 6 or number % 2 else pair.first
+        assert pair.at(service).post(crash_loop(namespace=f"shop-{number}")) == 200
+    pair.takes_over(pair.second)
+    with pair.place.store() as store:
+        for number in range(1, 13):
+            until(
+                lambda number=number: store.cards.get(ANNA, number) or store.storms.holds(number), f"#{number} is shown"
+            )
+        until(lambda: not store.incidents.incidents_with_mail(), "all is worked through")
+    shown = [seen.text.split("\n")[0] for seen in pair.place.chat.messages(from_bot=True)]
+    assert len(shown) == len(set(shown))
