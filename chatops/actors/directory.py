@@ -27,8 +27,6 @@ log = structlog.get_logger()
 
 Ref = ActorRef[Any]
 
-NOBODY = Manned()
-
 
 @dataclass(slots=True)
 class _Entry:
@@ -204,14 +202,16 @@ class Directory:
             return {address: _waiting(entry) for address, entry in self._entries.items()}
 
     def census(self) -> dict[str, Manned]:
-        """Who lives and what waits, by role. For metrics."""
+        """Who lives and what waits, by role. For metrics: counted without the lock, so not quite of one moment."""
         with self._changed:
-            counted = [(str(a[0]), e.ref is not None, _waiting(e)) for a, e in self._entries.items()]
-        told: dict[str, Manned] = {}
-        for role, lives, waiting in counted:
-            known = told.get(role, NOBODY)
-            told[role] = Manned(known.alive + lives, max(known.deepest, waiting), known.waiting + waiting)
-        return told
+            entries = list(self._entries.items())
+        told: dict[str, list[int]] = {}
+        for address, entry in entries:
+            waiting, counted = _waiting(entry), told.setdefault(str(address[0]), [0, 0, 0])
+            counted[0] += entry.ref is not None
+            counted[1] = max(counted[1], waiting)
+            counted[2] += waiting
+        return {role: Manned(*counted) for role, counted in told.items()}
 
 
 def _inbox(ref: Ref) -> "queue.Queue[Any]":
@@ -228,7 +228,8 @@ def _last(entry: _Entry) -> object:
 
 
 def _waiting(entry: _Entry) -> int:
-    return len(entry.parked) + (_inbox(entry.ref).qsize() if entry.ref is not None else 0)
+    ref = entry.ref
+    return len(entry.parked) + (_inbox(ref).qsize() if ref is not None else 0)
 
 
 def _drain(ref: Ref) -> list[object]:

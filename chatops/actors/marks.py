@@ -27,17 +27,17 @@ _UNMARKED = nullcontext()
 
 
 def marks_of(message: Any) -> dict[str, Hashable]:
-    """Empty for most of what is told: a nudge, a timer."""
+    """Empty for most of what is told: a nudge, a timer. It raises nothing, whatever a message lacks."""
     marks: dict[str, Hashable] = {}
     read = _KNOWN.get(type(message)) or _read(type(message))
     if read == _NOTHING:
         return marks
     fields, carried, tagged = read
     for field, name in fields:
-        if (value := getattr(message, field)) is not None:
+        if (value := getattr(message, field, None)) is not None:
             marks[name] = value
     for field in carried:
-        marks.update(marks_of(getattr(message, field)))
+        marks.update(marks_of(getattr(message, field, None)))
     if tagged:
         match getattr(message, "tag", None):
             case (str(kind), str(run_id)) if kind in _RUNS:
