@@ -174,6 +174,8 @@ class Database:
                 # Pony begins a transaction with its first own query: a job that has none would commit line by line.
                 self._pony.get_connection()  # type: ignore[no-untyped-call]  # its stubs say nothing of it
                 results = [job.work() for job in jobs]
+                # Or pony would write the entities only as it commits, and a failure would leave that in doubt.
+                self._pony.flush()
                 done = True
         except BaseException as error:
             failure = self._mended(error)
