@@ -26,11 +26,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 def names_of(url: str) -> list[str]:
     """Every migration there is for it, in order."""
-    return (
-        NAMES[NAMES.index("0021_baseline") :]
-        if is_postgres(url)
-        else [name for name in NAMES if "baseline" not in name]
-    )
+    folder = MIGRATIONS / ("postgres" if is_postgres(url) else "sqlite")
+    return sorted(file.stem for file in folder.glob("*.sql") if "rollback" not in file.name)
 
 
 @pytest.fixture
@@ -53,9 +50,7 @@ def folder(tmp_path: Path) -> Path:
 
 def tables_of(url: str) -> set[str]:
     if is_postgres(url):
-        found = outside(
-            url, "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
-        )
+        found = outside(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     else:
         found = outside(url, "SELECT name FROM sqlite_master WHERE type = 'table'")
     return {row[0] for row in found}
