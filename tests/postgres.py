@@ -24,10 +24,10 @@ _numbers = itertools.count(1)
 _FAST = "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "autovacuum=off"
 
 
-def new_database(*, migrated: bool = True) -> str:
+def new_database(*, migrated: bool = True, options: str = "") -> str:
     """The URL of a database that nobody else uses."""
     name = f"chatops_{os.getpid()}_{next(_numbers)}"
-    _administer(f"CREATE DATABASE {name} TEMPLATE {_template() if migrated else 'template0'}")
+    _administer(f"CREATE DATABASE {name} TEMPLATE {_template() if migrated else 'template0'} {options}")
     return _url(name)
 
 

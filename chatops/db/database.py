@@ -191,6 +191,8 @@ class Database:
                 self._pony.get_connection()  # type: ignore[no-untyped-call]  # its stubs say nothing of it
                 began = self.guard.enter(self.tables.connection) if self.guard is not None else 0.0
                 results = [job.work() for job in jobs]
+                # Or pony would write the entities only as it commits, and a failure would leave that in doubt.
+                self._pony.flush()
                 done = True
         except BaseException as error:
             failure = self._mended(error)

@@ -29,6 +29,10 @@ _PASSING_CLASSES = frozenset({"08", "25", "40", "53", "55", "57", "58"})
 no room, locks, a server that is told to stop, its disk.
 """
 _LOCK_CODES = frozenset({"55P03", "40P01"})
+_LOST = (psycopg2.InterfaceError, psycopg2.OperationalError)
+"""Without a code: psycopg2 raises these, or their very base, when the server says nothing any more."""
+_CANCELED = "57014"
+"""A statement that took too long."""
 
 
 class Unavailable(Temporary):
@@ -79,7 +83,9 @@ def _of_postgres(error: psycopg2.Error) -> Failure:
     code = error.pgcode or ""
     if code in _LOCK_CODES:
         return Locked(Reason.SERVER_ERROR, _line(error))
-    if isinstance(error, psycopg2.InterfaceError) or (not code and isinstance(error, psycopg2.OperationalError)):
+    if code == _CANCELED:
+        return Unavailable(Reason.TIMEOUT, _line(error))
+    if not code and (isinstance(error, _LOST) or type(error) is psycopg2.DatabaseError):
         return Lost(Reason.UNREACHABLE, _line(error))
     if code[:2] in ("08", "57") or code in ("25P03", "25P04"):
         return Lost(Reason.UNREACHABLE, _line(error))

@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+
+import psycopg2
+from psycopg2.extensions import parse_dsn
 
 SQLITE_PREFIX = "sqlite:///"
 POSTGRES_SCHEMES = frozenset({"postgresql", "postgres"})
@@ -63,15 +65,13 @@ def _postgres(url: str) -> PostgresUrl:
         "is special in the password"
     )
     try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-        options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
-    except ValueError:
+        # By libpq's own rules, which differ from those of other URLs: several hosts, an @ in a password.
+        parts = parse_dsn(url)
+    except (psycopg2.Error, ValueError):
         # Not from the error: it may hold the URL, and the password with it.
         raise problem from None
-    name = unquote(parts.path.lstrip("/")) or options.get("dbname", "")
-    if not name or "\0" in unquote(url) or parts.fragment:
+    name, host, port = parts.get("dbname", ""), parts.get("host", "localhost"), parts.get("port", "")
+    if not name or "#" in url or "\0" in url or url.count("@") > 1 or not re.fullmatch(r"[\d,]*", port):
         raise problem
-    host = unquote(host) or options.get("host", "localhost")
     shown = re.sub(r"[^\x20-\x7e]", "?", f"{name} at {host}{f':{port}' if port else ''}")
     return PostgresUrl(url, f"PostgreSQL {shown}")

@@ -9,7 +9,7 @@ import glob
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +105,10 @@ def _locked_postgres(server: PostgresUrl, patience: float) -> Iterator[Any]:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = %s", (f"{int(patience * 1000)}ms",))
+            # Or the server would go on with a statement whose process was killed, and keep the lock meanwhile.
+            # Only where it runs on Linux.
+            with suppress(psycopg2.errors.InvalidParameterValue):
+                cursor.execute("SET client_connection_check_interval = '2s'")
             try:
                 cursor.execute("SELECT pg_advisory_lock(%s)", (MIGRATION_LOCK,))
             except psycopg2.errors.LockNotAvailable as error:

@@ -9,7 +9,7 @@ import psycopg2
 from pony.orm import Database as PonyDatabase
 from pony.orm import db_session
 from psycopg2 import BINARY
-from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ, new_type, register_type
+from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED, ISOLATION_LEVEL_REPEATABLE_READ, new_type, register_type
 from psycopg2.extras import execute_batch
 
 from chatops.core.failures import Permanent, Reason
@@ -47,8 +47,19 @@ _LONGEST_TIME = len("2026-11-26 08:24:00.000000")
 
 
 def connected_to(server: PostgresUrl) -> Any:
-    """A connection of its own, for what is done outside of the database threads."""
-    return psycopg2.connect(server.dsn, **CONNECT)
+    """A connection of its own. Raises psycopg2.Error, and Permanent for a database that cannot serve chatops."""
+    connection = psycopg2.connect(server.dsn, **CONNECT)
+    version, encoding = connection.server_version // 10_000, connection.get_parameter_status("server_encoding")
+    words = ""
+    if version < LEAST_VERSION:
+        words = f"is PostgreSQL {version}; chatops needs {LEAST_VERSION} or newer"
+    elif encoding != "UTF8":
+        words = f"keeps text as {encoding}: make it anew with CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0"
+    if words:
+        connection.close()
+        raise Permanent(Reason.REFUSED, f"{server.where} {words}")
+    connection.set_client_encoding("UTF8")
+    return connection
 
 
 def fitted(connection: Any) -> Connection:
@@ -71,14 +82,12 @@ class Postgres:
         # A function, because pony silently ignores a bound method here; its stubs call it types.FunctionType.
         @pony.on_connect(provider="postgres")  # type: ignore[arg-type]  # see above
         def prepare(_pony: PonyDatabase, connection: Any) -> None:
-            version = connection.server_version // 10_000
-            if version < LEAST_VERSION:
-                words = f"{self.where} is PostgreSQL {version}; chatops needs {LEAST_VERSION} or newer"
-                raise Permanent(Reason.REFUSED, words)
             connected(_Fitted(connection))
 
         # Pony's own pool would empty the session with DISCARD ALL after each transaction: a round trip, and its locks.
         pony.bind("postgres", pony_pool_mockup=self._pool)
+        # Pony would connect anew in the middle of a transaction and go on: what came before were lost, the rest stored.
+        pony.provider.should_reconnect = lambda _error: False
 
     def only_reads(self) -> None:
         """Of the calling thread: its connection can change nothing."""
@@ -97,7 +106,7 @@ class _Pool:
     """What pony asks of a pool: a connection of the calling thread, kept for the next time."""
 
     def __init__(self, server: PostgresUrl, lock_patience: float) -> None:
-        self._dsn = server.dsn
+        self._server = server
         self._lock_patience = lock_patience
         self._mine = threading.local()
 
@@ -128,12 +137,13 @@ class _Pool:
             self.drop(connection)
 
     def _connect(self) -> Any:
+        connection = connected_to(self._server)
         if getattr(self._mine, "only_reads", False):
-            connection = psycopg2.connect(self._dsn, **CONNECT)
             connection.set_session(isolation_level=ISOLATION_LEVEL_REPEATABLE_READ, readonly=True)
             limits: dict[str, float] = {"statement_timeout": READ_SECONDS}
         else:
-            connection = psycopg2.connect(self._dsn, **CONNECT)
+            # Whoever waited for another to append is to see what that one has written.
+            connection.set_session(isolation_level=ISOLATION_LEVEL_READ_COMMITTED)
             idle = {"idle_session_timeout": IDLE_SECONDS, "idle_in_transaction_session_timeout": IDLE_SECONDS}
             limits = {**idle, "lock_timeout": self._lock_patience}
         with connection.cursor() as cursor:

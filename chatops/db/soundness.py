@@ -26,12 +26,20 @@ POSTGRES_GUARDS = {
     "audit_refuses_gaps": "BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION audit_refuses_gaps()",
 }
 
+POSTGRES_REFUSALS = {
+    "audit_refuses": "BEGIN RAISE EXCEPTION 'the audit log is append-only: no line can be %', TG_ARGV[0]; END;",
+    "audit_refuses_gaps": "BEGIN IF NEW.id <> (SELECT coalesce(max(id), 0) + 1 FROM audit) THEN RAISE EXCEPTION "
+    "'the audit log is append-only: the number is not the next one'; END IF; RETURN NEW; END;",
+}
+"""What the triggers run, to the letter."""
+
 _TRIGGERS_OF_SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'"
 
 # One that is not enabled always is no guard: whoever copies rows could pass it.
 _TRIGGERS_OF_POSTGRES = """
 SELECT tgname, CASE tgenabled WHEN 'A' THEN pg_get_triggerdef(oid, true) ELSE '' END FROM pg_trigger
 WHERE tgrelid = 'audit'::regclass AND NOT tgisinternal
+UNION ALL SELECT rulename, '' FROM pg_rewrite WHERE ev_class = 'audit'::regclass
 """
 
 _REFUSING = """
@@ -53,7 +61,7 @@ def ensure_sound(database: Database) -> None:
         # One that ignores what is inserted would let things happen that nobody wrote down.
         raise Permanent(
             Reason.REFUSED,
-            f"the audit log of {database.where} has triggers that are not ours ({', '.join(sorted(others))}): "
+            f"the audit log of {database.where} has triggers or rules that are not ours ({', '.join(sorted(others))}): "
             "somebody put them there; check it with `audit verify --head` and drop them",
         )
     missing = {name for name, guards_it in guards.items() if not guards_it}
@@ -83,8 +91,8 @@ def _look_at_sqlite(tables: Tables) -> Looked:
 
 def _look_at_postgres(tables: Tables) -> Looked:
     connection = tables.connection
-    refusing = {name: "RAISE EXCEPTION" in source for name, source in connection.execute(_REFUSING)}
-    whole = len(refusing) == 2 and all(refusing.values())
+    refusing = {name: " ".join(source.split()) for name, source in connection.execute(_REFUSING)}
+    whole = refusing == POSTGRES_REFUSALS
     found = dict(connection.execute(_TRIGGERS_OF_POSTGRES).fetchall())
     guards = {
         name: whole and found.get(name) == f"CREATE TRIGGER {name} {when}" for name, when in POSTGRES_GUARDS.items()
