@@ -179,11 +179,11 @@ def test_s12_doors_with_broken_tls_and_nobody_behind(tmp_path):
 
 
 def test_s12_settings_that_cannot_be_used_are_told_without_their_values(tmp_path):
-    """S12: also the database's password, which no version of ours takes yet."""
+    """S12: also the password of the database."""
     bad = {
         "TELEGRAM_BOT_TOKEN": "CANARY no token",
         "WEBHOOK_TOKEN": "CANARY,,",
-        "DATABASE_URL": "postgresql://chatops:CANARY@db/chatops",
+        "DATABASE_URL": "postgresql://chatops:CANARY@db:port/chatops",
         "ALERTMANAGER_URL": "ftp://reader:CANARY@am",
         "PROMETHEUS_URL": "http://reader:CANARY@prom:port",
         "ALERT_PORT": "CANARY",
