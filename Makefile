@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 PIP_FLAGS := --quiet --disable-pip-version-check --require-virtualenv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test databases simulate kill fuzz mutants coverage lint format messages bench lock chart-files \
+.PHONY: help demo run test databases simulate kill replicas fuzz mutants coverage lint format messages bench lock chart-files \
 	plain-rights image-check clean
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo 'make databases what services and actors are tested with on SQLite and on PostgreSQL, each test on both'
 	@echo 'make simulate  many seeded lives of the service, SEEDS=500; SEED=123 tells one'
 	@echo 'make kill      kill the service at every named point, ROUNDS=20 times each; copies and SIGTERMs under load'
+	@echo 'make replicas  two replicas on one PostgreSQL, killed or frozen in turn for MINUTES=10 under load'
 	@echo 'make fuzz      COUNT=100000 webhooks nobody should send, and half as many steps of incidents and cards in any order'
 	@echo 'make mutants   change what guards, mistake by mistake, and say which its tests do not notice; ARGS= names modules'
 	@echo 'make coverage  branches of the doors, the judges and the audit log that their own tests take'
@@ -60,6 +61,11 @@ ROUNDS := 20
 
 kill: $(VENV)/development
 	@$(BIN)/python -m tests.killing --rounds $(ROUNDS) $(ARGS)
+
+MINUTES := 10
+
+replicas: $(VENV)/development
+	@$(BIN)/python -m tests.replicas --minutes $(MINUTES) $(ARGS)
 
 COUNT := 100000
 FIRST := 0

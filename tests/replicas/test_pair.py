@@ -1,98 +1,21 @@
 """Two replicas on one PostgreSQL: each takes alerts, one acts, and the other takes over when that one is gone."""
 
-import json
 import signal
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from chatops.core.audit import SYSTEM, Entry, EntryType
-from chatops.core.signing_in import Scope
-from chatops.sandbox.botapi.person import Seen
-from tests import postgres
-from tests.flows.town import ANNA, PATIENCE, Service, Town, crash_loop, town, until
+from tests.flows.town import ANNA, crash_loop, until
+from tests.replicas.pair import Pair, pair_in
 
 pytestmark = pytest.mark.postgresql
 
 
-class Pair:
-    """The town with two replicas. `first` led when both were there."""
-
-    def __init__(self, place: Town, second: Service) -> None:
-        self.place = place
-        self.first = place.service
-        self.second = second
-
-    def at(self, service: Service) -> Town:
-        """The same town, as seen through one replica's ports."""
-        return replace(self.place, service=service)
-
-    def leads(self, service: Service) -> bool:
-        return bool(self.at(service).ready()["parts"]["replica"]["reason"] == "leads")
-
-    def shown(self, number: str) -> Seen:
-        """The incident's card, once the service has noted that it stands: a kill before that may send it again."""
-        card = self.place.card(number)
-        with self.place.store() as store:
-            until(lambda: store.cards.by_message(ANNA, card.id), "the card is noted")
-        return card
-
-    def token(self) -> str:
-        """A personal token of Anna's for the API."""
-        now = datetime.now(UTC)
-        entry = Entry(EntryType.TOKEN_MADE, SYSTEM, now)
-        with self.place.store() as store:
-            made = store.api_tokens.make(ANNA, "pair", Scope.ACT, expires_at=now + timedelta(days=1), entry=entry)
-        assert made is not None
-        return made[0]
-
-    def ask(self, method: str, path: str, token: str, body: object = None) -> tuple[int, Any]:
-        """What the API of the second replica answers."""
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.second.app_port}/api/v1{path}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                return answer.status, json.loads(answer.read())
-        except urllib.error.HTTPError as error:
-            return error.code, json.loads(error.read())
-
-    def takes_over(self, service: Service) -> float:
-        """Seconds until it leads."""
-        began = time.monotonic()
-        until(lambda: self.leads(service), "the other takes over")
-        return time.monotonic() - began
-
-
-@contextmanager
-def _second(place: Town) -> Iterator[Service]:
-    folder = place.folder / "second"
-    folder.mkdir()
-    service = Service({name: value for name, value in place.environment.items() if value}, folder)
-    try:
-        service.start()
-        yield service
-    finally:
-        service.stop()
-
-
 @pytest.fixture
 def pair(tmp_path: Path) -> Iterator[Pair]:
-    url = postgres.new_database()
-    with town(tmp_path, service=Service, DATABASE_URL=url) as place, _second(place) as second:
-        yield Pair(place, second)
-    postgres.drop_database(url)
+    with pair_in(tmp_path) as built:
+        yield built
 
 
 def test_r19_the_other_takes_over_from_one_that_was_killed(pair):
