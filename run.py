@@ -126,7 +126,7 @@ def move_command(*, source: str | None, target: str) -> None:
 def backup_command(*, file: Path) -> None:
     """Copy the SQLite database into a new FILE, also while it is served on, and verify the copy.
 
-    For PostgreSQL it says how pg_dump does it. docs/operations.md has the way back.
+    For PostgreSQL it says how pg_dump does it. docs/backup.md has the way back.
     """
     with _plain_errors():
         copied = back_up(_settings().database_url, file, _tell_pages)
