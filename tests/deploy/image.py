@@ -162,7 +162,8 @@ def served(image: Image, run: str) -> None:
         }
         with running(image, run, more) as process:
             seconds = until(lambda: status(f"http://127.0.0.1:{app}/healthz") == 200, process)
-            print(f"/healthz after {seconds:.1f} s, /readyz {status(f'http://127.0.0.1:{app}/readyz')}")
+            print(f"/healthz after {seconds:.1f} s")
+            until(lambda: status(f"http://127.0.0.1:{app}/readyz") == 200, process)
             # The Dockerfile's own check of health, as docker would run it.
             (rest,) = [rest for word, rest in instructions() if word == "HEALTHCHECK"]
             code = json.loads(rest.partition("CMD ")[2])[-1]
