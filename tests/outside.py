@@ -29,8 +29,8 @@ def watch(url: str, name: str, moment: str, action: str, condition: str = "") ->
     if not is_postgres(url):
         outside(url, f"CREATE TRIGGER {name} {moment}{condition} BEGIN {action}; END")
         return
-    said = action.removeprefix("SELECT RAISE(ABORT, ").removesuffix(")")
-    does = f"RAISE EXCEPTION {said}" if said != action else action
+    raises = "SELECT RAISE(ABORT, "
+    does = f"RAISE EXCEPTION {action.removeprefix(raises)[:-1]}" if action.startswith(raises) else action
     administer(
         url,
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {does}; RETURN NEW; END; $$; "

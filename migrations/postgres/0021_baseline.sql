@@ -313,7 +313,7 @@ CREATE TABLE trials (
     helped boolean NOT NULL
 );
 
-CREATE INDEX trials_alert ON trials (alert, at);
+CREATE INDEX trials_alert ON trials USING hash (alert);
 
 CREATE TABLE grants (
     user_id bigint NOT NULL REFERENCES users (id),

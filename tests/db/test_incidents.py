@@ -1,5 +1,7 @@
 """Incidents come back as they were, and what belongs together is stored together or not at all."""
 
+import json
+import random
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +17,7 @@ from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.buttons import Button, Verb
 from chatops.core.failures import Failure
 from chatops.core.incidents.values import Episode, Incident, Person, Status
+from chatops.core.listing import CLOSED, Wanted
 from chatops.core.objects import ObjectView
 from chatops.core.resources import ContainerView, Health, LastExit, ObjectRef, PodView, Rollout, WorkloadView
 from chatops.core.surveys import Survey
@@ -70,6 +73,19 @@ def test_everything_comes_back(opened: Callable[..., Database]) -> None:
     emptied = replace(Incident(1, NOW, receiver="r"), episodes=incident.episodes[:1])
     assert store.incidents.apply(emptied, now=NOW)
     assert known(store) == emptied, "what is gone is gone"
+
+
+@pytest.mark.parametrize("name", ["namespace", "cluster", "alertname", "severity", "pod", "deployment"])
+def test_labels_of_any_length_are_stored_and_listed(store: Store, name: str) -> None:
+    """PostgreSQL's indexes and words have a greatest length; what comes in from outside has none."""
+    chance = random.Random(1)
+    long = "".join(chr(chance.randrange(0x400, 0x4FF)) for _ in range(20_000))
+    raw = json.loads(body("A", firing=["a"]))
+    raw["alerts"][0]["labels"][name] = long
+    assert told(store, json.dumps(raw).encode()) == (1,)
+    raw["alerts"][0].update(status="resolved", endsAt="2026-11-01T11:59:00Z")
+    told(store, json.dumps(raw).encode())
+    assert [row.id for row in store.listing.page(Wanted(statuses=CLOSED)).rows] == [1]
 
 
 def test_an_unknown_incident_is_none_and_cannot_be_stored(store: Store) -> None:

@@ -16,8 +16,8 @@ OF_SQLITE = {*FTS5, "listed_vocabulary", "sqlite_sequence"}
 OF_POSTGRES = {"leadership"}
 MORE_COLUMNS = {("listed", "words")}
 """PostgreSQL's index of words is of a column."""
-OTHER_INDEXES = {"incidents_alike", "listed_words"}
-"""By a hash of the title, which may be longer than an entry of an index; and that of words."""
+OTHER_INDEXES = {"incidents_alike", "trials_alert", "listed_words"}
+"""By a hash of the title or the alert, which may be longer than an entry of an index; and that of words."""
 
 KINDS = {
     "BLOB": {"bytea"},

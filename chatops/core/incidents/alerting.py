@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chatops.core.alerts import Notification, Severity
+from chatops.core.alerts import MAX_NAME, Notification, Severity
 from chatops.core.audit import ALERTMANAGER, Entry, EntryType
 from chatops.core.incidents.effects import Decision, Effect, Look
 from chatops.core.incidents.episodes import Change, merge
@@ -69,8 +69,8 @@ def described(incident: Incident) -> Incident:
         incident,
         title=title_of(labels.get("alertname", "")),
         severity=severity,
-        cluster=labels.get("cluster", ""),
-        namespace=labels.get("exported_namespace") or labels.get("namespace", ""),
+        cluster=labels.get("cluster", "")[:MAX_NAME],
+        namespace=(labels.get("exported_namespace") or labels.get("namespace", ""))[:MAX_NAME],
     )
 
 
