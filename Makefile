@@ -22,7 +22,7 @@ help:
 	@echo 'make lint      everything of that but the tests'
 	@echo 'make format    format, and mend what can be mended'
 	@echo 'make messages  collect and compile translations'
-	@echo 'make bench     measure what has a figure'
+	@echo 'make bench     measure what has a figure, beside ceilings and peers; ARGS= names subjects'
 	@echo 'make clean     remove what make made'
 
 demo: $(VENV)/runtime
@@ -80,7 +80,7 @@ messages: $(VENV)/runtime
 	@$(BIN)/pybabel compile --domain=chatops --directory=chatops/locale
 
 bench: $(VENV)/development
-	@for script in bench/*.py; do PYTHONPATH=. $(BIN)/python $$script; done
+	@PYTHONPATH=. $(BIN)/python -m bench $(ARGS)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

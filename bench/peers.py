@@ -1,4 +1,4 @@
-"""Environments of their own for what is measured beside the service, and for the service with nothing but what it needs.
+"""Environments of their own: for what is measured beside the service, and for the service with only what it needs.
 
 Made once, below `bench/.peers`, from the package index; never in the project's own.
 """
@@ -6,7 +6,6 @@ Made once, below `bench/.peers`, from the package index; never in the project's 
 import hashlib
 import subprocess
 import sys
-from pathlib import Path
 
 from bench.measuring import ROOT
 
