@@ -25,7 +25,7 @@ help:
 	@echo 'make lint      everything of that but the tests'
 	@echo 'make format    format, and mend what can be mended'
 	@echo 'make messages  collect and compile translations'
-	@echo 'make bench     measure what has a figure'
+	@echo 'make bench     measure what has a figure, beside ceilings and peers; ARGS= names subjects'
 	@echo 'make lock      pin what the image holds by hash, after requirements.txt has changed; takes uv'
 	@echo 'make chart-files  give the chart copies of the alerts about the bot itself and of the dashboard'
 	@echo 'make plain-rights  write the roles of deploy/kustomize from the chart'
@@ -100,7 +100,7 @@ messages: $(VENV)/runtime
 	@$(BIN)/pybabel compile --domain=chatops --directory=chatops/locale
 
 bench: $(VENV)/development
-	@for script in bench/*.py; do PYTHONPATH=. $(BIN)/python $$script; done
+	@PYTHONPATH=. $(BIN)/python -m bench $(ARGS)
 
 lock:
 	@uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --no-header \

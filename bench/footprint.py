@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 
 from bench.load import Load, drive
-from bench.measuring import ROOT, environment, memory, python, shared_out, take_load_cpu
+from bench.measuring import ROOT, environment, memory, shared_out, take_load_cpu
+from bench.peers import runtime
 from bench.shipped import rows, settle, shipped, url_of
 from tests.flows.town import TOKEN
 
@@ -19,7 +20,7 @@ HELD = "import {}; print(next(l.split()[1] for l in open('/proc/self/status') if
 
 
 def bare(module: str) -> float:
-    done = subprocess.run(python("-c", HELD.format(module)), cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run([runtime(), "-c", HELD.format(module)], cwd=ROOT, capture_output=True, text=True, check=True)
     return int(done.stdout) / 1024
 
 

@@ -14,7 +14,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from bench.alerts import body
-from bench.measuring import LOAD_CPU, ROOT, python
+from bench.measuring import ROOT, on_load_cpu, python
 
 PATIENCE = 120.0
 
@@ -49,7 +49,7 @@ class Answered:
 def drive(load: Load) -> Answered:
     """Run it in a process of its own."""
     told = json.dumps({name: getattr(load, name) for name in load.__dataclass_fields__})
-    command = ["taskset", "-c", str(LOAD_CPU), *python("-m", "bench.load", told)]
+    command = on_load_cpu(python("-m", "bench.load", told))
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE * 2)
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])

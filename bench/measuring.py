@@ -177,11 +177,20 @@ def take_load_cpu() -> None:
 
 def on_subject_cpu(command: Sequence[str]) -> list[str]:
     """The command, run on the CPU of what is measured."""
-    return ["taskset", "-c", str(SUBJECT_CPU), *command] if _two_cpus() and shutil.which("taskset") else [*command]
+    return _pinned(SUBJECT_CPU, command)
+
+
+def on_load_cpu(command: Sequence[str]) -> list[str]:
+    """The command, run on the other."""
+    return _pinned(LOAD_CPU, command)
+
+
+def _pinned(cpu: int, command: Sequence[str]) -> list[str]:
+    return ["taskset", "-c", str(cpu), *command] if _two_cpus() and shutil.which("taskset") else [*command]
 
 
 def _two_cpus() -> bool:
-    return (os.cpu_count() or 1) >= 2
+    return (os.cpu_count() or 1) > max(LOAD_CPU, SUBJECT_CPU)
 
 
 def python(*arguments: str) -> list[str]:

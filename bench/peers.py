@@ -1,4 +1,4 @@
-"""Environments for what is measured beside the service, and for the service with nothing but what it needs.
+"""Environments of their own: for what is measured beside the service, and for the service with only what it needs.
 
 Made once, below `bench/.peers`, from the package index; never in the project's own.
 """

@@ -1,4 +1,5 @@
-"""The service as it is shipped: run.py as a process, on the CPU of what is measured, between stand-ins on the other.
+"""The service as it is shipped: run.py as a process of an environment with only what it needs, on the CPU of what is
+measured, between stand-ins on the other.
 
 On SQLite, or on the server that the environment's DATABASE_URL names, in a database of its own that is dropped again.
 """
@@ -7,7 +8,6 @@ import os
 import secrets
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from bench.measuring import ROOT, cpu_seconds, on_subject_cpu
+from bench.peers import runtime
 from tests.flows.town import Service, Town, town
 
 PATIENCE = 300.0
@@ -27,7 +28,7 @@ class OnItsCpu(Service):
 
     def _spawn(self, changed: dict[str, str]) -> "subprocess.Popen[bytes]":
         with self.log.open("ab") as out:
-            command = on_subject_cpu([sys.executable, str(ROOT / "run.py")])
+            command = on_subject_cpu([runtime(), str(ROOT / "run.py")])
             environment = {**self._environment, **changed}
             return subprocess.Popen(command, cwd=self._folder, env=environment, stdout=out, stderr=out)
 

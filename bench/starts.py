@@ -11,7 +11,8 @@ from pathlib import Path
 
 from bench.alerts import body
 from bench.load import Load, drive
-from bench.measuring import ROOT, environment, estimate, on_subject_cpu, python, take_load_cpu
+from bench.measuring import ROOT, environment, estimate, on_subject_cpu, take_load_cpu
+from bench.peers import runtime
 from bench.shipped import rows, settle, shipped, url_of
 from tests.flows.town import PATIENCE, TOKEN, Town
 
@@ -21,7 +22,7 @@ PENDING = 10_000
 
 def timed(*arguments: str) -> float:
     start = time.perf_counter()
-    subprocess.run(on_subject_cpu(python(*arguments)), cwd=ROOT, check=True)
+    subprocess.run(on_subject_cpu([runtime(), *arguments]), cwd=ROOT, check=True)
     return time.perf_counter() - start
 
 

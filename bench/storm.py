@@ -1,12 +1,11 @@
 """How long a storm of alerts takes to be seen in a group, of the real service, with Telegram's limits on: `make bench`.
 
 Groups of one alert each are posted at once, as an Alertmanager does. An incident is seen once a card or the digest of
-its chat counts it. Printed: seconds until the first critical and until all are seen, what that took of Telegram, and
-CPU-seconds per 1,000.
+its chat counts it. Then as many alerts in groups of a hundred, which most storms of a real Alertmanager are. Printed:
+seconds until the first critical and until all are seen, what that took of Telegram, and CPU-seconds per 1,000.
 """
 
 import json
-import os
 import re
 import sys
 import tempfile
@@ -15,8 +14,11 @@ from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
 
+from bench.load import Load, drive
+from bench.measuring import cpu_seconds, environment, take_load_cpu
+from bench.shipped import settle, shipped, stored
 from chatops.sandbox.botapi.limits import Limits
-from tests.flows.town import TOKEN, Service, Town, town
+from tests.flows.town import TOKEN, Town
 
 GROUP = -1001
 SENDERS = 16
@@ -61,11 +63,6 @@ def post(place: Town, numbers: range) -> float:
     return time.monotonic()
 
 
-def cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def seen(place: Town) -> tuple[int, bool]:
     """How many incidents the group shows, and whether a critical one is among its cards."""
     texts = [m.text for m in place.bot_api.conversation(GROUP).messages(from_bot=True)]
@@ -75,10 +72,10 @@ def seen(place: Town) -> tuple[int, bool]:
 
 
 def storm(count: int, folder: Path) -> None:
-    with town(folder, service=Service, TELEGRAM_CHATS=str(GROUP), STORM_THRESHOLD="5") as place:
+    with shipped(folder, TELEGRAM_CHATS=str(GROUP)) as place:
         place.bot_api.group(GROUP, "on-call", members=[place.anna])
         place.bot_api.pace(Limits())
-        before, start = cpu(place.service.pid), time.monotonic()
+        before, start = cpu_seconds(place.service.pid), time.monotonic()
         with ThreadPoolExecutor(SENDERS) as senders:
             posting = [senders.submit(post, place, range(each, count, SENDERS)) for each in range(SENDERS)]
             critical = 0.0
@@ -90,7 +87,7 @@ def storm(count: int, folder: Path) -> None:
                 time.sleep(0.02)
             taken = now - start
             posted = max(each.result() for each in posting) - start
-        used = cpu(place.service.pid) - before
+        used = cpu_seconds(place.service.pid) - before
         asked = place.bot_api.requests()
         sent = [r for r in asked if r.method in ("sendMessage", "sendDocument") and r.chat_id == GROUP]
         edits = [r for r in asked if r.method == "editMessageText" and r.chat_id == GROUP]
@@ -103,7 +100,29 @@ def storm(count: int, folder: Path) -> None:
         )
 
 
+def grouped(alerts: int, folder: Path) -> None:
+    """From rest to rest: what an alert costs where a hundred come in a post."""
+    with shipped(folder, TELEGRAM_CHATS=str(GROUP)) as place:
+        place.bot_api.group(GROUP, "on-call", members=[place.anna])
+        place.bot_api.pace(Limits())
+        settle(place)
+        before = cpu_seconds(place.service.pid)
+        answered = drive(Load(place.service.alert_port, alerts // 100, 0, 100, token=TOKEN))
+        settle(place)
+        used = cpu_seconds(place.service.pid) - before
+        assert len(stored(place)) == alerts, f"{len(stored(place))} of {alerts} are stored"
+        print(
+            f"{alerts:>6} alerts, 100 to a post: posted {answered.seconds:.2f} s, "
+            f"{used / alerts * 1000:.3f} CPU-s per 1,000 (wanted: 0.25)",
+            flush=True,
+        )
+
+
 def main() -> None:
+    print(environment())
+    take_load_cpu()
+    with tempfile.TemporaryDirectory() as folder:
+        grouped(10_000, Path(folder))
     for count in [int(each) for each in sys.argv[1:]] or [60, 1_000, 10_000]:
         with tempfile.TemporaryDirectory() as folder:
             storm(count, Path(folder))

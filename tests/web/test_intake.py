@@ -4,6 +4,7 @@ import base64
 import json
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -38,6 +39,21 @@ class Store:
             raise self.failure
         self.taken.append((body, source))
 
+    def begin(self, body: bytes, source: str) -> "Future[None]":
+        """The same, in a thread of the store's own, as the service has it."""
+        done: Future[None] = Future()
+
+        def work() -> None:
+            try:
+                self.accept(body, source)
+            except Exception as error:
+                done.set_exception(error)
+            else:
+                done.set_result(None)
+
+        threading.Thread(target=work, daemon=True).start()
+        return done
+
 
 Serve = Callable[..., AbstractContextManager[int]]
 
@@ -58,9 +74,9 @@ def serving(store: Store, tokens: tuple[str, ...] = (TOKEN, OLD), **options: Any
         server.stop(PATIENCE)
 
 
-@pytest.fixture
-def port(store: Store) -> Iterator[int]:
-    with serving(store) as port:
+@pytest.fixture(params=["a thread for each", "no thread waits"])
+def port(store: Store, request: pytest.FixtureRequest) -> Iterator[int]:
+    with serving(store, **({"begin": store.begin} if request.param == "no thread waits" else {})) as port:
         yield port
 
 
