@@ -14,6 +14,9 @@ from chatops.db.routes import all_rules, traits_in, untaken
 MOST = 500
 """Gaps of one kind that are looked at, of the oldest incidents."""
 
+_ALL = 2**62
+"""Of what has a limit; only SQLite takes -1 for that."""
+
 _REACHED = "coalesce(chats.unreachable, '') = ''"
 
 _SHOWN_BY_DIGEST = """
@@ -103,7 +106,7 @@ class BooksOfAll:
         found = _gaps(rows(_MISSING, (listed, False, MOST)))
         if not routed:
             return found
-        open_there = _gaps(rows(_MISSING, (listed, True, -1)))
+        open_there = _gaps(rows(_MISSING, (listed, True, _ALL)))
         unwanted = self._unwanted(routed, {gap.incident_id for gap in open_there})
         wanted = [gap for gap in open_there if gap.incident_id not in unwanted[gap.chat_id]]
         return tuple(sorted([*found, *wanted], key=lambda gap: gap.opened_at)[:MOST])
