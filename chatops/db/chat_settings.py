@@ -40,7 +40,7 @@ class ChatSettingsOfAll:
                 f"INSERT INTO chat_settings (chat_id, {name}) VALUES (?, ?) "
                 f"ON CONFLICT (chat_id) DO UPDATE SET {name} = excluded.{name}, {refused} = ''"
             )
-            return decide(self._tables, statement, (chat_id, int(value == ON)), entry, token=token, by=by, now=now)
+            return decide(self._tables, statement, (chat_id, value == ON), entry, token=token, by=by, now=now)
 
         return self._database.write(work)
 
