@@ -28,6 +28,8 @@ NO_SECRETS = {
     "cluster/connection.py": {"token == asked.get('continue')", "signature != self._signature"},
     "cluster/revisions.py": {"k != _HASH"},
     "cluster/standings/applications.py": {"len(digest) in (40, 64)"},
+    # Every so many rows of a table that is moved.
+    "db/moving.py": {"digest.rows % TOLD_EVERY == 0"},
     # 128 random bits, looked up in an index of the database and never by their beginning.
     "db/buttons.py": {"'\\x00' not in token"},
     # A button that was just sent, and the press of it: whoever presses it has it.
@@ -74,7 +76,10 @@ FORBIDDEN_CALLS = re.compile(
 
 
 def test_s15_nothing_that_serves_runs_a_program_or_evaluates_text() -> None:
-    """S15: no shell to put a metacharacter into, anywhere."""
+    """S15: no shell to put a metacharacter into, anywhere.
+
+    A replica that has lost the lead begins anew, as the very command line it was.
+    """
     bad = []
     for name, node in parsed(SERVING):
         match node:
@@ -86,7 +91,7 @@ def test_s15_nothing_that_serves_runs_a_program_or_evaluates_text() -> None:
                 called = ast.unparse(func)
                 shell = any(each.arg == "shell" for each in keywords)
                 bad += [f"{name}: {called}"] if FORBIDDEN_CALLS.fullmatch(called) or shell else []
-    assert bad == []
+    assert bad == ["run.py: os.execv"]
 
 
 LOCAL_TIME = re.compile(

@@ -217,8 +217,8 @@ class WebhookActor(Actor):
         now = self._clock()
         for incident_id in self._store.inbox.route(inbox_id, notification, now):
             stored_at = f"{row.received_at:%Y-%m-%dT%H:%M:%S.%fZ}"
-            say = log.debug if self._rush_since is not None else log.info
-            say("webhook routed", incident=incident_id, inbox=inbox_id, source=row.source, stored_at=stored_at)
+            write = log.debug if self._rush_since is not None else log.info
+            write("webhook routed", incident=incident_id, inbox=inbox_id, source=row.source, stored_at=stored_at)
             self.tell(incident_address(incident_id), MailArrived())
 
         metrics.webhook_routed((now - row.received_at).total_seconds())

@@ -162,12 +162,20 @@ ALSO_READ = frozenset(
 """What reads by way of another function."""
 
 
+OWN = {"figures.read"}
+"""What each database says of itself: its size."""
+
+
 def everything_read(store: Store, tokens: dict[str, list[Any]]) -> Iterator[tuple[str, Any]]:
     """What each function of the store that reads answers to all that it may be asked, by how it was asked."""
     known = _askable(store, tokens)
     for noun, found in vars(store).items():
         for name, function in inspect.getmembers(found, inspect.ismethod):
-            if name.startswith("_") or not (_reads(function) or f"{noun}.{name}" in ALSO_READ):
+            if (
+                f"{noun}.{name}" in OWN
+                or name.startswith("_")
+                or not (_reads(function) or f"{noun}.{name}" in ALSO_READ)
+            ):
                 continue
             needed = [
                 each.name for each in inspect.signature(function).parameters.values() if each.default is each.empty
