@@ -2,7 +2,6 @@
 
 import threading
 from concurrent.futures import Future
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -17,7 +16,6 @@ from chatops.actors.addresses import (
     WEBHOOK,
     Address,
     chat_address,
-    incident_address,
     pool_address,
 )
 from chatops.actors.admins import tell_admins
@@ -26,11 +24,11 @@ from chatops.actors.api.desk import Desk
 from chatops.actors.api.doorkeeper import Doorkeeper
 from chatops.actors.api.operations import operations_of
 from chatops.actors.arrivals import Arrivals
+from chatops.actors.beginning import introduce, resume
 from chatops.actors.calendars import CALENDARS, CalendarsActor
 from chatops.actors.chat import ChatActor
-from chatops.actors.chat_messages import CatchUp, Notice, TopicGone
+from chatops.actors.chat_messages import Notice, TopicGone
 from chatops.actors.clusters import ClustersActor
-from chatops.actors.conversation.commands import offer_admin_code
 from chatops.actors.directory import Directory
 from chatops.actors.door_warnings import DoorWarnings
 from chatops.actors.escalation import ESCALATION, EscalationActor
@@ -43,7 +41,6 @@ from chatops.actors.heartbeats import HeartbeatsActor
 from chatops.actors.incident import IncidentActor
 from chatops.actors.janitor import JanitorActor
 from chatops.actors.menu import Menu
-from chatops.actors.messages import MailArrived
 from chatops.actors.notary import NOTARY, NotaryActor
 from chatops.actors.pool import PoolActor
 from chatops.actors.presence import Presence
@@ -60,12 +57,10 @@ from chatops.actors.webhook import WebhookActor
 from chatops.addresses import is_loopback
 from chatops.cluster import Cluster
 from chatops.cluster.kubeconfig import Kubeconfig
-from chatops.core.access import may_decide
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.graphs import Theme
 from chatops.core.oncall import Roster
 from chatops.core.outside import Outside
-from chatops.core.people import Chat, ChatKind, Role, User, everywhere
 from chatops.core.policy import Graphs, Policy
 from chatops.core.redaction import Redaction
 from chatops.core.rota_calendar import calendars
@@ -102,12 +97,6 @@ HOOK_SETTING = "telegram_hook"
 """Where the webhook that we set is remembered, for a later run that polls."""
 MENU_SETTING = "telegram_menu"
 """Where it is remembered what we had the menu button open, for a later run without a PUBLIC_URL."""
-
-
-def _by_file(chat_id: int, told: bool) -> Entry:
-    """ROUTES_FILE says something new of the chat, or nothing any more."""
-    detail = {"act": "file" if told else "file_gone"}
-    return Entry(EntryType.ROUTES_CHANGED, SYSTEM, _now(), chat_id=chat_id, detail=detail)
 
 
 def _now() -> datetime:
@@ -228,12 +217,12 @@ class System:
 
     def _act(self) -> None:
         """Start the actors; they go on with what was left half done."""
-        self._introduce()
+        introduce(self._settings, self._store, _now())
         self._supervisor = Supervisor(
             self._directory, self._specs(), give_up=self._give_up, on_failed=self._child_failed
         )
         self._supervisor.wait_started(START_SECONDS)
-        self._resume()
+        resume(self._store, self._directory.tell)
         self._acting.set()
         metrics.leading(True)
         if self._replica is not None:
@@ -424,31 +413,6 @@ class System:
         told = self._health.snapshot().get("telegram")
         return told.detail if told and told.detail.startswith("@") else ""
 
-    def _introduce(self) -> None:
-        """The people and chats of the settings, and the one-time code where there is no admin."""
-        settings, store = self._settings, self._store
-        for user_id in settings.telegram_admins:
-            known = store.users.get(user_id)
-            if not may_decide(known):
-                user = known or User(user_id, str(user_id))
-                detail = {"user": str(user_id), "role": Role.ADMIN.value}
-                entry = Entry(EntryType.USER_ADDED, SYSTEM, _now(), detail=detail)
-                store.users.put(replace(user, grants=everywhere(Role.ADMIN), disabled=False), [entry])
-        # Until a chat is named or subscribes, the admins themselves get the incidents.
-        rules = settings.routes
-        named = tuple(dict.fromkeys([*settings.telegram_chats, *(chat_id for chat_id, _ in rules)]))
-        first = named or (() if store.chats.all() else settings.telegram_admins)
-        new = [chat_id for chat_id in first if store.chats.get(chat_id) is None]
-        kinds = {chat_id: ChatKind.PRIVATE if chat_id > 0 else ChatKind.GROUP for chat_id in new}
-        entries = [Entry(EntryType.CHAT_ADDED, SYSTEM, _now(), chat_id=chat_id) for chat_id in new]
-        # All at once: of admins that get them until a chat is named, the first alone would look like a named one.
-        if new:
-            store.chats.put(*(Chat(chat_id, kinds[chat_id], subscribed=True) for chat_id in new), entries=entries)
-        store.routes.follow_file(rules, _by_file)
-        code = offer_admin_code(store)
-        if code:
-            log.warning("nobody may use the bot yet: send it this in Telegram", command=f"/start {code}")
-
     def _hook_wanted(self) -> HookWanted | None:
         url = self._settings.telegram_webhook_url
         if not url:
@@ -472,30 +436,6 @@ class System:
         update = posted(body)
         if update is not None:
             self._arrivals.keep([update])
-
-    def _resume(self) -> None:
-        """What the last run left half done goes on: mail, running actions, silences, surveys, calls for help, cards."""
-        incidents = self._store.incidents
-        waiting = {
-            *incidents.incidents_with_mail(),
-            *incidents.running(),
-            *incidents.interrupted(),
-            *incidents.silenced(),
-            *incidents.unseen(),
-            *incidents.calling(),
-            *incidents.handed(),
-            *incidents.owing(),
-        }
-        for incident_id in sorted(waiting):
-            self._directory.tell(incident_address(incident_id), MailArrived())
-        cards = self._store.cards
-        subscribed = (chat.id for chat in self._store.chats.subscribed())
-        storms = self._store.storms.chats_behind()
-        topics, asides = self._store.topics.chats_behind(), self._store.asides.chats()
-        behind = {*cards.chats_behind(), *cards.chats_pinned(), *topics, *asides}
-        chats = {*subscribed, *cards.chats_of_open(), *behind, *storms}
-        for chat_id in sorted(chats):
-            self._directory.tell(chat_address(chat_id), CatchUp())
 
     def _give_up(self, address: Address, reason: str) -> None:
         log.critical("giving up", part=address, reason=reason)
