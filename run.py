@@ -31,8 +31,8 @@ SIGNAL_SECONDS = 0.5
 """How late a signal that another thread was given may be heard of."""
 
 SWITCH_SECONDS = 0.0005
-"""How long a thread that computes keeps those waiting that only pass something on. Python's own 5 ms, once for each piece
-of a webhook that is read, would be most of what a sender waits while incidents are decided.
+"""How long a thread that computes keeps those waiting that only pass something on. Python's own 5 ms, once for each
+piece of a webhook that is read, would be most of what a sender waits while incidents are decided.
 """
 
 BAD_SETTINGS = 2
