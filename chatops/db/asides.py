@@ -9,7 +9,7 @@ from chatops.db.database import Database
 
 _OF_CHAT = """
 SELECT asides.message_id, asides.user_id, asides.below, asides.sent_at,
-    max(asides.sent_at, coalesce(positions.touched_at, ''))
+    CASE WHEN positions.touched_at > asides.sent_at THEN positions.touched_at ELSE asides.sent_at END
 FROM asides LEFT JOIN positions ON positions.chat_id = asides.chat_id AND positions.message_id = asides.message_id
 WHERE asides.chat_id = ?
 """
