@@ -65,10 +65,15 @@ class Replica:
         self._bell.start()
 
     def stop(self) -> None:
+        """Strive and listen no more. It leads until the database is closed: what is under way may come to its end."""
         if self._lead is not None:
             self._lead.stop()
         self._bell.stop()
-        fencing.lead_by(None)
+
+    def gone(self) -> None:
+        """All is stopped. Where the lead was lost, whatever still hangs somewhere stays fenced in."""
+        if not self._leadership.lost.is_set():
+            fencing.lead_by(None)
 
     def _rung(self) -> None:
         """In the bell's thread. Bodies that are being routed already are routed once."""

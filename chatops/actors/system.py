@@ -196,6 +196,8 @@ class System:
         if self._database_open:
             self._database.close()
             self._database_open = False
+        if self._replica is not None:
+            self._replica.gone()
         self._ended.set()
 
     def wait(self, timeout: float | None = None) -> int | None:
