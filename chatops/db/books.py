@@ -64,7 +64,7 @@ _WAITING = """
 SELECT count(*), min(received_at) FROM
     (SELECT received_at FROM inbox WHERE state = 'new'
      UNION ALL SELECT inbox.received_at FROM mail JOIN inbox ON inbox.id = mail.inbox_id WHERE mail.done_at IS NULL
-     UNION ALL SELECT at FROM merges WHERE done_at IS NULL)
+     UNION ALL SELECT at FROM merges WHERE done_at IS NULL) AS waiting
 """
 
 _UNSEEN = f"""

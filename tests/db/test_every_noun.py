@@ -181,7 +181,7 @@ def test_what_is_looked_for_among_incidents(store: Store, incident: Incident) ->
     assert store.incidents.handed() == (1,)
     assert store.incidents.calling() == ()
     assert store.incidents.unattended(NOW + timedelta(days=1), 5) == ((1, NOW),)
-    assert store.incidents.unattended(NOW, 5) == ()
+    assert store.incidents.unattended(NOW - MINUTE, 5) == ()
     assert store.incidents.places() == (("", "shop"),)
     assert store.incidents.open_page(0, 5)[0] == 1
     assert store.incidents.open_page(0, 5, readable=lambda *_: False)[0] == 0
