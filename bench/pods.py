@@ -87,7 +87,7 @@ def kubectl(path: str) -> Figure:
 def elsewhere(way: str, path: str) -> Figure:
     command = [sys.executable, "-m", "bench.pods", way, path]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    seconds, mebibytes = json.loads(done.stdout)
+    seconds, mebibytes = json.loads(done.stdout.splitlines()[-1])
     return seconds, mebibytes
 
 

@@ -13,6 +13,9 @@ __all__ = ["pytest_collection", "pytest_collection_modifyitems"]
 FOLDERS = frozenset({"actors", "api", "flows"})
 """Whose tests keep what they keep in a database that either may be."""
 
+TAKING_TURNS = FOLDERS - {"actors"}
+"""Those of actors are many: they are on PostgreSQL when that is asked for (`make databases`)."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -39,11 +42,17 @@ def _database(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     chosen = request.config.option.databases
     kinds = (request.param,) if hasattr(request, "param") else databases.kinds_of(request.node, chosen)
-    kind = kinds[0] if len(kinds) == 1 else databases.turn(request.node.nodeid)
+    kind = kinds[0] if len(kinds) == 1 else databases.SQLITE
+    if not kinds and _room(request.path) in TAKING_TURNS:
+        kind = databases.turn(request.node.nodeid)
     print(f"kept in {kind}")
     with databases.kept_in(kind):
         yield
 
 
 def _concerned(file: Path) -> bool:
-    return file.relative_to(Path(__file__).parent).parts[0] in FOLDERS
+    return _room(file) in FOLDERS
+
+
+def _room(file: Path) -> str:
+    return file.relative_to(Path(__file__).parent).parts[0]

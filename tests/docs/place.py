@@ -156,7 +156,7 @@ class Place:
 
     def _play(self, block: Block) -> None:
         """That it is the demo. What the demo does is played by tests/flows/test_launcher.py."""
-        meant = ["make", "--dry-run", *block.text.split()[1:]]
+        meant = ["make", "--dry-run", "--no-print-directory", *block.text.split()[1:]]
         said = subprocess.run(meant, cwd=self.folder, capture_output=True, text=True, check=True, timeout=PATIENCE)
         assert said.stdout.strip() == ".venv/bin/python run.py demo"
 

@@ -68,8 +68,10 @@ def test_one_number_tells_the_whole_story(place: Town) -> None:
     for source in (DASHBOARD, RULES):
         known = there | {f"{each}{part}" for each in there for part in ("_bucket", "_sum", "_count")}
         assert named_in(source.read_text()) <= known | {"up", "ALERTS"}
+    # Not the figures themselves: among their digits any number may stand.
+    words = re.sub(r" \S+$", "", text, flags=re.M)
     for word in ("checkout", "shop", "KubePodCrashLooping", "1001", "Anna", place.environment["WEBHOOK_TOKEN"]):
-        assert word not in text
+        assert word not in words
     assert re.search(r'^chatops_actions_total\{action="rollout_undo",outcome="succeeded"\} 1\.0$', text, re.M)
     assert re.search(r"^chatops_first_shown_seconds_count 1\.0$", text, re.M)
     if PROMTOOL is None:

@@ -35,7 +35,8 @@ def test_r3_what_cannot_be_stored_is_a_503_until_it_can(place, fault):
     place.card("keeps crashing")
     until(lambda: place.post(crash_loop(ended=True)) == 200, "it takes alerts again")
     place.card("🟢", "resolved")
-    assert len(place.cards()) == 1
+    # Not its number: PostgreSQL gives none again that was given to what it could not store.
+    assert len(place.cards("#")) == 1
     assert place.metric("chatops_actor_restarts_total") == 0
 
 

@@ -251,11 +251,11 @@ def _upgrade() -> Iterator[Point]:
     """P7: a start on the file of an older version, which brings it up to date."""
     story, module = "upgrade", "chatops.db.migrate:"
     yield from _around(story, "the file is migrated", module + "_apply")
-    yield Point("yoyo's own tables looked after", story, "after", module + "_Backend.ensure_internal_schema_updated")
+    yield Point("yoyo's own tables looked after", story, "after", module + "_Sqlite.ensure_internal_schema_updated")
     yield from _around(story, "one migration", module + "_apply_one")
     yield from _around(story, "a statement of one", "yoyo.migrations:MigrationStep.apply")
-    yield from _around(story, "one is marked", module + "_Backend.mark_one")
-    yield from _around(story, "the commit of one", module + "_Backend.commit")
+    yield from _around(story, "one is marked", module + "_Sqlite.mark_one")
+    yield from _around(story, "the commit of one", module + "_Sqlite.commit")
 
 
 def _named() -> dict[str, Point]:
