@@ -1,8 +1,8 @@
 """Which database a test's service or store keeps its things in: a SQLite file of its own, or a PostgreSQL database.
 
 Without a choice those of flows and of the API take turns, so that one run of all has been on both: a hash of its name
-decides for each. `--databases=both` runs each on both, `--databases=postgresql` or `sqlite` all on one. What is about the
-file of SQLite is marked `sqlite`, what is about a server `postgresql`.
+decides for each. `--databases=both` runs each on both, `--databases=postgresql` or `sqlite` all on one. What is about
+SQLite's file is marked `sqlite`, what is about a server `postgresql`.
 """
 
 import sqlite3
