@@ -8,6 +8,7 @@ from collections.abc import Callable
 import psycopg2
 import structlog
 
+from chatops.core.failures import Failure
 from chatops.db.entities import Tables
 from chatops.db.location import PostgresUrl
 from chatops.db.postgres import connected_to
@@ -52,7 +53,7 @@ class Bell:
         while not self._stop.is_set():
             try:
                 self._listen()
-            except psycopg2.Error as error:
+            except (psycopg2.Error, Failure) as error:
                 log.warning("not listening", error=" ".join(str(error).split())[:200])
                 self._stop.wait(AGAIN_SECONDS)
 
