@@ -5,11 +5,11 @@ import re
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from types import SimpleNamespace
 from typing import Any
 
 from chatops.actors.addresses import POOL, TELEGRAM, UPSTREAM, WEBHOOK, Address, pool_address
 from chatops.actors.arrivals import Arrivals
+from chatops.actors.beginning import resume
 from chatops.actors.chat import ChatActor
 from chatops.actors.clusters import ClustersActor
 from chatops.actors.escalation import ESCALATION, EscalationActor
@@ -21,7 +21,7 @@ from chatops.actors.pool import PoolActor
 from chatops.actors.roll_call import RollCallActor
 from chatops.actors.self_audit import SelfAuditActor
 from chatops.actors.specs import ChildSpec, FamilySpec, Restart
-from chatops.actors.system import JANITOR, ROLL_CALL, SELF_AUDIT, System
+from chatops.actors.system import JANITOR, ROLL_CALL, SELF_AUDIT
 from chatops.actors.upstream import CHANGE_SECONDS, LOOK_SECONDS
 from chatops.actors.webhook import WebhookActor
 from chatops.actors.work import ProceedPlan
@@ -237,7 +237,7 @@ class Simulation:
 
     def _resume(self, process: Process) -> None:
         self._resumed = True
-        System._resume(SimpleNamespace(_store=self.store, _directory=process.directory))  # type: ignore[arg-type]  # all it reads
+        resume(self.store, process.directory.tell)
 
     def end_process(self) -> None:
         """It is dead; another one is started after a while."""
