@@ -251,9 +251,9 @@ class Street:
         return self.house.press_token(message, token, user=user, chat=chat)
 
     def lines(self, since: int, user: int) -> list[Entry]:
-        """What this person is said to have done since this line."""
+        """What this person is said to have done since this line. What came of it later was said in no chat."""
         after = [stored.entry for stored in self.house.store.audit.page(since, limit=1_000)]
-        return [entry for entry in after if entry.subject.id == str(user)]
+        return [entry for entry in after if entry.subject.id == str(user) and entry.chat_id is not None]
 
     @property
     def newest(self) -> int:
