@@ -373,7 +373,6 @@ class ChatActor(Actor):
             # A digest stands for all of them, or it was meant for a predecessor.
             return
         del self._behind[incident_id]
-        self._storms.drawn(incident_id)
         try:
             self._cards.reconcile(incident_id)
         except Failure:
@@ -382,6 +381,7 @@ class ChatActor(Actor):
         except Exception as error:
             # One card that cannot be drawn must not keep the others from it, now and after each restart.
             log.error("card cannot be drawn", chat=self._id, incident=incident_id, error=summary(error), exc_info=True)
+        self._storms.drawn(incident_id)
         if self._behind:
             self.tell(self.address, DrawNext())
 

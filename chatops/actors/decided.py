@@ -5,8 +5,9 @@ from typing import Any
 import structlog
 
 from chatops import metrics
+from chatops.core.audit import EntryType
 from chatops.core.incidents import Decision, Event, Incident
-from chatops.core.incidents.events import press_of
+from chatops.core.incidents.events import AlertsReceived, press_of
 
 log = structlog.get_logger()
 
@@ -40,6 +41,11 @@ def tell_decided(
         revision=after.revision,
         **{name: value for name, value in told.items() if value is not None},
     )
+
+
+def tell_opened(incident_id: int, *, inbox: int) -> None:
+    """The same of one that was opened where its webhook was routed, in one transaction with others or alone."""
+    log.info("decided", about=AlertsReceived.__name__, written=str(EntryType.OPENED), incident=incident_id, inbox=inbox)
 
 
 def _ended(before: Incident, after: Incident) -> tuple[str, str, float] | None:

@@ -207,9 +207,11 @@ class IncidentActor(Actor):
 
     def _work_through_mail(self) -> None:
         """What merged incidents brought comes first: a body of their groups may have been accepted after it."""
-        for merge in self._store.merges.pending(self._id):
+        incidents, pending = self._store.incidents, self._store.merges.pending
+        merges, mails = self._store.at_once(lambda: (pending(self._id), incidents.pending_mail(self._id)))
+        for merge in merges:
             self._happened(TakeIn(merge), merges=(merge.merged_id,))
-        for mail in self._store.incidents.pending_mail(self._id):
+        for mail in incidents.pending_mail(self._id) if merges else mails:
             try:
                 notification = parse(
                     mail.inbox.body,

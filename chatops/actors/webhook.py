@@ -13,6 +13,7 @@ from chatops.actors.addresses import HEARTBEATS, Address, chat_address, incident
 from chatops.actors.admins import tell_admins
 from chatops.actors.base import Actor, summary
 from chatops.actors.chat_messages import IncidentsOpened, Notice
+from chatops.actors.decided import tell_opened
 from chatops.actors.directory import Directory
 from chatops.actors.messages import Accept, Beaten, BodiesStored, MailArrived, RouteNext
 from chatops.core.alerts import CLUSTER, Notification, NotUnderstood, parse
@@ -129,7 +130,7 @@ class WebhookActor(Actor):
         for inbox_id in waiting:
             del self._waiting[inbox_id]
         rush = len(waiting) >= LEAST_TOGETHER
-        for inbox_id in self._open_together(waiting) if rush else waiting:
+        for inbox_id in self._open_together(waiting):
             self._route(inbox_id)
         self._rush_since = (self._rush_since or began) if rush else None
         pours = rush and came >= LEAST_TOGETHER and began - (self._rush_since or began) < RESTING_SECONDS
@@ -145,12 +146,14 @@ class WebhookActor(Actor):
         try:
             rows = self._store.inbox.many(inbox_ids)
             bodies = [each for row in rows if (each := self._understood(row))]
+            if not bodies:
+                return inbox_ids
             alerts = sum(len(notification.alerts) for _, notification in bodies)
             self._together = max(LEAST_TOGETHER, min(MOST_TOGETHER, MOST_ALERTS * len(bodies) // max(alerts, 1)))
             opened = self._store.inbox.open_new(bodies, self._clock())
-            self._say_opened(rows, opened)
-            chats = [chat.id for chat in self._store.chats.subscribed()] if opened.incidents else []
-            wanted = self._store.routes.wanted_by(chats, opened.incidents) if chats else {}
+            tried = {inbox_id for inbox_id, _ in bodies} - set(opened.rest)
+            self._say_opened([row for row in rows if row.id in tried], opened)
+            wanted = self._store.at_once(lambda: self._wanted_by(opened.incidents)) if opened.incidents else {}
         except Exception as error:
             log.warning("routing one by one", bodies=len(inbox_ids), error=summary(error))
             return inbox_ids
@@ -160,20 +163,27 @@ class WebhookActor(Actor):
         told = {each for incident_ids in wanted.values() for each in incident_ids}
         for incident_id in (each for each in opened.incidents if each not in told):
             self.tell(incident_address(incident_id), MailArrived())
-        tried = {inbox_id for inbox_id, _ in bodies} - set(opened.rest)
         return tuple(each for each in inbox_ids if each not in tried)
+
+    def _wanted_by(self, incident_ids: tuple[int, ...]) -> dict[int, tuple[int, ...]]:
+        """By chat. One that refuses the bot would not have their objects looked at, once it has drawn them."""
+        chats = [chat.id for chat in self._store.chats.subscribed() if not chat.unreachable]
+        return self._store.routes.wanted_by(chats, incident_ids) if chats else {}
 
     def _say_opened(self, rows: Sequence[InboxRow], opened: Opened) -> None:
         """Which body opened which is not known here, so they count as having waited as long as the oldest."""
         now = self._clock()
         for row in rows:
-            if row.id not in opened.rest:
-                metrics.webhook_routed((now - row.received_at).total_seconds())
+            metrics.webhook_routed((now - row.received_at).total_seconds())
         metrics.incidents_opened(len(opened.incidents))
         for incident_id in opened.incidents:
             metrics.received(incident_id, rows[0].received_at)
-        # One line for all: in a storm a line for each would cost as much as opening it.
-        log.info("webhooks routed", incidents=opened.incidents, inbox=[row.id for row in rows])
+        if len(rows) > 1:
+            # One line for all: in a storm a line for each would cost as much as opening it.
+            log.info("webhooks routed", incidents=opened.incidents, inbox=[row.id for row in rows])
+        elif opened.incidents:
+            self._say_routed(opened.incidents[0], rows[0])
+            tell_opened(opened.incidents[0], inbox=rows[0].id)
 
     def _understood(self, row: InboxRow) -> tuple[int, Notification] | None:
         """None for what takes a closer look by itself."""
@@ -216,12 +226,15 @@ class WebhookActor(Actor):
             self.tell(HEARTBEATS, Beaten(row.source, notification.beats, row.received_at))
         now = self._clock()
         for incident_id in self._store.inbox.route(inbox_id, notification, now):
-            stored_at = f"{row.received_at:%Y-%m-%dT%H:%M:%S.%fZ}"
-            write = log.debug if self._rush_since is not None else log.info
-            write("webhook routed", incident=incident_id, inbox=inbox_id, source=row.source, stored_at=stored_at)
+            self._say_routed(incident_id, row)
             self.tell(incident_address(incident_id), MailArrived())
 
         metrics.webhook_routed((now - row.received_at).total_seconds())
+
+    def _say_routed(self, incident_id: int, row: InboxRow) -> None:
+        stored_at = f"{row.received_at:%Y-%m-%dT%H:%M:%S.%fZ}"
+        write = log.debug if self._rush_since is not None else log.info
+        write("webhook routed", incident=incident_id, inbox=row.id, source=row.source, stored_at=stored_at)
 
     def _quarantine(self, inbox_id: int, problem: str) -> None:
         log.warning("webhook body put aside", inbox=inbox_id, problem=problem)

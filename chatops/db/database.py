@@ -59,7 +59,8 @@ class Database:
     those return.
 
     Such a function uses `tables`, returns values and never entities, does nothing besides (no input, no output, no
-    message), never calls `write` or `read` itself, and may be run a second time when the transaction it shared failed.
+    message), never calls `write` or `read` itself (see `at_once`, `together`), and may be run a second time when the
+    transaction it shared failed.
     """
 
     def __init__(
@@ -131,6 +132,8 @@ class Database:
         Raises Temporary when nothing was stored and trying again may help, Permanent when the database
         refused, and whatever `work` raised; then nothing of it is stored.
         """
+        if self._inside((self._writer,)):
+            return work()
         return self._wait(self.submit_write(work, alone=alone))
 
     def submit_write(self, work: Callable[[], T], *, alone: bool = False) -> "Future[T]":
@@ -139,8 +142,22 @@ class Database:
 
     def read(self, work: Callable[[], T]) -> T:
         """Run `work` on one consistent state of the database. It cannot change anything. Raises like `write`."""
+        if self._inside(self._readers) or self._inside((self._writer,)):
+            return work()
         answer: Future[T] = self._submit(self._reads, Job(work))
         return self._wait(answer)
+
+    def at_once(self, look: Callable[[], T]) -> T:
+        """Like `read`, for a function that itself calls `read`, however often: waited for once, all of one state."""
+        return self.read(look)
+
+    def together(self, change: Callable[[], T]) -> T:
+        """Like `write`, for a function that itself calls `write` and `read`: all of it is stored, or nothing."""
+        return self.write(change)
+
+    def _inside(self, threads: Sequence[threading.Thread]) -> bool:
+        """Whether the caller is run by one of them, and so in its session."""
+        return threading.current_thread() in threads
 
     def _submit(self, jobs: JobQueue, job: Job) -> "Future[Any]":
         if threading.current_thread() in self._own:

@@ -1,5 +1,8 @@
 """All that is stored, by noun."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from chatops.db.api_tokens import ApiTokens
 from chatops.db.asides import Asides
 from chatops.db.audit import AuditLog
@@ -32,6 +35,8 @@ from chatops.db.trials import Trials
 from chatops.db.updates import Updates
 from chatops.db.users import Users
 
+T = TypeVar("T")
+
 
 class Store:
     """One object per noun over one Database. Every function raises core.failures only, besides what is a mistake.
@@ -40,6 +45,7 @@ class Store:
     """
 
     def __init__(self, database: Database) -> None:
+        self._database = database
         self.inbox = Inbox(database)
         self.incidents = Incidents(database)
         self.listing = Listing(database)
@@ -70,3 +76,14 @@ class Store:
         self.asides = Asides(database)
         self.logins = Logins(database)
         self.api_tokens = ApiTokens(database)
+
+    def at_once(self, look: Callable[[], T]) -> T:
+        """What `look` makes of what it reads here: all of one state, and waited for once, however many nouns it asks.
+
+        It runs in a thread of the database, perhaps twice: it may neither write nor tell anybody.
+        """
+        return self._database.at_once(look)
+
+    def together(self, change: Callable[[], T]) -> T:
+        """Whatever `change` stores here, of however many nouns, is stored in one transaction. See `at_once`."""
+        return self._database.together(change)

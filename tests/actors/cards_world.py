@@ -1,9 +1,9 @@
 """A chat's cards between the books and Telegram, each in memory: what reads and writes them is the house's own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from markupsafe import Markup
 
@@ -17,6 +17,7 @@ from chatops.core.outgoing import Lane
 from chatops.core.routes import Directions
 from chatops.core.screens.base import Screen
 
+T = TypeVar("T")
 START = datetime(2026, 11, 23, 8, 52, tzinfo=UTC)
 PER_MINUTE = 20
 """What Telegram takes in a group."""
@@ -34,6 +35,11 @@ class Books:
     @property
     def cards(self) -> "Books":
         return self
+
+    def at_once(self, look: Callable[[], T]) -> T:
+        return look()
+
+    together = at_once
 
     def stale(self, chat_id: int) -> tuple[int, ...]:
         found = {i for (c, i), card in self.shown.items() if c == chat_id and card.revision != self.known[i].revision}

@@ -443,15 +443,15 @@ def test_who_writes_does_not_wait_for_all_the_cards(shop):
 
 def test_a_crash_after_the_card_arrived_sends_no_second(shop, monkeypatch):
     built, _ = shop
-    bind, crashes = built.store.buttons.bind, []
+    together, crashes = built.store.together, []
 
-    def crash_once(tokens, message_id):
-        if not crashes:
-            crashes.append(message_id)
+    def crash_once(change):
+        together(change)
+        if not crashes and built.store.cards.for_chat(ANNA):
+            crashes.append(built.store.cards.for_chat(ANNA)[0].message_id)
             raise RuntimeError("killed")
-        bind(tokens, message_id)
 
-    monkeypatch.setattr(built.store.buttons, "bind", crash_once)
+    monkeypatch.setattr(built.store, "together", crash_once)
     card = open_card(built)
     built.until(lambda: crashes)
     assert "took" in built.press(card, "Take")

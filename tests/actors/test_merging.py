@@ -248,6 +248,7 @@ def test_two_press_at_once_on_the_same(shop: House) -> None:
         for tap in taps
     ]
     assert sorted(told) == sorted(["🔗 #2 is part of #1 now", "🔗 It is part of #1 now: go on there"])
+    shop.until(lambda: not shop.store.incidents.incidents_with_mail())
     assert [e.type for e in entries(shop, 1)].count(EntryType.MERGED_IN) == 1
 
 

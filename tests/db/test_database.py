@@ -143,11 +143,47 @@ def _raise(error: BaseException) -> None:
     raise error
 
 
-def test_a_database_function_that_asks_for_another_is_told_so(database: Database) -> None:
+def test_a_function_that_reads_cannot_ask_for_one_that_writes(database: Database) -> None:
     with pytest.raises(RuntimeError, match="wait for itself"):
-        database.write(lambda: database.read(lambda: 1))
+        database.at_once(lambda: database.write(lambda: 1))
     with pytest.raises(RuntimeError, match="wait for itself"):
-        database.read(lambda: database.write(lambda: 1))
+        database.together(lambda: database.submit_write(lambda: 1))
+
+
+def test_reads_at_once_see_one_state(opened: Callable[..., Database]) -> None:
+    database = opened(readers=1)
+    begun, written = threading.Event(), threading.Event()
+
+    def look() -> tuple[set[str], set[str]]:
+        before = keys(database)
+        begun.set()
+        assert written.wait(DEADLINE)
+        return before, keys(database)
+
+    seen: list[tuple[set[str], set[str]]] = []
+    looker = threading.Thread(target=lambda: seen.append(database.at_once(look)))
+    looker.start()
+    assert begun.wait(DEADLINE)
+    database.write(setting(database, "x"))
+    written.set()
+    looker.join(DEADLINE)
+    assert seen == [(set(), set())]
+    assert keys(database) == {"x"}
+
+
+def test_writes_together_are_one_transaction(database: Database) -> None:
+    def change(*, fails: bool) -> set[str]:
+        database.write(setting(database, "a"))
+        known = database.read(lambda: {row.key for row in database.tables.Setting.select()})
+        database.write((lambda: _raise(KeyError("b"))) if fails else setting(database, "b"))
+        return known
+
+    with pytest.raises(KeyError):
+        database.together(lambda: change(fails=True))
+    assert keys(database) == set()
+    commits = database.commits
+    assert database.together(lambda: change(fails=False)) == {"a"}, "it sees what it wrote itself"
+    assert (keys(database), database.commits) == ({"a", "b"}, commits + 1)
 
 
 def test_reading_cannot_write(database: Database) -> None:

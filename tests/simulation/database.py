@@ -5,9 +5,11 @@ One file and one mapping serve many seeds, because mapping is what takes long; e
 
 import shutil
 import sqlite3
+import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from chatops.db.database import LOCK_PATIENCE, Database
 from chatops.db.jobs import Job, JobQueue
@@ -15,6 +17,8 @@ from chatops.db.migrate import migrate
 from chatops.db.sqlite import Sqlite
 from tests.simulation.faults import Faults
 from tests.simulation.memory import MISSING, Memory, key_of
+
+T = TypeVar("T")
 
 
 class _Watched(Sqlite):
@@ -41,6 +45,7 @@ class SameThreadDatabase(Database):
         super().__init__(url)
         self.faults = Faults()
         self._busy = False
+        self._together = False
         self._looking: sqlite3.Connection | None = None
         self.memory = Memory(_tables(self._file))
         self.remembers = True
@@ -77,6 +82,20 @@ class SameThreadDatabase(Database):
             found = self.looking().execute(query, values).fetchall()
             self.memory.keep(key, self.memory.of_text(query), found)
         return found
+
+    def at_once(self, look: Callable[[], T]) -> T:
+        """Nobody writes meanwhile. Each read is remembered for itself: what is made of them may change without them."""
+        return look()
+
+    def together(self, change: Callable[[], T]) -> T:
+        self._together = True
+        try:
+            return self.write(change)
+        finally:
+            self._together = False
+
+    def _inside(self, threads: Sequence[threading.Thread]) -> bool:
+        return self._busy and self._together
 
     def _look_up(self, job: Job) -> None:
         key = key_of(job.work) if self.remembers else None

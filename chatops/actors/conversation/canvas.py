@@ -164,10 +164,12 @@ class Canvas:
         user: User | None = None,
         only: ForPresser | None = None,
     ) -> None:
-        incident = self._store.incidents.get(position.incident_id) if position.incident_id else None
-        drawn = self.screen(position, incident, speaks, user)
+        def looked() -> tuple[Screen | None, int]:
+            incident = self._store.incidents.get(position.incident_id) if position.incident_id else None
+            return self.screen(position, incident, speaks, user), incident.revision if incident else 0
+
+        drawn, revision = self._store.at_once(looked)
         if drawn:
-            revision = incident.revision if incident else 0
             self.show(drawn, position, lane, revision=revision, thread_id=thread_id, only=only)
 
     def show(

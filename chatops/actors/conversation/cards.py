@@ -1,7 +1,7 @@
 """The cards of a chat, brought up to date: what should be shown is compared with what was last seen to be shown."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,6 +14,7 @@ from chatops.core.buttons import Verb
 from chatops.core.cards import Card, Position
 from chatops.core.incidents import Incident
 from chatops.core.outgoing import Lane
+from chatops.core.screens.base import Screen
 from chatops.core.screens.card import hushed
 from chatops.db.store import Store
 
@@ -22,6 +23,19 @@ log = structlog.get_logger()
 LEFT_ALONE = timedelta(minutes=2)
 """A card in the drill-down, or with another incident on it, that nobody touched for this long goes back when its own
 incident changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """An incident as this chat has it: `wants_card` where it has none and should; `position` is where its message
+    stands; `views` are all screens of it.
+    """
+
+    incident: Incident
+    card: Card | None
+    wants_card: bool
+    position: Position | None
+    views: tuple[Position, ...]
 
 
 class Reconciler:
@@ -62,15 +76,15 @@ class Reconciler:
 
     def reconcile(self, incident_id: int) -> None:
         """Show the incident as it is wherever this chat shows it; begin a card where there should be one."""
-        incident = self._store.incidents.get(incident_id)
-        if incident is None or not incident.revision or not self._canvas.may_show(incident):
+        seen = self._store.at_once(lambda: self._seen(incident_id))
+        if seen is None:
             return
-        card = self._store.cards.get(self._chat_id, incident_id)
-        if card is None and self._wants_card(incident) and not self._pending(incident):
+        incident, card = seen.incident, seen.card
+        if seen.wants_card and not self._pending(incident):
             self._begin(incident)
         if card is not None and (card.revision < incident.revision or incident_id in self._anew):
-            self._refresh(card, incident)
-        for view in self._store.positions.showing(self._chat_id, incident_id):
+            self._refresh(card, seen.position, incident)
+        for view in seen.views:
             refreshed = card is not None and view.message_id == card.message_id and view.screen is Verb.CARD
             if not refreshed:
                 self._canvas.draw(view, self._canvas.tongue, self._lane(incident))
@@ -83,11 +97,15 @@ class Reconciler:
         The incident alone knows whether the press counts: it says so, and then the message is drawn.
         """
         at = Position(self._chat_id, message_id, Verb.CARD, incident_id, touched_at=self._clock())
-        self._store.positions.put(at)
+
+        def write_down() -> None:
+            self._store.positions.put(at)
+            card = self._store.cards.get(self._chat_id, incident_id)
+            if card and card.message_id == message_id:
+                self._store.cards.put(replace(card, revision=0))
+
+        self._store.together(write_down)
         self._anew.discard(incident_id)
-        card = self._store.cards.get(self._chat_id, incident_id)
-        if card and card.message_id == message_id:
-            self._store.cards.put(replace(card, revision=0))
         self._pressed.add(incident_id)
 
     def return_to_card(self, message_id: int) -> None:
@@ -135,7 +153,7 @@ class Reconciler:
         card = self._store.cards.by_message(self._chat_id, done.message_id)
         incident = self._store.incidents.get(card.incident_id) if card else None
         if card and incident and 0 < card.revision < incident.revision:
-            self._refresh(card, incident)
+            self._refresh(card, self._store.positions.get(self._chat_id, card.message_id), incident)
 
     def message_gone(self, lost: UnderWay) -> None:
         """Somebody deleted it. A card of an open incident is posted again, once; anything else was not wanted."""
@@ -146,6 +164,17 @@ class Reconciler:
             if card is not None and card.message_id == lost.message_id:
                 self._store.cards.delete(self._chat_id, lost.position.incident_id)
             self.reconcile(lost.position.incident_id)
+
+    def _seen(self, incident_id: int) -> _Seen | None:
+        """None for what is not to be shown here."""
+        incident = self._store.incidents.get(incident_id)
+        if incident is None or not incident.revision or not self._canvas.may_show(incident):
+            return None
+        card = self._store.cards.get(self._chat_id, incident_id)
+        wants_card = card is None and self._wants_card(incident)
+        position = self._store.positions.get(self._chat_id, card.message_id) if card else None
+        views = self._store.positions.showing(self._chat_id, incident_id)
+        return _Seen(incident, card, wants_card, position, views)
 
     def _wants_card(self, incident: Incident) -> bool:
         """A first card that still waits to be sent is drawn anew: what arrives late shows the state of now."""
@@ -160,17 +189,19 @@ class Reconciler:
         )
 
     def _begin(self, incident: Incident) -> None:
-        position = Position(self._chat_id, 0, Verb.CARD, incident.id)
-        screen = self._canvas.screen(position, incident, self._canvas.tongue)
-        if screen and incident.open:
-            silent = not self._canvas.directions(incident).loud or hushed(incident, self._clock())
-            screen = replace(screen, silent=silent)
+        def drawn() -> tuple[Screen | None, int | None]:
+            position = Position(self._chat_id, 0, Verb.CARD, incident.id)
+            screen = self._canvas.screen(position, incident, self._canvas.tongue)
+            if screen and incident.open:
+                silent = not self._canvas.directions(incident).loud or hushed(incident, self._clock())
+                screen = replace(screen, silent=silent)
+            return screen, self._thread_of(incident.id)
+
+        screen, thread_id = self._store.at_once(drawn)
         if screen:
-            thread_id = self._thread_of(incident.id)
             self._shelf.send_card(screen, incident_id=incident.id, revision=incident.revision, thread_id=thread_id)
 
-    def _refresh(self, card: Card, incident: Incident) -> None:
-        position = self._store.positions.get(self._chat_id, card.message_id)
+    def _refresh(self, card: Card, position: Position | None, incident: Incident) -> None:
         elsewhere = position is not None and (position.screen, position.incident_id) != (Verb.CARD, incident.id)
         if position and elsewhere and not _answered(position, incident):
             # By its distance: a clock that was set back must not leave a card behind.
@@ -186,7 +217,7 @@ class Reconciler:
             gone_back = replace(position, screen=Verb.CARD, incident_id=incident.id, args=noted, ref=None)
             self._store.positions.put(gone_back)
         at = Position(self._chat_id, card.message_id, Verb.CARD, incident.id, noted)
-        screen = self._canvas.screen(at, incident, self._canvas.tongue)
+        screen = self._store.at_once(lambda: self._canvas.screen(at, incident, self._canvas.tongue))
         if screen:
             self._shelf.edit(
                 screen, self._lane(incident), position=at, revision=incident.revision, card=True, anew=anew

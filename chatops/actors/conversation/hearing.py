@@ -150,13 +150,12 @@ class Hearing:
 
         Names and languages are kept as Telegram tells them, and a chat that speaks to us can be reached again.
         """
-        user = self._store.users.get(sender.id)
+        user, chat = self._store.at_once(lambda: (self._store.users.get(sender.id), self._canvas.chat))
         if user is None:
             return None
         if user.name != sender.name:
             user = replace(user, name=sender.name)
             self._store.users.rename(user.id, user.name)
-        chat = self._canvas.chat
         told = replace(chat, kind=kind, title=title, unreachable="")
         if kind is ChatKind.PRIVATE:
             told = replace(told, language=user.language or sender.language_code)

@@ -193,7 +193,12 @@ class Shelf:
         if done.began and done.thread_id is not None and done.thread_id == self._gone:
             done, self._gone = replace(done, thread_id=None), None
             self._arrived[tag] = done
-        # First: a card that is not on record when the process dies is sent again.
+        self._store.together(lambda: self._write_down(done, message_id))
+        del self._arrived[tag]
+        return done if position is None else replace(done, message_id=message_id)
+
+    def _write_down(self, done: UnderWay, message_id: int) -> None:
+        position = done.position
         if done.card and position is not None and position.incident_id is not None:
             card = Card(self._chat_id, position.incident_id, message_id, done.revision)
             if not self._is_anothers(card):
@@ -202,8 +207,6 @@ class Shelf:
             self._store.buttons.bind(done.tokens, message_id)
         if position is not None and not done.message_id:
             self._store.positions.put(replace(position, message_id=message_id, touched_at=self._clock()))
-        del self._arrived[tag]
-        return done if position is None else replace(done, message_id=message_id)
 
     def _is_anothers(self, card: Card) -> bool:
         """Whether the message became another incident's card while this one was on its way into it.
@@ -219,9 +222,10 @@ class Shelf:
         Somebody can press before Telegram's answer says where the message is: then the press says it. A message that is
         known already is another one, whatever a client pretends.
         """
-        if self._store.positions.get(self._chat_id, message_id) is not None:
+        tag = next((tag for tag, u in self._under_way.items() if token in u.tokens and not u.message_id), None)
+        if tag is None or self._store.positions.get(self._chat_id, message_id) is not None:
             return None
-        return next((tag for tag, u in self._under_way.items() if token in u.tokens and not u.message_id), None)
+        return tag
 
     def topic_gone(self, thread_id: int) -> None:
         """What is under way to this topic arrives in the general one: a chat's messages go one after the other."""

@@ -110,28 +110,32 @@ class Storms:
         fresh = [each for each in wanted if each not in self._sifted]
         if not fresh:
             return wanted
-        dropped: set[int] = set()
-        new: list[Arrival] = []
-        readable, subscribed = self._canvas.readable(), self._canvas.chat.subscribed
-        for arrival in self._store.storms.arrivals(self._chat_id, fresh):
-            if arrival.storm_id is not None:
-                self._dirty.add(arrival.storm_id)
-                if not arrival.carded and not arrival.viewed:
-                    dropped.add(arrival.id)
-            elif (
-                self._threshold
-                and subscribed
-                and arrival.new
-                and readable(arrival.cluster, arrival.namespace)
-                and self._shelf.card_under_way(arrival.id) is None
-            ):
-                new.append(arrival)
-        unwanted = self._store.routes.unwanted(self._chat_id, [each.id for each in new]) if new else ()
-        dropped |= self._shared([each for each in new if each.id not in unwanted])
+        arrivals, new = self._store.at_once(lambda: self._looked_at(fresh))
+        digested = [each for each in arrivals if each.storm_id is not None]
+        self._dirty.update(each.storm_id for each in digested if each.storm_id is not None)
+        dropped = {each.id for each in digested if not each.carded and not each.viewed}
+        dropped |= self._shared(new)
         self._asleep -= dropped - self._waiting.keys()
         self._sifted.update(each for each in fresh if each not in dropped)
         self._draw()
         return tuple(each for each in wanted if each not in dropped)
+
+    def _looked_at(self, fresh: list[int]) -> tuple[tuple[Arrival, ...], list[Arrival]]:
+        """All of them, and those that are new here and wanted: they may share a digest."""
+        arrivals = self._store.storms.arrivals(self._chat_id, fresh)
+        if not self._threshold or not self._canvas.chat.subscribed:
+            return arrivals, []
+        readable = self._canvas.readable()
+        new = [
+            each
+            for each in arrivals
+            if each.storm_id is None
+            and each.new
+            and readable(each.cluster, each.namespace)
+            and self._shelf.card_under_way(each.id) is None
+        ]
+        unwanted = self._store.routes.unwanted(self._chat_id, [each.id for each in new]) if new else ()
+        return arrivals, [each for each in new if each.id not in unwanted]
 
     def opened(self, incident_ids: Iterable[int]) -> None:
         """In a storm: their objects are looked at once they have a card."""

@@ -101,9 +101,13 @@ class Taps:
     def pressed(self, tap: Tap, user: User | None, speaks: Tongue, late: Absence | None = None) -> None:
         """`user` is who pressed, as far as we know them; `speaks` their language, for the toast."""
         tap = self._placed(tap)
-        offered = self._store.buttons.find(tap.data)
-        incident, asker = self._concerned(offered, user)
-        other = other_of(offered.args, self._store) if offered and user else None
+
+        def looked_up() -> tuple[Offered | None, Incident | None, User | None, Incident | None]:
+            offered = self._store.buttons.find(tap.data)
+            incident, asker = self._concerned(offered, user)
+            return offered, incident, asker, other_of(offered.args, self._store) if offered and user else None
+
+        offered, incident, asker, other = self._store.at_once(looked_up)
         refusal = judge(
             tap, offered, user, now=self._clock(), incident=incident, other=other, asker=asker, late=late is not None
         )
