@@ -1,8 +1,7 @@
-"""The database's own threads: one that writes, a few that read. Nobody else ever opens a session.
+"""The database: one thread of its own writes, and whoever reads does it where they are, a few at a time.
 
-Pony keeps a connection in every thread that ever used it, and SQLite has one writer at a time anyway. So
-functions are carried to a fixed set of threads and their callers wait. What waits to be written shares the
-next commit.
+SQLite has one writer at a time anyway, so what is to be written is carried to that thread, whose callers wait; what
+waits there shares the next commit. Reading waits for no thread: a connection is lent for it (see lending).
 """
 
 import contextlib
@@ -10,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from pony.orm import Database as PonyDatabase
 from pony.orm import db_session
@@ -21,6 +20,7 @@ from chatops.db.connection import Connection
 from chatops.db.entities import Tables
 from chatops.db.faults import Lost, Unavailable, failure_of
 from chatops.db.jobs import Job, JobQueue, closed
+from chatops.db.lending import Turns
 from chatops.db.location import PostgresUrl, location
 from chatops.db.postgres import Postgres
 from chatops.db.sqlite import Sqlite
@@ -36,6 +36,9 @@ LOCK_PATIENCE = 0.4
 
 An intake answers 503 within a second (twice this, with a queue).
 """
+
+READERS = 3
+"""How many may read at the same time, each on a connection of its own."""
 
 CALLER_PATIENCE = 10.0
 """Seconds a caller waits for its job to begin."""
@@ -67,7 +70,7 @@ class Database:
         self,
         url: str,
         *,
-        readers: int = 2,
+        readers: int = READERS,
         queue_limit: int = QUEUE_LIMIT,
         lock_patience: float = LOCK_PATIENCE,
         caller_patience: float = CALLER_PATIENCE,
@@ -86,42 +89,40 @@ class Database:
         self.commits = 0
         """Transactions committed so far; less than the jobs written when they shared."""
         self._pony = PonyDatabase()
-        self.tables = Tables(self._pony, on_postgres=isinstance(place, PostgresUrl))
+        self.tables = Tables(self._pony, lambda: self._engine.connection(), on_postgres=isinstance(place, PostgresUrl))
         self._caller_patience = caller_patience
         self._writes = JobQueue(queue_limit)
-        self._reads = JobQueue(queue_limit)
+        self._turns = Turns(readers, most=queue_limit, patience=caller_patience)
+        self._session = threading.local()
+        """`open` while the calling thread reads."""
         self._ready: Future[None] = Future()
         self._writer = threading.Thread(target=self._run_writer, name="db-writer", daemon=True)
-        self._readers = [
-            threading.Thread(target=self._run_reader, name=f"db-reader-{number}", daemon=True)
-            for number in range(readers)
-        ]
-        self._own = frozenset((self._writer, *self._readers))
 
     @property
     def waiting(self) -> int:
         """Jobs not begun yet."""
-        return len(self._writes) + len(self._reads)
+        return len(self._writes) + self._turns.waiting
 
     def open(self) -> None:
-        """Start the threads and check that every table is as mapped. Raises Failure; then nothing is left running."""
+        """Start to write and read, and check that every table is as mapped. Raises Failure; then nothing is left
+        running.
+        """
         self._writer.start()
         try:
             self._ready.result()
         except BaseException:
             self.close()
             raise
-        for reader in self._readers:
-            reader.start()
+        self._turns.begin()
 
     def close(self) -> None:
-        """Finish what was taken in, then stop the threads. Calls made from here on raise a Failure."""
-        self._reads.close()
+        """Finish what was taken in, then stop. Calls made from here on raise a Failure."""
+        self._turns.close()
         self._writes.close()
-        for thread in (*self._readers, self._writer):
-            if thread.ident is not None:
-                thread.join()
-        for job in (*self._reads.leftover(), *self._writes.leftover()):
+        if self._writer.ident is not None:
+            self._writer.join()
+        self._disconnect()
+        for job in self._writes.leftover():
             if job.future.set_running_or_notify_cancel():
                 job.future.set_exception(closed())
 
@@ -132,20 +133,26 @@ class Database:
         Raises Temporary when nothing was stored and trying again may help, Permanent when the database
         refused, and whatever `work` raised; then nothing of it is stored.
         """
-        if self._inside((self._writer,)):
+        if self._is_writing():
             return work()
         return self._wait(self.submit_write(work, alone=alone))
 
     def submit_write(self, work: Callable[[], T], *, alone: bool = False) -> "Future[T]":
         """Like `write` without waiting: the future has the result once it is on disk, or the exception."""
-        return self._submit(self._writes, Job(work, alone))
+        if self._is_writing() or self._is_reading():
+            raise RuntimeError("a database function must not ask for another one: it would wait for itself")
+        job = Job(work, alone)
+        refusal = self._writes.put(job)
+        if refusal is not None:
+            job.future.set_exception(refusal)
+        return job.future
 
     def read(self, work: Callable[[], T]) -> T:
         """Run `work` on one consistent state of the database. It cannot change anything. Raises like `write`."""
-        if self._inside(self._readers) or self._inside((self._writer,)):
+        if self._is_reading() or self._is_writing():
             return work()
-        answer: Future[T] = self._submit(self._reads, Job(work))
-        return self._wait(answer)
+        with self._turns.turn():
+            return self._looked(work)
 
     def at_once(self, look: Callable[[], T]) -> T:
         """Like `read`, for a function that itself calls `read`, however often: waited for once, all of one state."""
@@ -155,17 +162,13 @@ class Database:
         """Like `write`, for a function that itself calls `write` and `read`: all of it is stored, or nothing."""
         return self.write(change)
 
-    def _inside(self, threads: Sequence[threading.Thread]) -> bool:
-        """Whether the caller is run by one of them, and so in its session."""
-        return threading.current_thread() in threads
+    def _is_writing(self) -> bool:
+        """Whether the caller is a function that is in the writer's session."""
+        return threading.current_thread() is self._writer
 
-    def _submit(self, jobs: JobQueue, job: Job) -> "Future[Any]":
-        if threading.current_thread() in self._own:
-            raise RuntimeError("a database function must not ask for another one: it would wait for itself")
-        refusal = jobs.put(job)
-        if refusal is not None:
-            job.future.set_exception(refusal)
-        return job.future
+    def _is_reading(self) -> bool:
+        """Whether the caller is a function that reads."""
+        return getattr(self._session, "open", False)
 
     def _wait(self, future: "Future[T]") -> T:
         with contextlib.suppress(TimeoutError):
@@ -194,7 +197,7 @@ class Database:
         self._disconnect()
 
     def _bind(self) -> None:
-        self._engine.bind(self._pony, self.tables.connected)
+        self._engine.bind(self._pony)
         self._pony.generate_mapping(create_tables=False, check_tables=True)
 
     def _commit(self, jobs: Sequence[Job], *, again: bool = True) -> None:
@@ -232,27 +235,22 @@ class Database:
         for job, result in zip(jobs, results, strict=True):
             job.future.set_result(result)
 
-    # A reader's thread.
+    # The thread of whoever reads.
 
-    def _run_reader(self) -> None:
-        self._engine.only_reads()
-        while (job := self._reads.take()) is not None:
-            if job.future.set_running_or_notify_cancel():
-                self._answer(job)
-        self._disconnect()
-
-    def _answer(self, job: Job, *, again: bool = True) -> None:
+    def _looked(self, work: Callable[[], T], *, again: bool = True) -> T:
+        self._session.open = True
         try:
-            with self._engine.reading(self._pony, lambda: self.tables.connection):
-                result = job.work()
+            with self._engine.reading(self._pony):
+                return work()
         except BaseException as error:
             failure = self._mended(error)
             if isinstance(failure, Lost) and again:
-                self._answer(job, again=False)
-            else:
-                job.future.set_exception(failure or error)
-        else:
-            job.future.set_result(result)
+                return self._looked(work, again=False)
+            if failure is None or failure is error:
+                raise
+            raise failure from error
+        finally:
+            self._session.open = False
 
     # Both.
 

@@ -6,7 +6,7 @@ that its columns are checked at start, but read and written in bulk by episodes.
 thousands.
 """
 
-import threading
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -33,11 +33,12 @@ def _number_or_null() -> Any:
 class Tables:
     """The entity classes of one pony database, and the connection of the thread that asks."""
 
-    def __init__(self, pony: PonyDatabase, *, on_postgres: bool) -> None:
+    def __init__(self, pony: PonyDatabase, session: Callable[[], Connection], *, on_postgres: bool) -> None:
+        """`session` is the connection of the calling thread's session."""
         self.on_postgres = on_postgres
         """For the few statements that are not the same on both databases."""
         self._pony = pony
-        self._local = threading.local()
+        self._session = session
         entity: Any = pony.Entity
 
         # Each class statement below subclasses an attribute of one Database, which no static type can express.
@@ -295,10 +296,6 @@ class Tables:
         self.Setting: Any = Setting
         self.Trial: Any = Trial
 
-    def connected(self, connection: Connection) -> None:
-        """Remember this thread's connection; told by the hook that prepares every connection."""
-        self._local.connection = connection
-
     @property
     def connection(self) -> Connection:
         """This session's own connection, with everything entities have changed already written to it.
@@ -306,5 +303,4 @@ class Tables:
         For bulk statements on tables that no entity of the same session reads or writes.
         """
         self._pony.flush()
-        connection: Connection = self._local.connection
-        return connection
+        return self._session()

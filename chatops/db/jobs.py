@@ -1,8 +1,7 @@
-"""What waits to be done in a database thread. It opens no session."""
+"""What waits to be done in the database's thread. It opens no session."""
 
-import contextlib
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -25,68 +24,46 @@ class Job:
 
 
 class JobQueue:
-    """A bounded queue that can be closed: what was taken in before is still handed out, then `take` answers nothing."""
+    """A bounded queue that can be closed: what was taken in before is still handed out. One thread takes."""
 
     def __init__(self, limit: int) -> None:
-        self._jobs: queue.Queue[Job | None] = queue.Queue()
+        self._jobs: deque[Job] = deque()
         self._limit = limit
-        self._gate = threading.Lock()
         self._closed = False
-        self._held: Job | None = None
+        self._changed = threading.Condition(threading.Lock())
 
     def __len__(self) -> int:
-        return self._jobs.qsize()
+        return len(self._jobs)
 
     def put(self, job: Job) -> Failure | None:
         """Take the job in, or say why not."""
-        with self._gate:
+        with self._changed:
             if self._closed:
                 return closed()
-            if self._jobs.qsize() >= self._limit:
+            if len(self._jobs) >= self._limit:
                 return Temporary(Reason.SERVER_ERROR, f"{self._limit} jobs wait for the database already")
-            self._jobs.put(job)
+            self._jobs.append(job)
+            self._changed.notify()
         return None
 
-    def take(self) -> Job | None:
-        """The next job, waiting for one; None once the queue is closed and empty. For any number of threads."""
-        job = self._jobs.get()
-        if job is None:
-            self._jobs.put(None)
-        return job
-
     def take_group(self, limit: int) -> list[Job]:
-        """Every job that waits, up to `limit`, waiting for the first; empty once closed and empty. For one thread."""
-        first = self._held or self.take()
-        self._held = None
-        if first is None or first.alone:
-            return [first] if first else []
-        group = [first]
-        while len(group) < limit:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                break
-            if job is None:
-                self._jobs.put(None)
-                break
-            if job.alone:
-                self._held = job
-                break
-            group.append(job)
+        """Every job that waits, up to `limit`, waiting for the first; empty once closed and empty."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._jobs or self._closed)
+            group: list[Job] = []
+            while self._jobs and len(group) < limit and not (group and (group[0].alone or self._jobs[0].alone)):
+                group.append(self._jobs.popleft())
         return group
 
     def leftover(self) -> list[Job]:
-        """What nobody took, for a queue whose threads never came to run."""
-        left: list[Job] = []
-        with contextlib.suppress(queue.Empty):
-            while True:
-                job = self._jobs.get_nowait()
-                left += [job] if job is not None else []
+        """What nobody took, for a queue whose thread never came to run."""
+        with self._changed:
+            left = list(self._jobs)
+            self._jobs.clear()
         return left
 
     def close(self) -> None:
         """Refuse new jobs from here on."""
-        with self._gate:
-            if not self._closed:
-                self._closed = True
-                self._jobs.put(None)
+        with self._changed:
+            self._closed = True
+            self._changed.notify()

@@ -1,7 +1,6 @@
-"""PostgreSQL as the database threads use it: one connection a thread, which keeps its session between transactions."""
+"""PostgreSQL as the database uses it: connections keep their session between transactions."""
 
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,6 +14,7 @@ from psycopg2.extras import execute_batch
 from chatops.core.failures import Permanent, Reason
 from chatops.db.connection import Connection, Rows
 from chatops.db.dialect import for_postgres
+from chatops.db.lending import Lending
 from chatops.db.location import PostgresUrl
 
 IDLE_SECONDS = 5
@@ -74,71 +74,33 @@ class Postgres:
         """`lock_patience`: seconds to wait for a row that another process holds."""
         self.where = server.where
         """For people: which database it is."""
-        self._pool = _Pool(server, lock_patience)
-
-    def bind(self, pony: PonyDatabase, connected: Callable[[Connection], None]) -> None:
-        """`connected` is told of every new connection, in its thread, also of one that replaces a broken one."""
-
-        # A function, because pony silently ignores a bound method here; its stubs call it types.FunctionType.
-        @pony.on_connect(provider="postgres")  # type: ignore[arg-type]  # see above
-        def prepare(_pony: PonyDatabase, connection: Any) -> None:
-            connected(_Fitted(connection))
-
+        self._server = server
+        self._lock_patience = lock_patience
         # Pony's own pool would empty the session with DISCARD ALL after each transaction: a round trip, and its locks.
-        pony.bind("postgres", pony_pool_mockup=self._pool)
+        self._lending = Lending(self._opened)
+
+    def bind(self, pony: PonyDatabase) -> None:
+        """In the thread that is to write."""
+        self._lending.belongs_to_this_thread()
+        pony.bind("postgres", pony_pool_mockup=self._lending)
         # Pony would connect anew in the middle of a transaction and go on: what came before were lost, the rest stored.
         pony.provider.should_reconnect = lambda _error: False
 
-    def only_reads(self) -> None:
-        """Of the calling thread: its connection can change nothing."""
-        self._pool.only_reads()
+    def connection(self) -> Connection:
+        """Of the calling thread's session."""
+        return fitted(self._lending.lent)
 
     @contextmanager
-    def reading(self, pony: PonyDatabase, connection: Callable[[], Connection]) -> Iterator[None]:
+    def reading(self, pony: PonyDatabase) -> Iterator[None]:
         """A session that sees one state of the database, whatever others commit meanwhile."""
         # Immediate: in a transaction, which is a repeatable read on the connections that only read.
         with db_session(immediate=True, optimistic=False):
             pony.get_connection()  # type: ignore[no-untyped-call]  # its stubs say nothing of it
             yield
 
-
-class _Pool:
-    """What pony asks of a pool: a connection of the calling thread, kept for the next time."""
-
-    def __init__(self, server: PostgresUrl, lock_patience: float) -> None:
-        self._server = server
-        self._lock_patience = lock_patience
-        self._mine = threading.local()
-
-    def only_reads(self) -> None:
-        self._mine.only_reads = True
-
-    def connect(self) -> tuple[Any, bool]:
-        known = getattr(self._mine, "connection", None)
-        if known is not None:
-            return known, False
-        self._mine.connection = self._connect()
-        return self._mine.connection, True
-
-    def release(self, connection: Any) -> None:
-        try:
-            connection.rollback()
-        except BaseException:
-            self.drop(connection)
-            raise
-
-    def drop(self, connection: Any) -> None:
-        self._mine.connection = None
-        connection.close()
-
-    def disconnect(self) -> None:
-        connection = getattr(self._mine, "connection", None)
-        if connection is not None:
-            self.drop(connection)
-
-    def _connect(self) -> Any:
+    def _opened(self, only_reads: bool) -> Any:
         connection = connected_to(self._server)
-        if getattr(self._mine, "only_reads", False):
+        if only_reads:
             connection.set_session(isolation_level=ISOLATION_LEVEL_REPEATABLE_READ, readonly=True)
             limits: dict[str, float] = {"statement_timeout": READ_SECONDS}
         else:

@@ -1,16 +1,18 @@
 """SQLite as the database threads use it: one file, a write-ahead log that is on disk with every commit."""
 
 import sqlite3
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from pony.orm import Database as PonyDatabase
 from pony.orm import db_session
+from pony.orm.dbproviders.sqlite import SQLitePool
 
 from chatops.core.failures import Permanent, Reason
 from chatops.db.connection import Connection
+from chatops.db.lending import Lending
 
 LOG_LIMIT = 64 * 1024 * 1024
 """Bytes the write-ahead log keeps on disk once a burst is over."""
@@ -24,33 +26,38 @@ class Sqlite:
         """For people: which database it is."""
         self._path = path
         self._lock_patience = lock_patience
-        self._reading = threading.local()
+        self._lending = Lending(self._opened)
 
-    def bind(self, pony: PonyDatabase, connected: Callable[[Connection], None]) -> None:
-        """`connected` is told of every new connection, in its thread, also of one that replaces a broken one."""
+    def bind(self, pony: PonyDatabase) -> None:
+        """In the thread that is to write."""
         if not self._path.exists():
             raise Permanent(Reason.NOT_FOUND, f"{self._path} does not exist; migrate first")
+        self._lending.belongs_to_this_thread()
+        pony.bind("sqlite", self.where, pony_pool_mockup=self._lending)
 
-        # A function, because pony silently ignores a bound method here; its stubs call it types.FunctionType.
-        @pony.on_connect(provider="sqlite")  # type: ignore[arg-type]  # see above
-        def prepare(_pony: PonyDatabase, connection: sqlite3.Connection) -> None:
-            self._prepare(connection)
-            connected(connection)
-
-        pony.bind("sqlite", self.where, create_db=False, timeout=self._lock_patience)
-
-    def only_reads(self) -> None:
-        """Of the calling thread: its connection can change nothing."""
-        self._reading.only = True
+    def connection(self) -> Connection:
+        """Of the calling thread's session."""
+        connection: Connection = self._lending.lent
+        return connection
 
     @contextmanager
-    def reading(self, pony: PonyDatabase, connection: Callable[[], Connection]) -> Iterator[None]:
+    def reading(self, pony: PonyDatabase) -> Iterator[None]:
         """A session that sees one state of the database, whatever others commit meanwhile."""
         with db_session:
             pony.select("SELECT 1")
             # Pony reads in autocommit mode; one snapshot for the whole session ends when it does.
-            connection().execute("BEGIN")
+            self._lending.lent.execute("BEGIN")
             yield
+
+    def _opened(self, only_reads: bool) -> sqlite3.Connection:
+        # Pony's own pool makes it, for the functions that its queries call in there; then it is lent to any thread.
+        told: dict[str, Any] = {"timeout": self._lock_patience, "check_same_thread": False}
+        pool = SQLitePool(False, self.where, False, **told)
+        connection: sqlite3.Connection = pool.connect()[0]
+        self._prepare(connection)
+        if only_reads:
+            connection.execute("PRAGMA query_only = ON")
+        return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
@@ -58,5 +65,3 @@ class Sqlite:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA journal_size_limit = {LOG_LIMIT}")
         connection.execute(f"PRAGMA busy_timeout = {int(self._lock_patience * 1000)}")
-        if getattr(self._reading, "only", False):
-            connection.execute("PRAGMA query_only = ON")

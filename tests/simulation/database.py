@@ -5,14 +5,15 @@ One file and one mapping serve many seeds, because mapping is what takes long; e
 
 import shutil
 import sqlite3
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from chatops.core.failures import Failure
 from chatops.db.database import LOCK_PATIENCE, Database
-from chatops.db.jobs import Job, JobQueue
+from chatops.db.jobs import Job
 from chatops.db.migrate import migrate
 from chatops.db.sqlite import Sqlite
 from tests.simulation.faults import Faults
@@ -94,45 +95,56 @@ class SameThreadDatabase(Database):
         finally:
             self._together = False
 
-    def _inside(self, threads: Sequence[threading.Thread]) -> bool:
+    def _is_writing(self) -> bool:
         return self._busy and self._together
 
-    def _look_up(self, job: Job) -> None:
-        key = key_of(job.work) if self.remembers else None
-        found = MISSING if key is None else self.memory.recall(key)
-        if found is not MISSING:
-            job.future.set_result(found)
-            return
-        with self.memory.listening() as looked_at:
-            self._answer(job)
-        if key is not None and job.future.exception() is None:
-            self.memory.keep(key, looked_at, job.future.result())
+    def read(self, work: Callable[[], T]) -> T:
+        if self._is_writing():
+            return work()
+        with self._job():
+            return self._looked_up(work)
 
-    def _submit(self, jobs: JobQueue, job: Job) -> "Future[Any]":
+    def _looked_up(self, work: Callable[[], T]) -> T:
+        key = key_of(work) if self.remembers else None
+        found: T = MISSING if key is None else self.memory.recall(key)  # type: ignore[assignment]  # asked below
+        if found is not MISSING:
+            return found
+        with self.memory.listening() as looked_at:
+            found = self._looked(work)
+        if key is not None:
+            self.memory.keep(key, looked_at, found)
+        return found
+
+    def submit_write(self, work: Callable[[], T], *, alone: bool = False) -> "Future[T]":
+        answer: Future[T] = Future()
+        inner: Job = Job(work, alone)
+        try:
+            with self._job():
+                self._commit([inner])
+        except Failure as failure:
+            answer.set_exception(failure)
+            return answer
+        # On disk, and nobody has heard of it yet. A disk that fails says so before.
+        self.faults.here()
+        error = inner.future.exception()
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(inner.future.result())
+        return answer
+
+    @contextmanager
+    def _job(self) -> Iterator[None]:
         if self._busy:
             raise RuntimeError("a database function must not ask for another one: it would wait for itself")
         failure = self.faults.at_database()
         if failure is not None:
-            job.future.set_exception(failure)
-            return job.future
+            raise failure
         self._busy = True
         try:
-            inner: Job = Job(job.work, job.alone)
-            if jobs is self._writes:
-                self._commit([inner])
-            else:
-                self._look_up(inner)
+            yield
         finally:
             self._busy = False
-        if jobs is self._writes:
-            # On disk, and nobody has heard of it yet. A disk that fails says so before.
-            self.faults.here()
-        error = inner.future.exception()
-        if error is not None:
-            job.future.set_exception(error)
-        else:
-            job.future.set_result(inner.future.result())
-        return job.future
 
 
 def _tables(file: Path) -> list[str]:
