@@ -23,7 +23,8 @@ _LONGEST_DOUBLING = 16
 class Pace:
     """How fast the bot may talk. Telegram names 20 a minute in a group, 1 a second in a chat, 30 a second in all.
 
-    Messages and edits share one budget. `group_reserve` of the group's minute is kept from edits and digests. An
+    Messages and edits share one budget. `group_reserve` of the group's minute is kept from edits and digests, and
+    `private_reserve` of a private chat's burst, so that a new card does not wait for what the last one became. An
     answer to a tap is given up after `answer_life` seconds: Telegram has forgotten the tap by then.
     """
 
@@ -31,6 +32,7 @@ class Pace:
     group_reserve: int = 4
     private_per_second: float = 1.0
     private_burst: int = 3
+    private_reserve: int = 1
     overall_per_second: int = 28
     edit_gap: float = 3.0
     answer_life: float = 14.0
@@ -300,7 +302,7 @@ class Pacer(Generic[D]):
             pace = self._pace
             if chat_id > 0:
                 burst = pace.private_burst
-                chat = _Chat(_Window(burst / pace.private_per_second), allowed=burst, reserve=0)
+                chat = _Chat(_Window(burst / pace.private_per_second), allowed=burst, reserve=pace.private_reserve)
             else:
                 chat = _Chat(_Window(MINUTE), allowed=pace.group_per_minute, reserve=pace.group_reserve)
             self._chats[chat_id] = chat

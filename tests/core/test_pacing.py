@@ -115,6 +115,18 @@ def test_a_private_chat_gets_a_burst_and_then_one_a_second_on_average(pacer):
     assert [at for at, _ in drain(pacer, 10.0)] == [10.0] * 3 + [13.0] * 3 + [16.0] * 3
 
 
+def test_in_a_private_chat_a_new_card_waits_for_no_edit(pacer):
+    for number in range(9):
+        pacer.add(edit(message=number + 1, chat=ANNA), 10.0)
+    sent = 0
+    while (parcel := pacer.next(10.0)) is not None:
+        sent += 1
+        pacer.succeeded(parcel, 10.0)
+    assert sent == PACE.private_burst - PACE.private_reserve
+    pacer.add(send("page", chat=ANNA), 10.5)
+    assert text(pacer.next(10.5)) == "page"
+
+
 def test_all_chats_together_keep_the_overall_budget(pacer):
     for chat in range(1, 101):
         pacer.add(send(chat=chat), 0.0)
@@ -433,9 +445,11 @@ def test_budgets_hold_and_everything_arrives(seed, items, outcomes):
     for chat, sent in story.sent.items():
         if chat < 0:
             at_most(sent, PACE.group_per_minute, 60.0)
-            leave_the_reserve(sent)
+            leave_the_reserve(sent, PACE.group_per_minute - PACE.group_reserve, 60.0)
         else:
-            at_most(sent, PACE.private_burst, PACE.private_burst / PACE.private_per_second)
+            span = PACE.private_burst / PACE.private_per_second
+            at_most(sent, PACE.private_burst, span)
+            leave_the_reserve(sent, PACE.private_burst - PACE.private_reserve, span)
         keep_distance(sent)
     everything_arrived([item for item, _ in numbered], story)
     a_keyed_message_is_sent_once(story)
@@ -454,12 +468,12 @@ def at_most(sent: list[Flight], allowed: int, seconds: float) -> None:
         assert last.begun - first.ended >= seconds - 1e-6
 
 
-def leave_the_reserve(sent: list[Flight]) -> None:
+def leave_the_reserve(sent: list[Flight], allowed: int, seconds: float) -> None:
     """Edits never take what is kept for pages and results."""
     for index, flight in enumerate(sent):
         if flight.lane >= Lane.EDIT:
-            recent = [before for before in sent[:index] if before.ended + 60.0 > flight.begun + 1e-6]
-            assert len(recent) < PACE.group_per_minute - PACE.group_reserve
+            recent = [before for before in sent[:index] if before.ended + seconds > flight.begun + 1e-6]
+            assert len(recent) < allowed
 
 
 def keep_distance(sent: list[Flight]) -> None:
