@@ -15,6 +15,9 @@ from chatops.db.connection import Connection
 LOG_LIMIT = 64 * 1024 * 1024
 """Bytes the write-ahead log keeps on disk once a burst is over."""
 
+READER_CACHE = 512
+"""KiB of pages that a reader keeps. It has to forget them with each commit of the writer, and the system has them too."""
+
 
 class Sqlite:
     """`lock_patience`: seconds to wait for another process that writes."""
@@ -60,3 +63,4 @@ class Sqlite:
         connection.execute(f"PRAGMA busy_timeout = {int(self._lock_patience * 1000)}")
         if getattr(self._reading, "only", False):
             connection.execute("PRAGMA query_only = ON")
+            connection.execute(f"PRAGMA cache_size = -{READER_CACHE}")
