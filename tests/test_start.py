@@ -29,10 +29,11 @@ SELDOM = (
     "matplotlib",
     "numpy",
     "psycopg2",
+    "re2",
     "sqlparse",
     "yoyo",
 )
-"""Loaded where there is a use for it: a PostgreSQL, a schema to bring up to date, a graph, a calendar, a check."""
+"""Loaded where it is of use: PostgreSQL, a schema to bring up to date, an expression, a graph, a calendar, a check."""
 
 START = f"""
 import gc, json, sys
