@@ -16,7 +16,7 @@ LOG_LIMIT = 64 * 1024 * 1024
 """Bytes the write-ahead log keeps on disk once a burst is over."""
 
 READER_CACHE = 512
-"""KiB of pages that a reader keeps. It has to forget them with each commit of the writer, and the system has them too."""
+"""KiB of pages that a reader keeps: it forgets them with each commit of the writer, and the system has them too."""
 
 
 class Sqlite:
