@@ -1,5 +1,12 @@
 #!/usr/bin/env python3
+# ruff: noqa: E402  # what comes before the imports has a reason
 """The launcher: serves, or does one of the small jobs around serving. It holds no decision of the service."""
+
+import gc
+
+# What is imported stays, and is a quarter of a million objects: to look them through again and again, in search of what
+# could go, would be an eighth of the start.
+gc.disable()
 
 import os
 import queue
@@ -9,7 +16,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import click
 import structlog
@@ -24,11 +31,16 @@ from chatops.core.failures import Failure
 from chatops.db.backup import BackupRefused, back_up
 from chatops.db.database import Database
 from chatops.db.migrate import MigrationRefused, migrate
-from chatops.db.moving import Step, move
 from chatops.db.same_tables import MoveRefused
 from chatops.db.store import Store
 from chatops.settings import Settings, read
 from chatops.web.server import CannotListen
+
+if TYPE_CHECKING:
+    from chatops.db.moving import Step
+
+gc.freeze()
+gc.enable()
 
 STOP_SECONDS = 5.0
 SIGNAL_SECONDS = 0.5
@@ -113,6 +125,9 @@ def move_command(*, source: str | None, target: str) -> None:
     Stop the service first. It is one transaction: what fails leaves the database empty and the file as it was. A
     password that --to leaves out is taken from PGPASSWORD or ~/.pgpass.
     """
+    # Here, since it loads the driver of PostgreSQL.
+    from chatops.db.moving import move
+
     with _plain_errors():
         moved = move(source or _settings().database_url, target, _tell_step)
     click.echo(f"✔ {moved.rows} rows are there, and the audit log is whole: its newest line is {moved.head}")
@@ -300,7 +315,7 @@ def _store() -> Iterator[Store]:
             database.close()
 
 
-def _tell_step(step: Step) -> None:
+def _tell_step(step: "Step") -> None:
     mark, what = ("✔", "are there, and the same") if step.verified else (" ", "sent")
     click.echo(f"{mark} {step.table}: {step.rows} of {step.total} rows {what}")
 

@@ -17,10 +17,15 @@ from urllib.parse import urlsplit, urlunsplit
 
 from bench.measuring import ROOT, cpu_seconds, on_subject_cpu
 from bench.peers import runtime
+from tests.deploy.image import environment as image_environment
 from tests.flows.town import Service, Town, town
 
 PATIENCE = 300.0
 SERVER = os.environ.get("DATABASE_URL", "")
+
+
+MEMORY = {name: value for name, value in image_environment().items() if name.startswith("MALLOC_")}
+"""What an image says of how memory is had from the system."""
 
 
 class OnItsCpu(Service):
@@ -29,7 +34,7 @@ class OnItsCpu(Service):
     def _spawn(self, changed: dict[str, str]) -> "subprocess.Popen[bytes]":
         with self.log.open("ab") as out:
             command = on_subject_cpu([runtime(), str(ROOT / "run.py")])
-            environment = {**self._environment, **changed}
+            environment = {**MEMORY, **self._environment, **changed}
             return subprocess.Popen(command, cwd=self._folder, env=environment, stdout=out, stderr=out)
 
 

@@ -5,7 +5,7 @@ whichever thread it came from. Context variables do not cross threads, so an act
 from each message, which have them anyway.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -50,7 +50,7 @@ def marks_of(message: Any) -> dict[str, Hashable]:
 
 def _read(kind: type) -> _Fields:
     """Which of its fields to look at, once for all of a kind."""
-    there: Mapping[str, Any] = getattr(kind, "__dataclass_fields__", {})
+    there: tuple[str, ...] = getattr(kind, "__match_args__", ())
     fields = tuple((field, name) for field, name in _FIELDS.items() if field in there)
     read = fields, tuple(field for field in _CARRIED if field in there), "tag" in there
     _KNOWN[kind] = read

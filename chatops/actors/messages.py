@@ -1,16 +1,16 @@
 """What the actors of webhooks and incidents are told. Commands are imperative, events past tense."""
 
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chatops.actors.chat_messages import CatchUp
 from chatops.core.alerts import Alert
 from chatops.core.incidents.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class Beaten:
+class Beaten(Struct, frozen=True):
     """A webhook told of alerts that always fire."""
 
     source: str
@@ -18,8 +18,7 @@ class Beaten:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Accept:
+class Accept(Struct, frozen=True):
     """Commit this body, then resolve `stored` with its inbox id. Its exception means that nothing was stored."""
 
     body: bytes
@@ -27,25 +26,21 @@ class Accept:
     stored: "Future[int]"
 
 
-@dataclass(frozen=True, slots=True)
-class BodiesStored:
+class BodiesStored(Struct, frozen=True):
     """These inbox rows are on disk and wait to be routed to their incidents."""
 
     inbox_ids: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RouteNext:
+class RouteNext(Struct, frozen=True):
     """Route what is waiting; bodies that are stored meanwhile are routed together."""
 
 
-@dataclass(frozen=True, slots=True)
-class MailArrived:
+class MailArrived(Struct, frozen=True):
     """An inbox row that concerns this incident is on disk."""
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(Struct, frozen=True):
     """Something that is not mail happened to the incident. `update_id`: the Telegram update that caused it."""
 
     event: Event
@@ -54,8 +49,7 @@ class Happened:
     """The one-time button that must still be unused for this to count."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """What came of a press that the API waits for. `code`: of screens.toasts; `counted`: it changed something."""
 
     asked: str
@@ -64,27 +58,23 @@ class Answered:
     counted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SurveyAgain:
+class SurveyAgain(Struct, frozen=True):
     """Look at the cluster again: somebody pressed refresh, or it is time to."""
 
 
-@dataclass(frozen=True, slots=True)
-class FollowAgain:
+class FollowAgain(Struct, frozen=True):
     """Ask again how far this run has come."""
 
     run_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class LookUpAgain:
+class LookUpAgain(Struct, frozen=True):
     """Look an interrupted run up again: the cluster could not be asked."""
 
     run_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class RestIfIdle:
+class RestIfIdle(Struct, frozen=True):
     """Passivate unless something happened lately."""
 
 

@@ -1,18 +1,15 @@
 """What a chat tells itself about its digests, later."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(Struct, frozen=True):
     """What waited for more to come has waited long enough."""
 
 
-@dataclass(frozen=True, slots=True)
-class DigestDue:
+class DigestDue(Struct, frozen=True):
     """The last drawing of a digest is long enough ago for the next."""
 
 
-@dataclass(frozen=True, slots=True)
-class StormLull:
+class StormLull(Struct, frozen=True):
     """Whether a storm has settled, or is over."""

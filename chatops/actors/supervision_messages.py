@@ -1,23 +1,21 @@
 """What children and their supervisor tell each other. The work itself is spoken of in `messages`."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from pykka import ActorRef
 
 from chatops.actors.addresses import Address
 
 
-@dataclass(frozen=True, slots=True)
-class ChildReady:
+class ChildReady(Struct, frozen=True):
     """The child's setup is done and its mail is being delivered."""
 
     address: Address
     ref: ActorRef[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ChildFailed:
+class ChildFailed(Struct, frozen=True):
     """The child crashed, or hung and was given up; `doing` is `setup` or the type of the message it died on."""
 
     address: Address
@@ -26,24 +24,21 @@ class ChildFailed:
     error: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChildStopped:
+class ChildStopped(Struct, frozen=True):
     """The child ended in good order."""
 
     address: Address
     ref: ActorRef[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Passivate:
+class Passivate(Struct, frozen=True):
     """The child has nothing to do: stop it once its mailbox is empty, start it again when there is mail."""
 
     address: Address
     ref: ActorRef[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Replace:
+class Replace(Struct, frozen=True):
     """The child hangs: leave it to itself and start a fresh one at its address."""
 
     address: Address
@@ -52,25 +47,21 @@ class Replace:
     error: str
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """There is mail for an on-demand address that nobody answers at."""
 
     address: Address
 
 
-@dataclass(frozen=True, slots=True)
-class Ping:
+class Ping(Struct, frozen=True):
     """Asked from outside: answered once everything sent before it has been handled."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListChildren:
+class ListChildren(Struct, frozen=True):
     """Asked: every child by address, as ChildView."""
 
 
-@dataclass(frozen=True, slots=True)
-class StopChildren:
+class StopChildren(Struct, frozen=True):
     """Asked: stop all within `budget` seconds; the addresses of those that had to be abandoned."""
 
     budget: float

@@ -1,21 +1,20 @@
 """What the TelegramActor is asked to deliver, and what it answers."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chatops.actors.addresses import Address
 from chatops.core.outgoing import Lane, Outgoing
 
 
-@dataclass(frozen=True, slots=True)
-class Withdraw:
+class Withdraw(Struct, frozen=True):
     """New messages whose key begins so are not to be sent any more, in whatever chat they wait."""
 
     keys: str
 
 
-@dataclass(frozen=True, slots=True)
-class Deliver:
+class Deliver(Struct, frozen=True):
     """Carry this out when the chat's budget allows. A waiting one with the same `key` is replaced by this.
 
     `key` names what is delivered (a card, a screen), unique within the chat; empty means never replaced. A message
@@ -31,8 +30,7 @@ class Deliver:
     """What it shows, for the log."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChatBegan:
+class ChatBegan(Struct, frozen=True):
     """The chat's actor begins a life: new messages with a key that a former one left are not sent, since nobody would
     know them when they arrive. What should be shown is asked for anew.
     """
@@ -40,16 +38,14 @@ class ChatBegan:
     chat_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(Struct, frozen=True):
     """Telegram took it. `message_id` is the message sent or edited, 0 for answers."""
 
     tag: Hashable
     message_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class NotDelivered:
+class NotDelivered(Struct, frozen=True):
     """Telegram refused it for good: `reason` is a failures.Reason value.
 
     For a chat that lives on under `new_chat_id`, `refused` is what was to be delivered.

@@ -3,39 +3,36 @@
 And the one message by which an incident reminds itself of its silence.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chatops.core.graphs import GraphAsk
 from chatops.core.resources import ObjectRef
 from chatops.core.silences import Choice, Matcher, SilenceDraft, SilencePlace
 
 
-@dataclass(frozen=True, slots=True)
-class CountMatched:
+class CountMatched(Struct, frozen=True):
     """What each choice takes now; `ours` are the fingerprints of the incident that asks."""
 
     choices: tuple[Choice, ...]
     ours: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class CreateSilence:
+class CreateSilence(Struct, frozen=True):
     """Make the silence, once. It changes what Alertmanager tells."""
 
     draft: SilenceDraft
 
 
-@dataclass(frozen=True, slots=True)
-class FindSilence:
+class FindSilence(Struct, frozen=True):
     """Was this silence made? Asked when the answer to CreateSilence was lost."""
 
     key: str
     matchers: tuple[Matcher, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ExtendUntil:
+class ExtendUntil(Struct, frozen=True):
     """Have the silence end then, once. It may get another id by that. `note` is added to its comment."""
 
     place: SilencePlace
@@ -43,26 +40,22 @@ class ExtendUntil:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ListSilences:
+class ListSilences(Struct, frozen=True):
     """All silences that stand, whoever made them."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExpireSilence:
+class ExpireSilence(Struct, frozen=True):
     place: SilencePlace
 
 
-@dataclass(frozen=True, slots=True)
-class LookAtSilence:
+class LookAtSilence(Struct, frozen=True):
     """Does it still stand, and what of its alerts still fires?"""
 
     place: SilencePlace
     matchers: tuple[Matcher, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOutside:
+class ReadOutside(Struct, frozen=True):
     """A report of Alertmanager or Prometheus. Of `generator_url` only the expression in it is read."""
 
     action: str
@@ -70,8 +63,7 @@ class ReadOutside:
     generator_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DrawGraph:
+class DrawGraph(Struct, frozen=True):
     """The alert's own expression as a picture. Of `generator_url` only the expression in it is read."""
 
     ref: ObjectRef
@@ -79,8 +71,7 @@ class DrawGraph:
     ask: GraphAsk
 
 
-@dataclass(frozen=True, slots=True)
-class CallTheRoll:
+class CallTheRoll(Struct, frozen=True):
     """What does each Alertmanager list?"""
 
 
@@ -98,8 +89,7 @@ UpstreamWork = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TendSilence:
+class TendSilence(Struct, frozen=True):
     """Time to see to the silence of this key: look at it, look it up, or ask again to lift it."""
 
     key: str

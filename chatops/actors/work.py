@@ -1,7 +1,8 @@
 """Work for the pools in front of the clusters and of what stands beside them, and its answers."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from chatops.actors.addresses import Address
 from chatops.actors.upstream_messages import UpstreamWork
@@ -19,28 +20,23 @@ LOG_BYTES = 256 * 1024
 """The most of a container's log that is read for one screen."""
 
 
-@dataclass(frozen=True, slots=True)
-class TakeSurvey:
+class TakeSurvey(Struct, frozen=True):
     suspects: tuple[Suspicion, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ReadPods:
+class ReadPods(Struct, frozen=True):
     ref: ObjectRef
 
 
-@dataclass(frozen=True, slots=True)
-class ReadPod:
+class ReadPod(Struct, frozen=True):
     ref: ObjectRef
 
 
-@dataclass(frozen=True, slots=True)
-class ReadWorkload:
+class ReadWorkload(Struct, frozen=True):
     ref: ObjectRef
 
 
-@dataclass(frozen=True, slots=True)
-class ReadLogs:
+class ReadLogs(Struct, frozen=True):
     """The last `tail` lines of a container, at most `limit_bytes` of them; an empty `container` is the failing one.
 
     `ref` is a pod, or what makes pods: then the most telling of them. `since` is in seconds, 0 for no limit.
@@ -54,18 +50,15 @@ class ReadLogs:
     limit_bytes: int = LOG_BYTES
 
 
-@dataclass(frozen=True, slots=True)
-class ReadDescription:
+class ReadDescription(Struct, frozen=True):
     ref: ObjectRef
 
 
-@dataclass(frozen=True, slots=True)
-class ReadEvents:
+class ReadEvents(Struct, frozen=True):
     ref: ObjectRef
 
 
-@dataclass(frozen=True, slots=True)
-class ReadReport:
+class ReadReport(Struct, frozen=True):
     """Look at an object in the way `action` (an investigation's id) names; `params` narrow it."""
 
     action: str
@@ -73,22 +66,19 @@ class ReadReport:
     params: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadYaml:
+class ReadYaml(Struct, frozen=True):
     """The object as text for a file."""
 
     ref: ObjectRef
 
 
-@dataclass(frozen=True, slots=True)
-class ReadObject:
+class ReadObject(Struct, frozen=True):
     """One object that is neither pod nor workload, with what can be done to it."""
 
     ref: ObjectRef
 
 
-@dataclass(frozen=True, slots=True)
-class MakePreview:
+class MakePreview(Struct, frozen=True):
     """Try an action without effect; `params` are what the person chose."""
 
     action: str
@@ -96,29 +86,25 @@ class MakePreview:
     params: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class PerformPlan:
+class PerformPlan(Struct, frozen=True):
     """Make the change, once."""
 
     plan: Plan
 
 
-@dataclass(frozen=True, slots=True)
-class ProceedPlan:
+class ProceedPlan(Struct, frozen=True):
     """Make the next changes of a plan that takes many (a drain). It changes the cluster, as PerformPlan does."""
 
     plan: Plan
 
 
-@dataclass(frozen=True, slots=True)
-class FollowPlan:
+class FollowPlan(Struct, frozen=True):
     """How far has the performed plan come?"""
 
     plan: Plan
 
 
-@dataclass(frozen=True, slots=True)
-class LookUpPlan:
+class LookUpPlan(Struct, frozen=True):
     """Is this plan's change in the cluster? Asked when the answer to it was lost."""
 
     plan: Plan
@@ -166,8 +152,7 @@ Result = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Submit:
+class Submit(Struct, frozen=True):
     """Have an executor do this work and tell `reply_to` the result under `tag`.
 
     `by` is the person who asked for it, whom the cluster may be told; 0 is the bot of its own accord.
@@ -179,14 +164,12 @@ class Submit:
     by: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class WorkDone:
+class WorkDone(Struct, frozen=True):
     tag: Hashable
     result: Result
 
 
-@dataclass(frozen=True, slots=True)
-class WorkFailed:
+class WorkFailed(Struct, frozen=True):
     """The door said no. `reason` is a failures.Reason value, `temporary` whether trying later may help."""
 
     tag: Hashable
@@ -195,8 +178,7 @@ class WorkFailed:
     temporary: bool
 
 
-@dataclass(frozen=True, slots=True)
-class WorkInterrupted:
+class WorkInterrupted(Struct, frozen=True):
     """The executor died on it: for a change, nobody knows whether it happened."""
 
     tag: Hashable

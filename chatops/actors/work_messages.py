@@ -1,9 +1,9 @@
 """What the pool and its executors tell each other. What the pool is asked for, and answers, is in `messages`."""
 
 import threading
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from pykka import ActorRef
 
 from chatops.actors.addresses import Address
@@ -26,19 +26,16 @@ class Ticket:
         return self._free.acquire(blocking=False)
 
 
-@dataclass(frozen=True, slots=True)
-class ReportIn:
+class ReportIn(Struct, frozen=True):
     """Say ExecutorReady once idle."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExecutorReady:
+class ExecutorReady(Struct, frozen=True):
     address: Address
     ref: ActorRef[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Assign:
+class Assign(Struct, frozen=True):
     """Do this, if the ticket can still be taken, and tell the pool the Finished. Meant for `ref` and no successor."""
 
     ref: ActorRef[Any]
@@ -46,8 +43,7 @@ class Assign:
     submit: Submit
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """The door's answer: a result or its Failure."""
 
     ticket: Ticket

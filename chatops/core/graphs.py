@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from babel.dates import format_date
-
 from chatops.core.incidents.values import Incident
 from chatops.core.texts import Tongue, mark
 
@@ -120,4 +118,7 @@ def fired_spans(incident: Incident) -> tuple[Fired, ...]:
 
 
 def _date(moment: datetime, tongue: Tongue) -> str:
+    # Here, since it is for graphs alone that all of a language's words for dates are read.
+    from babel.dates import format_date
+
     return format_date(moment.astimezone(UTC).date(), "d MMMM", locale=tongue.language)

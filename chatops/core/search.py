@@ -47,7 +47,7 @@ def asked_words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word[:LONGEST_WORD] for word in _WORD.findall(_folded(text))))[:MOST_ASKED]
 
 
-@lru_cache(8192)
+@lru_cache(1024)
 def label_token(name: str, value: str) -> str:
     """One word for a label with this value, whatever is written in it."""
     told = f"{name}{MARK}{value}".encode("utf-8", "surrogatepass")
@@ -72,7 +72,7 @@ def _common(episodes: Iterable[Episode]) -> Iterable[tuple[str, str]]:
     return common.items()
 
 
-@lru_cache(8192)
+@lru_cache(1024)
 def _words_of(text: str) -> tuple[str, ...]:
     found = []
     for word in _WORD.findall(text[:2000]):

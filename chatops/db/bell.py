@@ -5,13 +5,11 @@ import select
 import threading
 from collections.abc import Callable
 
-import psycopg2
 import structlog
 
 from chatops.core.failures import Failure
 from chatops.db.entities import Tables
 from chatops.db.location import PostgresUrl
-from chatops.db.postgres import connected_to
 
 log = structlog.get_logger()
 
@@ -50,6 +48,9 @@ class Bell:
             self._thread.join(5 * _PATIENCE)
 
     def _run(self) -> None:
+        # Here, since whoever keeps a SQLite file rings this bell too, and needs no driver.
+        import psycopg2
+
         while not self._stop.is_set():
             try:
                 self._listen()
@@ -58,6 +59,8 @@ class Bell:
                 self._stop.wait(AGAIN_SECONDS)
 
     def _listen(self) -> None:
+        from chatops.db.postgres import connected_to
+
         with contextlib.closing(connected_to(self._server)) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:

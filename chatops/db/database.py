@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pony.orm import Database as PonyDatabase
 from pony.orm import db_session
@@ -22,8 +22,10 @@ from chatops.db.faults import Lost, Unavailable, failure_of
 from chatops.db.jobs import Job, JobQueue, closed
 from chatops.db.lending import Turns
 from chatops.db.location import PostgresUrl, location
-from chatops.db.postgres import Postgres
 from chatops.db.sqlite import Sqlite
+
+if TYPE_CHECKING:
+    from chatops.db.postgres import Postgres
 
 T = TypeVar("T")
 
@@ -79,7 +81,7 @@ class Database:
         place = location(url)
         self._engine: Sqlite | Postgres
         if isinstance(place, PostgresUrl):
-            self._engine = Postgres(place, lock_patience)
+            self._engine = _postgres(place, lock_patience)
         else:
             self._engine = Sqlite(place, lock_patience)
         self.where = self._engine.where
@@ -265,6 +267,13 @@ class Database:
         # A connection that cannot even be closed is already what it should become: gone.
         with contextlib.suppress(Exception):
             self._pony.disconnect()
+
+
+def _postgres(place: PostgresUrl, lock_patience: float) -> "Postgres":
+    # Here, since it loads the driver.
+    from chatops.db.postgres import Postgres
+
+    return Postgres(place, lock_patience)
 
 
 def _in_doubt(failure: Failure) -> Failure:

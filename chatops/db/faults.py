@@ -2,8 +2,8 @@
 
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
-import psycopg2
 from pony.orm import OrmError
 from pony.orm.dbapiprovider import DBException
 
@@ -29,8 +29,6 @@ _PASSING_CLASSES = frozenset({"08", "25", "40", "53", "55", "57", "58"})
 no room, locks, a server that is told to stop, its disk.
 """
 _LOCK_CODES = frozenset({"55P03", "40P01"})
-_LOST = (psycopg2.InterfaceError, psycopg2.OperationalError)
-"""Without a code: psycopg2 raises these, or their very base, when the server says nothing any more."""
 _CANCELED = "57014"
 """A statement that took too long."""
 
@@ -55,7 +53,7 @@ def failure_of(error: BaseException) -> Failure | None:
     for cause in causes:
         if isinstance(cause, sqlite3.Error):
             return _of_sqlite(cause)
-        if isinstance(cause, psycopg2.Error):
+        if _is_of_postgres(cause):
             return _of_postgres(cause)
     for cause in causes:
         if isinstance(cause, OSError):
@@ -78,14 +76,23 @@ def _of_sqlite(error: sqlite3.Error) -> Failure:
     return Permanent(Reason.SERVER_ERROR, _line(error))
 
 
-def _of_postgres(error: psycopg2.Error) -> Failure:
+def _is_of_postgres(error: BaseException) -> bool:
+    """By the name of its class: the driver itself is loaded only where there is a PostgreSQL."""
+    return any((each.__module__, each.__name__) == ("psycopg2", "Error") for each in type(error).__mro__)
+
+
+def _of_postgres(error: Any) -> Failure:
     """The server's own words hold no password; they may hold values, as SQLite's do."""
+    import psycopg2
+
+    # Without a code: psycopg2 raises these, or their very base, when the server says nothing any more.
+    lost = isinstance(error, psycopg2.InterfaceError | psycopg2.OperationalError)
     code = error.pgcode or ""
     if code in _LOCK_CODES:
         return Locked(Reason.SERVER_ERROR, _line(error))
     if code == _CANCELED:
         return Unavailable(Reason.TIMEOUT, _line(error))
-    if not code and (isinstance(error, _LOST) or type(error) is psycopg2.DatabaseError):
+    if not code and (lost or type(error) is psycopg2.DatabaseError):
         return Lost(Reason.UNREACHABLE, _line(error))
     if code[:2] in ("08", "57") or code in ("25P03", "25P04"):
         return Lost(Reason.UNREACHABLE, _line(error))

@@ -15,9 +15,14 @@ import time
 from chatops.core.failures import Permanent, Reason, Temporary
 from chatops.db.connection import Connection
 from chatops.db.database import Database
-from chatops.db.postgres import IDLE_SECONDS
 
 LOCK = 0x63686C64
+
+IDLE_SECONDS = 5
+"""The server ends a writer's session that does nothing for so long, in a transaction or between two.
+
+What a process holds that is frozen or cut off is free after that, above all the leadership.
+"""
 
 LEASE_SECONDS = IDLE_SECONDS - 1.0
 """How long after a transaction began it is certain that its session holds the lock: the server gives it longer."""

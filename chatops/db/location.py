@@ -4,9 +4,6 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psycopg2
-from psycopg2.extensions import parse_dsn
-
 SQLITE_PREFIX = "sqlite:///"
 POSTGRES_SCHEMES = frozenset({"postgresql", "postgres"})
 
@@ -60,6 +57,10 @@ def sqlite_path(url: str) -> Path:
 
 
 def _postgres(url: str) -> PostgresUrl:
+    # The driver, with its libraries, is loaded only where somebody names a PostgreSQL.
+    import psycopg2
+    from psycopg2.extensions import parse_dsn
+
     problem = ValueError(
         "DATABASE_URL is no PostgreSQL URL: write postgresql://user:password@host:5432/name, with %-escapes for what "
         "is special in the password"

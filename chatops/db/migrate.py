@@ -1,29 +1,11 @@
-"""Bring a database to the newest schema: plain SQL files under `migrations/`, in order, each exactly once.
+"""Bring a database to the newest schema: plain SQL files under `migrations/`, in order, each exactly once."""
 
-yoyo reads and remembers the files. Its lock is a row that outlives a killed process, and it marks a file as applied
-after the file's own transaction; so the lock here is the operating system's or PostgreSQL's, which end with whoever
-holds them, and a file and its mark share one transaction.
-"""
-
-import glob
-import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
-import psycopg2
-from filelock import FileLock, Timeout
-from yoyo import read_migrations
-from yoyo.backends.core.postgresql import PostgresqlBackend
-from yoyo.backends.core.sqlite3 import SQLiteBackend
-from yoyo.connections import DatabaseURI
-
-from chatops.core.failures import Reason, Temporary
 from chatops.db.faults import failure_of
 from chatops.db.location import PostgresUrl, location
-from chatops.db.postgres import connected_to
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -33,7 +15,8 @@ LOCK_PATIENCE = 60.0
 MIGRATION_LOCK = 0x63686D69
 """The advisory lock of whoever migrates a PostgreSQL database."""
 
-_REMEMBERED = "_yoyo_migration"
+ON_RECORD = "_yoyo_migration"
+"""The table of what was applied. A migration's row is written in its own transaction, so that what is here is done."""
 
 
 class MigrationRefused(Exception):
@@ -49,106 +32,29 @@ def migrate(url: str, folder: Path | None = None, *, patience: float = LOCK_PATI
     """
     place = location(url)
     folder = folder or MIGRATIONS / ("postgres" if isinstance(place, PostgresUrl) else "sqlite")
-    if not any(folder.glob("*.sql")):
+    names = {file.stem for file in folder.glob("*.sql") if not file.stem.endswith(".rollback")}
+    if not names:
         raise MigrationRefused(f"there are no migrations in {folder}")
+    if isinstance(place, Path) and _on_record(place) == names:
+        return []
+    # Here, since most starts have nothing to migrate, and need none of what it takes.
+    from chatops.db.migrating import apply
+
     try:
-        with (
-            _locked_postgres(place, patience)
-            if isinstance(place, PostgresUrl)
-            else _locked_file(place, patience) as backend
-        ):
-            return _apply(backend, folder)
-    except (sqlite3.Error, psycopg2.Error, OSError) as error:
-        raise failure_of(error) or error from error
-
-
-class _Sqlite(SQLiteBackend):  # type: ignore[misc]  # yoyo ships no types
-    """yoyo's SQLite backend on exactly the file named, locked from outside."""
-
-    def connect(self, dburi: DatabaseURI) -> sqlite3.Connection:
-        return sqlite3.connect(dburi.database, isolation_level=None)
-
-    @contextmanager
-    def lock(self, timeout: float = 0) -> Iterator[None]:
-        yield
-
-
-class _Postgres(PostgresqlBackend):  # type: ignore[misc]  # yoyo ships no types
-    """yoyo's PostgreSQL backend on the connection that holds the lock."""
-
-    held: Any = None
-
-    def connect(self, dburi: DatabaseURI) -> Any:
-        return self.held
-
-    @contextmanager
-    def lock(self, timeout: float = 0) -> Iterator[None]:
-        yield
-
-
-@contextmanager
-def _locked_file(path: Path, patience: float) -> Iterator[Any]:
-    try:
-        with FileLock(f"{path}.lock", timeout=patience):
-            # The file holds who did what in a cluster; SQLite gives its -wal and -shm files the same mode.
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            backend = _Sqlite(DatabaseURI("sqlite", None, None, None, None, str(path), {}), _REMEMBERED)
-            with closing(backend.connection):
-                yield backend
-    except Timeout as error:
-        raise Temporary(Reason.TIMEOUT, f"another process holds {path}.lock") from error
-
-
-@contextmanager
-def _locked_postgres(server: PostgresUrl, patience: float) -> Iterator[Any]:
-    with closing(connected_to(server)) as connection:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = %s", (f"{int(patience * 1000)}ms",))
-            # Or the server would go on with a statement whose process was killed, and keep the lock meanwhile.
-            # Only where it runs on Linux.
-            with suppress(psycopg2.errors.InvalidParameterValue):
-                cursor.execute("SET client_connection_check_interval = '2s'")
-            try:
-                cursor.execute("SELECT pg_advisory_lock(%s)", (MIGRATION_LOCK,))
-            except psycopg2.errors.LockNotAvailable as error:
-                raise Temporary(Reason.TIMEOUT, f"another process migrates {server.where}") from error
-        backend = type("_Held", (_Postgres,), {"held": connection})(
-            DatabaseURI("postgresql", None, None, None, None, "", {}), _REMEMBERED
-        )
-        yield backend
-
-
-def _apply(backend: Any, folder: Path) -> list[str]:
-    migrations = read_migrations(glob.escape(str(folder)))
-    backend.ensure_internal_schema_updated()
-    _refuse_newer(backend, {migration.id for migration in migrations})
-    applied = []
-    for migration in backend.to_apply(migrations):
-        _apply_one(backend, migration)
-        applied.append(str(migration.id))
-    return applied
-
-
-def _refuse_newer(backend: Any, known: set[str]) -> None:
-    rows = backend.execute(f"SELECT migration_id FROM {backend.migration_table_quoted}").fetchall()
-    unknown = sorted(row[0] for row in rows if row[0] not in known)
-    if unknown:
-        raise MigrationRefused(
-            f"the database has migrations this version does not know ({', '.join(unknown)}): "
-            "it was used by a newer version; start that one, or restore the backup taken before it"
-        )
-
-
-def _apply_one(backend: Any, migration: Any) -> None:
-    migration.load()
-    try:
-        with backend.transaction():
-            for step in migration.steps:
-                step.apply(backend)
-            backend.mark_one(migration, log=False)
-    except (sqlite3.Error, psycopg2.Error) as error:
+        return apply(place, folder, patience)
+    except Exception as error:
         failure = failure_of(error)
-        if isinstance(failure, Temporary):
-            raise failure from error
-        raise MigrationRefused(f"{migration.id} failed and left nothing behind: {error}") from error
+        if failure is None or failure is error:
+            raise
+        raise failure from error
+
+
+def _on_record(path: Path) -> set[str]:
+    """What was applied to a file; nothing where that cannot be read just like that: whoever migrates will say why."""
+    if not path.exists():
+        return set()
+    try:
+        with closing(sqlite3.connect(path, timeout=0)) as connection:
+            return {name for (name,) in connection.execute(f"SELECT migration_id FROM {ON_RECORD}")}
+    except sqlite3.Error:
+        return set()

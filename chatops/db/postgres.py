@@ -14,14 +14,9 @@ from psycopg2.extras import execute_batch
 from chatops.core.failures import Permanent, Reason
 from chatops.db.connection import Connection, Rows
 from chatops.db.dialect import for_postgres
+from chatops.db.leadership import IDLE_SECONDS
 from chatops.db.lending import Lending
 from chatops.db.location import PostgresUrl
-
-IDLE_SECONDS = 5
-"""The server ends a writer's session that does nothing for so long, in a transaction or between two.
-
-What a process holds that is frozen or cut off is free after that, above all the leadership (leadership.py).
-"""
 
 READ_SECONDS = 60
 """A read that takes longer has nobody who waits for it."""

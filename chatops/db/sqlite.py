@@ -17,6 +17,9 @@ from chatops.db.lending import Lending
 LOG_LIMIT = 64 * 1024 * 1024
 """Bytes the write-ahead log keeps on disk once a burst is over."""
 
+READER_CACHE = 512
+"""KiB of pages that a reader keeps: it forgets them with each commit of the writer, and the system has them too."""
+
 
 class Sqlite:
     """`lock_patience`: seconds to wait for another process that writes."""
@@ -57,6 +60,7 @@ class Sqlite:
         self._prepare(connection)
         if only_reads:
             connection.execute("PRAGMA query_only = ON")
+            connection.execute(f"PRAGMA cache_size = -{READER_CACHE}")
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:

@@ -1,4 +1,4 @@
-"""The Mini App's page: static files, read once, each with its type, ETag and gzipped copy. It knows nothing of the API.
+"""The Mini App's page: static files, read once, gzipped when first asked for, with type and ETag. It knows no API.
 
 The page names its files under the digest of all of them, so that a browser keeps them for a year and never mixes two
 releases; under their plain names they are asked for anew each time.
@@ -38,7 +38,6 @@ _KEEP = "public, max-age=31536000, immutable"
 class _File:
     content_type: str
     plain: bytes
-    zipped: bytes
     tag: str
 
 
@@ -55,6 +54,7 @@ class MiniApp:
         found[INDEX] = found[INDEX].replace(b'="./', f'="./{self.release}/'.encode())
         # Names are looked up, never joined to a folder.
         self._files: Mapping[str, _File] = {name: _file(name, content) for name, content in found.items()}
+        self._zipped: dict[str, bytes] = {}
         self._headers = {
             "Content-Security-Policy": _policy((*TELEGRAM, *frame_ancestors)),
             "X-Content-Type-Options": "nosniff",
@@ -72,7 +72,8 @@ class MiniApp:
         if of_release and of_release[1] != self.release:
             # Another release's: mixing the two would fail later, and less clearly.
             return self._not_found()
-        file = self._files.get(of_release[2] if of_release else name)
+        name = of_release[2] if of_release else name
+        file = self._files.get(name)
         if file is None:
             return self._not_found()
         takes_gzip = _takes_gzip(bottle.request.get_header("Accept-Encoding", ""))
@@ -81,9 +82,13 @@ class MiniApp:
         if tag in re.split(r"\s*,\s*", bottle.request.get_header("If-None-Match", "").replace("W/", "")):
             return bottle.HTTPResponse(b"", 304, headers=headers)
         headers["Content-Type"] = file.content_type
-        if takes_gzip:
-            headers["Content-Encoding"] = "gzip"
-        return bottle.HTTPResponse(file.zipped if takes_gzip else file.plain, headers=headers)
+        if not takes_gzip:
+            return bottle.HTTPResponse(file.plain, headers=headers)
+        if name not in self._zipped:
+            # Not at the start, which most often nobody waits for who looks at the page.
+            self._zipped[name] = gzip.compress(file.plain, 9, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+        return bottle.HTTPResponse(self._zipped[name], headers=headers)
 
     def _not_found(self) -> bottle.HTTPResponse:
         return refusal(Problem(404, "not_found", "the page has no such file", tuple(self._headers.items())))
@@ -101,8 +106,7 @@ def _read(path: Path) -> bytes:
 
 
 def _file(name: str, content: bytes) -> _File:
-    content_type = _TYPES[Path(name).suffix]
-    return _File(content_type, content, gzip.compress(content, 9, mtime=0), _digest(content))
+    return _File(_TYPES[Path(name).suffix], content, _digest(content))
 
 
 def _digest(content: bytes) -> str:

@@ -27,8 +27,8 @@ WORK = ReadYaml(REF)
     [
         (MailArrived(), {}),
         ("anything", {}),
-        (object.__new__(Assign), {}),
-        (object.__new__(Happened), {}),
+        (Assign(None, None, None), {}),
+        (Happened(None), {}),
         (IncidentChanged(7, 2), {"incident": 7}),
         (FollowAgain("ab12"), {"run": "ab12"}),
         (Happened(Settled(), 900), {"update": 900}),

@@ -11,6 +11,7 @@ from datetime import timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule
+from msgspec import structs
 
 from chatops.core.actions import ActionState, Progress
 from chatops.core.alerts import Alert
@@ -160,7 +161,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(event=sent)
     def it_arrives_under_another_group(self, event: AlertsReceived) -> None:
-        self._happens(replace(event, home=False))
+        self._happens(structs.replace(event, home=False))
 
     # People
 

@@ -249,7 +249,7 @@ def _tidying() -> Iterator[Point]:
 
 def _upgrade() -> Iterator[Point]:
     """P7: a start on the file of an older version, which brings it up to date."""
-    story, module = "upgrade", "chatops.db.migrate:"
+    story, module = "upgrade", "chatops.db.migrating:"
     yield from _around(story, "the file is migrated", module + "_apply")
     yield Point("yoyo's own tables looked after", story, "after", module + "_Sqlite.ensure_internal_schema_updated")
     yield from _around(story, "one migration", module + "_apply_one")

@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta
+from msgspec.structs import replace
 
 from chatops.actors.addresses import POOL, chat_address
 from chatops.actors.api.desk import Desk

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import structlog
+from msgspec import structs
 
 from chatops.actors.addresses import TELEGRAM, Address, incident_address
 from chatops.actors.answering import reply
@@ -169,7 +170,7 @@ class Taps:
             return event
         now, named = self._clock(), self._store.routes.chain(incident_id)
         roster = roster_now(roster, self._store)
-        return replace(event, chain=chain_at(roster, self._store.covers.standing(now), now, named))
+        return structs.replace(event, chain=chain_at(roster, self._store.covers.standing(now), now, named))
 
     def typed(self, text: TextMessage, user: User | None, speaks: Tongue) -> bool:
         """Whether this is the word that a confirm waits for; then it is handed to its incident as a press is.

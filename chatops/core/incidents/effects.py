@@ -1,6 +1,8 @@
 """What a decision asks for once it is stored."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from msgspec import Struct, field
 
 from chatops.core.actions import ActionRun
 from chatops.core.audit import Entry
@@ -10,34 +12,29 @@ from chatops.core.incidents.values import Incident, Person
 from chatops.core.silences import Silence
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """Survey the cluster: the alerts changed, or an action may have changed what is true."""
 
 
-@dataclass(frozen=True, slots=True)
-class Perform:
+class Perform(Struct, frozen=True):
     """Send the plan of this run to the cluster, once."""
 
     run: ActionRun
 
 
-@dataclass(frozen=True, slots=True)
-class Follow:
+class Follow(Struct, frozen=True):
     """Ask, a little later, how far this run has come."""
 
     run: ActionRun
 
 
-@dataclass(frozen=True, slots=True)
-class LookUp:
+class LookUp(Struct, frozen=True):
     """Find out whether this interrupted run's change is in the cluster. It is never sent again."""
 
     run: ActionRun
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The toast for a press: a code of screens.toasts and what fills it."""
 
     press: Press
@@ -45,77 +42,66 @@ class Answer:
     detail: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class MakeSilence:
+class MakeSilence(Struct, frozen=True):
     """Have Alertmanager make it, once."""
 
     silence: Silence
 
 
-@dataclass(frozen=True, slots=True)
-class LiftSilence:
+class LiftSilence(Struct, frozen=True):
     """Have Alertmanager end it; asking twice does no harm."""
 
     silence: Silence
 
 
-@dataclass(frozen=True, slots=True)
-class WatchSilence:
+class WatchSilence(Struct, frozen=True):
     """Look after a silence that stands, from now on until it ends."""
 
     silence: Silence
 
 
-@dataclass(frozen=True, slots=True)
-class ProlongSilence:
+class ProlongSilence(Struct, frozen=True):
     """Have Alertmanager end it later, as it says, once."""
 
     silence: Silence
 
 
-@dataclass(frozen=True, slots=True)
-class WarnOfEnd:
+class WarnOfEnd(Struct, frozen=True):
     """Say aloud, wherever the incident is shown, that the silence is about to end."""
 
     silence: Silence
 
 
-@dataclass(frozen=True, slots=True)
-class CallForHelp:
+class CallForHelp(Struct, frozen=True):
     """Tell `target`, and every chat that shows the incident, that `press.by` asks for help."""
 
     press: Press
     target: Target = EVERYBODY
 
 
-@dataclass(frozen=True, slots=True)
-class TellHolder:
+class TellHolder(Struct, frozen=True):
     """Tell `to` in private that the incident is theirs now, and from whom they have it."""
 
     to: Person
     by: Person
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """Nobody took it: tell every chat that shows the incident, and `target` where it is somebody's turn."""
 
     step: int
     target: Target | None
 
 
-@dataclass(frozen=True, slots=True)
-class StopCalling:
+class StopCalling(Struct, frozen=True):
     """Of what was to be said because nobody took it, nothing more is to be said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settle:
+class Settle(Struct, frozen=True):
     """Tell it `Settled` once its card may show again what changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class SendOver:
+class SendOver(Struct, frozen=True):
     """What it brought waits for the incident `to`."""
 
     to: int

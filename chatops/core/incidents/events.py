@@ -1,7 +1,8 @@
 """What can happen to an incident. Commands are imperative, events past tense."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from chatops.core.actions import ActionState, Plan, Progress
 from chatops.core.alerts import Notification
@@ -14,8 +15,7 @@ from chatops.core.standing import Standing
 from chatops.core.surveys import Survey
 
 
-@dataclass(frozen=True, slots=True)
-class AlertsReceived:
+class AlertsReceived(Struct, frozen=True):
     """A webhook told the state of the group. `home` is False when only some of its alerts belong to this incident.
 
     `windows` are those of maintenance, for an incident that is not open yet.
@@ -26,8 +26,7 @@ class AlertsReceived:
     windows: tuple[Window, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
+class Press(Struct, frozen=True):
     """Where a person pressed: for the audit row and the answer."""
 
     by: Person
@@ -44,67 +43,57 @@ class Press:
     """How it was asked for, for the log, where it was not in a chat."""
 
 
-@dataclass(frozen=True, slots=True)
-class Take:
+class Take(Struct, frozen=True):
     press: Press
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     press: Press
 
 
-@dataclass(frozen=True, slots=True)
-class Resolve:
+class Resolve(Struct, frozen=True):
     press: Press
 
 
-@dataclass(frozen=True, slots=True)
-class Reject:
+class Reject(Struct, frozen=True):
     press: Press
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class HandOver:
+class HandOver(Struct, frozen=True):
     """Give it to somebody else. Whether `to` may act here was asked at the press."""
 
     press: Press
     to: Person
 
 
-@dataclass(frozen=True, slots=True)
-class Reopen:
+class Reopen(Struct, frozen=True):
     """It is not over: a person says so."""
 
     press: Press
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
+class Judge(Struct, frozen=True):
     """Whether it was a real incident or noise, in the opinion of one person."""
 
     press: Press
     real: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MergeInto:
+class MergeInto(Struct, frozen=True):
     """It is the same trouble as `into`, the number of another incident: it goes on there."""
 
     press: Press
     into: int
 
 
-@dataclass(frozen=True, slots=True)
-class TakeIn:
+class TakeIn(Struct, frozen=True):
     """Another incident was merged into this one."""
 
     merge: Merge
 
 
-@dataclass(frozen=True, slots=True)
-class RunAction:
+class RunAction(Struct, frozen=True):
     """A confirmed action. `run_id` was chosen with the confirm button, so a repeated press is recognised.
 
     `asked_by` is who chose it where somebody else had to confirm; None where the presser did both.
@@ -116,15 +105,13 @@ class RunAction:
     asked_by: Person | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StopAction:
+class StopAction(Struct, frozen=True):
     """Begin no further step of the running action. What is under way in the cluster goes on."""
 
     press: Press
 
 
-@dataclass(frozen=True, slots=True)
-class ActionPerformed:
+class ActionPerformed(Struct, frozen=True):
     """The cluster took the change. `undo` is its inverse where one exists."""
 
     run_id: str
@@ -132,14 +119,12 @@ class ActionPerformed:
     resource_version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ActionProgressed:
+class ActionProgressed(Struct, frozen=True):
     run_id: str
     progress: Progress
 
 
-@dataclass(frozen=True, slots=True)
-class ActionEnded:
+class ActionEnded(Struct, frozen=True):
     """The action failed at the door or was interrupted; successes and failed rollouts come as progress."""
 
     run_id: str
@@ -148,21 +133,18 @@ class ActionEnded:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class LookedUp:
+class LookedUp(Struct, frozen=True):
     """An interrupted action was looked up in the cluster by its id: whether the change is there."""
 
     run_id: str
     happened: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Surveyed:
+class Surveyed(Struct, frozen=True):
     survey: Survey
 
 
-@dataclass(frozen=True, slots=True)
-class RequestSilence:
+class RequestSilence(Struct, frozen=True):
     """Silence it for `length`, or until `ends_at`. `key` is chosen here, so that a lost answer can be looked up by it.
 
     `matchers` are those of the scope as it was seen; without any it is the whole incident.
@@ -177,8 +159,7 @@ class RequestSilence:
     ends_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Silenced:
+class Silenced(Struct, frozen=True):
     """Alertmanager made the silence: `id` is its own, `instance` which Alertmanager it was."""
 
     key: str
@@ -186,8 +167,7 @@ class Silenced:
     instance: int
 
 
-@dataclass(frozen=True, slots=True)
-class SilenceFailed:
+class SilenceFailed(Struct, frozen=True):
     """It was not made, for certain."""
 
     key: str
@@ -195,23 +175,20 @@ class SilenceFailed:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unsilence:
+class Unsilence(Struct, frozen=True):
     """End it; with a `key`, only the very silence that was shown."""
 
     press: Press
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SilenceLifted:
+class SilenceLifted(Struct, frozen=True):
     """Alertmanager let go of it, or does not know it any more."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class LiftFailed:
+class LiftFailed(Struct, frozen=True):
     """It still stands. `temporary`: it is tried again."""
 
     key: str
@@ -220,30 +197,26 @@ class LiftFailed:
     temporary: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SilenceExpired:
+class SilenceExpired(Struct, frozen=True):
     """Its time is over."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class SilenceSeen:
+class SilenceSeen(Struct, frozen=True):
     """Alertmanager was asked about a silence that stands."""
 
     key: str
     watch: SilenceWatch
 
 
-@dataclass(frozen=True, slots=True)
-class SilenceEnding:
+class SilenceEnding(Struct, frozen=True):
     """It may be about to end."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExtendSilence:
+class ExtendSilence(Struct, frozen=True):
     """Have the silence of this key end an hour later than `seen`, the end that whoever pressed was shown."""
 
     press: Press
@@ -251,8 +224,7 @@ class ExtendSilence:
     seen: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class SilenceExtended:
+class SilenceExtended(Struct, frozen=True):
     """Alertmanager did: `id` may be another than before, `ends_at` is its own word for the end, where it was asked."""
 
     key: str
@@ -261,8 +233,7 @@ class SilenceExtended:
     ends_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ExtendFailed:
+class ExtendFailed(Struct, frozen=True):
     """It was not extended, for all that is known."""
 
     key: str
@@ -270,44 +241,38 @@ class ExtendFailed:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Escalate:
+class Escalate(Struct, frozen=True):
     """Ask for help: the next of the chain, as it is at this moment, or everybody where there is none."""
 
     press: Press
     chain: tuple[Target, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unanswered:
+class Unanswered(Struct, frozen=True):
     """Nobody took it for long enough, counted from `seen`. `chain` is whom to call, as it is at this moment."""
 
     seen: datetime
     chain: tuple[Target, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(Struct, frozen=True):
     """Somebody wrote a note: `press` says who and where, `text` is as it was written."""
 
     press: Press
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stands:
+class Stands(Struct, frozen=True):
     """Alertmanager's list was looked at."""
 
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """The card of an incident that is flapping may change again."""
 
 
-@dataclass(frozen=True, slots=True)
-class MaintenanceOver:
+class MaintenanceOver(Struct, frozen=True):
     """The window that it began inside is over, or was ended."""
 
 

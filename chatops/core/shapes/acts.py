@@ -1,8 +1,9 @@
 """What can be done, would be done, is done: offers, previews and runs as the API tells them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chatops.core.actions import ACTIONS, Action, ActionRun, ActionState, Danger, Preview
 from chatops.core.incidents.values import Incident, Person
@@ -17,8 +18,7 @@ from chatops.core.shapes.plain import Moment, plain
 from chatops.core.texts import Tongue, one_line
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """An action on an object. `params` hold what its title promises; `helped` is `9/10`, of that many times tried."""
 
     action: str
@@ -34,15 +34,13 @@ class Offer:
     """Where the object stands, for an action of which something has to be chosen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     what: str
     before: str
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class Previewed:
+class Previewed(Struct, frozen=True):
     """`confirm` does it once, until `expires_at`; it is null where `refusal` says why not, or a second person must.
 
     `word`, where it is not empty, has to be sent with it.
@@ -60,8 +58,7 @@ class Previewed:
     danger: Danger
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """An action that was confirmed. `lines` say how it goes, or how it ended and what to do next."""
 
     id: str
@@ -142,8 +139,7 @@ def run_of(run: ActionRun, incident: Incident, tongue: Tongue, now: datetime) ->
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Offers:
+class Offers(Struct, frozen=True):
     """What can be done to an object, as it was just seen."""
 
     ref: ObjectRef

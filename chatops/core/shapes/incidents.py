@@ -1,9 +1,11 @@
 """Incidents as the API tells them: a row of a list, and all of one."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 from chatops.core import listing
 from chatops.core.alerts import Severity
@@ -26,8 +28,7 @@ MOST_ALERTS = 500
 LONGEST_VALUE = 4_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """One incident in a list. `firing`: how many of its alerts do; `running`: a change of the cluster is under way."""
 
     id: int
@@ -50,8 +51,7 @@ class Row:
     revision: int
 
 
-@dataclass(frozen=True, slots=True)
-class AlertTold:
+class AlertTold(Struct, frozen=True):
     fingerprint: str
     name: str
     severity: Severity
@@ -62,8 +62,7 @@ class AlertTold:
     generator_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class SilenceTold:
+class SilenceTold(Struct, frozen=True):
     """`state` says all of it in words; empty once it has ended well."""
 
     until: Moment | None
@@ -72,14 +71,12 @@ class SilenceTold:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     code: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """`kind`: runbook, dashboard, rule or chat."""
 
     kind: str
@@ -87,8 +84,7 @@ class Link:
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Detail(Row):
+class Detail(Row, frozen=True, kw_only=True):
     """All of one. `said`: the card's own telling lines; `can`: what makes sense now and the caller may do."""
 
     source: str
@@ -234,8 +230,7 @@ def _links(incident: Incident, tongue: Tongue, chat_url: str) -> Iterable[Link]:
     return (each for each in found if each.url)
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A page. `next` is the cursor of the one after it; `mark` is what changes are asked for since."""
 
     incidents: tuple[Row, ...]
@@ -243,8 +238,7 @@ class Listed:
     mark: str
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """`more`: there is more since the new mark already; `reset`: the mark is not known, read all of it anew."""
 
     mark: str
@@ -253,22 +247,19 @@ class Changed:
     reset: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What was done, in the words of the chat, and the incident as it is now."""
 
     said: str
     incident: Row
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     cluster: str
     namespace: str
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Struct, frozen=True):
     places: tuple[Place, ...]
 
 
@@ -278,8 +269,7 @@ def listed(row: listing.Row, tongue: Tongue) -> Row:
     return Row(**{**told, "title": title_of(row.title, tongue), "object": one_line(row.object, 200)})
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """A change was written down and handed over: how it goes is the incident's `run` of this id."""
 
     said: str

@@ -1,7 +1,8 @@
 """Lines of the audit log as the API tells them: an incident's timeline, and the whole log to admins."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chatops.core.audit import Entry, EntryType, StoredEntry
 from chatops.core.durations import Durations
@@ -11,8 +12,7 @@ from chatops.core.shapes.plain import Moment, plain, seconds
 from chatops.core.texts import Tongue, one_line
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One thing that happened. `kind`: person, alertmanager or system."""
 
     id: int
@@ -23,8 +23,7 @@ class Line:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Took:
+class Took(Struct, frozen=True):
     """Seconds from the earliest start of its alerts; null for what has not happened."""
 
     acknowledge: int | None
@@ -32,8 +31,7 @@ class Took:
     actions: int
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """Oldest first; `next` is the cursor of the page after this one."""
 
     entries: tuple[Line, ...]
@@ -41,8 +39,7 @@ class Timeline:
     took: Took
 
 
-@dataclass(frozen=True, slots=True)
-class AuditLine:
+class AuditLine(Struct, frozen=True):
     """`decision`: allowed or denied of what a person attempted, else empty."""
 
     id: int
@@ -58,8 +55,7 @@ class AuditLine:
     decision: str
 
 
-@dataclass(frozen=True, slots=True)
-class AuditPage:
+class AuditPage(Struct, frozen=True):
     """Newest first; `next` is the cursor of the page after this one."""
 
     entries: tuple[AuditLine, ...]

@@ -1,7 +1,8 @@
 """What was read of the cluster, as the API tells it. Every text in it was masked where it was read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chatops.core.incidents.values import Incident
 from chatops.core.resources import Description, Health, LogText, ObjectRef
@@ -10,8 +11,7 @@ from chatops.core.shapes.plain import Moment
 from chatops.core.texts import Tongue, one_line, showable
 
 
-@dataclass(frozen=True, slots=True)
-class LogTold:
+class LogTold(Struct, frozen=True):
     """`fell_back`: previous logs were asked for and there are none; `older`: there is more before the first line."""
 
     pod: ObjectRef
@@ -23,14 +23,12 @@ class LogTold:
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     name: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """`good`: as it should be."""
 
     good: bool
@@ -38,8 +36,7 @@ class Condition:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class EventTold:
+class EventTold(Struct, frozen=True):
     reason: str
     message: str
     warning: bool
@@ -48,8 +45,7 @@ class EventTold:
     about: str
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(Struct, frozen=True):
     """`text` is all of it, as kubectl would print it."""
 
     ref: ObjectRef

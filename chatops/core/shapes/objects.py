@@ -1,8 +1,7 @@
 """Kubernetes objects as the API tells them: how they are, what belongs to them, what hangs on them."""
 
-from dataclasses import dataclass
-
 from markupsafe import Markup
+from msgspec import Struct
 
 from chatops.core.objects import ObjectView, Trait
 from chatops.core.resources import ContainerView, Health, ObjectRef, PodView, WorkloadView
@@ -15,8 +14,7 @@ MOST_PODS = 50
 """Of one workload, worst first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(Struct, frozen=True):
     name: str
     state: str
     reason: str
@@ -25,8 +23,7 @@ class Container:
     image: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pod:
+class Pod(Struct, frozen=True):
     """`status` is kubectl's STATUS column."""
 
     ref: ObjectRef
@@ -39,8 +36,7 @@ class Pod:
     containers: tuple[Container, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(Struct, frozen=True):
     """`pods` holds only the worst of very many, `pod_count` says how many there are."""
 
     ref: ObjectRef
@@ -54,8 +50,7 @@ class Workload:
     pod_count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Other:
+class Other(Struct, frozen=True):
     """Neither a pod nor a workload. `summary` is one line in kubectl's words."""
 
     ref: ObjectRef
@@ -63,8 +58,7 @@ class Other:
     summary: str
 
 
-@dataclass(frozen=True, slots=True)
-class Objects:
+class Objects(Struct, frozen=True):
     """What was found for an incident, when. `problem` says why the cluster could not be asked."""
 
     taken_at: Moment

@@ -1,6 +1,6 @@
 """People and what they may, as the API tells them: the caller, the others to admins, tokens to their owner."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from chatops.core.access import Right, may_anywhere, may_decide
 from chatops.core.people import Grant, User
@@ -8,8 +8,7 @@ from chatops.core.shapes.plain import Moment
 from chatops.core.signing_in import ApiToken, Scope, Way
 
 
-@dataclass(frozen=True, slots=True)
-class Rights:
+class Rights(Struct, frozen=True):
     """What somebody may anywhere at all; `decide` is everywhere or not at all."""
 
     read: bool
@@ -17,8 +16,7 @@ class Rights:
     decide: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Me:
+class Me(Struct, frozen=True):
     """`bot`: its username, empty while it is not known; `silences`: whether there is an Alertmanager to ask."""
 
     id: int
@@ -31,8 +29,7 @@ class Me:
     silences: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """`token` is shown here once; the session ends at `expires_at` unless it is used before."""
 
     token: str
@@ -40,8 +37,7 @@ class Session:
     me: Me
 
 
-@dataclass(frozen=True, slots=True)
-class Somebody:
+class Somebody(Struct, frozen=True):
     id: int
     name: str
     language: str
@@ -49,13 +45,11 @@ class Somebody:
     grants: tuple[Grant, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class People:
+class People(Struct, frozen=True):
     users: tuple[Somebody, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     id: int
     name: str
     scope: Scope
@@ -64,13 +58,11 @@ class Token:
     used_at: Moment | None
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(Struct, frozen=True):
     tokens: tuple[Token, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NewToken:
+class NewToken(Struct, frozen=True):
     """`token` is its text, shown this once."""
 
     token: str

@@ -1,7 +1,8 @@
 """How incidents went in a span of time, as the API tells it. Times are seconds."""
 
-from dataclasses import dataclass
 from datetime import tzinfo
+
+from msgspec import Struct
 
 from chatops.core import review
 from chatops.core.actions import ACTIONS
@@ -12,8 +13,7 @@ from chatops.core.shapes.plain import Moment, seconds
 from chatops.core.texts import Tongue
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(Struct, frozen=True):
     """Half took no longer than `median`, nine of ten no longer than `p90`."""
 
     count: int
@@ -21,8 +21,7 @@ class Times:
     p90: int
 
 
-@dataclass(frozen=True, slots=True)
-class Helped:
+class Helped(Struct, frozen=True):
     """How often an action was tried, and helped."""
 
     action: str
@@ -31,8 +30,7 @@ class Helped:
     helped: int
 
 
-@dataclass(frozen=True, slots=True)
-class Noisy:
+class Noisy(Struct, frozen=True):
     title: str
     namespace: str
     cluster: str
@@ -42,8 +40,7 @@ class Noisy:
     fixed_by: Helped | None
 
 
-@dataclass(frozen=True, slots=True)
-class Flapping:
+class Flapping(Struct, frozen=True):
     title: str
     namespace: str
     cluster: str
@@ -51,8 +48,7 @@ class Flapping:
     median: int
 
 
-@dataclass(frozen=True, slots=True)
-class WeekTold:
+class WeekTold(Struct, frozen=True):
     """Of the incidents opened in the week that begins on this Monday; null where nothing was taken, or ended."""
 
     week: str
@@ -63,8 +59,7 @@ class WeekTold:
     resolved_p90: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class DayTold:
+class DayTold(Struct, frozen=True):
     day: str
     critical: int
     warning: int
@@ -72,8 +67,7 @@ class DayTold:
     none: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statistics:
+class Statistics(Struct, frozen=True, kw_only=True):
     """Of incidents opened in the span, as they are now. `before`: how many there were in as long a time before it.
 
     `hours`: seven days from Monday on, of 24 hours each, in `zone`.

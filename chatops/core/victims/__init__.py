@@ -40,9 +40,9 @@ def suspect_of(labels: Mapping[str, str]) -> ObjectRef | None:
     return _suspect(tuple(sorted(labels.items())))
 
 
-@lru_cache(2048)
+@lru_cache(256)
 def _suspect(labels: tuple[tuple[str, str], ...]) -> ObjectRef | None:
-    """The same labels are asked about several times while a storm comes in."""
+    """The same labels are asked about several times while a storm comes in, of up to 64 incidents at once."""
     clue = clue_of(dict(labels))
     return clue.suspect if clue else None
 
