@@ -193,7 +193,8 @@ class Shelf:
         if done.began and done.thread_id is not None and done.thread_id == self._gone:
             done, self._gone = replace(done, thread_id=None), None
             self._arrived[tag] = done
-        self._store.together(lambda: self._write_down(done, message_id))
+        if done.card or (not done.message_id and (done.tokens or position)):
+            self._store.together(lambda: self._write_down(done, message_id))
         del self._arrived[tag]
         return done if position is None else replace(done, message_id=message_id)
 
