@@ -45,9 +45,10 @@ _TYPED = f"CASE WHEN {_ALL_TEXT} AND ({_NO_OBJECT} OR {_OBJECT_TEXT}) THEN 1 ELS
 _EXACT_SQLITE = f"SELECT {_TYPED}, {', '.join(_NUMBERS)}, {_BYTES} {_FROM}"
 
 _AT_TEXT = "to_char(at, 'YYYY-MM-DD HH24:MI:SS.US')"
-_ENCODED = ", ".join(f"convert_to({name if name != 'at' else _AT_TEXT}, 'UTF8')" for name in _TEXTS)
-_EXACT_POSTGRES = f"SELECT TRUE, {', '.join(_NUMBERS)}, {_ENCODED} {_FROM}"
-# A quarter of the time. How long all of it is: what comes behind a NUL would not be sent.
+# Not convert_to: it fails for what is no text, and nobody would know of which line.
+_SENT = ", ".join(f"textsend({name if name != 'at' else _AT_TEXT})" for name in _TEXTS)
+_EXACT_POSTGRES = f"SELECT TRUE, {', '.join(_NUMBERS)}, {_SENT} {_FROM}"
+# A quarter of the time. How long all of it is too: of text what comes behind a NUL is not sent.
 _LENGTH = " + ".join((*(f"octet_length({n})" for n in _OTHERS), *(f"coalesce(octet_length({n}), 0)" for n in _OBJECT)))
 _QUICK_POSTGRES = f"SELECT {_LENGTH}, {', '.join(COLUMNS)} {_FROM}"
 
