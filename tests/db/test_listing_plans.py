@@ -19,6 +19,7 @@ from chatops.db.dialect import for_postgres
 from chatops.db.migrate import MIGRATIONS, migrate
 from chatops.db.postgres import _Fitted
 from chatops.db.store import Store
+from chatops.db.walk import Range, walked
 from tests.db.building import MINUTE, NOW, body, told
 from tests.outside import outside
 from tests.postgres import administer
@@ -152,6 +153,17 @@ def test_ranges_side_by_side_are_begun_by_one_statement_of_their_index(
     plan = "\n".join(line for (line,) in administer(url, explained, tuple(values)))
     assert f"Index Scan Backward using {index}" in plan
     assert "Sort" not in plan
+
+
+def test_a_range_that_has_more_than_the_others_is_walked_on(filled: Database) -> None:
+    tables, kinds = filled.tables, listing._kinds(Wanted(statuses=CLOSED), CLOSED)
+    ranges = [Range("listed_kind", ("kind",), (kind,)) for kind in kinds]
+    every = "SELECT ended, incident_id FROM listed WHERE ended IS NOT NULL ORDER BY ended DESC"
+    ended = filled.read(lambda: [tuple(row) for row in tables.connection.execute(every)])
+    assert len(ended) > 20
+    for count in (1, 5, 19, len(ended), 2 * len(ended)):
+        found = filled.read(lambda count=count: walked(tables, ranges, 2**62, -(2**62), count))  # type: ignore[misc]
+        assert found == ended[:count]
 
 
 def test_what_is_found_page_by_page_is_what_is_found_at_once(filled: Database) -> None:
