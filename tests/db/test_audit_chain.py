@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, timedelta, timezone
@@ -203,6 +204,14 @@ def altered(draw: Callable[..., Any]) -> list[Row]:
 def test_a2_what_is_confirmed_at_first_sight_is_what_would_be_written(rows: list[Row]) -> None:
     """A2: also where whoever changed the line made its hash anew, in the way the first look does."""
     verdict(rows)
+
+
+@pytest.mark.parametrize("name", ["incident_id", "chat_id", "message_id"])
+def test_a2_bytes_in_place_of_a_number_are_found_whatever_the_hash_is_of(name: str) -> None:
+    """A2: as base64 too, which is how bytes are put into JSON."""
+    row, place = chain(ENTRIES[1])[0], 1 + COLUMNS.index(name)
+    spoken = spelled((*row[:place], b64encode(b"7"), *row[place + 1 :]), 1, GENESIS)
+    assert isinstance(verdict([(*row[:place], b"7", *row[place + 1 : -1], spoken.encode())]), Flaw)
 
 
 @pytest.mark.parametrize("name", ODD)
