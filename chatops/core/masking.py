@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from chatops.core import secret_shapes as shapes
+from chatops.core.secret_sieve import TEXT_IN_BASE64, sifted
 from chatops.core.secret_suspects import suspects
 
 _KINDS = {"pass": "password", "pwd": "password", "toke": "token", "cred": "credential", "key": "key"}
@@ -18,8 +19,7 @@ _LONGEST_KEY = 400
 _MOST = 500
 """A line of so many secrets is one."""
 
-_ENCODED = re.compile(rf"\b{'[CI-Za-f][A-Za-z0-9+/_-]{3}' * 4}[A-Za-z0-9+/_-]*={{0,2}}", re.ASCII)
-"""Base64 of what begins with 12 characters of ASCII: then each fourth letter is one of these, as in few other words."""
+_ENCODED = re.compile(rf"\b{TEXT_IN_BASE64}[A-Za-z0-9+/_-]*={{0,2}}", re.ASCII)
 
 _STANDARD = str.maketrans("-_", "+/")
 
@@ -42,18 +42,19 @@ def mask_lines(lines: Sequence[str]) -> tuple[str, ...]:
     if whole.count("\n") != max(0, len(masked) - 1):
         # A line end inside a line would put every later one off.
         return tuple(mask(line) if "\n" in line else mask_lines([line])[0] for line in masked)
-    opened = _ENCODED.sub(_decoded, whole)
-    if opened != whole:
-        whole = opened
-        masked = whole.split("\n")
-        lines = tuple(masked)
-    numbers = suspects(whole)
+    found = sifted(whole)
+    if not found:
+        return tuple(masked)
+    looked_at = {n: _ENCODED.sub(_decoded, masked[n]) for n in found}
+    numbers = [found[at] for at in suspects("\n".join(looked_at.values()))]
+    for n, line in looked_at.items():
+        masked[n] = line
     for n in numbers:
         masked[n] = _line(masked[n])
     done = 0
     for n in numbers:
         if n >= done:
-            done = _follow(masked, n, lines[n])
+            done = _follow(masked, n, looked_at[n])
     return tuple(masked)
 
 

@@ -6,7 +6,7 @@ characters, so that most of a text is skipped. What `secret_shapes` finds has to
 
 import re
 
-_WORDS = (
+WORDS = (
     b"pwd", b"secret", b"token", b"credential", b"key", b"authoriz", b'"auth', b"'auth", b"_auth", b"cookie", b"bearer",
     b"basic", b"sessionid", b"phpsessid", b"identified by", b"dockerc", b"sig=", b"signature=", b"pypi-ag",
 )  # fmt: skip
@@ -33,7 +33,7 @@ def suspects(text: str) -> list[int]:
     data = text.encode(errors="replace")
     small = data.lower()
     found: set[int] = set()
-    for word in _WORDS:
+    for word in WORDS:
         at = small.find(word)
         while at >= 0:
             found.add(small.rfind(b"\n", 0, at))

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
-
-import msgspec
 
 from chatops.core.audit import (
     GENESIS,
@@ -19,29 +18,13 @@ from chatops.core.audit import (
 )
 from chatops.core.audit_search import MOST, FoundLines, WantedLines, line_number
 from chatops.core.resources import ObjectRef
+from chatops.db.audit_chain import AT_ONCE, COLUMNS, followed, lines_behind, row_of
 from chatops.db.audit_search import lines_found
-from chatops.db.columns import aware, clean, naive, strings_of, time_of, time_text, to_json
-from chatops.db.connection import Connection
+from chatops.db.columns import aware, clean, naive, strings_of
 from chatops.db.database import Database
 from chatops.db.entities import Tables
 from chatops.db.handled import write_off
 from chatops.db.querying import desc
-
-_TEXTS = (
-    *("at", "type", "subject_kind", "subject_id", "subject_name"),
-    *("object_kind", "object_name", "object_namespace", "object_uid", "object_cluster"),
-    *("detail", "previous_hash", "hash"),
-)
-_AT_TEXT = "to_char(at, 'YYYY-MM-DD HH24:MI:SS.US')"
-_NUMBERS = ("id", "incident_id", "chat_id", "message_id")
-_COLUMNS = (*_NUMBERS, *_TEXTS)
-
-# Text as bytes: decoding first could turn a damaged line into one that reads like the original.
-_ALL_TEXT = " AND ".join(f"typeof({name}) IN ('text', 'null')" for name in _TEXTS)
-_BYTES = ", ".join(f"CAST({name} AS BLOB)" for name in _TEXTS)
-_RAW_SQLITE = f"SELECT {_ALL_TEXT}, {', '.join(_NUMBERS)}, {_BYTES} FROM audit WHERE id >= ? ORDER BY id LIMIT ?"
-_ENCODED = ", ".join(f"convert_to({name if name != 'at' else _AT_TEXT}, 'UTF8')" for name in _TEXTS)
-_RAW_POSTGRES = f"SELECT TRUE, {', '.join(_NUMBERS)}, {_ENCODED} FROM audit WHERE id >= ? ORDER BY id LIMIT ?"
 
 _APPENDING = 0x63686175
 """The advisory lock of whoever appends: on PostgreSQL several processes may."""
@@ -49,8 +32,6 @@ _APPENDING = 0x63686175
 _CHUNK = 1000
 _LATELY = 5_000
 """Lines that are looked through for what a crash left without its end."""
-_LEAST = -(2**63)
-"""The least number a row can have: nothing may hide below line 1."""
 
 
 class AuditLog:
@@ -155,11 +136,11 @@ class AuditLog:
         reached = Checkpoint(0, GENESIS)
         while True:
             before = reached.number
-            found = self.verify_from(before, reached.hash, _CHUNK, checkpoint)
+            found = self.verify_from(before, reached.hash, AT_ONCE, checkpoint)
             if isinstance(found, Flaw):
                 return found
             reached = found
-            if reached.number - before < _CHUNK:
+            if reached.number - before < AT_ONCE:
                 break
         cut = checkpoint is not None and checkpoint.number > reached.number
         return Flaw(reached.number + 1, Fault.CUT) if cut else None
@@ -168,40 +149,13 @@ class AuditLog:
         self, number: int, previous_hash: str, limit: int, checkpoint: Checkpoint | None = None
     ) -> Checkpoint | Flaw:
         """Up to `limit` lines behind line `number`, which carries `previous_hash`; as far as they hold, or the flaw."""
-        on_postgres = self._tables.on_postgres
-        rows = self._database.read(lambda: _raw(self._tables.connection, on_postgres, number, limit))
-        return _followed(rows, Checkpoint(number, previous_hash), checkpoint)
+        tables = self._tables
 
+        def lines(number: int, limit: int, *, exact: bool) -> list[Any]:
+            read = partial(lines_behind, on_postgres=tables.on_postgres, number=number, limit=limit, exact=exact)
+            return self._database.read(lambda: read(tables.connection))
 
-def whole_chain(connection: Connection, *, on_postgres: bool) -> Checkpoint | Flaw:
-    """The head of the log as this connection sees it, also of lines it has not committed; or the first flaw."""
-    reached = Checkpoint(0, GENESIS)
-    while True:
-        before = reached.number
-        found = _followed(_raw(connection, on_postgres, before, _CHUNK), reached, None)
-        if isinstance(found, Flaw) or found.number - before < _CHUNK:
-            return found
-        reached = found
-
-
-def _raw(connection: Connection, on_postgres: bool, number: int, limit: int) -> list[Any]:
-    """Up to `limit` lines behind line `number`, as bytes."""
-    first = number + 1 if number else _LEAST
-    return connection.execute(_RAW_POSTGRES if on_postgres else _RAW_SQLITE, (first, limit)).fetchall()
-
-
-def _followed(rows: Sequence[Any], reached: Checkpoint, checkpoint: Checkpoint | None) -> Checkpoint | Flaw:
-    """How far the chain holds through the rows that follow on what was reached, or the first flaw."""
-    number, previous_hash = reached.number, reached.hash
-    for row in rows:
-        number += 1
-        expected = _expected(row, number, previous_hash)
-        if isinstance(expected, Fault):
-            return Flaw(number, expected)
-        if checkpoint and checkpoint.number == number and checkpoint.hash != expected:
-            return Flaw(number, Fault.ANEW)
-        previous_hash = expected
-    return Checkpoint(number, previous_hash)
+        return followed(lines, Checkpoint(number, previous_hash), limit, checkpoint)
 
 
 def append_entries(tables: Tables, entries: Sequence[Entry]) -> tuple[StoredEntry, ...]:
@@ -218,10 +172,10 @@ def append_entries(tables: Tables, entries: Sequence[Entry]) -> tuple[StoredEntr
         digest = chain_hash(previous_hash, number, line)
         stored.append(StoredEntry(number, line, previous_hash, digest))
         previous_hash = digest
-    placeholders = ", ".join("?" * len(_COLUMNS))
+    placeholders = ", ".join("?" * len(COLUMNS))
     tables.connection.executemany(
-        f"INSERT INTO audit ({', '.join(_COLUMNS)}) VALUES ({placeholders})",
-        [_row(entry) for entry in stored],
+        f"INSERT INTO audit ({', '.join(COLUMNS)}) VALUES ({placeholders})",
+        [row_of(entry) for entry in stored],
     )
     return tuple(stored)
 
@@ -243,26 +197,6 @@ def _normal(entry: Entry) -> Entry:
     )
 
 
-def _row(stored: StoredEntry) -> tuple[Any, ...]:
-    """The line's values in the order of _COLUMNS."""
-    entry, ref = stored.entry, stored.entry.object
-    return (
-        stored.id,
-        entry.incident_id,
-        entry.chat_id,
-        entry.message_id,
-        time_text(entry.at),
-        entry.type.value,
-        entry.subject.kind,
-        entry.subject.id,
-        entry.subject.name,
-        *((ref.kind, ref.name, ref.namespace, ref.uid, ref.cluster) if ref else (None,) * 5),
-        to_json(entry.detail),
-        stored.previous_hash,
-        stored.hash,
-    )
-
-
 def _stored(line: Any) -> StoredEntry:
     ref = None
     if line.object_kind is not None:
@@ -279,41 +213,3 @@ def _stored(line: Any) -> StoredEntry:
         detail=strings_of(line.detail),
     )
     return StoredEntry(line.id, entry, line.previous_hash, line.hash)
-
-
-def _expected(row: tuple[Any, ...], number: int, previous_hash: str) -> str | Fault:
-    """The line's hash if the row is, byte for byte, what writing its entry as this number would give."""
-    well_typed, *raw = row
-    if raw[0] != number:
-        return Fault.GAP
-    if not well_typed:
-        return Fault.TYPE
-    try:
-        values = [value.decode() if isinstance(value, bytes) else value for value in raw]
-        columns: dict[str, Any] = dict(zip(_COLUMNS, values, strict=True))
-        entry = _entry(columns)
-        digest = chain_hash(previous_hash, number, entry)
-        written = _row(StoredEntry(number, entry, previous_hash, digest))
-    except (ValueError, TypeError, msgspec.MsgspecError):
-        return Fault.TYPE
-    if columns["previous_hash"] != previous_hash:
-        return Fault.LINK
-    if columns["hash"] != digest:
-        return Fault.HASH
-    return digest if tuple(values) == written else Fault.FORM
-
-
-def _entry(columns: dict[str, Any]) -> Entry:
-    ref = None
-    if columns["object_kind"] is not None:
-        ref = ObjectRef(*(columns[f"object_{part}"] for part in ("kind", "name", "namespace", "uid", "cluster")))
-    return Entry(
-        type=EntryType(columns["type"]),
-        subject=Subject(columns["subject_kind"], columns["subject_id"], columns["subject_name"]),
-        at=time_of(columns["at"]),
-        incident_id=columns["incident_id"],
-        object=ref,
-        chat_id=columns["chat_id"],
-        message_id=columns["message_id"],
-        detail=strings_of(columns["detail"]),
-    )

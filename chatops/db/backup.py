@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from chatops.core.audit import FLAWS, GENESIS, Checkpoint, Flaw
 from chatops.core.failures import Failure
-from chatops.db.audit import whole_chain
+from chatops.db.audit_chain import whole_chain
 from chatops.db.faults import failure_of
 from chatops.db.location import PostgresUrl, location
 

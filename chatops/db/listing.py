@@ -223,15 +223,15 @@ def _closed(
     if owner is not None and (owner or (any_kind and not few)):
         more, values = within(places)
         more, values = f"{more}{one_of('kind', kinds)}", (*values, *kinds)
-        ranges = [Range("listed_owner", "owner = ?", (owner,), more, values)]
+        ranges = [Range("listed_owner", ("owner",), (owner,), more, values)]
     elif few:
         ids = [spot.id for spot in places or ()]
-        ranges = [Range("listed_place", "place_id = ? AND kind = ?", (id, kind), *mine) for id in ids for kind in kinds]
+        ranges = [Range("listed_place", ("place_id", "kind"), (id, kind), *mine) for id in ids for kind in kinds]
     elif any_kind:
-        ranges = [Range("listed_ended", "TRUE", (), near, spots)]
+        ranges = [Range("listed_ended", (), (), near, spots)]
     else:
         more, values = near + mine[0], (*spots, *mine[1])
-        ranges = [Range("listed_kind", "kind = ?", (kind,), more, values) for kind in kinds]
+        ranges = [Range("listed_kind", ("kind",), (kind,), more, values) for kind in kinds]
     return [Position(False, *row) for row in walked(tables, ranges, below, least, count)]
 
 

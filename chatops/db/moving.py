@@ -16,7 +16,7 @@ import psycopg2
 
 from chatops.core.audit import FLAWS, Checkpoint, Flaw
 from chatops.core.failures import Failure, Reason, Temporary
-from chatops.db.audit import whole_chain
+from chatops.db.audit_chain import whole_chain
 from chatops.db.copying import Digest, Lines, Sink, Unfit, line_of, words_field
 from chatops.db.faults import failure_of
 from chatops.db.location import PostgresUrl, location

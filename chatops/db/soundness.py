@@ -3,7 +3,7 @@
 It looks once, at the start and when asked. SQLite's `PRAGMA quick_check` takes 0.14 s per 100 MB in memory, and as
 long as reading the file takes where it is not; `integrity_check` is a third slower and adds only indexes, which are
 made anew by REINDEX. PostgreSQL looks after its files itself. What neither can see, bytes changed inside a value, the
-audit log's own chain shows (`AuditLog.verify`, 6 s per 100 MB, so not at every start).
+audit log's own chain shows (`AuditLog.verify`, 2 s per 100 MB, so not at every start).
 """
 
 from chatops.core.failures import Permanent, Reason

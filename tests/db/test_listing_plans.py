@@ -1,7 +1,7 @@
 """How lists are read: always by an index, the same one whatever was analysed; and what was there before lists were."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -13,11 +13,16 @@ from chatops.core.incidents import Person, Status
 from chatops.core.listing import CLOSED, MOST, NOBODY, OPEN, Row, Wanted
 from chatops.core.review import Span
 from chatops.db import listing
+from chatops.db.connection import Rows
 from chatops.db.database import Database
+from chatops.db.dialect import for_postgres
 from chatops.db.migrate import MIGRATIONS, migrate
+from chatops.db.postgres import _Fitted
 from chatops.db.store import Store
+from chatops.db.walk import Range, walked
 from tests.db.building import MINUTE, NOW, body, told
 from tests.outside import outside
+from tests.postgres import administer
 
 FEW, MANY = ("shop", "mail"), tuple(f"team-{number}" for number in range(listing.MOST_RANGES + 8))
 FILTERS: dict[str, dict[str, object]] = {
@@ -118,6 +123,59 @@ def test_no_change_is_looked_for_in_all_incidents(filled: Database, monkeypatch:
         lambda store: store.incidents.places(),
     ):
         assert bad(steps_of(filled, monkeypatch, ask)) == []
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("index", "fields"),
+    [
+        ("listed_place", {"namespaces": frozenset(FEW)}),
+        ("listed_place", {"namespaces": frozenset(FEW), "owner": NOBODY}),
+        ("listed_kind", {"severities": frozenset({Severity.INFO, Severity.WARNING})}),
+    ],
+)
+def test_ranges_side_by_side_are_begun_by_one_statement_of_their_index(
+    url: str, filled: Database, monkeypatch: pytest.MonkeyPatch, index: str, fields: dict[str, object]
+) -> None:
+    asked: list[tuple[str, Sequence[object]]] = []
+    execute = _Fitted.execute
+
+    def told(self: _Fitted, statement: str, values: Sequence[object] = (), /) -> Rows:
+        asked.append((statement, values))
+        return execute(self, statement, values)
+
+    monkeypatch.setattr(_Fitted, "execute", told)
+    Store(filled).listing.page(Wanted(statuses=CLOSED, **fields))  # type: ignore[arg-type]  # any of its fields
+    ((statement, values),) = [each for each in asked if "ended < " in each[0] or "ended) < " in each[0]]
+    # Of so few rows to sort is as good; no other index has this order.
+    off = "".join(f"SET enable_{way} = off; " for way in ("seqscan", "bitmapscan", "sort"))
+    explained = f"{off}EXPLAIN {for_postgres(statement)[0]}"
+    plan = "\n".join(line for (line,) in administer(url, explained, tuple(values)))
+    assert f"Index Scan Backward using {index}" in plan
+    assert "Sort" not in plan
+
+
+def test_a_range_that_has_more_than_the_others_is_walked_on(filled: Database) -> None:
+    tables, kinds = filled.tables, listing._kinds(Wanted(statuses=CLOSED), CLOSED)
+    ranges = [Range("listed_kind", ("kind",), (kind,)) for kind in kinds]
+    every = "SELECT ended, incident_id FROM listed WHERE ended IS NOT NULL ORDER BY ended DESC"
+    ended = filled.read(lambda: [tuple(row) for row in tables.connection.execute(every)])
+    assert len(ended) > 20
+    for count in (1, 5, 19, len(ended), 2 * len(ended)):
+        found = filled.read(lambda count=count: walked(tables, ranges, 2**62, -(2**62), count))  # type: ignore[misc]
+        assert found == ended[:count]
+
+
+def test_what_is_found_page_by_page_is_what_is_found_at_once(filled: Database) -> None:
+    page = Store(filled).listing.page
+    for name, fields in FILTERS.items():
+        wanted = Wanted(statuses=CLOSED, limit=MOST, **fields)  # type: ignore[arg-type]  # any of its fields
+        every, found = page(wanted).rows, list[Row]()
+        turned = page(replace(wanted, limit=2))
+        while turned.rows:
+            found += turned.rows
+            turned = page(replace(wanted, limit=2, cursor=turned.next)) if turned.next else replace(turned, rows=())
+        assert tuple(found) == every, name
 
 
 def test_what_is_found_does_not_depend_on_the_way(filled: Database) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from chatops.core.audit import Flaw
 from chatops.core.failures import Failure
-from chatops.db.audit import whole_chain
+from chatops.db.audit_chain import whole_chain
 from chatops.db.database import Database
 from chatops.db.moving import Step, move
 from chatops.db.same_tables import MoveRefused

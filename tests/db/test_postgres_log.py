@@ -147,6 +147,20 @@ def test_a2_lines_changed_behind_the_back_are_named(
     assert store.audit.verify() == flaw
 
 
+@pytest.mark.parametrize("byte", [0x00, 0x20, 0xC3, 0xFF])
+@pytest.mark.parametrize("column", ["detail", "type", "subject_name", "object_name", "previous_hash", "hash"])
+def test_a2_bytes_put_into_the_pages_are_named(url: str, store: Store, column: str, byte: int) -> None:
+    """A2: also those that no client is sent, because PostgreSQL's text ends at a NUL, and those that are no text."""
+    store.audit.append(ENTRIES)
+    administer(url, "CREATE CAST (bytea AS text) WITHOUT FUNCTION")
+    put_in = f"UPDATE audit SET {column} = CAST(convert_to({column}, 'UTF8') || set_byte('0', 0, %s) AS text)"
+    with without_triggers(url) as execute:
+        execute(f"{put_in} WHERE id = 2", byte)
+    found = store.audit.verify()
+    assert isinstance(found, Flaw)
+    assert found.number == 2
+
+
 def test_a2_a_cut_tail_shows_against_the_published_head(url: str, store: Store) -> None:
     store.audit.append(ENTRIES)
     published = Checkpoint(*store.audit.head())

@@ -1,0 +1,65 @@
+"""Which lines are worth a look for secrets: one pass of RE2 over the whole text, which never goes back.
+
+It finds all lines that `secret_suspects` would, and those with base64 of text, and some more. So that its tables stay
+small it forgets what a pattern there says of the characters before: that costs a look at a line, and misses none.
+"""
+
+import re
+from typing import Any
+
+import re2
+
+from chatops.core.secret_suspects import WORDS
+
+TEXT_IN_BASE64 = "[CI-Za-f][A-Za-z0-9+/_-]{3}" * 4
+"""Base64 of what begins with 12 characters of ASCII: then each fourth letter is one of these, as in few other words."""
+
+_MEMORY = 4 * 1024 * 1024
+"""Bytes that the tables may take; of a text that needs more they are made anew, or done without."""
+
+_CROWD = 512
+"""Lines found, at each so many of which it is asked whether they are most of the text so far."""
+
+_DIGEST = {"": "s", "s": "h", "sh": "a", "sha": "25", "sha2": "5", "sha25": "6", "sha5": "1", "sha51": "2"}
+_NO_DIGEST = "|".join(f"{begun}(?:[^{more}\\n]|$)" for begun, more in {**_DIGEST, "sha256": ":", "sha512": ":"}.items())
+
+_SIEVE = "(?m)" + "|".join(
+    (
+        rf"(?i:{'|'.join(re.escape(word.decode()) for word in WORDS)})",
+        r"(?i:pass[wpc\"'=:\\_])",
+        r"(?i:\.(?:[a-z0-9_-]{14}|sid=|0-[0-9a-f]{8}))",
+        rf"@(?i:{_NO_DIGEST})",
+        r"[0-9]{6}:[\w-]{34}",
+        r"_[A-Za-z0-9][\w-]{7}|\$[0-9asy]|eyJ|A[KSB]IA|EAAA|AIza|ks[./]|[KXk]-[\w-]{8}|[KC][0-9a-f]{32}",
+        r"[_$JIKCEXAgkqxz](?:U-|l[a-z]{1,6}-|3T|0|ox|app-)",
+        rf"\b{TEXT_IN_BASE64}",
+    )
+)
+
+
+def _compiled() -> Any:
+    options = re2.Options()
+    options.max_mem = _MEMORY
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.log_errors = False
+    return re2.compile(_SIEVE.encode(), options)
+
+
+_sieve = _compiled()
+
+
+def sifted(text: str) -> list[int]:
+    """Numbers of the lines to look at, ascending; lines end with a line feed."""
+    data = text.encode(errors="replace")
+    numbers: list[int] = []
+    number = counted = 0
+    hit = _sieve.search(data)
+    while hit is not None:
+        number += data.count(b"\n", counted, hit.end())
+        numbers.append(number)
+        if not len(numbers) % _CROWD and number < 2 * len(numbers):
+            # To look at all the rest costs less than to look for it.
+            return [*numbers, *range(number + 1, number + 1 + data.count(b"\n", hit.end()))]
+        counted = data.find(b"\n", hit.end())
+        hit = _sieve.search(data, counted) if counted >= 0 else None
+    return numbers
