@@ -22,6 +22,7 @@ from chatops.actors.chat_messages import (
     IncidentsOpened,
     NotesOver,
     Notice,
+    Rested,
     ReturnToCard,
     ReviewDue,
     SendHere,
@@ -68,6 +69,11 @@ log = structlog.get_logger()
 
 RETRY_SECONDS = 5.0
 """Until an update that the database kept from being handled is told again; sooner would use up the restarts."""
+
+REST_SECONDS = 0.2
+"""An edited card is drawn again no sooner, with all that came meanwhile. Telegram takes an edit every 3 seconds; where
+many press at once, drawing for each would keep the next of them waiting.
+"""
 
 NOTE_SECONDS = NOTE_STANDS.total_seconds() + 1
 
@@ -174,6 +180,8 @@ class ChatActor(Actor):
         )
         self._quarantine = Quarantine(store=store, clock=clock, tell=self.tell)
         self._behind: dict[int, None] = {}
+        self._resting: dict[int, bool] = {}
+        """Incidents whose card was edited a moment ago, and whether they have changed since."""
 
     def setup(self) -> None:
         self.tell(TELEGRAM, ChatBegan(self._id))
@@ -189,9 +197,10 @@ class ChatActor(Actor):
     def receive(self, message: Any) -> Any:
         match message:
             case IncidentChanged(incident_id):
-                # A chat that refuses the bot is tried again after a start, and when it is heard of.
-                if not self._canvas.chat.unreachable:
-                    self._fall_behind(incident_id)
+                self._changed(incident_id)
+            case Rested(incident_id):
+                if self._resting.pop(incident_id, False):
+                    self._changed(incident_id)
             case IncidentsOpened(incident_ids):
                 self._storms.opened(incident_ids)
                 if not self._canvas.chat.unreachable:
@@ -335,6 +344,13 @@ class ChatActor(Actor):
         if self._id < 0:
             self._look_after(*{*self._topics.owed(), *self._pins.owed()})
 
+    def _changed(self, incident_id: int) -> None:
+        if incident_id in self._resting:
+            self._resting[incident_id] = True
+        elif not self._canvas.chat.unreachable:
+            # A chat that refuses the bot is tried again after a start, and when it is heard of.
+            self._fall_behind(incident_id)
+
     def _fall_behind(self, *incident_ids: int) -> None:
         """To be drawn one by one: in a storm of alerts nobody who presses a button waits for all of them."""
         if incident_ids and not self._behind:
@@ -374,7 +390,9 @@ class ChatActor(Actor):
             return
         del self._behind[incident_id]
         try:
-            self._cards.reconcile(incident_id)
+            if self._cards.reconcile(incident_id):
+                self._resting[incident_id] = False
+                self.later(REST_SECONDS, Rested(incident_id))
         except Failure:
             self._behind[incident_id] = None
             raise

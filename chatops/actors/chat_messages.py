@@ -23,7 +23,7 @@ class IncidentChanged(Struct, frozen=True):
 
 
 class IncidentsOpened(Struct, frozen=True):
-    """Many at once, in a storm: nobody has looked at their objects, and their actors sleep until somebody does."""
+    """They begin here, many at once in a storm: nobody has looked at their objects yet, and their actors sleep."""
 
     incident_ids: tuple[int, ...]
 
@@ -80,6 +80,12 @@ class NotesOver(Struct, frozen=True):
 
 class DrawNext(Struct, frozen=True):
     """One of the incidents that changed is drawn; what people do and what arrived comes between it and the next."""
+
+
+class Rested(Struct, frozen=True):
+    """The incident's card was edited long enough ago to be drawn again, if the incident has changed since."""
+
+    incident_id: int
 
 
 class ReturnToCard(Struct, frozen=True):

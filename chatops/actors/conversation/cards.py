@@ -74,15 +74,19 @@ class Reconciler:
         """Every incident whose card is behind, or missing in a subscribed chat."""
         return self._store.cards.stale(self._chat_id)
 
-    def reconcile(self, incident_id: int) -> None:
-        """Show the incident as it is wherever this chat shows it; begin a card where there should be one."""
+    def reconcile(self, incident_id: int) -> bool:
+        """Show the incident as it is wherever this chat shows it; begin a card where there should be one.
+
+        Whether a card that was there is edited.
+        """
         seen = self._store.at_once(lambda: self._seen(incident_id))
         if seen is None:
-            return
+            return False
         incident, card = seen.incident, seen.card
         if seen.wants_card and not self._pending(incident):
             self._begin(incident)
-        if card is not None and (card.revision < incident.revision or incident_id in self._anew):
+        behind = card is not None and (card.revision < incident.revision or incident_id in self._anew)
+        if card is not None and behind:
             self._refresh(card, seen.position, incident)
         for view in seen.views:
             refreshed = card is not None and view.message_id == card.message_id and view.screen is Verb.CARD
@@ -90,6 +94,7 @@ class Reconciler:
                 self._canvas.draw(view, self._canvas.tongue, self._lane(incident))
         self._pressed.discard(incident_id)
         self._follow(incident)
+        return behind
 
     def show_next(self, message_id: int, incident_id: int) -> None:
         """Somebody pressed something about the incident in this message.
