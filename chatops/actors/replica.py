@@ -50,7 +50,7 @@ class Replica:
 
     def take(self, address: str) -> bool:
         """Whether it leads, reached by the others at `address`. Raises Failure."""
-        fencing.lead_by(self._leadership.holds)
+        fencing.lead_by(self._leadership.left)
         return self._leadership.take(address)
 
     def start(self, address: str, *, leads: bool, led: Callable[[], None], lost: Callable[[], None]) -> None:

@@ -52,7 +52,7 @@ class Pair:
     def ask(self, method: str, path: str, token: str, body: object = None) -> tuple[int, Any]:
         """What the API of the second replica answers."""
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.second.app_port}/api/v1{path}",
+            f"http://{self.second.host}:{self.second.app_port}/api/v1{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
