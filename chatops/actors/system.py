@@ -36,7 +36,7 @@ from chatops.actors.executor import ExecutorActor
 from chatops.actors.fallback import FALLBACK, FallbackActor
 from chatops.actors.figures import FIGURES, FiguresActor
 from chatops.actors.gate import Gate
-from chatops.actors.health import Health, PartStatus
+from chatops.actors.health import Health, Parts, PartStatus
 from chatops.actors.heartbeats import HeartbeatsActor
 from chatops.actors.incident import IncidentActor
 from chatops.actors.janitor import JanitorActor
@@ -207,8 +207,7 @@ class System:
     def readiness(self) -> Readiness:
         """For the HTTP threads: what works."""
         parts = {
-            name: Part(PartState(str(part.status)), part.detail, part.since)
-            for name, part in self._health.snapshot().items()
+            name: Part(PartState(str(part.status)), part.detail, part.since) for name, part in self._parts().items()
         }
         return Readiness(
             alive=not self._exit_code,
@@ -216,6 +215,10 @@ class System:
             intake_listens=self._intake.listening,
             parts=parts,
         )
+
+    def _parts(self) -> Parts:
+        parts = self._health.snapshot()
+        return self._replica.seen(parts, _now()) if self._replica else parts
 
     def _act(self) -> None:
         """Start the actors; they go on with what was left half done."""
@@ -226,7 +229,7 @@ class System:
         self._supervisor.wait_started(START_SECONDS)
         resume(self._store, self._directory.tell)
         self._acting.set()
-        metrics.leading(True)
+        metrics.leading(True, self._replica.certain if self._replica else None)
         if self._replica is not None:
             self._replica.acts()
 
@@ -268,7 +271,7 @@ class System:
 
     def _sources(self) -> metrics.Sources:
         def parts() -> dict[str, bool]:
-            known = self._health.snapshot().items()
+            known = self._parts().items()
             return {name: part.status is PartStatus.UP for name, part in known if part.status is not PartStatus.OFF}
 
         return metrics.Sources(self._directory.census, parts, lambda: self._database.waiting)
