@@ -25,6 +25,7 @@ from chatops.actors.api.doorkeeper import Doorkeeper
 from chatops.actors.api.operations import operations_of
 from chatops.actors.arrivals import Arrivals
 from chatops.actors.beginning import introduce, resume
+from chatops.actors.bot import Bot
 from chatops.actors.calendars import CALENDARS, CalendarsActor
 from chatops.actors.chat import ChatActor
 from chatops.actors.chat_messages import Notice, TopicGone
@@ -110,6 +111,7 @@ class System:
         self._settings = settings
         self._database = Database(settings.database_url)
         self._store = Store(self._database)
+        self._bot = Bot(self._store.settings, settings.telegram_bot_token.get_secret_value())
         self._health = Health()
         self._directory = Directory()
         self._acting = threading.Event()
@@ -145,7 +147,7 @@ class System:
             clock=_now,
         )
         self._policy = self._policy_of(settings)
-        desk = Desk(self._store, _now, self._policy, self._bot_name, tell)
+        desk = Desk(self._store, _now, self._policy, self._bot.name, tell)
         page = MiniApp(frame_ancestors=_frames(settings.telegram_api_url))
         api = build_api(self.readiness, operations_of(desk, doorkeeper), doorkeeper, hook=hook, page=page, relay=relay)
         self._api = api_server(api, host=settings.listen_on, port=settings.app_port, hook=hook)
@@ -325,7 +327,7 @@ class System:
                     store=store,
                     clock=_now,
                     policy=policy,
-                    bot_name=self._bot_name,
+                    bot_name=self._bot.name,
                     main_app=self._main_app.is_set,
                 ),
             ),
@@ -413,11 +415,6 @@ class System:
             ChildSpec(("probe", context), probe, Restart.TRANSIENT),
         ]
 
-    def _bot_name(self) -> str:
-        """`@name` once Telegram has told it."""
-        told = self._health.snapshot().get("telegram")
-        return told.detail if told and told.detail.startswith("@") else ""
-
     def _hook_wanted(self) -> HookWanted | None:
         url = self._settings.telegram_webhook_url
         if not url:
@@ -433,6 +430,7 @@ class System:
 
     def _introduced(self, me: Me) -> None:
         """In the TelegramActor's thread."""
+        self._bot.told(me)
         if me.main_app:
             self._main_app.set()
 
