@@ -1,8 +1,9 @@
 """Two replicas, of which the one that leads is killed, frozen or cut off every 20 seconds while alerts come in at both.
 
 `make replicas MINUTES=10` runs it. In the end every alert that one of them took is an incident that somebody is shown,
-no message stands twice but those that were on their way when their sender was harmed, one that was replaced has done
-nothing more, and the audit log holds. Cables are cut where networks can be made, which takes root.
+no message stands twice but those that were on their way when their sender was harmed, no change of the cluster was made
+twice or without its end being known, one that was replaced has done nothing more, and the audit log holds. Cables are
+cut where networks can be made, which takes root.
 """
 
 import signal
@@ -11,13 +12,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from urllib.error import URLError
 
 import click
 
-from tests.flows.town import Service, until
+from tests.flows.town import Service, crash_loop, until
+from tests.replicas.hand import SOONEST_SECONDS, Hand, changes, judge_changes
 from tests.replicas.load import Sender, incidents, judge, shown
 from tests.replicas.network import missing
 from tests.replicas.pair import Pair, pair_in
@@ -58,8 +60,9 @@ CUTS: dict[str, Harm] = {"cut off from PostgreSQL": cut_off_from(POSTGRES), "cut
 class Campaign:
     """What is done to the pair, and seen of it."""
 
-    def __init__(self, pair: Pair, harms: dict[str, Harm]) -> None:
+    def __init__(self, pair: Pair, harms: dict[str, Harm], hand: Hand) -> None:
         self._pair = pair
+        self._hand = hand
         self._harms = list(harms.items())
         self.turns = 0
         self.took: dict[str, list[float]] = {name: [] for name in harms}
@@ -72,6 +75,9 @@ class Campaign:
         self.turns += 1
         victim = until(self._leader, "one leads")
         other = self._pair.second if victim is self._pair.first else self._pair.first
+        self._hand.choose()
+        # In the middle of when it may be confirmed.
+        time.sleep(SOONEST_SECONDS + 0.5)
         begins = time.monotonic()
         mend = harm(victim)
         until(lambda: self._leads(other), "the other leads")
@@ -108,14 +114,17 @@ class Campaign:
         return len(self._pair.told_telegram(service)) + len(self._pair.changed_cluster(service))
 
 
-def settle(pair: Pair, sender: Sender, sent_twice: int) -> list[str]:
+def settle(pair: Pair, sender: Sender, hand: Hand, sent_twice: int) -> list[str]:
     """Wait until all is done; what is wrong then."""
+    hand.join()
     with pair.place.store() as store:
         until(lambda: not store.inbox.new_ids(), "all is routed", SETTLING)
         until(lambda: not store.incidents.incidents_with_mail(), "all is worked through", SETTLING)
         known = incidents(store, sender).values()
         until(lambda: all(shown(store, each.id) for each in known), "all is shown", SETTLING)
-        return judge(pair.place, store, sender, sent_twice)
+        with suppress(AssertionError):
+            until(lambda: not judge_changes(pair.place, store), "all changes have their end", SETTLING)
+        return judge(pair.place, store, sender, sent_twice) + judge_changes(pair.place, store)
 
 
 @click.command()
@@ -129,15 +138,18 @@ def main(minutes: float, seed: int, pause: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         built: AbstractContextManager[Pair] = pair_in(Path(folder)) if why else wired_in(Path(folder))
         with built as pair:
-            campaign = Campaign(pair, HARMS if why else {**HARMS, **CUTS})
+            pair.place.post(crash_loop())
+            pair.shown("#1")
+            hand = Hand(pair, 1, seed)
+            campaign = Campaign(pair, HARMS if why else {**HARMS, **CUTS}, hand)
             sender = Sender([pair.at(pair.first), pair.at(pair.second)], seed, pause)
-            wrong = run(pair, campaign, minutes, sender)
+            wrong = run(pair, campaign, minutes, sender, hand)
     for sentence in wrong:
         click.echo(f"✖ {sentence}", err=True)
     sys.exit(1 if wrong else 0)
 
 
-def run(pair: Pair, campaign: Campaign, minutes: float, sender: Sender) -> list[str]:
+def run(pair: Pair, campaign: Campaign, minutes: float, sender: Sender, hand: Hand) -> list[str]:
     sender.start()
     ends = time.monotonic() + minutes * 60
     while time.monotonic() < ends:
@@ -146,9 +158,11 @@ def run(pair: Pair, campaign: Campaign, minutes: float, sender: Sender) -> list[
         click.echo(f"{campaign.turns} {name}: {len(sender.taken)} taken, {sender.refused} refused")
         time.sleep(max(0.0, TURN_SECONDS - (time.monotonic() - began)))
     sender.stop()
-    wrong = campaign.wrong + settle(pair, sender, campaign.turns)
+    wrong = campaign.wrong + settle(pair, sender, hand, campaign.turns)
     conflicts = len(pair.place.bot_api.requests("getUpdates", status=409))
     click.echo(f"{len(sender.taken)} taken, {campaign.turns} turns, {conflicts} answers 409 to getUpdates")
+    made = changes(pair.place)
+    click.echo(f"{len(made)} changes made, {made.total()} times; confirms were answered {dict(hand.answers)}")
     for name, seconds in campaign.took.items():
         if seconds:
             click.echo(f"{name}: the other led after {statistics.median(seconds):.1f} s, at most {max(seconds):.1f}")

@@ -1,5 +1,6 @@
 """What comes in while replicas come and go, and what has to have become of it in the end."""
 
+import itertools
 import random
 import threading
 import time
@@ -16,7 +17,7 @@ ANSWER_SECONDS = 2.0
 
 
 class Sender:
-    """As an Alertmanager: what was not taken is sent again, to whichever replica answers."""
+    """As an Alertmanager: what was not taken is sent again, to the other replica."""
 
     def __init__(self, doors: Sequence[Town], seed: int, pause: float = PAUSE_SECONDS) -> None:
         """`doors` is the town as seen through each replica. `pause`: seconds between two alerts."""
@@ -40,14 +41,11 @@ class Sender:
         while not self._stop.wait(self._pause):
             number += 1
             name = f"shop-{number}"
-            while not self._taken(name):
+            doors = itertools.cycle(self._chance.sample(self._doors, len(self._doors)))
+            while next(doors).post(crash_loop(namespace=name), patience=ANSWER_SECONDS) != 200:
                 self.refused += 1
                 time.sleep(0.1)
             self.taken.append(name)
-
-    def _taken(self, name: str) -> bool:
-        door = self._chance.choice(self._doors)
-        return door.post(crash_loop(namespace=name), patience=ANSWER_SECONDS) == 200
 
 
 def incidents(store: Store, sender: Sender) -> dict[str, Incident]:
