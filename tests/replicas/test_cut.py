@@ -23,11 +23,16 @@ CONFLICTS = 4
 """How often Telegram may have told that two poll, of one takeover: each of them asks once more, and waits then."""
 
 
+WAITING = 12
+"""Alerts that come at once: their cards are sent one a second."""
+
+
 @pytest.fixture
-def pair(tmp_path: Path) -> Iterator[Wired]:
+def pair(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Wired]:
+    """Its parameters are settings."""
     if why := missing():
         pytest.skip(why)
-    with wired_in(tmp_path) as built:
+    with wired_in(tmp_path, **getattr(request, "param", {})) as built:
         yield built
 
 
@@ -39,12 +44,15 @@ def sender(pair: Wired) -> Iterator[Sender]:
     built.stop()
 
 
+@pytest.mark.parametrize("pair", [{"STORM_THRESHOLD": "20"}], ids=["cards"], indirect=True)
 def test_r19_one_that_is_cut_off_from_postgresql_does_nothing_more(pair, sender):
-    """It still reaches Telegram, its cluster and all others."""
+    """It still reaches Telegram, its cluster and all others, and has cards that wait to be sent."""
     assert pair.leads(pair.first)
     assert pair.at(pair.first).post(crash_loop()) == 200
     choose(pair, "Roll back to 42")
-    more(sender)
+    for number in range(WAITING):
+        assert pair.at(pair.second).post(crash_loop(namespace=f"at-once-{number}")) == 200
+    pair.place.card("at-once-1")
     cut_at = time.time()
     pair.first.cut(POSTGRES)
     # Whoever is told of this press, it counts once.
@@ -53,6 +61,8 @@ def test_r19_one_that_is_cut_off_from_postgresql_does_nothing_more(pair, sender)
     assert led_at(pair.second) - cut_at < TAKEOVER_SECONDS
     late = len(pair.told_telegram(pair.first, since=cut_at))
     before = sent_by(pair, pair.first)
+    # It sent some for as long as it could be sure, and others wait.
+    assert 0 < late < WAITING
     assert not pair.leads(pair.first)
     pair.place.card("Rolled back shop/checkout to 42")
     more(sender)

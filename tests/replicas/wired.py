@@ -102,8 +102,11 @@ class Wired(Pair):
 
 
 @contextmanager
-def wired_in(folder: Path) -> Iterator[Wired]:
-    """`first` leads. The calling thread is in the network in the middle, and so are those that it starts within."""
+def wired_in(folder: Path, **changed: str) -> Iterator[Wired]:
+    """`first` leads. `changed` are settings over the usual ones.
+
+    The calling thread is in the network in the middle, and so are those that it starts within.
+    """
     hub = Network()
     for each in PLACES:
         hub.switch(each, f"{_address(each)}/24")
@@ -117,7 +120,7 @@ def wired_in(folder: Path) -> Iterator[Wired]:
         second = folder / "second"
         second.mkdir()
         # The same ports for each, also when it begins anew: the networks keep them apart.
-        settings = {"BIND_ADDRESS": "0.0.0.0", "ALERT_PORT": "8081", "APP_PORT": "8080", "DATABASE_URL": url}
+        settings = {"BIND_ADDRESS": "0.0.0.0", "ALERT_PORT": "8081", "APP_PORT": "8080", "DATABASE_URL": url, **changed}
         with town(folder, service=housed, hosts=hosts, **settings) as place:
             other = housed({name: value for name, value in place.environment.items() if value}, second)
             try:
