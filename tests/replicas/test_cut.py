@@ -44,7 +44,7 @@ def sender(pair: Wired) -> Iterator[Sender]:
     built.stop()
 
 
-@pytest.mark.parametrize("pair", [{"STORM_THRESHOLD": "20"}], ids=["cards"], indirect=True)
+@pytest.mark.parametrize("pair", [{"STORM_THRESHOLD": "14"}], ids=["cards"], indirect=True)
 def test_r19_one_that_is_cut_off_from_postgresql_does_nothing_more(pair, sender):
     """It still reaches Telegram, its cluster and all others, and has cards that wait to be sent."""
     assert pair.leads(pair.first)
