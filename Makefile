@@ -18,7 +18,7 @@ help:
 	@echo 'make databases what services and actors are tested with on SQLite and on PostgreSQL, each test on both'
 	@echo 'make simulate  many seeded lives of the service, SEEDS=500; SEED=123 tells one'
 	@echo 'make kill      kill the service at every named point, ROUNDS=20 times each; copies and SIGTERMs under load'
-	@echo 'make replicas  two replicas on one PostgreSQL, killed or frozen in turn for MINUTES=10 under load'
+	@echo 'make replicas  two replicas on one PostgreSQL, killed, frozen or cut off in turn for MINUTES=10 under load'
 	@echo 'make fuzz      COUNT=100000 webhooks nobody should send, and half as many steps of incidents and cards in any order'
 	@echo 'make mutants   change what guards, mistake by mistake, and say which its tests do not notice; ARGS= names modules'
 	@echo 'make coverage  branches of the doors, the judges and the audit log that their own tests take'

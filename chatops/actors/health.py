@@ -24,6 +24,9 @@ class PartState:
     since: datetime
 
 
+Parts = dict[str, PartState]
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -33,7 +36,7 @@ class Health:
 
     def __init__(self, clock: Callable[[], datetime] = _now) -> None:
         self._clock = clock
-        self._parts: dict[str, PartState] = {}
+        self._parts: Parts = {}
         self._lock = threading.Lock()
 
     def up(self, part: str, detail: str = "") -> None:
@@ -45,7 +48,7 @@ class Health:
     def off(self, part: str) -> None:
         self._post(part, PartStatus.OFF, "")
 
-    def snapshot(self) -> dict[str, PartState]:
+    def snapshot(self) -> Parts:
         """Every part told of so far, by name; a copy."""
         with self._lock:
             return dict(sorted(self._parts.items()))

@@ -6,12 +6,13 @@ it. A process that has lost the lead ends, to begin anew: what its actors knew m
 
 import socket
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import structlog
 
 from chatops import fencing
 from chatops.actors.addresses import WEBHOOK, Address
-from chatops.actors.health import Health
+from chatops.actors.health import Health, Parts, PartState, PartStatus
 from chatops.actors.lead import Lead
 from chatops.actors.messages import BodiesStored
 from chatops.core.failures import Failure
@@ -25,6 +26,7 @@ from chatops.web.relay import Relay
 log = structlog.get_logger()
 
 PART = "replica"
+UNCERTAIN = "it led, and the database does not say whether it still does: it does nothing outside"
 
 
 class Replica:
@@ -43,6 +45,7 @@ class Replica:
         self._store = store
         self._health = health
         self._tell = tell
+        self._acts = acts
         self._leadership = Leadership(database)
         self._bell = Bell(server, self._rung)
         self._lead: Lead | None = None
@@ -50,7 +53,7 @@ class Replica:
 
     def take(self, address: str) -> bool:
         """Whether it leads, reached by the others at `address`. Raises Failure."""
-        fencing.lead_by(self._leadership.holds)
+        fencing.lead_by(self._leadership.left)
         return self._leadership.take(address)
 
     def start(self, address: str, *, leads: bool, led: Callable[[], None], lost: Callable[[], None]) -> None:
@@ -63,6 +66,17 @@ class Replica:
         """The actors are there: what the others take in is theirs to work through."""
         self._health.up(PART, "leads")
         self._bell.start()
+
+    def certain(self) -> bool:
+        """Whether it leads for certain at this moment."""
+        return self._leadership.holds()
+
+    def seen(self, parts: Parts, now: datetime) -> Parts:
+        """With what the board of parts cannot know: that it acts, and is not certain any more that it leads."""
+        left = self._leadership.left()
+        if left > 0 or not self._acts():
+            return parts
+        return {**parts, PART: PartState(PartStatus.DOWN, UNCERTAIN, now + timedelta(seconds=left))}
 
     def stop(self) -> None:
         """Strive and listen no more. It leads until the database is closed: what is under way may come to its end."""

@@ -25,6 +25,7 @@ from chatops.actors.api.doorkeeper import Doorkeeper
 from chatops.actors.api.operations import operations_of
 from chatops.actors.arrivals import Arrivals
 from chatops.actors.beginning import introduce, resume
+from chatops.actors.bot import Bot
 from chatops.actors.calendars import CALENDARS, CalendarsActor
 from chatops.actors.chat import ChatActor
 from chatops.actors.chat_messages import Notice, TopicGone
@@ -36,7 +37,7 @@ from chatops.actors.executor import ExecutorActor
 from chatops.actors.fallback import FALLBACK, FallbackActor
 from chatops.actors.figures import FIGURES, FiguresActor
 from chatops.actors.gate import Gate
-from chatops.actors.health import Health, PartStatus
+from chatops.actors.health import Health, Parts, PartStatus
 from chatops.actors.heartbeats import HeartbeatsActor
 from chatops.actors.incident import IncidentActor
 from chatops.actors.janitor import JanitorActor
@@ -110,6 +111,7 @@ class System:
         self._settings = settings
         self._database = Database(settings.database_url)
         self._store = Store(self._database)
+        self._bot = Bot(self._store.settings, settings.telegram_bot_token.get_secret_value())
         self._health = Health()
         self._directory = Directory()
         self._acting = threading.Event()
@@ -145,7 +147,7 @@ class System:
             clock=_now,
         )
         self._policy = self._policy_of(settings)
-        desk = Desk(self._store, _now, self._policy, self._bot_name, tell)
+        desk = Desk(self._store, _now, self._policy, self._bot.name, tell)
         page = MiniApp(frame_ancestors=_frames(settings.telegram_api_url))
         api = build_api(self.readiness, operations_of(desk, doorkeeper), doorkeeper, hook=hook, page=page, relay=relay)
         self._api = api_server(api, host=settings.listen_on, port=settings.app_port, hook=hook)
@@ -207,8 +209,7 @@ class System:
     def readiness(self) -> Readiness:
         """For the HTTP threads: what works."""
         parts = {
-            name: Part(PartState(str(part.status)), part.detail, part.since)
-            for name, part in self._health.snapshot().items()
+            name: Part(PartState(str(part.status)), part.detail, part.since) for name, part in self._parts().items()
         }
         return Readiness(
             alive=not self._exit_code,
@@ -216,6 +217,10 @@ class System:
             intake_listens=self._intake.listening,
             parts=parts,
         )
+
+    def _parts(self) -> Parts:
+        parts = self._health.snapshot()
+        return self._replica.seen(parts, _now()) if self._replica else parts
 
     def _act(self) -> None:
         """Start the actors; they go on with what was left half done."""
@@ -226,7 +231,7 @@ class System:
         self._supervisor.wait_started(START_SECONDS)
         resume(self._store, self._directory.tell)
         self._acting.set()
-        metrics.leading(True)
+        metrics.leading(True, self._replica.certain if self._replica else None)
         if self._replica is not None:
             self._replica.acts()
 
@@ -268,7 +273,7 @@ class System:
 
     def _sources(self) -> metrics.Sources:
         def parts() -> dict[str, bool]:
-            known = self._health.snapshot().items()
+            known = self._parts().items()
             return {name: part.status is PartStatus.UP for name, part in known if part.status is not PartStatus.OFF}
 
         return metrics.Sources(self._directory.census, parts, lambda: self._database.waiting)
@@ -322,7 +327,7 @@ class System:
                     store=store,
                     clock=_now,
                     policy=policy,
-                    bot_name=self._bot_name,
+                    bot_name=self._bot.name,
                     main_app=self._main_app.is_set,
                 ),
             ),
@@ -410,11 +415,6 @@ class System:
             ChildSpec(("probe", context), probe, Restart.TRANSIENT),
         ]
 
-    def _bot_name(self) -> str:
-        """`@name` once Telegram has told it."""
-        told = self._health.snapshot().get("telegram")
-        return told.detail if told and told.detail.startswith("@") else ""
-
     def _hook_wanted(self) -> HookWanted | None:
         url = self._settings.telegram_webhook_url
         if not url:
@@ -430,6 +430,7 @@ class System:
 
     def _introduced(self, me: Me) -> None:
         """In the TelegramActor's thread."""
+        self._bot.told(me)
         if me.main_app:
             self._main_app.set()
 

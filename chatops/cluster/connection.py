@@ -18,6 +18,7 @@ from chatops.cluster.requests import Told
 from chatops.cluster.retries import Retries
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
 from chatops.decoders import decoder_of
+from chatops.fenced import fence_in
 from chatops.fencing import ensure_leading
 
 T = TypeVar("T")
@@ -328,6 +329,7 @@ class Connection:
             self._secrets = self._kubeconfig.secrets()
             self._client = ApiClient(configuration)
             self._client.user_agent = "chatops"
+            fence_in(self._client.rest_client.pool_manager)
             self._signature = signature
         return self._client
 

@@ -3,11 +3,13 @@
 import contextlib
 import select
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
 
 from chatops.core.failures import Failure
+from chatops.core.recurring import Recurring
 from chatops.db.entities import Tables
 from chatops.db.location import PostgresUrl
 
@@ -36,6 +38,7 @@ class Bell:
         """`heard` is called in that thread; also when it begins to listen, since somebody may have rung before."""
         self._server = server
         self._heard = heard
+        self._trouble = Recurring()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="bell", daemon=True)
 
@@ -55,7 +58,8 @@ class Bell:
             try:
                 self._listen()
             except (psycopg2.Error, Failure) as error:
-                log.warning("not listening", error=" ".join(str(error).split())[:200])
+                if self._trouble.met(time.monotonic()):
+                    log.warning("not listening", error=" ".join(str(error).split())[:200])
                 self._stop.wait(AGAIN_SECONDS)
 
     def _listen(self) -> None:
@@ -65,6 +69,8 @@ class Bell:
             connection.autocommit = True
             with connection.cursor() as cursor:
                 cursor.execute(f"LISTEN {CHANNEL}")
+            if self._trouble.over():
+                log.info("listening again")
             silent = LOOK_SECONDS
             while not self._stop.is_set():
                 connection.poll()

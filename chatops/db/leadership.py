@@ -3,7 +3,7 @@
 The server decides, and nothing is agreed upon. The lock ends with the session, and the session with the process: at
 once where the process dies, after IDLE_SECONDS where it is frozen or cut off. All that the leader writes goes through
 that very session; so what it could not be sure of is never stored. What goes elsewhere is not fenced by the database:
-for that `holds` says whether the lock was certainly held a moment ago, by a clock that also runs while one is frozen.
+for that `left` says for how long the lock is certainly held, by a clock that also runs while one is frozen.
 
 Each time another process takes the lead the term goes up. A leader that lost its session (the server was started anew)
 takes the lock again, and goes on if the term is still its own: then nobody else led meanwhile.
@@ -55,9 +55,14 @@ class Leadership:
         """Set once it led and does not any more. It never leads again: what it knew may be old."""
         database.guard = self
 
+    def left(self) -> float:
+        """For how many seconds from this moment it certainly leads; 0 or less where it may not."""
+        with self._lock:
+            return self._until - _now() if self._term is not None else 0.0
+
     def holds(self) -> bool:
         """Whether it certainly leads at this moment."""
-        return self._term is not None and _now() < self._until
+        return self.left() > 0
 
     def take(self, address: str) -> bool:
         """Whether it leads from here on, reached by the others at `address`. Raises Failure."""

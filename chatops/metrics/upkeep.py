@@ -1,6 +1,6 @@
 """How the service itself is: its actors, its database, what the self-audit finds, who leads."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -35,7 +35,8 @@ _COMMITS = Histogram(
 )
 _JOBS = Counter("chatops_database_jobs_total", "Jobs written by the database's thread; many may share a transaction.")
 _FAILED = Counter("chatops_database_failures_total", "Transactions that failed, by what went wrong.", ["reason"])
-_LEADER = Gauge("chatops_leader", "1 in the replica that acts, 0 in one that stands by.")
+_LEADER = Gauge("chatops_leader", "1 in the replica that acts, 0 in one that stands by or is not certain to lead.")
+
 
 _ROLES = Words(40)
 STATES = ("open", "taken")
@@ -92,9 +93,12 @@ def database_failed(reason: str) -> None:
     _FAILED.labels(outcome(reason)).inc()
 
 
-def leading(leads: bool) -> None:
-    """Whether this replica acts. One that stands alone always does; what one that no longer does knew is old."""
-    _LEADER.set(leads)
+def leading(leads: bool, certain: Callable[[], bool] | None = None) -> None:
+    """Whether this replica acts. One that stands alone always does; what one that no longer does knew is old.
+
+    `certain`: whether it still does, where that is not certain at any time. It is asked with each scrape.
+    """
+    _LEADER.set_function(lambda: float(leads and (certain is None or certain())))
     if not leads:
         books_looked_at(0, 0, 0.0)
         self_audited((), 0.0)

@@ -19,9 +19,9 @@ import requests
 from requests.adapters import HTTPAdapter
 from telebot import apihelper
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
+from chatops import fenced
 from chatops.fencing import ensure_leading
 
 PLACEHOLDER_TOKEN: Final = "0:held-by-the-wire"
@@ -126,17 +126,15 @@ class _Adapter(HTTPAdapter):
     """Keeps account of the sockets of its connections. Nothing is retried here."""
 
     def __init__(self, sockets: _Sockets) -> None:
-        class Plain(HTTPConnection):
+        class Plain(fenced.Plain):
             def connect(self) -> None:
                 super().connect()
                 sockets.add(self.sock)
-                ensure_leading()
 
-        class Secure(HTTPSConnection):
+        class Secure(fenced.Secure):
             def connect(self) -> None:
                 super().connect()
                 sockets.add(self.sock)
-                ensure_leading()
 
         class PlainPool(HTTPConnectionPool):
             ConnectionCls = Plain

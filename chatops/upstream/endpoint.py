@@ -10,6 +10,7 @@ import urllib3
 
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
 from chatops.decoders import decoder_of
+from chatops.fenced import fence_in
 from chatops.fencing import ensure_leading
 from chatops.upstream.errors import clean, failure_from, refusal
 
@@ -55,6 +56,7 @@ class Endpoint:
         self._whole = 2 * read_timeout
         # Its own retries would repeat a POST whose answer was lost, and follow redirects with our credentials.
         self._pool = urllib3.PoolManager(num_pools=1, maxsize=1, retries=False, timeout=timeout)
+        fence_in(self._pool)
 
     def get(self, path: str, query: Query = ()) -> bytes:
         """The body of a GET; a connection that breaks is tried a second time at once."""

@@ -19,6 +19,8 @@ log = structlog.get_logger(__name__)
 PASSED_ON: Final = "X-Chatops-Passed-On"
 """On a request that came from another replica: it is not passed on again."""
 
+CONNECT_SECONDS = 3.0
+"""A leader that cannot be connected to is gone or cut off: another is about to take over."""
 LONGEST_SECONDS = 60.0
 LARGEST = 32 * 1024 * 1024
 
@@ -83,10 +85,11 @@ class Relay:
         path = request.environ["PATH_INFO"].encode("latin-1")
         target = f"{bottle.urlquote(path)}{'?' + request.query_string if request.query_string else ''}"
         body = request.environ["wsgi.input"].read()
-        connection = http.client.HTTPConnection(address, timeout=LONGEST_SECONDS)
+        connection = http.client.HTTPConnection(address, timeout=CONNECT_SECONDS)
         sent = False
         try:
             connection.connect()
+            connection.sock.settimeout(LONGEST_SECONDS)
             sent = True
             connection.request(request.method, target, body or None, {**headers, PASSED_ON: "1"})
             answer = connection.getresponse()

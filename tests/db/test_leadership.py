@@ -80,7 +80,7 @@ def test_r19_who_is_not_sure_does_nothing_outside(opened: Opened, monkeypatch: p
     monkeypatch.setattr(leadership, "_now", lambda: time[0])
     database = opened()
     leads = Leadership(database)
-    fencing.lead_by(leads.holds)
+    fencing.lead_by(leads.left)
     try:
         with pytest.raises(Temporary):
             fencing.ensure_leading()

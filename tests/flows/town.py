@@ -66,6 +66,8 @@ class Service:
         self._environment = {**{k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG")}, **environment}
         self._folder = folder
         self.log = folder / "service.log"
+        self.host = "127.0.0.1"
+        """Where it is reached."""
         self._process: Process | None = None
         self.alert_port = 0
         self.app_port = 0
@@ -95,6 +97,19 @@ class Service:
                 if told.get("event") == "serving":
                     return dict(told)
         return None
+
+    def lines(self, event: str) -> list[dict[str, Any]]:
+        """The lines of its log about this event."""
+        told = []
+        for line in self.log.read_text().splitlines():
+            with contextlib.suppress(ValueError):
+                told.append(json.loads(line))
+        return [each for each in told if isinstance(each, dict) and each.get("event") == event]
+
+    def find(self) -> None:
+        """One that began anew by itself is reached elsewhere."""
+        line = self.lines("serving")[-1]
+        self.alert_port, self.app_port = line["alert_port"], line["app_port"]
 
     def kill(self) -> None:
         """SIGKILL: nothing is finished, nothing is said."""
@@ -159,16 +174,16 @@ class Town:
     def chat(self) -> Conversation:
         return self.anna.chat_with_bot()
 
-    def post(self, body: bytes, *, token: str = TOKEN, source: str = "") -> int:
+    def post(self, body: bytes, *, token: str = TOKEN, source: str = "", patience: float = PATIENCE) -> int:
         """Post a webhook as Alertmanager does; the status, 0 when nobody answered."""
-        url = f"http://127.0.0.1:{self.service.alert_port}/api/v1/alertmanager"
+        url = f"http://{self.service.host}:{self.service.alert_port}/api/v1/alertmanager"
         request = urllib.request.Request(
             url + (f"?source={source}" if source else ""),
             data=body,
             headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            with urllib.request.urlopen(request, timeout=patience) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code
@@ -176,13 +191,15 @@ class Town:
             return 0
 
     def ready(self) -> dict[str, Any]:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.service.app_port}/readyz", timeout=PATIENCE) as answer:
+        url = f"http://{self.service.host}:{self.service.app_port}/readyz"
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
             told: dict[str, Any] = json.loads(answer.read())
         return told
 
     def metric(self, name: str) -> float:
         """The sum of a metric over its labels; 0 where nothing was counted."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.service.app_port}/metrics", timeout=PATIENCE) as answer:
+        url = f"http://{self.service.host}:{self.service.app_port}/metrics"
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
             lines = answer.read().decode().splitlines()
         return sum(float(line.rpartition(" ")[2]) for line in lines if re.match(rf"{name}(?:{{| )", line))
 
@@ -240,15 +257,16 @@ def town(
     service: Callable[[dict[str, str], Path], Service] = forked,
     cluster: Callable[[KubeApiServer], object] = seed,
     speed: float = SPEED,
+    hosts: tuple[str, str] = ("127.0.0.1", "127.0.0.1"),
     **changed: str,
 ) -> Iterator[Town]:
     """Everything running. `changed` are settings over the usual ones; an empty value leaves one out.
 
-    `service` says how the service is run, `cluster` what there is to look after.
+    `service` says how the service is run, `cluster` what there is to look after, `hosts` where Telegram and that are.
     """
-    kubernetes = KubeApiServer(speed=speed, token=kube_token)
+    kubernetes = KubeApiServer(host=hosts[1], speed=speed, token=kube_token)
     cluster(kubernetes)
-    with kubernetes, BotApiServer(limits=Limits.off(), token=bot_token) as bot_api:
+    with kubernetes, BotApiServer(host=hosts[0], limits=Limits.off(), token=bot_token) as bot_api:
         anna = bot_api.person(ANNA, "Anna", username="anna")
         anna.chat_with_bot()
         environment = {

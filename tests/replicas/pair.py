@@ -49,10 +49,13 @@ class Pair:
         assert made is not None
         return made[0]
 
-    def ask(self, method: str, path: str, token: str, body: object = None) -> tuple[int, Any]:
-        """What the API of the second replica answers."""
+    def ask(
+        self, method: str, path: str, token: str, body: object = None, *, at: Service | None = None
+    ) -> tuple[int, Any]:
+        """What the API of a replica answers, of the second unless told."""
+        service = at or self.second
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.second.app_port}/api/v1{path}",
+            f"http://{service.host}:{service.app_port}/api/v1{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},

@@ -56,6 +56,8 @@ def test_what_only_the_leader_can_do_is_passed_on_to_it(pair):
     pair.place.post(crash_loop())
     pair.shown("#1")
     token = pair.token()
+    status, told = pair.ask("GET", "/me", token)
+    assert (status, told["bot"]) == (200, "chatops_bot")
     status, told = pair.ask("POST", "/incidents/1/acknowledge", token, {})
     assert (status, told["incident"]["taken_by"]["id"]) == (200, ANNA)
     pair.first.kill()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
@@ -73,10 +74,11 @@ class Door:
         return self._method(match[3], environ, start_response)
 
     def _method(self, name: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        sender = str(environ.get("REMOTE_ADDR", ""))
         try:
-            given = _parameters(environ)
+            given = replace(_parameters(environ), sender=sender)
         except Refusal as refusal:
-            return self._refused(name, Parameters({}), refusal, start_response)
+            return self._refused(name, Parameters({}, sender=sender), refusal, start_response)
         chat_id = given.number("chat_id") or None
         fault = self._faults.take(name, chat_id)
         if fault is not None and (early := self._fault(fault, name, given, start_response)) is not None:
@@ -158,6 +160,7 @@ class Door:
                     status=status,
                     description=description,
                     too_early=too_early,
+                    sender=given.sender,
                     parameters={key: value[:_LOGGED_VALUE] for key, value in given.values.items()},
                 )
             )

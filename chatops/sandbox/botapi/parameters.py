@@ -29,6 +29,8 @@ class Parameters:
 
     values: Mapping[str, str]
     files: Mapping[str, Upload] = field(default_factory=dict)
+    sender: str = ""
+    """The address that they came from."""
 
     def text(self, name: str) -> str:
         """A string, empty when missing."""

@@ -11,7 +11,10 @@ KEPT = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request; `status` is 0 when the connection was dropped; `too_early` marks one sent inside a flood wait."""
+    """One request; `status` is 0 when the connection was dropped; `too_early` marks one sent inside a flood wait.
+
+    `sender` is the address that it came from.
+    """
 
     method: str
     chat_id: int | None
@@ -19,6 +22,7 @@ class Request:
     status: int
     description: str = ""
     too_early: bool = False
+    sender: str = ""
     parameters: dict[str, str] = field(default_factory=dict, repr=False)
 
 

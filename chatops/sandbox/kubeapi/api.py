@@ -85,6 +85,7 @@ class Api:
                     headers=dict(request.headers),
                     body=request.body,
                     status=None if dropped else response.status,
+                    sender=request.sender,
                 )
             )
             if dropped:

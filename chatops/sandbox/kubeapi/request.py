@@ -20,7 +20,10 @@ _MAX_BODY = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRecord:
-    """What came in; `headers` have lower-case names, `status` is the code answered, None for a dropped one."""
+    """What came in; `headers` have lower-case names, `status` is the code answered, None for a dropped one.
+
+    `sender` is the address that it came from.
+    """
 
     method: str
     path: str
@@ -28,6 +31,7 @@ class RequestRecord:
     headers: dict[str, str]
     body: bytes
     status: int | None = None
+    sender: str = ""
 
     def json(self) -> Any:
         """The decoded body."""
@@ -85,6 +89,7 @@ class Request:
     take_over: Callable[[], socket.socket]
     pairs: tuple[tuple[str, str], ...] = ()
     """The query as it was written, for parameters that stand in it more than once."""
+    sender: str = ""
 
     @classmethod
     def of(cls, environ: Mapping[str, Any]) -> Request:
@@ -109,6 +114,7 @@ class Request:
             disconnected=environ.get("waitress.client_disconnected", lambda: False),
             sever=environ.get("kubeapi.sever", lambda: None),
             take_over=environ["kubeapi.take_over"],
+            sender=str(environ.get("REMOTE_ADDR", "")),
         )
 
     @property
