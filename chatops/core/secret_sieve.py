@@ -5,9 +5,8 @@ small it forgets what a pattern there says of the characters before: that costs 
 """
 
 import re
+from functools import cache
 from typing import Any
-
-import re2
 
 from chatops.core.secret_suspects import WORDS
 
@@ -37,7 +36,11 @@ _SIEVE = "(?m)" + "|".join(
 )
 
 
-def _compiled() -> Any:
+@cache
+def _sieve() -> Any:
+    # Here, since RE2's libraries take 2.5 MB, and who serves has masked nothing yet.
+    import re2
+
     options = re2.Options()
     options.max_mem = _MEMORY
     options.encoding = re2.Options.Encoding.LATIN1
@@ -45,15 +48,13 @@ def _compiled() -> Any:
     return re2.compile(_SIEVE.encode(), options)
 
 
-_sieve = _compiled()
-
-
 def sifted(text: str) -> list[int]:
     """Numbers of the lines to look at, ascending; lines end with a line feed."""
     data = text.encode(errors="replace")
     numbers: list[int] = []
     number = counted = 0
-    hit = _sieve.search(data)
+    search = _sieve().search
+    hit = search(data)
     while hit is not None:
         number += data.count(b"\n", counted, hit.end())
         numbers.append(number)
@@ -61,5 +62,5 @@ def sifted(text: str) -> list[int]:
             # To look at all the rest costs less than to look for it.
             return [*numbers, *range(number + 1, number + 1 + data.count(b"\n", hit.end()))]
         counted = data.find(b"\n", hit.end())
-        hit = _sieve.search(data, counted) if counted >= 0 else None
+        hit = search(data, counted) if counted >= 0 else None
     return numbers
