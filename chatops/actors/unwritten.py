@@ -1,12 +1,13 @@
 """What the database did not take: a person is told that nothing was done, an actor handles its message again."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
 
-from chatops.actors.addresses import TELEGRAM
+from chatops.actors.addresses import TELEGRAM, chat_address
 from chatops.actors.answering import Tell, reply
 from chatops.actors.base import Actor
 from chatops.actors.telegram_messages import Deliver
@@ -15,7 +16,7 @@ from chatops.core.outgoing import AnswerTap, Lane
 from chatops.core.people import ChatKind
 from chatops.core.screens.toasts import toast
 from chatops.core.texts import Tongue
-from chatops.core.updates import Tap, TextMessage
+from chatops.core.updates import Tap, TextMessage, Update
 from chatops.db.store import Store
 
 log = structlog.get_logger()
@@ -58,6 +59,16 @@ def tell_unwritten(update: Tap | TextMessage, failure: Failure, speaks: Tongue, 
         tell(TELEGRAM, Deliver(AnswerTap(update.callback_id, words), Lane.ANSWER))
     elif update.text.startswith("/") or update.chat_kind is ChatKind.PRIVATE:
         reply(update.chat_id, update.message_id, words, tell)
+
+
+def done_with(update: Update, store: Store, tell: Tell) -> None:
+    """Nothing is left to do for it. Nobody waits until that is on disk: whoever presses next would wait for it too."""
+
+    def written(done: "Future[None]") -> None:
+        if done.exception() is not None:
+            tell(chat_address(update.chat_id), PutAside(update.update_id))
+
+    store.updates.done_soon(update.update_id).add_done_callback(written)
 
 
 def put_aside(actor: Actor, store: Store, update_id: int) -> None:

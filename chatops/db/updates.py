@@ -1,6 +1,7 @@
 """Telegram's updates as they came, until what they asked for is done. They are bytes here; the door reads them."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from datetime import datetime
 
 from chatops.core.audit import Entry
@@ -47,6 +48,10 @@ class Updates:
     def done(self, update_id: int, now: datetime | None = None) -> None:
         """Nothing is left to do for it; without `now`, as of when it came."""
         self._database.write(lambda: write_off(self._tables, update_id, now))
+
+    def done_soon(self, update_id: int) -> "Future[None]":
+        """The same without waiting: done once it is on disk, or with the Failure."""
+        return self._database.submit_write(lambda: write_off(self._tables, update_id, None))
 
     def failed(self, update_id: int) -> tuple[int, int, bytes] | None:
         """Count one more crash over an update: (how many there were, its chat, its body); None once it is done."""

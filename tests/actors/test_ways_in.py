@@ -84,7 +84,7 @@ def test_a_login_link_is_for_who_asks_and_works_once(shop):
     assert code not in str(entry)
     assert shop.store.logins.by_code(code, shop.clock()) == ANNA
     assert shop.store.logins.by_code(code, shop.clock()) is None
-    assert shop.store.updates.pending() == ()
+    shop.until(lambda: not shop.store.updates.pending())
 
 
 def test_in_a_group_there_is_none(shop):

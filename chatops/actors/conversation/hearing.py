@@ -25,6 +25,7 @@ from chatops.actors.conversation.strangers import Strangers
 from chatops.actors.conversation.taps import Taps
 from chatops.actors.conversation.views import Reader
 from chatops.actors.telegram_messages import Deliver
+from chatops.actors.unwritten import done_with
 from chatops.core.absence import Absence
 from chatops.core.access import known
 from chatops.core.audit import Entry, EntryType, Subject
@@ -90,7 +91,7 @@ class Hearing:
                 self._moved(change)
             case Pinned() as said:
                 self._pins.told(said)
-                self._store.updates.done(said.update_id)
+                done_with(said, self._store, self._tell)
 
     def tongue_of(self, sender: Sender, user: User | None = None) -> Tongue:
         """What they are spoken to in; `user` as far as they are known."""
@@ -108,7 +109,7 @@ class Hearing:
                     # The incident writes the update off together with the note.
                     return
                 self._obey(text, user, speaks)
-        self._store.updates.done(text.update_id)
+        done_with(text, self._store, self._tell)
 
     def _obey(self, text: TextMessage, user: User | None, speaks: Tongue) -> None:
         answer = self._commands.answer(text, user, self._canvas.chat, speaks)
@@ -132,7 +133,7 @@ class Hearing:
             self._store.chats.put(replace(chat, kind=change.chat_kind, title=change.chat_title, unreachable=""))
             self._store.chat_settings.try_again(chat.id)
             self._catch_up()
-        self._store.updates.done(change.update_id)
+        done_with(change, self._store, self._tell)
 
     def _leave(self, change: Membership, why: str) -> None:
         chat_id, sender = self._canvas.chat_id, change.sender

@@ -8,6 +8,7 @@ import structlog
 from chatops.actors.addresses import TELEGRAM, Address
 from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.telegram_messages import Deliver
+from chatops.actors.unwritten import done_with
 from chatops.core.budgets import Budgets
 from chatops.core.denials import denied
 from chatops.core.failures import Failure
@@ -64,7 +65,7 @@ class Restraint:
             except Failure as failure:
                 # It was refused all the same, and nothing was done that would have to be written down first.
                 log.error("not_written_down", chat=update.chat_id, update=update.update_id, problem=str(failure))
-        self._store.updates.done(update.update_id)
+        done_with(update, self._store, self._tell)
         return True
 
 

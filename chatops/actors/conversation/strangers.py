@@ -6,6 +6,7 @@ from datetime import datetime
 from chatops.actors.addresses import TELEGRAM, Address
 from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.telegram_messages import Deliver
+from chatops.actors.unwritten import done_with
 from chatops.core.denials import denied
 from chatops.core.outgoing import AnswerTap, Lane
 from chatops.core.screens import welcome
@@ -37,7 +38,7 @@ class Strangers:
             self._deny(attempt, f"/{attempt.command}")
             if attempt.why is Namelessness.ANONYMOUS:
                 self._shelf.send(screen([words], []), Lane.RESULT, thread_id=attempt.thread_id)
-        self._store.updates.done(attempt.update_id)
+        done_with(attempt, self._store, self._tell)
 
     def _deny(self, attempt: Faceless, what: str) -> None:
         entry = denied(attempt, what, attempt.why, self._clock())

@@ -24,6 +24,7 @@ from chatops.actors.conversation.views import Reader, other_of
 from chatops.actors.messages import Happened
 from chatops.actors.roster import roster_now
 from chatops.actors.telegram_messages import Deliver
+from chatops.actors.unwritten import done_with
 from chatops.core.absence import Absence, note_of
 from chatops.core.access import INTO, Need, known, may_all, may_hold, may_see, needs
 from chatops.core.actions import Plan
@@ -117,7 +118,7 @@ class Taps:
             refusal = refusal or Refusal("unknown", denied="unknown_button", stale=True)
             log.info("press refused", why=refusal.denied, **_about(tap, offered))
             self._refuse(tap, offered, refusal, user, speaks, note)
-            self._store.updates.done(tap.update_id)
+            done_with(tap, self._store, self._tell)
             return
         if offered.message_id is None:
             # The process ended between sending the message and writing down its id: this press tells it.
@@ -134,7 +135,7 @@ class Taps:
             self._tell(incident_address(offered.incident_id), Happened(event, tap.update_id, token))
             return
         self._toast(tap, self._answered(tap, offered, Reader(person, speaks, user)))
-        self._store.updates.done(tap.update_id)
+        done_with(tap, self._store, self._tell)
 
     def _placed(self, tap: Tap) -> Tap:
         """In the message that was pressed: one that only the presser sees is known by a number of our own."""
@@ -160,7 +161,7 @@ class Taps:
             return False
         self._note_denied(tap, offered, "cannot_have_it")
         self._toast(tap, toast("cannot_have_it", speaks, {"name": offered.args["name"]}))
-        self._store.updates.done(tap.update_id)
+        done_with(tap, self._store, self._tell)
         return True
 
     def _with_chain(self, event: Event | None, incident_id: int | None) -> Event | None:
@@ -189,7 +190,7 @@ class Taps:
             if known(user).allowed:
                 refused = refused_as(offered.verb, offered.args, verdict.reason)
                 self._reply(text, Refusal(refused, denied=verdict.reason), offered, speaks)
-            self._store.updates.done(text.update_id)
+            done_with(text, self._store, self._tell)
             return True
         message_id = offered.message_id or text.message_id
         press = Press(Person(text.sender.id, text.sender.name), text.chat_id, message_id, "", speaks.language)
@@ -219,7 +220,7 @@ class Taps:
         )
         if somebody.allowed and not word.aside:
             self._reply(text, word.refusal, word.offered, speaks)
-        self._store.updates.done(text.update_id)
+        done_with(text, self._store, self._tell)
         return True
 
     def _refuse(
