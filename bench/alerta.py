@@ -46,7 +46,11 @@ def alerta() -> Iterator[int | None]:
             yield int(told.split()[1]) if told else None
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(30)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def _serve() -> None:

@@ -33,10 +33,12 @@ each word of it would keep an incident's message waiting.
 """
 
 LEAST_TOGETHER = 4
-MOST_TOGETHER = 64
-MOST_ALERTS = 200
-"""Bodies that wait and are looked at together, by how many alerts the last ones had: fewer are no storm, and with more
-whoever sends another waits for that one transaction.
+"""Bodies that wait: fewer are no storm."""
+
+MOST_TOGETHER = 16
+MOST_ALERTS = 60
+"""Bodies that are looked at together, by how many alerts the last ones had: with more, whoever sends another, or presses
+a button, waits for that one transaction.
 """
 
 RUSH_SECONDS = 0.05
@@ -126,10 +128,10 @@ class WebhookActor(Actor):
     def _route_waiting(self) -> None:
         """What is not routed when this crashes is found again by the next life's setup."""
         began, came, self._came = self._monotonic(), self._came, 0
+        rush = len(self._waiting) >= LEAST_TOGETHER
         waiting = tuple(self._waiting)[: self._together]
         for inbox_id in waiting:
             del self._waiting[inbox_id]
-        rush = len(waiting) >= LEAST_TOGETHER
         for inbox_id in self._open_together(waiting):
             self._route(inbox_id)
         self._rush_since = (self._rush_since or began) if rush else None
@@ -149,7 +151,7 @@ class WebhookActor(Actor):
             if not bodies:
                 return inbox_ids
             alerts = sum(len(notification.alerts) for _, notification in bodies)
-            self._together = max(LEAST_TOGETHER, min(MOST_TOGETHER, MOST_ALERTS * len(bodies) // max(alerts, 1)))
+            self._together = max(1, min(MOST_TOGETHER, MOST_ALERTS * len(bodies) // max(alerts, 1)))
             opened = self._store.inbox.open_new(bodies, self._clock())
             tried = {inbox_id for inbox_id, _ in bodies} - set(opened.rest)
             self._say_opened([row for row in rows if row.id in tried], opened)

@@ -104,7 +104,7 @@ def test_while_more_come_it_rests_for_longer_than_it_worked(routing: Routing) ->
 
 def test_what_is_left_once_nothing_comes_is_routed_without_a_rest(routing: Routing) -> None:
     routing.pour(1, 3 * MOST_TOGETHER)
-    assert routing.route() == pytest.approx(MOST_REST_SECONDS)
+    assert routing.route() == pytest.approx(min(RESTS * MOST_TOGETHER / 100, MOST_REST_SECONDS))
     assert routing.route() == 0.0, "nothing has come since"
     assert routing.route() == -1.0, "nothing is left"
     assert routing.inbox.together == [MOST_TOGETHER] * 3
@@ -122,12 +122,12 @@ def test_a_storm_that_never_ends_is_routed_all_the_same(routing: Routing) -> Non
 
 
 def test_a_rest_is_over_with_the_storm(routing: Routing) -> None:
-    routing.pour(1, 20)
+    routing.pour(1, MOST_TOGETHER)
     routing.route()
-    routing.pour(21, 1)
+    routing.pour(MOST_TOGETHER + 1, 1)
     routing.route()
     routing.next.clear()
-    routing.pour(22, 1)
+    routing.pour(MOST_TOGETHER + 2, 1)
     assert routing.next == [0.0]
 
 
