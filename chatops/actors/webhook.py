@@ -37,8 +37,8 @@ LEAST_TOGETHER = 4
 
 MOST_TOGETHER = 16
 MOST_ALERTS = 60
-"""Bodies that are looked at together, by how many alerts the last ones had: with more, whoever sends another, or presses
-a button, waits for that one transaction.
+"""Bodies that are looked at together, by how many alerts the last ones had: with more, whoever sends another or presses
+a button waits for that one transaction.
 """
 
 RUSH_SECONDS = 0.05
