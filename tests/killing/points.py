@@ -141,7 +141,7 @@ def _action() -> Iterator[Point]:
     )
     yield from _around(story, "a tap is judged", _ACTORS + "conversation.taps:Taps.pressed")
     yield from _around(story, "a button is followed", _ACTORS + "conversation.drilldown:Drilldown.follow")
-    yield from _job(story, "an update that is done", "Updates.done")
+    yield from _job(story, "an update that is done", "Updates.done_soon")
     yield from _told(story, "a toast", AnswerTap, "answerCallbackQuery")
     yield from _around(story, "a preview", "chatops.cluster:Cluster.preview")
     yield Point("dry run sent, no answer read", story, "after", _SENT, of=_request("PATCH", "/checkout", dry=True))
