@@ -14,6 +14,8 @@ from chatops.fencing import ensure_leading, fence
 
 
 class Plain(HTTPConnection):
+    """Looks before each piece that it is given to send."""
+
     _changes = False
 
     def putrequest(self, method: str, *args: Any, **kwargs: Any) -> None:
@@ -25,16 +27,8 @@ class Plain(HTTPConnection):
         super().send(data)
 
 
-class Secure(HTTPSConnection):
-    _changes = False
-
-    def putrequest(self, method: str, *args: Any, **kwargs: Any) -> None:
-        self._changes = method not in ("GET", "HEAD")
-        super().putrequest(method, *args, **kwargs)
-
-    def send(self, data: Any) -> None:
-        _fenced(self, changes=self._changes)
-        super().send(data)
+class Secure(Plain, HTTPSConnection):
+    """The same over TLS."""
 
 
 class PlainPool(HTTPConnectionPool):
@@ -54,7 +48,7 @@ def fence_in(pools: urllib3.PoolManager) -> None:
         pools.pool_classes_by_scheme = POOLS
 
 
-def _fenced(connection: Plain | Secure, *, changes: bool) -> None:
+def _fenced(connection: Plain, *, changes: bool) -> None:
     if not changes:
         return
     ensure_leading()

@@ -131,10 +131,8 @@ class _Adapter(HTTPAdapter):
                 super().connect()
                 sockets.add(self.sock)
 
-        class Secure(fenced.Secure):
-            def connect(self) -> None:
-                super().connect()
-                sockets.add(self.sock)
+        class Secure(Plain, fenced.Secure):
+            """The same over TLS."""
 
         class PlainPool(HTTPConnectionPool):
             ConnectionCls = Plain
