@@ -19,7 +19,7 @@ from chatops.core.failures import Failure, Reason, Temporary
 from chatops.db.connection import Connection
 from chatops.db.entities import Tables
 from chatops.db.faults import Lost, Unavailable, failure_of
-from chatops.db.jobs import Job, JobQueue, closed
+from chatops.db.jobs import Job, JobQueue, closed, never_begun
 from chatops.db.lending import Turns
 from chatops.db.location import PostgresUrl, location
 from chatops.db.sqlite import Sqlite
@@ -176,7 +176,7 @@ class Database:
         with contextlib.suppress(TimeoutError):
             return future.result(self._caller_patience)
         if future.cancel():
-            raise Temporary(Reason.TIMEOUT, "the database was too busy to begin; nothing was done")
+            raise never_begun()
         try:
             return future.result(RUNNING_PATIENCE)
         except TimeoutError as error:

@@ -14,6 +14,15 @@ def closed() -> Failure:
     return Permanent(Reason.UNREACHABLE, "the database is closed")
 
 
+def crowded(limit: int) -> Failure:
+    return Temporary(Reason.SERVER_ERROR, f"{limit} jobs wait for the database already")
+
+
+def never_begun() -> Failure:
+    """Whoever waited has given up before its turn came."""
+    return Temporary(Reason.TIMEOUT, "the database was too busy to begin; nothing was done")
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A function to run in a session. `alone`: it shares its transaction with no other job."""
@@ -41,7 +50,7 @@ class JobQueue:
             if self._closed:
                 return closed()
             if len(self._jobs) >= self._limit:
-                return Temporary(Reason.SERVER_ERROR, f"{self._limit} jobs wait for the database already")
+                return crowded(self._limit)
             self._jobs.append(job)
             self._changed.notify()
         return None

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from chatops.core.failures import Failure, Reason, Temporary
-from chatops.db.jobs import closed
+from chatops.core.failures import Failure
+from chatops.db.jobs import closed, crowded, never_begun
 
 
 class Lending:
@@ -114,7 +114,7 @@ class Turns:
 
     def _waited_for(self) -> Failure | None:
         if self._open and self.waiting >= self._most:
-            return Temporary(Reason.SERVER_ERROR, f"{self._most} jobs wait for the database already")
+            return crowded(self._most)
         self.waiting += 1
         try:
             came = self._changed.wait_for(lambda: not self._open or self._free > 0, self._patience)
@@ -122,4 +122,4 @@ class Turns:
             self.waiting -= 1
         if not self._open:
             return closed()
-        return None if came else Temporary(Reason.TIMEOUT, "the database was too busy to begin; nothing was done")
+        return None if came else never_begun()
