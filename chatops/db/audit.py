@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from chatops.core.audit import (
@@ -18,7 +17,7 @@ from chatops.core.audit import (
 )
 from chatops.core.audit_search import MOST, FoundLines, WantedLines, line_number
 from chatops.core.resources import ObjectRef
-from chatops.db.audit_chain import AT_ONCE, COLUMNS, followed, lines_behind, row_of
+from chatops.db.audit_chain import COLUMNS, followed, followed_to_the_end, lines_behind, row_of
 from chatops.db.audit_search import lines_found
 from chatops.db.columns import aware, clean, naive, strings_of
 from chatops.db.database import Database
@@ -133,29 +132,23 @@ class AuditLog:
 
     def verify(self, checkpoint: Checkpoint | None = None) -> Flaw | None:
         """The first line that is not as it was written, or None. A cut tail shows only against a `checkpoint`."""
-        reached = Checkpoint(0, GENESIS)
-        while True:
-            before = reached.number
-            found = self.verify_from(before, reached.hash, AT_ONCE, checkpoint)
-            if isinstance(found, Flaw):
-                return found
-            reached = found
-            if reached.number - before < AT_ONCE:
-                break
-        cut = checkpoint is not None and checkpoint.number > reached.number
-        return Flaw(reached.number + 1, Fault.CUT) if cut else None
+        found = followed_to_the_end(self._lines, checkpoint)
+        if isinstance(found, Flaw):
+            return found
+        cut = checkpoint is not None and checkpoint.number > found.number
+        return Flaw(found.number + 1, Fault.CUT) if cut else None
 
     def verify_from(
         self, number: int, previous_hash: str, limit: int, checkpoint: Checkpoint | None = None
     ) -> Checkpoint | Flaw:
         """Up to `limit` lines behind line `number`, which carries `previous_hash`; as far as they hold, or the flaw."""
+        return followed(self._lines, Checkpoint(number, previous_hash), limit, checkpoint)
+
+    def _lines(self, number: int, limit: int, *, exact: bool) -> list[Any]:
         tables = self._tables
-
-        def lines(number: int, limit: int, *, exact: bool) -> list[Any]:
-            read = partial(lines_behind, on_postgres=tables.on_postgres, number=number, limit=limit, exact=exact)
-            return self._database.read(lambda: read(tables.connection))
-
-        return followed(lines, Checkpoint(number, previous_hash), limit, checkpoint)
+        return self._database.read(
+            lambda: lines_behind(tables.connection, tables.on_postgres, number, limit, exact=exact)
+        )
 
 
 def append_entries(tables: Tables, entries: Sequence[Entry]) -> tuple[StoredEntry, ...]:

@@ -84,11 +84,15 @@ def followed(lines: Lines, reached: Checkpoint, limit: int, checkpoint: Checkpoi
 
 def whole_chain(connection: Connection, *, on_postgres: bool) -> Checkpoint | Flaw:
     """The head of the log as this connection sees it, also of lines it has not committed; or the first flaw."""
+    return followed_to_the_end(partial(lines_behind, connection, on_postgres))
+
+
+def followed_to_the_end(lines: Lines, checkpoint: Checkpoint | None = None) -> Checkpoint | Flaw:
+    """The head of the log, or the first flaw. That it does not come to the checkpoint is for the caller to see."""
     reached = Checkpoint(0, GENESIS)
     while True:
-        before = reached.number
-        found = followed(partial(lines_behind, connection, on_postgres), reached, AT_ONCE)
-        if isinstance(found, Flaw) or found.number - before < AT_ONCE:
+        found = followed(lines, reached, AT_ONCE, checkpoint)
+        if isinstance(found, Flaw) or found.number - reached.number < AT_ONCE:
             return found
         reached = found
 
