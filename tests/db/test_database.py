@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -150,24 +151,33 @@ def test_a_function_that_reads_cannot_ask_for_one_that_writes(database: Database
         database.together(lambda: database.submit_write(lambda: 1))
 
 
-def test_reads_at_once_see_one_state(opened: Callable[..., Database]) -> None:
-    database = opened(readers=1)
+def around_a_commit(
+    database: Database, ask: Callable[[Callable[[], Any]], Any], before: Callable[[], Any], after: Callable[[], Any]
+) -> tuple[Any, Any]:
+    """What the two see within one `ask`, when somebody else stores a setting between them."""
     begun, written = threading.Event(), threading.Event()
 
-    def look() -> tuple[set[str], set[str]]:
-        before = keys(database)
+    def look() -> tuple[Any, Any]:
+        first = before()
         begun.set()
         assert written.wait(DEADLINE)
-        return before, keys(database)
+        return first, after()
 
-    seen: list[tuple[set[str], set[str]]] = []
-    looker = threading.Thread(target=lambda: seen.append(database.at_once(look)))
-    looker.start()
+    seen: list[tuple[Any, Any]] = []
+    reader = threading.Thread(target=lambda: seen.append(ask(look)))
+    reader.start()
     assert begun.wait(DEADLINE)
     database.write(setting(database, "x"))
     written.set()
-    looker.join(DEADLINE)
-    assert seen == [(set(), set())]
+    reader.join(DEADLINE)
+    (both,) = seen
+    return both
+
+
+def test_reads_at_once_see_one_state(opened: Callable[..., Database]) -> None:
+    database = opened(readers=1)
+    seen = around_a_commit(database, database.at_once, lambda: keys(database), lambda: keys(database))
+    assert seen == (set(), set())
     assert keys(database) == {"x"}
 
 
@@ -195,22 +205,13 @@ def test_reading_cannot_write(database: Database) -> None:
 def test_a_read_sees_one_state(opened: Callable[..., Database]) -> None:
     """A commit in the middle of a read is not seen by it, and is seen by the next."""
     database = opened(readers=1)
-    begun, written = threading.Event(), threading.Event()
-
-    def look() -> tuple[int, int]:
-        first = database.tables.Setting.select().count()
-        begun.set()
-        assert written.wait(DEADLINE)
-        return first, database.tables.connection.execute("SELECT count(*) FROM settings").fetchone()[0]
-
-    seen: list[tuple[int, int]] = []
-    reader = threading.Thread(target=lambda: seen.append(database.read(look)))
-    reader.start()
-    assert begun.wait(DEADLINE)
-    database.write(setting(database, "x"))
-    written.set()
-    reader.join(DEADLINE)
-    assert seen == [(0, 0)]
+    seen = around_a_commit(
+        database,
+        database.read,
+        lambda: database.tables.Setting.select().count(),
+        lambda: database.tables.connection.execute("SELECT count(*) FROM settings").fetchone()[0],
+    )
+    assert seen == (0, 0)
     assert keys(database) == {"x"}
 
 
