@@ -30,7 +30,7 @@ def test_telegram_away_at_the_start_and_later(tmp_path):
         until(lambda: place.ready()["parts"]["telegram"]["state"] == "down", "telegram is told to be down")
         assert place.ready()["ready"]
         place.bot_api.come_back()
-        place.card("keeps crashing")
+        place.answered(place.card("keeps crashing"))
         assert len(place.cards()) == 1
         place.bot_api.go_away()
         place.post(crash_loop(ended=True))

@@ -209,6 +209,16 @@ class Town:
             lambda m: all(part in m.text + "\n".join(m.buttons) for part in parts), timeout=PATIENCE
         )
 
+    def answered(self, card: Seen) -> Seen:
+        """This card, once the service has the answer to its sending: cut before that, it would send it again."""
+
+        def known() -> bool:
+            with self.store() as store:
+                return store.cards.by_message(card.chat_id, card.id) is not None
+
+        until(known, "the answer to the card is kept")
+        return card
+
     def cards(self, number: str = "#1") -> list[Seen]:
         return [m for m in self.chat.messages(from_bot=True) if number in m.text.split("\n")[0]]
 
