@@ -114,3 +114,8 @@ class Sandbox:
         """How many requests that change something came in."""
         found = self.server.requests.matching(method=method)
         return sum(1 for record in found if "dryRun" not in record.query)
+
+    def taken(self, method: str) -> int:
+        """How many of them the server did not refuse."""
+        found = self.server.requests.matching(method=method)
+        return sum(1 for record in found if "dryRun" not in record.query and (record.status or 200) < 400)

@@ -57,6 +57,10 @@ class Stage:
         """How many requests came in that change something, or would have."""
         return sum(self.sandbox.sent(method) for method in WRITES)
 
+    def taken(self) -> int:
+        """How many of them the server did not refuse."""
+        return sum(self.sandbox.taken(method) for method in WRITES)
+
     def edit(self, change: Callable[[Obj], None]) -> None:
         self.sandbox.edit(self.ref.kind, self.ref.name, change, self.ref.namespace)
 

@@ -83,7 +83,7 @@ def test_k1_a_node_that_somebody_else_cordoned_meanwhile(sandbox: Sandbox) -> No
     with pytest.raises(Permanent) as caught:
         sandbox.cluster.perform(plan)
     assert caught.value.reason is Reason.CONFLICT
-    assert sandbox.sent("PATCH") == 0
+    assert sandbox.taken("PATCH") == 0
 
 
 def test_k2_a_lost_cordon_is_looked_up(sandbox: Sandbox) -> None:

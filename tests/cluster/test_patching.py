@@ -82,7 +82,7 @@ def test_k1_a_status_that_moved_on_is_no_conflict(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("action", ["rollout_restart", "rollout_undo", "scale_up"])
-def test_k1_a_spec_that_changed_since_is_a_conflict_and_nothing_is_sent(sandbox: Sandbox, action: str) -> None:
+def test_k1_a_spec_that_changed_since_is_a_conflict_and_nothing_is_changed(sandbox: Sandbox, action: str) -> None:
     sandbox.apply(workload("Deployment", "web"))
     sandbox.release("Deployment", "web", "app:2")
     plan = sandbox.plan(action, sandbox.ref("Deployment", "web"))
@@ -90,7 +90,7 @@ def test_k1_a_spec_that_changed_since_is_a_conflict_and_nothing_is_sent(sandbox:
     with pytest.raises(Permanent) as caught:
         sandbox.cluster.perform(plan)
     assert caught.value.reason is Reason.CONFLICT
-    assert sandbox.sent("PATCH") == 0
+    assert sandbox.taken("PATCH") == 0
 
 
 def test_k1_a_plan_without_a_generation_holds_to_its_version(sandbox: Sandbox) -> None:
@@ -100,7 +100,16 @@ def test_k1_a_plan_without_a_generation_holds_to_its_version(sandbox: Sandbox) -
     with pytest.raises(Permanent) as caught:
         sandbox.cluster.perform(plan)
     assert caught.value.reason is Reason.CONFLICT
-    assert sandbox.sent("PATCH") == 0
+    assert sandbox.taken("PATCH") == 0
+
+
+@pytest.mark.parametrize("action", ["rollout_restart", "scale_up"])
+def test_what_is_as_it_was_previewed_is_changed_without_another_look(sandbox: Sandbox, action: str) -> None:
+    sandbox.apply(workload("Deployment", "web"))
+    plan = sandbox.plan(action, sandbox.ref("Deployment", "web"))
+    sandbox.server.requests.clear()
+    sandbox.cluster.perform(plan)
+    assert [record.method for record in sandbox.server.requests.matching()] == ["PATCH"]
 
 
 @pytest.mark.parametrize("action", ["rollout_restart", "scale_up"])
@@ -127,7 +136,7 @@ def test_k4_an_object_replaced_since_is_not_touched(sandbox: Sandbox, action: st
         with pytest.raises(Permanent) as caught:
             attempt()
         assert caught.value.reason is Reason.REPLACED
-    assert sandbox.sent("PATCH") == 0
+    assert sandbox.taken("PATCH") == 0
 
 
 def test_an_object_that_is_gone(sandbox: Sandbox) -> None:

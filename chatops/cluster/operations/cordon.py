@@ -37,6 +37,9 @@ class Cordon(Edit[Node]):
     def inverse(self, seen: Node, action: str, params: dict[str, str]) -> tuple[str, dict[str, str]] | None:
         return (UNCORDON if action == CORDON else CORDON), {}
 
+    def foreseen(self, params: dict[str, str]) -> bool:
+        return True
+
 
 def cordoning(closes: bool) -> Change:
     """The line of the diff."""

@@ -74,6 +74,9 @@ class Suspension(Edit[CronJob]):
     def inverse(self, seen: CronJob, action: str, params: dict[str, str]) -> tuple[str, dict[str, str]]:
         return RESUME if _suspends(action) else SUSPEND, {}
 
+    def foreseen(self, params: dict[str, str]) -> bool:
+        return True
+
     def progress(self, reader: Reader, seen: CronJob, plan: Plan) -> Progress:
         if bool(seen.spec.suspend) != _suspends(plan.action):
             return Progress(0, 1, failed=f"suspend is {_word(bool(seen.spec.suspend))} by now")

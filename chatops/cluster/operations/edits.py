@@ -5,7 +5,16 @@ from typing import Any, Generic, TypeVar
 
 from chatops.cluster.connection import MERGE_PATCH
 from chatops.cluster.models import Thing
-from chatops.cluster.operations.patching import SEEN, Patch, apply, arrived, dry_run, marks, ref_to
+from chatops.cluster.operations.patching import (
+    SEEN,
+    Patch,
+    apply,
+    arrived,
+    as_previewed,
+    dry_run,
+    marks,
+    ref_to,
+)
 from chatops.cluster.ownership import managed_by
 from chatops.cluster.reader import Reader
 from chatops.core import cautions
@@ -61,6 +70,10 @@ class Edit(Generic[T]):
         """Action id and parameters of the way back from here, `seen` being the object before the change."""
         return None
 
+    def foreseen(self, params: dict[str, str]) -> bool:
+        """Whether these parameters alone say the patch and its inverse: then nothing is looked at before it."""
+        return False
+
     def progress(self, reader: Reader, seen: T, plan: Plan) -> Progress:
         """How far it has come; a field that is set is all there is to most edits."""
         return Progress(1, 1, finished=True)
@@ -87,7 +100,8 @@ class Edit(Generic[T]):
 
     def perform(self, reader: Reader, plan: Plan) -> Performed:
         """Patch it as it was seen. The undo is the inverse, bound to what this change left."""
-        before, version = apply(reader, plan, self.model, lambda each: self._patch(each, plan))
+        previewed = as_previewed(plan, self.model) if self.foreseen(plan.params) else None
+        before, version = apply(reader, plan, self.model, lambda each: self._patch(each, plan), previewed)
         back = self.inverse(before, plan.action, plan.params)
         undo = Plan(back[0], plan.ref, version, back[1]) if back else None
         return Performed(undo, version)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from chatops.cluster.connection import taken
-from chatops.cluster.models import Thing
+from chatops.cluster.models import Meta, Thing
 from chatops.cluster.reader import Reader
 from chatops.core import cautions
 from chatops.core.actions import Caution, Plan
@@ -61,17 +61,26 @@ def dry_run(reader: Reader, ref: ObjectRef, thing: T, build: Build[T]) -> Cautio
     raise Permanent(Reason.CONFLICT, f"{ref.kind} {ref.path} keeps changing")
 
 
-def apply(reader: Reader, plan: Plan, model: type[T], build: Build[T]) -> tuple[T, str]:
+def as_previewed(plan: Plan, model: type[T]) -> T | None:
+    """What the plan knows of its object without a look. No other object has its version, nor has a later namesake."""
+    if not (plan.ref.uid and plan.resource_version):
+        return None
+    metadata = Meta(name=plan.ref.name, uid=plan.ref.uid, resource_version=plan.resource_version)
+    return model(kind=plan.ref.kind, metadata=metadata)
+
+
+def apply(reader: Reader, plan: Plan, model: type[T], build: Build[T], previewed: T | None = None) -> tuple[T, str]:
     """Patch the object of `plan` once. Returns it as it was right before, and its version after.
+
+    `previewed`: as it was in the preview, where the patch needs no more. If it is still the same this takes one
+    request, else it is looked at as ever.
 
     A conflict is looked into, never overridden: a status that moved on (pods crash every few seconds) is no
     reason to refuse, a spec that did is Permanent(CONFLICT). The check is the plan's `seen`, or for a
     plan without one its resource version.
     """
     for _ in range(_TRIES):
-        thing, seen = reader.look(plan.ref, model)
-        if not _as_seen(plan, thing, seen):
-            raise Permanent(Reason.CONFLICT, f"{plan.ref.kind} {plan.ref.path} was changed meanwhile")
+        thing, previewed = previewed or _unchanged(reader, plan, model), None
         patch = build(thing)
         try:
             answer = reader.connection.patch(reader.place(plan.ref, patch.part), patch.body, patch.content_type)
@@ -103,6 +112,14 @@ def marks(plan_params: dict[str, str]) -> dict[str, str]:
     """The annotations that name the action, if it has an id."""
     action_id = plan_params.get("action_id", "")
     return {ACTION_ID: action_id} if action_id else {}
+
+
+def _unchanged(reader: Reader, plan: Plan, model: type[T]) -> T:
+    """The object, in which nothing is different that was asked for."""
+    thing, seen = reader.look(plan.ref, model)
+    if not _as_seen(plan, thing, seen):
+        raise Permanent(Reason.CONFLICT, f"{plan.ref.kind} {plan.ref.path} was changed meanwhile")
+    return thing
 
 
 def _as_seen(plan: Plan, thing: Thing, seen: str) -> bool:

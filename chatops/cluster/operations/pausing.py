@@ -44,6 +44,9 @@ class Pausing(Edit[Workload]):
     def inverse(self, seen: Workload, action: str, params: dict[str, str]) -> tuple[str, dict[str, str]]:
         return (RESUME if action == PAUSE else PAUSE), {}
 
+    def foreseen(self, params: dict[str, str]) -> bool:
+        return True
+
     def progress(self, reader: Reader, seen: Workload, plan: Plan) -> Progress:
         return Progress(1, 1, finished=True) if plan.action == PAUSE else rollout_progress(seen)
 

@@ -45,6 +45,9 @@ class Restart(Edit[Workload]):
     def body(self, seen: Workload, action: str, params: dict[str, str]) -> dict[str, Any]:
         return {"spec": {"template": {"metadata": {"annotations": {RESTARTED_AT: params["restarted_at"]}}}}}
 
+    def foreseen(self, params: dict[str, str]) -> bool:
+        return True
+
     def progress(self, reader: Reader, seen: Workload, plan: Plan) -> Progress:
         return rollout_progress(seen)
 

@@ -16,6 +16,9 @@ from chatops.cluster.workloads import desired_of
 from chatops.core import cautions
 from chatops.core.actions import Caution, Change, Plan, Progress
 
+FROM_REPLICAS = "from_replicas"
+"""Parameter of a plan: the count when it was made, where its undo goes back to."""
+
 _TIMES = 10
 _MORE = 50
 
@@ -34,7 +37,9 @@ class Scale(Edit[Workload]):
     def choose(
         self, reader: Reader, seen: Workload, action: str, params: dict[str, str], now: datetime
     ) -> dict[str, str]:
-        return {**params, "replicas": params.get("replicas", "") or str(desired_of(seen) + _step(action))}
+        now_wanted = desired_of(seen)
+        wanted = params.get("replicas", "") or str(now_wanted + _step(action))
+        return {**params, "replicas": wanted, FROM_REPLICAS: str(now_wanted)}
 
     def refusal(self, seen: Workload, action: str, params: dict[str, str]) -> Caution | None:
         count = desired_of(seen)
@@ -63,8 +68,11 @@ class Scale(Edit[Workload]):
         return {"spec": {"replicas": int(params["replicas"])}}
 
     def inverse(self, seen: Workload, action: str, params: dict[str, str]) -> tuple[str, dict[str, str]]:
-        before, after = desired_of(seen), int(params["replicas"])
+        before, after = int(params.get(FROM_REPLICAS, "") or desired_of(seen)), int(params["replicas"])
         return "scale_down" if after > before else "scale_up", {"replicas": str(before)}
+
+    def foreseen(self, params: dict[str, str]) -> bool:
+        return FROM_REPLICAS in params
 
     def progress(self, reader: Reader, seen: Workload, plan: Plan) -> Progress:
         return scale_progress(seen, int(plan.params["replicas"]))
