@@ -1,6 +1,8 @@
 """From labels to the object: the rules one by one, and how they do on the alerts of real clusters."""
 
+import re
 from collections import Counter
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,16 @@ from chatops.core.resources import CLUSTER_WIDE, ObjectRef
 from chatops.core.titles import KNOWN
 from chatops.core.victims import NAMED_KINDS, clue_of, clues_of, is_pipeline, suspect_of, suspects_of
 from chatops.core.victims.addresses import Address
+from chatops.core.victims.labels import Labels
+from chatops.core.victims.reading import Rule
+from chatops.core.victims.rules import NAMING, POINTING
 from tests.core.catalogue import Entry, read
 from tests.core.victim_rules import EXPORTER, RULES
 
 CATALOGUE = read()
+
+SOURCE = "".join(path.read_text() for path in Path(victims.__file__).parent.glob("*.py"))
+WORDS = sorted({*re.findall(r'"(\w{3,})"', SOURCE), "exported_name", "exported_ingress"})
 
 
 def shown(ref: ObjectRef | None) -> str:
@@ -31,6 +39,15 @@ def test_a_rule(labels: dict[str, str], object: str) -> None:
 def test_a_label_that_names_one_kind_beats_the_exporter(label: str, kind: str) -> None:
     ref = suspect_of({**EXPORTER, "cluster": "eu1", "exported_namespace": "shop", label: "victim"})
     assert ref == ObjectRef(kind, "victim", "" if kind in CLUSTER_WIDE else "shop", cluster="eu1")
+
+
+@pytest.mark.parametrize("rule", [each for each in (*NAMING, *POINTING) if hasattr(each, "__wrapped__")])
+def test_a_rule_reads_no_other_labels_than_it_says(rule: Rule) -> None:
+    """Else it would not be asked where it knows the answer: every word of the rules' source is tried as a label."""
+    alone = [{name: value} for name in WORDS for value in ("https://shop.eu/pay", "v1.apps", "cart.shop.svc", "a:6443")]
+    pairs = [{name: "shop-1", other: "shop-1"} for name, other in combinations(WORDS, 2)]
+    for labels in (*alone, *pairs):
+        assert rule(Labels(labels)) == rule.__wrapped__(Labels(labels)), labels  # type: ignore[attr-defined]
 
 
 def test_several_alerts_name_each_object_once_in_their_order() -> None:

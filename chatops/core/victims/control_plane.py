@@ -4,6 +4,7 @@ import re
 
 from chatops.core.victims.clue import Clue
 from chatops.core.victims.labels import Labels
+from chatops.core.victims.reading import reading
 
 _JOBS = re.compile(
     r"(.*-)?(kube-?|kubernetes-)(api-?servers?|scheduler|controller-manager|proxy)|apiservers?|kubernetes|kubelet"
@@ -14,6 +15,7 @@ _IN_KUBE_SYSTEM = re.compile(r"scheduler|controller-manager|cloud-controller-man
 _API_PORT = "6443"
 
 
+@reading("job", "service", "instance")
 def control_plane(labels: Labels) -> Clue | None:
     """Its scrape jobs, and the API server's own Service and port. Etcd is not among them: its members are pods."""
     if not _measured(labels):

@@ -37,6 +37,10 @@ class Labels:
     def __contains__(self, label: str) -> bool:
         return bool(self._labels.get(label))
 
+    def without(self, names: frozenset[str]) -> bool:
+        """Whether it has none of these labels, not even an empty one."""
+        return self._labels.keys().isdisjoint(names)
+
     def get(self, label: str) -> str:
         return self._labels.get(label, "")
 

@@ -5,6 +5,7 @@ import re
 from chatops.core.victims.clue import Clue
 from chatops.core.victims.labels import Labels, is_name
 from chatops.core.victims.messengers import labelled_by_victim, victim_pod
+from chatops.core.victims.reading import reading
 from chatops.core.victims.words import names_of
 
 HARDWARE = ("device", "mountpoint", "fstype", "master", "chip", "disk")
@@ -37,6 +38,7 @@ def machine(labels: Labels) -> Clue | None:
     return Clue(node, others, names=() if carrier else names_of(labels), namespace=labels.own_namespace)
 
 
+@reading(*_NODE_LABELS, *_HOST_LABELS)
 def node_named(labels: Labels) -> Clue | None:
     """A label that can only be the name of a node, on an alert that names nothing smaller."""
     name = labels.first(*_NODE_LABELS, *_HOST_LABELS)

@@ -5,6 +5,7 @@ import re
 from chatops.core.permissions import RESOURCES
 from chatops.core.victims.clue import Clue
 from chatops.core.victims.labels import Labels, is_name
+from chatops.core.victims.reading import reading
 
 NAMED_KINDS = {
     "horizontalpodautoscaler": "HorizontalPodAutoscaler",
@@ -49,6 +50,16 @@ _BY_OPENTELEMETRY = {
 }
 """OpenTelemetry's resource attributes; they stand beside each other and a pod's own, from owner to owned."""
 
+_KEDA = ("scaledObject", "scaledobject", "exported_scaledObject")
+
+_NAMING_LABELS = (
+    *(name for label, exported, _ in _NAMED for name in (label, exported)),
+    *("workload", "exported_workload"),
+    *(of_name for _, of_name, _ in _PAIRS),
+    *_BY_OPENTELEMETRY,
+    *_KEDA,
+)
+
 _WORKLOAD_TYPES = {"deployment": "Deployment", "statefulset": "StatefulSet", "daemonset": "DaemonSet"}
 
 _API_SERVICE = re.compile(r"v\d+((alpha|beta)\d+)?\.[a-z0-9.-]*")
@@ -59,6 +70,7 @@ _VOLUME = re.compile(r"pvc-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """What provisioners call the volume they make for a claim."""
 
 
+@reading("name", "exported_name")
 def custom_resource(labels: Labels) -> Clue | None:
     """Controllers measure their own objects: `pod` and `service` beside these names are the controller's."""
     name = labels.victim("name")
@@ -76,6 +88,7 @@ def custom_resource(labels: Labels) -> Clue | None:
     return None
 
 
+@reading(*_NAMING_LABELS)
 def named_kind(labels: Labels) -> Clue | None:
     """The label says the kind and its value the name."""
     for label, exported, kind in _NAMED:
@@ -93,12 +106,13 @@ def named_kind(labels: Labels) -> Clue | None:
     for label, kind in _BY_OPENTELEMETRY.items():
         if label in labels and not labels.own_pod:
             return Clue(labels.ref(kind, labels.get(label), labels.own_namespace))
-    if name := labels.first("scaledObject", "scaledobject", "exported_scaledObject"):
+    if name := labels.first(*_KEDA):
         # KEDA calls the autoscaler that it keeps for a ScaledObject so.
         return Clue(labels.ref("HorizontalPodAutoscaler", f"keda-hpa-{name}"))
     return None
 
 
+@reading("name", "volume")
 def shaped_name(labels: Labels) -> Clue | None:
     """The value's own shape says the kind."""
     name = labels.get("name")
@@ -111,6 +125,7 @@ def shaped_name(labels: Labels) -> Clue | None:
     return None
 
 
+@reading("name")
 def measured_elsewhere(labels: Labels) -> Clue | None:
     """`name` of a namespace that is not the exporter's: an object of a controller that does not say its kind.
 

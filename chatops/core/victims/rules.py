@@ -1,14 +1,14 @@
 """The order of the rules: the first that has an answer wins."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from chatops.core.victims import control_plane, machines, named, scraped, traffic
 from chatops.core.victims.clue import Clue
 from chatops.core.victims.labels import Labels
+from chatops.core.victims.reading import Rule
 from chatops.core.victims.words import names_of
 
-NAMING: tuple[Callable[[Labels], Clue | None], ...] = (
+NAMING: tuple[Rule, ...] = (
     named.custom_resource,
     named.named_kind,
     named.shaped_name,
@@ -21,7 +21,7 @@ NAMING: tuple[Callable[[Labels], Clue | None], ...] = (
 )
 """Labels that can mean one object only."""
 
-POINTING: tuple[Callable[[Labels], Clue | None], ...] = (
+POINTING: tuple[Rule, ...] = (
     machines.machine,
     traffic.pointed_at,
     scraped.pod,

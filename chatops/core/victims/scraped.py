@@ -6,6 +6,7 @@ from chatops.core.victims.clue import Clue
 from chatops.core.victims.labels import Labels, is_name
 from chatops.core.victims.machines import node_named
 from chatops.core.victims.messengers import is_exporter, labelled_by_victim
+from chatops.core.victims.reading import reading
 from chatops.core.victims.words import names_of, subjects_of
 
 _MEMBER = re.compile(r"[a-z0-9][-a-z0-9]*-\d+")
@@ -38,6 +39,7 @@ def pod(labels: Labels) -> Clue | None:
     return Clue(suspect, others)
 
 
+@reading("service")
 def service(labels: Labels) -> Clue | None:
     """The Service whose targets were scraped."""
     name, within = labels.get("service"), labels.own_namespace
@@ -50,6 +52,7 @@ def service(labels: Labels) -> Clue | None:
     return Clue(labels.ref("Service", name, within))
 
 
+@reading("instance")
 def address(labels: Labels) -> Clue | None:
     """Nothing but where it was scraped: the pod, or else the node, that has this address."""
     instance = labels.instance

@@ -6,6 +6,7 @@ from chatops.core.victims.clue import Clue
 from chatops.core.victims.labels import Labels, is_name
 from chatops.core.victims.messengers import is_exporter
 from chatops.core.victims.named import any_workload
+from chatops.core.victims.reading import reading
 
 _TARGETS = ("instance", "target", "url", "server", "addr", "address", "host", "hostname")
 """Labels of exporters that measure what they are pointed at."""
@@ -16,6 +17,7 @@ _NOWHERE = ("unknown", "PassthroughCluster", "InboundPassthroughCluster", "Black
 _MOST_SPLITS = 12
 
 
+@reading("instance", "target")
 def probed(labels: Labels) -> Clue | None:
     """A prober's or exporter's target: `instance` (or `target`) is a URL, where a scraped pod's is host and port."""
     for label in _TARGETS[:2]:
@@ -25,6 +27,7 @@ def probed(labels: Labels) -> Clue | None:
     return None
 
 
+@reading(*_TARGETS)
 def pointed_at(labels: Labels) -> Clue | None:
     """A name of the cluster's DNS under a label that says what was measured; software's own pods call others so too."""
     if labels.own_pod and not is_exporter(labels) and "exported_namespace" not in labels:
@@ -36,6 +39,7 @@ def pointed_at(labels: Labels) -> Clue | None:
     return None
 
 
+@reading("destination_service_name", "destination_service", "dst_service", "destination_workload")
 def mesh(labels: Labels) -> Clue | None:
     """Istio's and Linkerd's destination. The pod beside it may be either end's."""
     name, within = (
@@ -55,6 +59,7 @@ def mesh(labels: Labels) -> Clue | None:
     return None
 
 
+@reading("service", "exported_service", "ingress", "exported_ingress")
 def proxied(labels: Labels) -> Clue | None:
     """What an ingress controller calls the Service behind it: Traefik's `<namespace>-<name>-<port>@kubernetes`."""
     value, at, provider = labels.victim("service").partition("@")
@@ -94,6 +99,7 @@ def hosted(labels: Labels) -> ObjectRef | None:
     return None if labels.own_pod or "exported_pod" in labels else labels.ref("Ingress", host, "")
 
 
+@reading("host")
 def acme(labels: Labels) -> Clue | None:
     """A certificate authority's host, as cert-manager's ACME client labels its requests."""
     host = labels.get("host")
@@ -113,6 +119,7 @@ def _at(labels: Labels, address: Address) -> Clue | None:
     return Clue(labels.ref("External", address.host), path=address.path)
 
 
+@reading("instance")
 def outside(labels: Labels) -> Clue | None:
     """An instance with a name that no pod and no node would have."""
     address = labels.instance
