@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 SELDOM = (
     "babel",
     "chatops.checkup",
+    "chatops.core.secret_strike",
     "chatops.db.migrating",
     "chatops.db.moving",
     "chatops.db.postgres",
@@ -33,7 +34,9 @@ SELDOM = (
     "sqlparse",
     "yoyo",
 )
-"""Loaded where it is of use: PostgreSQL, a schema to bring up to date, an expression, a graph, a calendar, a check."""
+"""Loaded where it is of use: PostgreSQL, a schema to bring up to date, an expression, a secret, a graph, a calendar, a
+check.
+"""
 
 START = f"""
 import gc, json, sys

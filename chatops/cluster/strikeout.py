@@ -10,8 +10,7 @@ from typing import Any
 import msgspec
 
 from chatops.cluster.plain import plain_line
-from chatops.core.masking import mask_lines
-from chatops.core.secret_shapes import SIGN
+from chatops.core.masking import SIGN, mask_lines
 
 STRUCK = "***"
 """Stands for a value of any length: how long a password is, is nobody's business."""
