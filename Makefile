@@ -44,7 +44,7 @@ WORKERS = $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 test: lint
 	@for tool in curl openssl chromium promtool prometheus-alertmanager kubectl; do \
 		command -v $$tool >/dev/null || echo "$$tool is missing: the tests that need it will be skipped"; done
-	@$(BIN)/python -m pytest -rs --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
+	@$(BIN)/python -m pytest -rsR --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
 
 KEEPING := tests/actors tests/api tests/db tests/flows
 

@@ -7,8 +7,14 @@ import pytest
 
 from tests import databases
 from tests.order import pytest_collection, pytest_collection_modifyitems
+from tests.second_look import pytest_itemcollected, pytest_runtest_logreport
 
-__all__ = ["pytest_collection", "pytest_collection_modifyitems"]
+__all__ = [
+    "pytest_collection",
+    "pytest_collection_modifyitems",
+    "pytest_itemcollected",
+    "pytest_runtest_logreport",
+]
 
 FOLDERS = frozenset({"actors", "api", "flows"})
 """Whose tests keep what they keep in a database that either may be."""

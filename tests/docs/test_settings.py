@@ -9,7 +9,7 @@ from tests.docs.papers import ROOT, name_of, papers
 
 PAGES = ("docs/settings.md", "docs/settings.ru.md")
 NAMES = [setting.name for setting in describe()]
-OTHERS = {"POD_IP", "MPLCONFIGDIR", "HTTPS_PROXY", "ALERT_URL", "ALERT_TOKEN"}
+OTHERS = {"POD_IP", "MPLCONFIGDIR", "HTTPS_PROXY", "ALERT_URL", "ALERT_TOKEN", "SECOND_LOOK"}
 """Variables that are no settings and are named in the pages all the same."""
 
 
