@@ -3,7 +3,7 @@
 import base64
 import ipaddress
 import re
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 
 def problem_of(url: str, *, only_https: bool = False) -> str:
@@ -50,3 +50,11 @@ def is_loopback(address: str) -> bool:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return address == "localhost"
+
+
+def host_of(url: str) -> str:
+    """Empty where it is no address."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

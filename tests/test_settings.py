@@ -9,7 +9,7 @@ import pytest
 from chatops import settings
 from chatops.core.mini_app import NO_APP, MiniApp
 from chatops.settings import Settings, read
-from chatops.settings_shown import describe
+from chatops.settings.shown import describe
 
 TOKEN = "123456:AAbbCC-canary-token"
 
@@ -109,7 +109,7 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp
 
 
 def test_the_example_file_is_the_defaults(tmp_path: Path) -> None:
-    example = (Path(settings.__file__).parent.parent / ".env.example").read_text(encoding="utf-8")
+    example = (Path(settings.__file__).parent.parent.parent / ".env.example").read_text(encoding="utf-8")
     names = [line.lstrip("#").partition("=")[0] for line in example.splitlines() if "=" in line and "# " not in line]
     assert sorted(names) == sorted(setting.name for setting in describe())
     before = good()

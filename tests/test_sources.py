@@ -28,8 +28,9 @@ NO_SECRETS = {
         "checkpoint.hash != expected",
         "(told if isinstance(told, str) else told.decode()) != checkpoint.hash",
     },
-    # How a page of a list is continued, Kubernetes' own label, the files of a kubeconfig, an image's digest.
-    "cluster/connection.py": {"token == asked.get('continue')", "signature != self._signature"},
+    # The files of a kubeconfig, how a page of a list is continued, Kubernetes' own label, an image's digest.
+    "cluster/credentials.py": {"signature != self._signature"},
+    "cluster/pages.py": {"token == asked.get('continue')"},
     "cluster/revisions.py": {"k != _HASH"},
     "cluster/standings/applications.py": {"len(digest) in (40, 64)"},
     # Every so many rows of a table that is moved.

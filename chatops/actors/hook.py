@@ -61,9 +61,9 @@ class Hook:
             if not self._set:
                 # Written down first: what may be set has to be found by a later run that polls.
                 self._on_set(self._url)
-                self._telegram.set_hook(self._url, self._secret)
+                self._telegram.hook.set(self._url, self._secret)
                 self._set = True
-            state = self._telegram.hook()
+            state = self._telegram.hook.state()
         except Failure as failure:
             if not self._stopping.is_set():
                 self._line.failed(failure)

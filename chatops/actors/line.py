@@ -12,7 +12,8 @@ import structlog
 from chatops.actors.health import Health
 from chatops.actors.menu import Menu
 from chatops.core.failures import Failure, Permanent, Reason
-from chatops.telegram.client import Commands, Me, Telegram
+from chatops.telegram.client import Me, Telegram
+from chatops.telegram.profile import Commands
 
 log = structlog.get_logger()
 
@@ -52,8 +53,8 @@ class Line:
         self._health = health
         self._on_me = on_me
         self._said: dict[str, Callable[[], None]] = {
-            "the list of commands": lambda: telegram.set_commands(commands),
-            "the menu button": lambda: menu.arrange(telegram),
+            "the list of commands": lambda: telegram.profile.set_commands(commands),
+            "the menu button": lambda: menu.arrange(telegram.profile),
         }
         """What the bot still has to say of itself."""
         self._stopping = stopping

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from chatops.telegram.client import Telegram
+from chatops.telegram.profile import Profile
 
 log = structlog.get_logger()
 
@@ -25,14 +25,14 @@ class Menu:
     left: str = ""
     on_set: Callable[[str], None] = lambda _url: None
 
-    def arrange(self, telegram: Telegram) -> None:
+    def arrange(self, profile: Profile) -> None:
         """Raises Failure. What somebody else has set meanwhile is not taken away."""
         if self.url:
             self.on_set(self.url)
-            telegram.set_menu(self.text, self.url)
+            profile.set_menu(self.text, self.url)
         elif self.left:
             # Telegram writes hosts in small letters.
-            if telegram.menu().lower() == self.left.lower():
-                telegram.delete_menu()
+            if profile.menu().lower() == self.left.lower():
+                profile.delete_menu()
                 log.info("the menu button of an earlier run is taken back, for PUBLIC_URL is not set any more")
             self.on_set("")

@@ -98,9 +98,9 @@ class Poller:
         if not self._left_hook:
             return False
         try:
-            ours = self._telegram.hook().url == self._left_hook
+            ours = self._telegram.hook.state().url == self._left_hook
             if ours:
-                self._telegram.delete_hook()
+                self._telegram.hook.delete()
                 log.info("the webhook of an earlier run is taken back, for this one polls")
         except Failure:
             return False

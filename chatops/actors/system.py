@@ -74,7 +74,8 @@ from chatops.db.location import PostgresUrl, location
 from chatops.db.soundness import ensure_sound
 from chatops.db.store import Store
 from chatops.settings import Settings
-from chatops.telegram.client import Me, Telegram, posted
+from chatops.telegram.client import Me, Telegram
+from chatops.telegram.raw_updates import posted
 from chatops.upstream.fallback import FallbackDoor
 from chatops.web.api import api_server, build_api
 from chatops.web.hook import TelegramHook, hook_secret

@@ -27,7 +27,8 @@ from chatops.actors.telegram_messages import ChatBegan, Deliver, Delivered, NotD
 from chatops.actors.timers import Timer
 from chatops.core.failures import ChatMigrated, Failure, Permanent, Reason
 from chatops.core.pacing import Pace, Pacer, Parcel
-from chatops.telegram.client import Commands, Me, Telegram
+from chatops.telegram.client import Me, Telegram
+from chatops.telegram.profile import Commands
 
 log = structlog.get_logger()
 

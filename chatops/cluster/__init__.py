@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from chatops.cluster import act, reports
-from chatops.cluster.connection import Connection, decode
+from chatops.cluster.answers import decode
+from chatops.cluster.connection import Connection
 from chatops.cluster.describe import describe, read_events
 from chatops.cluster.kubeconfig import Kubeconfig
 from chatops.cluster.logs import read_logs
@@ -158,11 +159,11 @@ class Cluster:
     @contextmanager
     def acting_for(self, person: int) -> Iterator[None]:
         """What is done within is done as that person, so that the cluster's own RBAC and audit see who it is."""
-        self._connection.acting_as = self._impersonate.replace("{id}", str(person))
+        self._connection.credentials.acting_as = self._impersonate.replace("{id}", str(person))
         try:
             yield
         finally:
-            self._connection.acting_as = ""
+            self._connection.credentials.acting_as = ""
 
     def close(self) -> None:
         """Give up the connections. The next call opens its own."""

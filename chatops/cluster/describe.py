@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from chatops.cluster.answers import decode
 from chatops.cluster.belongings import belongings
 from chatops.cluster.conditions import health_by
-from chatops.cluster.connection import decode
 from chatops.cluster.crowds import crowd_of
 from chatops.cluster.events import event_lines, events_of
 from chatops.cluster.facts import condition_lines, node_facts, pod_facts, workload_facts

@@ -15,8 +15,9 @@ import msgspec
 import websocket
 from kubernetes.client.exceptions import ApiException
 
-from chatops.cluster.connection import Connection, Upgrade
+from chatops.cluster.connection import Connection
 from chatops.cluster.errors import clean, failure_from
+from chatops.cluster.exchange import Upgrade
 from chatops.cluster.places import place
 from chatops.cluster.requests import Told
 from chatops.core.failures import Failure, Permanent, Reason, Temporary

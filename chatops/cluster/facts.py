@@ -5,8 +5,8 @@ Pure; labels are kubectl's own words.
 
 from datetime import datetime
 
+from chatops.cluster.answers import decode
 from chatops.cluster.conditions import as_it_should
-from chatops.cluster.connection import decode
 from chatops.cluster.models import Condition, Node, Workload, listed, mapped
 from chatops.cluster.nodes import ready_words, taint_words
 from chatops.cluster.plain import safe_text

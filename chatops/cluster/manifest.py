@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from chatops.cluster.connection import decode
+from chatops.cluster.answers import decode
 from chatops.cluster.models import Thing
 from chatops.cluster.places import place
 from chatops.cluster.plain import safe_text

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from chatops.cluster.connection import decode
+from chatops.cluster.answers import decode
 from chatops.cluster.models import Meta, Model, empty, listed
 from chatops.cluster.mount_models import MountingPod, MountingSpec, Named
 from chatops.cluster.places import named

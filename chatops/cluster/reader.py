@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from chatops.cluster.connection import Connection, decode
+from chatops.cluster.answers import decode
+from chatops.cluster.connection import Connection
 from chatops.cluster.models import Meta, Owner, Thing, Workload, listed
 from chatops.cluster.places import collection, place
 from chatops.cluster.pod_models import Pod

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from chatops.cluster.connection import decode
+from chatops.cluster.answers import decode
 from chatops.cluster.models import ControllerRevision, Meta, Workload, listed, mapped
 from chatops.cluster.pod_models import Template
 from chatops.cluster.reader import Reader

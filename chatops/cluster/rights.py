@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
-from chatops.cluster.connection import Connection, decode
+from chatops.cluster.answers import decode
+from chatops.cluster.connection import Connection
 from chatops.cluster.models import Model, empty, listed
 from chatops.core.actions import ACTIONS
 from chatops.core.failures import Failure
@@ -85,7 +86,7 @@ class Rights:
         return self._kept((permission, namespace), lambda: self._asked(permission, namespace))
 
     def _kept(self, key: Hashable, ask: Callable[[], T]) -> T:
-        whose = (self._connection.acting_as, key)
+        whose = (self._connection.credentials.acting_as, key)
         known = self._known.get(whose)
         if known is None or self._clock() - known[0] >= KEPT_SECONDS:
             known = self._known[whose] = (self._clock(), ask())

@@ -7,7 +7,8 @@ version that the group prefers. So the group is asked for its versions, and each
 import time
 from collections.abc import Callable
 
-from chatops.cluster.connection import Connection, decode
+from chatops.cluster.answers import decode
+from chatops.cluster.connection import Connection
 from chatops.cluster.models import Model, empty, listed
 from chatops.cluster.places import usual_version
 from chatops.core.failures import Permanent, Reason

@@ -4,7 +4,7 @@ from collections import defaultdict
 from fractions import Fraction
 from typing import Any
 
-from chatops.cluster.connection import decode
+from chatops.cluster.answers import decode
 from chatops.cluster.models import Model, Node, Texts, Workload, empty, listed, mapped
 from chatops.cluster.nodes import is_open, seats_of
 from chatops.cluster.pod_models import Pod, PodSpec

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from chatops.cluster.connection import decode
+from chatops.cluster.answers import decode
 from chatops.cluster.models import Meta, Model, Thing, listed
 
 ACCEPT = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"

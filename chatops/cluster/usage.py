@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeVar
 
-from chatops.cluster.connection import decode
+from chatops.cluster.answers import decode
 from chatops.cluster.models import Amounts, Model, Thing, listed
 from chatops.cluster.places import base
 from chatops.cluster.reader import Reader

@@ -1,6 +1,6 @@
 """How full a claim's volume is, as the kubelet of a node that has it mounted measured it."""
 
-from chatops.cluster.connection import decode
+from chatops.cluster.answers import decode
 from chatops.cluster.facts import Facts
 from chatops.cluster.models import Meta, listed
 from chatops.cluster.places import place

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chatops.cluster.connection import decode
+from chatops.cluster.answers import decode
 from chatops.cluster.crowds import Crowd
 from chatops.cluster.models import Workload, listed, mapped
 from chatops.cluster.ownership import managed_by

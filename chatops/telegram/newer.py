@@ -7,13 +7,17 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
+from telebot.types import EphemeralMessageParameters
+
 from chatops.core.failures import Permanent, Reason
-from chatops.core.outgoing import Keyboard
+from chatops.core.outgoing import EphemeralId, ForPresser, Keyboard
 from chatops.core.telegram_features import NONE, OF_KEYS, OF_TEXT, Feature, Features
 from chatops.telegram import render
 from chatops.telegram.render import BASIC, PLAIN, Form
 
 Attempt = Callable[[Form], int]
+AttemptFor = Callable[[EphemeralMessageParameters | None, Form], int]
+"""Who alone is to see it, None for everybody."""
 
 SIMPLER_MAY_DO = frozenset({Reason.BAD_MARKUP, Reason.REFUSED, Reason.TOO_LONG})
 """Servers other than Telegram's own say in words of theirs what they do not know; plain text is shorter, too."""
@@ -61,7 +65,7 @@ class Newer:
             return refusal
         told = self._without_tables(features, markup, rows, attempt)
         if refusal.reason is not Reason.TOO_LONG:
-            self.leave_out(frozenset({Feature.RICH}))
+            self._leave_out(frozenset({Feature.RICH}))
         return told
 
     def _without_tables(self, features: Features, markup: str, rows: Keyboard, attempt: Attempt) -> int:
@@ -75,7 +79,28 @@ class Newer:
                 return basic
         return attempt(PLAIN)
 
-    def leave_out(self, gone: Features) -> None:
+    def for_one(
+        self, only: ForPresser | None, markup: str, rows: Keyboard, attempt: AttemptFor, *, rich: bool = False
+    ) -> int:
+        """As `simplest`; for one person where the server takes it so, and for everybody where it does not."""
+        everybody = partial(attempt, None)
+        if only is None or Feature.EPHEMERAL not in self.features:
+            return self.simplest(markup, rows, everybody, rich=rich)
+        seen_by = EphemeralMessageParameters(only.user_id, only.callback_id)
+        try:
+            told = self.simplest(markup, rows, partial(attempt, seen_by), rich=rich)
+        except Permanent as error:
+            refusal = error
+        else:
+            if told > 0 and not isinstance(told, EphemeralId):
+                # A server that does not know the parameter passes over it: by now everybody has seen the message.
+                self._leave_out(frozenset({Feature.EPHEMERAL}))
+            return told
+        sent = self.simplest(markup, rows, everybody, rich=rich)
+        self._refused_alone(refusal)
+        return sent
+
+    def _leave_out(self, gone: Features) -> None:
         """From now on, and say so once."""
         with self._switches:
             news = gone & self._features
@@ -83,14 +108,14 @@ class Newer:
         for feature in sorted(news):
             self._on_refused(feature)
 
-    def refused_alone(self, refusal: Permanent) -> None:
+    def _refused_alone(self, refusal: Permanent) -> None:
         """What was to be seen by one person was refused, and taken for everybody.
 
         Where that is not for the moment, the person or the chat, the server is too old for it.
         """
         words = refusal.detail.lower()
         if refusal.reason in SIMPLER_MAY_DO and not any(sign in words for sign in _NOT_THIS_TIME):
-            self.leave_out(frozenset({Feature.EPHEMERAL}))
+            self._leave_out(frozenset({Feature.EPHEMERAL}))
 
     def _remember(self, refusal: Permanent, used: Features) -> None:
         """The server takes the message without the features that it `used`.
@@ -100,7 +125,7 @@ class Newer:
         words = refusal.detail.lower()
         named = frozenset(each for each in used if any(sign in words for sign in _SIGNS[each]))
         alike = (of_kind for of_kind, signs in _KINDS if used <= of_kind or any(sign in words for sign in signs))
-        self.leave_out(used if len(used) == 1 else named or used & next(alike, NONE))
+        self._leave_out(used if len(used) == 1 else named or used & next(alike, NONE))
 
 
 def is_unknown(refusal: Permanent) -> bool:

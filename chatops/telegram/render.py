@@ -3,13 +3,13 @@
 It refuses to know what is said: only what fits, and what every Bot API server since its beginnings understands.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from telebot import types
 
 from chatops.core import telegram_text
-from chatops.core.outgoing import Key, Keyboard, RichForm
+from chatops.core.outgoing import EditMessage, Key, Keyboard, RichForm, SendMessage
 from chatops.core.telegram_features import EVERY, NONE, OF_TEXT, Feature, Features
 
 STYLES = frozenset({"danger", "success", "primary"})
@@ -17,6 +17,8 @@ DATA_LIMIT = 64
 """Bytes of callback_data."""
 
 _LABEL_LIMIT = 100
+_LONGEST_FILE_NAME = 100
+_NO_PREVIEW = types.LinkPreviewOptions(is_disabled=True)
 
 
 class Form(NamedTuple):
@@ -31,6 +33,19 @@ class Form(NamedTuple):
 BASIC = Form(NONE)
 """HTML and buttons as they were before 2024."""
 PLAIN = Form(NONE, plain=True)
+
+
+def content(message: SendMessage | EditMessage, form: Form) -> dict[str, Any]:
+    """What it says and its buttons, in this form."""
+    if form.rich and message.rich is not None:
+        below = keyboard(message.rich.keyboard, form)
+        return {"rich_message": rich(message.rich), "reply_markup": below}
+    return {
+        "text": text(message.html, form),
+        "parse_mode": parse_mode(form),
+        "reply_markup": keyboard(message.keyboard, form),
+        "link_preview_options": _NO_PREVIEW,
+    }
 
 
 def text(markup: str, form: Form, limit: int = telegram_text.TEXT_LIMIT) -> str:
@@ -57,6 +72,18 @@ def keyboard(rows: Keyboard, form: Form) -> types.InlineKeyboardMarkup | None:
 
 def toast(message: str) -> str:
     return telegram_text.cut(message, telegram_text.TOAST_LIMIT)
+
+
+def reply(message_id: int | None) -> types.ReplyParameters | None:
+    # The message may be gone meanwhile, which is no reason to say nothing.
+    return types.ReplyParameters(message_id, allow_sending_without_reply=True) if message_id else None
+
+
+def file_name(name: str) -> str:
+    """As it may stand in a header."""
+    given = telegram_text.clean(name)
+    kept = "".join(letter if letter.isprintable() and letter not in '"/\\' else "_" for letter in given)
+    return kept[-_LONGEST_FILE_NAME:] or "file"
 
 
 def _button(key: Key, form: Form) -> types.InlineKeyboardButton | None:

@@ -14,7 +14,7 @@ import pytest
 
 from chatops.actors.arrivals import Arrivals
 from chatops.core.people import Chat, ChatKind
-from chatops.telegram.client import _raw, posted
+from chatops.telegram.raw_updates import posted, raw_of
 from chatops.telegram.updates import read
 from tests.actors.house import ANNA, House, house
 from tests.actors.scene import Scene, body
@@ -151,7 +151,7 @@ class Door:
         batch = []
         for update in updates:
             self._number += 1
-            raw = _raw({**update, "update_id": self._number})
+            raw = raw_of({**update, "update_id": self._number})
             if raw is not None:
                 batch.append(raw)
         self._arrivals.keep(batch)
@@ -240,7 +240,7 @@ def test_a_megabyte_of_text_is_a_note_that_fits(shop, door):
 def test_a_huge_message_id_or_update_id_breaks_no_offset(shop, door):
     """What does not fit the database is not Telegram's."""
     for number in (2**63, -(2**63) - 1, 10**300):
-        assert _raw({"update_id": number, **REAL["command"]}) is None
+        assert raw_of({"update_id": number, **REAL["command"]}) is None
         door.poll(
             [{"message": {**MESSAGE, "message_id": number}}, {"message": {**MESSAGE, "chat": {**CHAT, "id": number}}}]
         )

@@ -32,7 +32,8 @@ from chatops.db.migrate import migrate
 from chatops.db.store import Store
 from chatops.sandbox.botapi import BotApiServer, HandClock, Limits, Person
 from chatops.sandbox.botapi.faults import Fault
-from chatops.telegram.client import Me, Telegram, posted
+from chatops.telegram.client import Me, Telegram
+from chatops.telegram.raw_updates import posted
 from chatops.web.api import api_server, build_api
 from chatops.web.hook import TelegramHook
 from chatops.web.readiness import Readiness
@@ -738,7 +739,7 @@ def test_the_menu_button_opens_the_mini_app(office, server):
 
 def test_the_menu_button_of_an_earlier_run_is_taken_back_once(office, server):
     told = []
-    office.telegram.set_menu("Incidents", APP)
+    office.telegram.profile.set_menu("Incidents", APP)
     office.start(menu=Menu(left="https://OPS.example/app/", on_set=told.append))
     server.wait_for(lambda: server.world.updates.polling)
     assert server.world.menu_buttons == {}
@@ -746,7 +747,7 @@ def test_the_menu_button_of_an_earlier_run_is_taken_back_once(office, server):
 
 
 def test_a_menu_button_that_somebody_else_has_set_stays(office, server):
-    office.telegram.set_menu("Shop", "https://shop.example/app/")
+    office.telegram.profile.set_menu("Shop", "https://shop.example/app/")
     office.start(menu=Menu(left=APP))
     server.wait_for(lambda: server.world.updates.polling)
     assert server.world.menu_buttons[0]["text"] == "Shop"

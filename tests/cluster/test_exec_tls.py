@@ -14,7 +14,7 @@ import yaml
 
 from chatops.cluster import Cluster
 from chatops.cluster import exec as execution
-from chatops.cluster.connection import Upgrade
+from chatops.cluster.exchange import Upgrade
 from chatops.core.failures import Permanent, Reason
 from chatops.core.reports import Report
 from tests.cluster.sandbox import NOW, Sandbox, pod

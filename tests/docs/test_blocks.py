@@ -16,7 +16,7 @@ from chatops.core.routing_acts import route_typed
 from chatops.oncall_file import parse_roster
 from chatops.routes_file import parse_routes
 from chatops.settings import Settings, read
-from chatops.settings_shown import describe
+from chatops.settings.shown import describe
 from chatops.suggestions import parse_rules
 from run import cli
 from tests.docs.papers import ROOT, Block, blocks, blocks_of, name_of, papers

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from chatops.settings_shown import describe
+from chatops.settings.shown import describe
 from tests.docs.papers import ROOT, name_of, papers
 
 PAGES = ("docs/settings.md", "docs/settings.ru.md")

@@ -13,7 +13,8 @@ from typing import Any
 
 from chatops.core.failures import Failure, Permanent, Reason, Temporary
 from chatops.core.outgoing import AnswerTap, DeleteMessage, EditMessage, Key, Outgoing, PinMessage, SendMessage
-from chatops.telegram.client import Me, RawUpdate
+from chatops.telegram.client import Me
+from chatops.telegram.raw_updates import RawUpdate
 from tests.simulation.virtual_time import VirtualTime
 
 PER_MINUTE = 20
@@ -44,10 +45,18 @@ class Message:
     """The incident whose card it was sent as: told by how it reads, whatever the service calls it."""
 
 
+class SimulatedProfile:
+    """Nobody looks at what the bot says of itself."""
+
+    def set_commands(self, _commands: object) -> None:
+        pass
+
+
 class SimulatedTelegram:
     """`calm` ends all trouble. `life` is the number of the service's process that talks to it now."""
 
     def __init__(self, time: VirtualTime, chance: random.Random, trace: Callable[[str], None]) -> None:
+        self.profile = SimulatedProfile()
         self.calm = False
         self.life = 0
         self.messages: dict[int, dict[int, Message]] = {}
@@ -86,9 +95,6 @@ class SimulatedTelegram:
 
     def me(self) -> Me:
         return Me(1, "a_bot")
-
-    def set_commands(self, _commands: object) -> None:
-        pass
 
     def stop_polling(self) -> None:
         pass

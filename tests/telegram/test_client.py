@@ -157,7 +157,7 @@ def test_leaving_a_chat(telegram, server, anna):
 
 
 def test_the_menu_of_commands(telegram, server):
-    telegram.set_commands({"": [("start", "begin")], "ru": [("start", "начать"), ("help", "помощь")]})
+    telegram.profile.set_commands({"": [("start", "begin")], "ru": [("start", "начать"), ("help", "помощь")]})
     asked = [
         (r.parameters.get("language_code", ""), json.loads(r.parameters["commands"]))
         for r in server.requests("setMyCommands", status=200)

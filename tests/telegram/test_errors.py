@@ -186,7 +186,7 @@ def break_everything(server, anna) -> list[Failure]:
     acts = [
         door.me,
         lambda: door.updates(None, 1),
-        lambda: door.set_commands({"": [("start", "begin")]}),
+        lambda: door.profile.set_commands({"": [("start", "begin")]}),
         lambda: door.deliver(SendMessage(anna.id, "x")),
         lambda: door.deliver(EditMessage(anna.id, 1, "x")),
         lambda: door.deliver(SendDocument(anna.id, "a.txt", b"x")),

@@ -82,20 +82,20 @@ def test_an_older_server_and_a_newer_one(telegram, server, anna):
 
 
 def test_the_menu_button(telegram, server, anna):
-    assert telegram.menu() == ""
-    telegram.set_menu("Incidents", APP)
-    assert telegram.menu() == APP
+    assert telegram.profile.menu() == ""
+    telegram.profile.set_menu("Incidents", APP)
+    assert telegram.profile.menu() == APP
     assert anna.open_web_app().startswith(APP + "#tgWebAppData=")
     (asked,) = server.requests("setChatMenuButton")
     assert json.loads(asked.parameters["menu_button"])["text"] == "Incidents"
     assert "chat_id" not in asked.parameters
-    telegram.delete_menu()
-    assert telegram.menu() == ""
+    telegram.profile.delete_menu()
+    assert telegram.profile.menu() == ""
 
 
 def test_a_menu_button_that_is_refused(telegram):
     with pytest.raises(Permanent) as caught:
-        telegram.set_menu("Incidents", "http://ops.example/app/")
+        telegram.profile.set_menu("Incidents", "http://ops.example/app/")
     assert caught.value.reason is Reason.REFUSED
     assert "Only HTTPS links are allowed" in caught.value.detail
 
@@ -109,4 +109,4 @@ def test_whether_it_is_the_bots_main_app(telegram, server):
 def test_a_menu_that_is_none(oddity):
     oddity.answer(b'{"ok": true, "result": []}')
     with pytest.raises(Exception, match="not one of a Bot API server"):
-        Telegram(CANARY, oddity.url).menu()
+        Telegram(CANARY, oddity.url).profile.menu()

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from functools import partial
 
+from chatops.cluster.answers import decode
 from chatops.cluster.asides import aside
-from chatops.cluster.connection import decode
 from chatops.cluster.models import Texts, Workload, mapped
 from chatops.cluster.plain import safe_text
 from chatops.cluster.pod_models import Pod, Template

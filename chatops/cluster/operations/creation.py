@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chatops.cluster.connection import taken
+from chatops.cluster.answers import taken
 from chatops.cluster.models import Thing
 from chatops.cluster.operations.patching import ACTION_ID, NO_DRY_RUN, denial
 from chatops.cluster.reader import Reader

@@ -7,9 +7,10 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from chatops.cluster.answers import decode
 from chatops.cluster.asides import aside
 from chatops.cluster.blast import template_cautions
-from chatops.cluster.connection import STRATEGIC_PATCH, decode
+from chatops.cluster.connection import STRATEGIC_PATCH
 from chatops.cluster.models import Node, Workload, listed, mapped
 from chatops.cluster.nodes import largest
 from chatops.cluster.operations.edits import BACK, Edit

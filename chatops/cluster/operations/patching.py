@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from chatops.cluster.connection import taken
+from chatops.cluster.answers import taken
 from chatops.cluster.models import Meta, Thing
 from chatops.cluster.reader import Reader
 from chatops.core import cautions

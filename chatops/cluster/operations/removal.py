@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from chatops.cluster.connection import taken
+from chatops.cluster.answers import taken
 from chatops.cluster.models import Thing
 from chatops.cluster.operations.patching import NO_DRY_RUN, denial
 from chatops.cluster.reader import Reader

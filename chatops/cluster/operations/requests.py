@@ -7,9 +7,9 @@ the action's id stands in the condition's message.
 from datetime import datetime
 from typing import Any
 
+from chatops.cluster.answers import decode, taken
 from chatops.cluster.certificate_models import SigningRequest
 from chatops.cluster.conditions import found
-from chatops.cluster.connection import decode, taken
 from chatops.cluster.models import Thing, listed
 from chatops.cluster.operations.patching import NO_DRY_RUN, denial, ref_to
 from chatops.cluster.plain import safe_text

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from chatops.cluster.answers import decode
 from chatops.cluster.blast import template_cautions
-from chatops.cluster.connection import decode
 from chatops.cluster.models import Workload
 from chatops.cluster.operations.edits import Edit
 from chatops.cluster.operations.rollouts import rollout_progress

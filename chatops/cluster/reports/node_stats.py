@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from chatops.cluster.answers import decode
 from chatops.cluster.conditions import as_it_should
-from chatops.cluster.connection import decode
 from chatops.cluster.models import Node, listed
 from chatops.cluster.nodes import node_health
 from chatops.cluster.places import place

@@ -6,9 +6,9 @@ One module for each family of kinds; all pure. Pods, workloads and nodes are in 
 from collections.abc import Callable
 from typing import TypeVar
 
+from chatops.cluster.answers import decode
 from chatops.cluster.batch_models import CronJob, Job
 from chatops.cluster.certificate_models import Certificate, Issuer, SigningRequest
-from chatops.cluster.connection import decode
 from chatops.cluster.gitops_models import Application, FluxObject
 from chatops.cluster.network_models import ApiService, Ingress, Service
 from chatops.cluster.policy_models import Budget, Quota

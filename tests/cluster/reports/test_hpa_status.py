@@ -7,7 +7,7 @@ import subprocess
 import msgspec
 import pytest
 
-from chatops.cluster.connection import decode
+from chatops.cluster.answers import decode
 from chatops.cluster.scaling_models import HorizontalPodAutoscaler
 from chatops.cluster.standings.autoscalers import autoscaler_standing, metric_lines
 from chatops.core.resources import Health
