@@ -117,7 +117,7 @@ def _alert() -> Iterator[Point]:
     for type in (EntryType.ALERTS_CHANGED, EntryType.ALERTS_RESOLVED):
         yield from _stored(story, type)
     yield from _around(story, "the chats are told", _ACTORS + "incident:IncidentActor._announce")
-    yield from _around(story, "a card is drawn", _ACTORS + "chat:ChatActor._draw_next")
+    yield from _around(story, "a card is drawn", _ACTORS + "conversation.backlog:Backlog.draw_next")
     yield from _job(story, "the buttons on offer", "Buttons.offer")
     yield Point("a card given to the pace", story, "after", _ACTORS + "conversation.shelf:Shelf.send_card")
     yield from _told(story, "a message", SendMessage, "sendMessage")
