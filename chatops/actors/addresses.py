@@ -27,9 +27,13 @@ DRAWING: Address = ("drawing",)
 """The pool that reads graphs of Prometheus and draws them, for which nothing else waits."""
 
 
+INCIDENTS, CHATS = "incident", "chat"
+"""What the addresses of every incident and of every chat begin with."""
+
+
 def incident_address(incident_id: int) -> Address:
-    return ("incident", incident_id)
+    return (INCIDENTS, incident_id)
 
 
 def chat_address(chat_id: int) -> Address:
-    return ("chat", chat_id)
+    return (CHATS, chat_id)

@@ -15,6 +15,7 @@ from chatops.db.store import Store
 
 log = structlog.get_logger()
 
+JANITOR: Address = ("janitor",)
 ROUND_SECONDS = 3_600.0
 UPDATES_KEPT = timedelta(days=7)
 """Telegram itself forgets an update after a day."""

@@ -17,6 +17,7 @@ from chatops.db.store import Store
 
 log = structlog.get_logger()
 
+REVIEWER: Address = ("reviewer",)
 ROUND_SECONDS = 30.0
 TOLD_SETTING = "review_told"
 STILL_NEWS = timedelta(days=1)

@@ -22,6 +22,8 @@ from chatops.db.store import Store
 
 log = structlog.get_logger()
 
+ROLL_CALL: Address = ("roll_call",)
+
 
 @dataclass(frozen=True, slots=True)
 class Call:

@@ -20,6 +20,7 @@ from chatops.db.store import Store
 
 log = structlog.get_logger()
 
+SELF_AUDIT: Address = ("self_audit",)
 ROUND_SECONDS = 60.0
 
 MOST_NAMED = 10

@@ -111,7 +111,7 @@ class Positions:
 
 
 class ChatLife:
-    """One life of a chat's books and drawing, as the ChatActor wires them. It is its own canvas."""
+    """One life of a chat's books and drawing, as the chat's parts are wired. It is its own canvas."""
 
     tongue = None
 

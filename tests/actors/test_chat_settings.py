@@ -8,7 +8,7 @@ import pytest
 from chatops.core.audit import EntryType
 from chatops.core.outgoing import PinMessage
 from tests.actors.group import GROUP, OLEG, asked_of, fires, grouped, quiet, refuses, shown
-from tests.actors.house import ANNA, House
+from tests.actors.house import ANNA, House, Post
 
 
 @pytest.fixture
@@ -21,7 +21,12 @@ def shop(tmp_path: Path) -> Iterator[House]:
 def ask(shop: House, *, user: int = ANNA, chat: int = GROUP) -> int:
     before = set(shop.post.messages)
     shop.write("/chat", user=user, chat=chat)
-    return int(shop.post.wait(lambda post: next((n for n in post.messages if n not in before), None)))
+
+    def answer(post: Post) -> int | None:
+        """Somewhere else a card may only just arrive."""
+        return next((n for n, m in post.messages.items() if n not in before and m.chat_id == chat), None)
+
+    return int(shop.post.wait(answer))
 
 
 def sets(shop: House, label: str, *, chat: int = GROUP) -> int:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from chatops.actors import base, chat, incident
+from chatops.actors import base, incident
+from chatops.actors.conversation import backlog, incoming, receipts
 from chatops.core.failures import Reason, Temporary
 from tests.actors.house import ANNA, House
 from tests.actors.scene import Scene, body
@@ -10,7 +11,8 @@ from tests.actors.scene import Scene, body
 
 @pytest.fixture
 def shop(tmp_path, monkeypatch):
-    monkeypatch.setattr(chat, "RETRY_SECONDS", 0.01)
+    for part in (backlog, incoming, receipts):
+        monkeypatch.setattr(part, "RETRY_SECONDS", 0.01)
     monkeypatch.setattr(incident, "AGAIN_SECONDS", 0.01)
     built = House(tmp_path)
     built.cluster.answer = Scene(built.clock)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chatops.actors import mailbag
 from chatops.actors.addresses import POOL, TELEGRAM, WEBHOOK, Address, chat_address, incident_address
 from chatops.actors.chat_messages import Notice
 from chatops.actors.messages import BodiesStored, Happened
@@ -63,9 +64,7 @@ def test_p1_mail_that_crashes_its_incident_three_times_is_put_aside(shop, monkey
     """P1: The incident goes on with what came after it, and an admin is told."""
     shop.post_webhook(body("firing_group_of_3"))
     shop.post.wait_text("keeps crashing")
-    from chatops.actors import incident
-
-    real = incident.parse
+    real = mailbag.parse
 
     def parse(raw, **arguments):
         notification = real(raw, **arguments)
@@ -73,7 +72,7 @@ def test_p1_mail_that_crashes_its_incident_three_times_is_put_aside(shop, monkey
             raise RuntimeError("poison")
         return notification
 
-    monkeypatch.setattr(incident, "parse", parse)
+    monkeypatch.setattr(mailbag, "parse", parse)
     shop.post_webhook(body("firing_group_grown_to_4"))
     shop.post.wait_text("could not be understood")
     shop.post_webhook(resolved("firing_group_of_3"))

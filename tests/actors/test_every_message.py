@@ -71,7 +71,7 @@ def test_p1_every_actor_dies_of_every_message_and_comes_back_alone(system, monke
     kinds: dict[type[Actor], Address] = {}
     system._gate.accept(body("firing_group_of_3"), "")
     expected = {*system._supervisor.children(PATIENCE), incident_address(1), chat_address(ANNA)}
-    directory = system._directory
+    directory = system._ground.directory
 
     def refs() -> dict[Address, pykka.ActorRef[Any] | None]:
         return {address: directory.ref(address) for address in expected}
@@ -107,4 +107,4 @@ def test_p1_every_actor_dies_of_every_message_and_comes_back_alone(system, monke
     assert system.readiness().alive
     assert system.wait(timeout=0) is None
     system._gate.accept(body("firing_single"), "")
-    until(lambda: system._store.incidents.get(2), "webhooks are still worked through")
+    until(lambda: system._ground.store.incidents.get(2), "webhooks are still worked through")

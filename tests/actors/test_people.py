@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chatops.actors.addresses import chat_address
-from chatops.actors.answering import call_again
+from chatops.actors.calling import Caller
 from chatops.actors.chat_messages import Notice
 from chatops.core.audit import EntryType
 from chatops.core.budgets import BURST
@@ -92,7 +92,8 @@ def test_who_was_called_is_not_called_again_after_a_start(shop):
     shop.post.wait(lambda post: len(calls(shop)) == 1)
     shop.until(lambda: shop.store.positions.shown_since(OLEG, 1, Verb.ESCALATE, shop.clock() - QUIET))
     sent = len(shop.post.messages)
-    call_again(1, shop.store, shop.directory.tell)
+    incident = shop.store.incidents.get(1)
+    Caller(known=lambda: incident, store=shop.store, clock=shop.clock, tell=shop.directory.tell).resume()
     shop.directory.tell(chat_address(OLEG), Notice("wrong_token"))
     shop.post.wait(lambda post: len(post.messages) > sent)
     assert len([m for m in shop.post.messages.values() if "asks for help" in getattr(m, "html", "")]) == 1

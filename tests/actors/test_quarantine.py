@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from chatops.actors import chat, incident
+from chatops.actors import incident
+from chatops.actors.conversation import incoming
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.commands import Commands
 from chatops.actors.conversation.taps import Taps
@@ -108,7 +109,7 @@ def test_p1_a_press_that_crashed_once_counts_all_the_same(shop, anna, monkeypatc
 
 def test_p1_a_database_that_is_away_costs_no_press(shop, anna, monkeypatch):
     """P1: that is no fault of the press: where nobody knows what is stored it is told again, and never counted."""
-    monkeypatch.setattr(chat, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(incoming, "RETRY_SECONDS", 0.01)
     shop.post_webhook(body("firing_group_of_3"))
     card = shop.post.wait_text("keeps crashing")
     lost = Temporary(Reason.UNKNOWN_OUTCOME, "the database does not answer")

@@ -149,7 +149,7 @@ def test_s12_an_error_that_holds_a_secret_is_told_without_it(tmp_path, monkeypat
     migrate(wanted.database_url)
     system = System(wanted)
     told: list[Notice] = []
-    monkeypatch.setattr(system, "_tell_admins", told.append)
+    monkeypatch.setattr(system._ground, "tell_admins", told.append)
     system.start()
     database = Database(wanted.database_url, readers=1)
     database.open()
@@ -176,7 +176,7 @@ def broken(tmp_path, monkeypatch) -> Iterator[System]:
     built.start()
     try:
         for _ in range(10):
-            built._directory.tell(WEBHOOK, BodiesStored(()))
+            built._ground.directory.tell(WEBHOOK, BodiesStored(()))
         yield built
     finally:
         built.stop()

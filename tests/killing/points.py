@@ -113,11 +113,11 @@ def _alert() -> Iterator[Point]:
     yield from _around(story, "a body is routed", _ACTORS + "webhook:WebhookActor._route")
     yield from _job(story, "a route", "Inbox.route")
     yield Point("incident actor begins", story, "before", _ACTORS + "incident:IncidentActor.setup")
-    yield from _around(story, "the mail is worked through", _ACTORS + "incident:IncidentActor._work_through_mail")
+    yield from _around(story, "the mail is worked through", _ACTORS + "mailbag:Mailbag.work_through")
     for type in (EntryType.ALERTS_CHANGED, EntryType.ALERTS_RESOLVED):
         yield from _stored(story, type)
     yield from _around(story, "the chats are told", _ACTORS + "incident:IncidentActor._announce")
-    yield from _around(story, "a card is drawn", _ACTORS + "chat:ChatActor._draw_next")
+    yield from _around(story, "a card is drawn", _ACTORS + "conversation.backlog:Backlog.draw_next")
     yield from _job(story, "the buttons on offer", "Buttons.offer")
     yield Point("a card given to the pace", story, "after", _ACTORS + "conversation.shelf:Shelf.send_card")
     yield from _told(story, "a message", SendMessage, "sendMessage")
@@ -126,7 +126,7 @@ def _alert() -> Iterator[Point]:
     yield from _job(story, "what arrived", "Shelf.arrived")
     yield from _around(story, "a survey", "chatops.cluster:Cluster.survey")
     yield Point("cluster asked, no answer read", story, "after", _SENT, of=_request("GET", "/deployments/checkout"))
-    yield from _around(story, "a survey is judged", _ACTORS + "incident:IncidentActor._surveyed")
+    yield from _around(story, "a survey is judged", _ACTORS + "lookout:Lookout._surveyed")
     yield from _told(story, "an edit", EditMessage, "editMessageText")
 
 
@@ -190,7 +190,7 @@ def _hands() -> Iterator[Point]:
         yield from _stored(story, type)
     yield from _around(story, "a press is answered", _ACTORS + "incident:answer_press")
     yield from _around(story, "a note is taken", _ACTORS + "conversation.notes:Notes.take")
-    yield from _around(story, "help is called for", _ACTORS + "incident:call_for_help")
+    yield from _around(story, "help is called for", _ACTORS + "calling:Caller._call_for_help")
     yield Point(
         "before a call for help is written", story, "before", _ACTORS + "chat:ChatActor.receive", of=_second(HelpWanted)
     )

@@ -15,13 +15,12 @@ from chatops.actors.clusters import ClustersActor
 from chatops.actors.escalation import ESCALATION, EscalationActor
 from chatops.actors.health import Health
 from chatops.actors.incident import IncidentActor
-from chatops.actors.janitor import JanitorActor
+from chatops.actors.janitor import JANITOR, JanitorActor
 from chatops.actors.messages import Accept
 from chatops.actors.pool import PoolActor
-from chatops.actors.roll_call import RollCallActor
-from chatops.actors.self_audit import SelfAuditActor
+from chatops.actors.roll_call import ROLL_CALL, RollCallActor
+from chatops.actors.self_audit import SELF_AUDIT, SelfAuditActor
 from chatops.actors.specs import ChildSpec, FamilySpec, Restart
-from chatops.actors.system import JANITOR, ROLL_CALL, SELF_AUDIT
 from chatops.actors.upstream import CHANGE_SECONDS, LOOK_SECONDS
 from chatops.actors.webhook import WebhookActor
 from chatops.actors.work import ProceedPlan
@@ -170,7 +169,7 @@ class Simulation:
         )
 
     def _specs(self, process: Process) -> list[ChildSpec | FamilySpec]:
-        """As actors.system has them."""
+        """As actors.cast has them."""
         store, now, start = self.store, self.time.now, process.starter
         hearing = {"store": store, "clock": now}
         slow: dict[str, Any] = {

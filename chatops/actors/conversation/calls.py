@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from chatops.actors.answering import CALLS
+from chatops.actors.calling import CALLS
 from chatops.actors.chat_messages import HelpWanted, Unattended
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.shelf import Shelf
