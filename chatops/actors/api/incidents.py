@@ -156,7 +156,7 @@ class IncidentDesk:
             incident,
             caller.tongue,
             now=now,
-            alike=desk.store.incidents.alike_before(incident),
+            alike=desk.store.past.alike_before(incident),
             suggested=_allowed(suggested, incident, caller) if incident.open and not running else Suggestions(),
             can=self._can(incident, caller),
             chat_url=self._chat_url(incident),

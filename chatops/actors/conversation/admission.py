@@ -121,7 +121,7 @@ class Admission:
         if user is None:
             return None
         speaks = tongue(user.language) if user.language else self._canvas.tongue
-        total, _ = self._store.incidents.open_page(0, 1, readable_by(user))
+        total, _ = self._store.pages.open(0, 1, readable_by(user))
         return deciding.news(change.type, change.grant, user, chat, speaks, open_count=total)
 
     def typed(self, question: Position, text: TextMessage, reader: Reader) -> None:

@@ -132,7 +132,7 @@ class Commands:
             # Nobody would see anything otherwise: the first person who comes gets the incidents.
             chat = self._subscribe(text, user, replace(known or chat, subscribed=True))
             catch_up = True
-        total, _ = self._store.incidents.open_page(0, 1, readable_by(user))
+        total, _ = self._store.pages.open(0, 1, readable_by(user))
         shown = welcome.start(user, chat, tongue, open_count=total, routed=self._is_routed(chat))
         return Reply(shown, catch_up=catch_up)
 

@@ -248,7 +248,7 @@ def from_store(
         case Verb.INCIDENTS:
             return _open_incidents(position, store, tongue, readable)
         case Verb.HISTORY:
-            total, shown = store.incidents.closed_page(*lists.page_bounds(page), readable)
+            total, shown = store.pages.closed(*lists.page_bounds(page), readable)
             return lists.history(shown, tongue, total=total, page=page)
         case Verb.STATISTICS:
             return reviews.drawn(position, store, tongue, now=now, policy=policy, readable=readable)
@@ -279,9 +279,9 @@ def from_store(
         case Verb.TIMELINE:
             return _timeline(incident, store, tongue, position)
         case Verb.REPORT if position.args.get("report") == "similar":
-            return similar.similar(incident, store.incidents.alike(incident), tongue)
+            return similar.similar(incident, store.past.alike(incident), tongue)
         case _:
-            alike = store.incidents.alike_before(incident, days=7)
+            alike = store.past.alike_before(incident, days=7)
             others = incident.open and not store.merges.alone(incident.id)
             acts = beside(incident_acts.rows(incident, tongue, policy.outside, alike=alike, others=others), door)
             advice = advice_for(incident, store, policy, now)
@@ -295,8 +295,8 @@ def _open_incidents(position: Position, store: Store, tongue: Tongue, readable: 
     is_all = lists.ALL in position.args
     narrow = group and not is_all and bool(store.routes.of(position.chat_id).routes)
     routed_to = position.chat_id if narrow else None
-    total, shown = store.incidents.open_page(*lists.page_bounds(page), readable, routed_to=routed_to)
-    everything = store.incidents.open_page(0, 1, readable)[0] if narrow else total
+    total, shown = store.pages.open(*lists.page_bounds(page), readable, routed_to=routed_to)
+    everything = store.pages.open(0, 1, readable)[0] if narrow else total
     last = _last_end(store, readable)
     return lists.open_incidents(
         shown, tongue, total=total, page=page, last=last, elsewhere=everything - total, is_all=is_all
@@ -357,7 +357,7 @@ def other_of(args: dict[str, str], store: Store) -> Incident | None:
 
 
 def _last_end(store: Store, readable: Readable) -> datetime | None:
-    _, newest = store.incidents.closed_page(0, 1, readable)
+    _, newest = store.pages.closed(0, 1, readable)
     return newest[0].closed_at if newest else None
 
 
