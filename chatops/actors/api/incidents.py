@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from chatops.actors.api.desk import BAD_CURSOR, Desk
 from chatops.actors.conversation.documents import document
-from chatops.actors.conversation.views import advice_for
+from chatops.actors.conversation.stored_screens import advice_for
 from chatops.core.access import needs
 from chatops.core.alerts import Severity
 from chatops.core.buttons import Verb

@@ -14,7 +14,7 @@ from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.people import UNREADABLE
-from chatops.actors.conversation.views import Reader, readable_by
+from chatops.actors.conversation.reader import Reader, readable_by
 from chatops.actors.conversation.whereabouts import From
 from chatops.core.access import may_decide
 from chatops.core.audit import Entry, EntryType

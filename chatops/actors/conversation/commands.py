@@ -11,7 +11,7 @@ import structlog
 
 from chatops.actors.conversation import maintenance, routes
 from chatops.actors.conversation.denials import Denials
-from chatops.actors.conversation.views import readable_by
+from chatops.actors.conversation.reader import readable_by
 from chatops.core.access import ADMINS_ONLY, OUT_OF_SCOPE, known, may_decide, may_see
 from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from chatops.actors.conversation import reviews
-from chatops.actors.conversation.views import readable_by
+from chatops.actors.conversation.reader import readable_by
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Incident

@@ -7,15 +7,15 @@ from datetime import datetime
 
 from chatops.actors.addresses import Address, incident_address
 from chatops.actors.chat_messages import ApprovalWanted
-from chatops.actors.conversation import outside, views
+from chatops.actors.conversation import cluster_screens, outside
 from chatops.actors.conversation.approvals import Approvals
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.documents import DOCUMENTS
 from chatops.actors.conversation.inquiries import Asked, Inquiries
 from chatops.actors.conversation.kept_logs import KeptLogs
+from chatops.actors.conversation.reader import Reader
 from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.conversation.topics import Topics
-from chatops.actors.conversation.views import Reader
 from chatops.actors.conversation.whereabouts import FILES, From, Whereabouts
 from chatops.actors.conversation.witness import Witness
 from chatops.actors.messages import SurveyAgain
@@ -120,13 +120,13 @@ class Drilldown:
         self._witness.told(asked.trial, result)
         if self._sent_below(asked, result) or not self._whereabouts.still_there(asked.position):
             return
-        further = views.straight_on(asked.position, result)
+        further = cluster_screens.straight_on(asked.position, result)
         if further is not None:
             self._inquiries.ask(replace(asked, position=self._whereabouts.moved(further)))
             return
         position = asked.position
         if isinstance(result, LogText):
-            again = {views.AGAIN: "1"} if position.args.get("kept") else {}
+            again = {cluster_screens.AGAIN: "1"} if position.args.get("kept") else {}
             args = {**position.args, **again, "kept": self._kept.keep(result)}
             position = self._whereabouts.moved(replace(position, args=args))
         self._show(asked, position, result)
@@ -150,7 +150,7 @@ class Drilldown:
         self._witness.failed(asked.trial, reason, detail, interrupted=interrupted)
         if self._whereabouts.still_there(asked.position):
             theirs = outside.concerns(asked.position, self._canvas.policy.outside)
-            screen = (outside if theirs else views).failed(asked.position, reason, detail, asked.reader)
+            screen = (outside if theirs else cluster_screens).failed(asked.position, reason, detail, asked.reader)
             only = asked.only(self._clock())
             self._canvas.show(screen, asked.position, Lane.RESULT, thread_id=asked.thread_id, only=only)
 
@@ -160,7 +160,7 @@ class Drilldown:
 
     def _sent_below(self, asked: Asked, result: Result) -> bool:
         """Whether the answer is a file or a picture, which was sent below."""
-        file = views.file_of(asked.position, result, asked.reader)
+        file = cluster_screens.file_of(asked.position, result, asked.reader)
         if file:
             only = asked.only(self._clock())
             self._shelf.send_file(*file, reply_to=asked.below, thread_id=asked.thread_id, only=only)
@@ -183,7 +183,7 @@ class Drilldown:
         elif isinstance(result, StandingSilences):
             screen = outside.listed(position, result, asked.reader, self._store)
         else:
-            screen = views.drawn(position, result, asked.reader, now=self._clock(), policy=policy)
+            screen = cluster_screens.drawn(position, result, asked.reader, now=self._clock(), policy=policy)
         only = asked.only(self._clock())
         if isinstance(result, Preview) and safeguard(result, policy.protected) in OPEN_TO_ALL:
             only, position = None, replace(position, message_id=max(0, position.message_id))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chatops.actors.addresses import DRAWING, POOL, UPSTREAM, Address
-from chatops.actors.conversation import outside, views
-from chatops.actors.conversation.views import Reader
+from chatops.actors.conversation import cluster_screens, outside
+from chatops.actors.conversation.reader import Reader
 from chatops.actors.conversation.whereabouts import ASKING
 from chatops.actors.conversation.witness import Trial
 from chatops.actors.tags import first_tag
@@ -98,4 +98,4 @@ class Inquiries:
             incident = self._store.incidents.get(wanted.incident_id) if wanted.incident_id else None
             door = DRAWING if outside.is_graph(wanted) else UPSTREAM
             return door, outside.needed(wanted, incident, asked.reader.tongue, policy.graph_theme)
-        return POOL, views.needed(wanted, self._clock())
+        return POOL, cluster_screens.needed(wanted, self._clock())

@@ -1,8 +1,7 @@
 """The screens of people and grants by position, drawn from what is stored. Who may see them is decided at the press."""
 
-from chatops.actors.conversation.views import number
 from chatops.core.buttons import Verb
-from chatops.core.cards import Position
+from chatops.core.cards import Position, number
 from chatops.core.granting import grant_of
 from chatops.core.people import Role, User
 from chatops.core.screens import deciding, people

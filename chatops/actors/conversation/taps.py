@@ -16,11 +16,12 @@ from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.duty_desk import DutyDesk
 from chatops.actors.conversation.maintenance_desk import MaintenanceDesk
 from chatops.actors.conversation.press_events import event_of
+from chatops.actors.conversation.reader import Reader
 from chatops.actors.conversation.routes_desk import RoutesDesk
 from chatops.actors.conversation.silences import OthersSilences
+from chatops.actors.conversation.stored_screens import other_of
 from chatops.actors.conversation.storms import Storms
 from chatops.actors.conversation.typed_words import TypedWords
-from chatops.actors.conversation.views import Reader, other_of
 from chatops.actors.messages import Happened
 from chatops.actors.roster import roster_now
 from chatops.actors.telegram_messages import Deliver
