@@ -8,15 +8,11 @@ import gc
 # could go, would be an eighth of the start.
 gc.disable()
 
-import os
 import queue
-import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 import structlog
@@ -24,15 +20,12 @@ import structlog
 from chatops import __version__, log
 from chatops.actors.stacks import install_stack_dump
 from chatops.actors.system import LEAD_LOST, System
-from chatops.audit_files import csv_lines, json_lines
 from chatops.cluster.kubeconfig import Kubeconfig
-from chatops.core.audit import FLAWS, Checkpoint, StoredEntry
+from chatops.command_line import plain_errors, usable_settings
 from chatops.core.failures import Failure
-from chatops.db.backup import BackupRefused, back_up
-from chatops.db.database import Database
+from chatops.db.backup import back_up
 from chatops.db.migrate import MigrationRefused, migrate
-from chatops.db.same_tables import MoveRefused
-from chatops.db.store import Store
+from chatops.process import begin_anew, leave, on_stop_signals, told_to_end
 from chatops.settings import Settings, read
 from chatops.web.server import CannotListen
 
@@ -43,15 +36,10 @@ gc.freeze()
 gc.enable()
 
 STOP_SECONDS = 5.0
-SIGNAL_SECONDS = 0.5
-"""How late a signal that another thread was given may be heard of."""
-
 SWITCH_SECONDS = 0.0005
 """How long a thread that computes keeps those waiting that only pass something on. Python's own 5 ms, once for each
 piece of a webhook that is read, would be most of what a sender waits while incidents are decided.
 """
-
-BAD_SETTINGS = 2
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -67,9 +55,9 @@ def cli(context: click.Context) -> None:
     for stream in (sys.stdout, sys.stderr):
         getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
     if context.invoked_subcommand is None:
-        settings = _settings()
+        settings = usable_settings()
         log.configure(settings.log_level, settings.log_format, secrets=(*settings.secrets, *_credentials(settings)))
-        _leave(_serve(settings))
+        leave(_serve(settings))
 
 
 @cli.command()
@@ -82,7 +70,7 @@ def demo(*, once: bool, port: int) -> None:
 
     log.configure("warning", "console")
     install_stack_dump()
-    _leave(main(once=once, port=port))
+    leave(main(once=once, port=port))
 
 
 @cli.command()
@@ -111,8 +99,8 @@ def check() -> None:
 @cli.command("migrate")
 def migrate_command() -> None:
     """Bring the database to this version's schema. Serving does this too."""
-    with _plain_errors():
-        applied = migrate(_settings().database_url)
+    with plain_errors():
+        applied = migrate(usable_settings().database_url)
     click.echo("\n".join(f"applied {name}" for name in applied) or "the schema is up to date")
 
 
@@ -128,8 +116,8 @@ def move_command(*, source: str | None, target: str) -> None:
     # Here, since it loads the driver of PostgreSQL.
     from chatops.db.moving import move
 
-    with _plain_errors():
-        moved = move(source or _settings().database_url, target, _tell_step)
+    with plain_errors():
+        moved = move(source or usable_settings().database_url, target, _tell_step)
     click.echo(f"✔ {moved.rows} rows are there, and the audit log is whole: its newest line is {moved.head}")
     click.echo(
         "Now set DATABASE_URL to the database you moved to, and start. The file is as it was; keep it as a backup."
@@ -143,61 +131,31 @@ def backup_command(*, file: Path) -> None:
 
     For PostgreSQL it says how pg_dump does it. docs/backup.md has the way back.
     """
-    with _plain_errors():
-        copied = back_up(_settings().database_url, file, _tell_pages)
+    with plain_errors():
+        copied = back_up(usable_settings().database_url, file, _tell_pages)
     click.echo(f"✔ {file} is whole; the newest line of its audit log is {copied.head}")
     click.echo("Keep it elsewhere than the database, and that line's number and hash elsewhere than the copy.")
 
 
-@cli.group()
+class _AuditCommands(click.Group):
+    """They are loaded when one is asked for, since serving needs nothing of them."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return self._loaded.list_commands(context)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        return self._loaded.get_command(context, name)
+
+    @property
+    def _loaded(self) -> click.Group:
+        from chatops.audit_commands import audit
+
+        return audit
+
+
+@cli.group(cls=_AuditCommands)
 def audit() -> None:
     """Read the log of who did what."""
-
-
-@audit.command("list")
-@click.option("--incident", type=int, help="Only this incident's lines.")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="The newest so many.")
-def audit_list(*, incident: int | None, limit: int) -> None:
-    """Show the newest lines, oldest first."""
-    with _store() as store:
-        if incident is not None:
-            lines = store.audit.for_incident(incident, limit)
-        else:
-            lines = store.audit.page(max(0, store.audit.head()[0] - limit), limit)
-        for line in lines:
-            click.echo(_readable(line))
-
-
-@audit.command("export")
-@click.option("--incident", type=int, help="Only this incident's lines.")
-@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
-@click.option("--output", type=click.File("wb", lazy=True), default="-", help="A file instead of standard output.")
-def audit_export(*, incident: int | None, form: str, output: IO[bytes]) -> None:
-    """Write every line with its hash, as JSON lines or as CSV for spreadsheets. docs/audit.md describes the columns."""
-    with _store() as store:
-        wanted = (line for line in store.audit.iterate() if incident is None or line.entry.incident_id == incident)
-        for written in (csv_lines if form == "csv" else json_lines)(wanted):
-            output.write(written)
-
-
-@audit.command("verify")
-@click.option("--head", "heads", metavar="NUMBER:HASH", multiple=True, help="A checkpoint the log must agree with.")
-def audit_verify(*, heads: tuple[str, ...]) -> None:
-    """Check that no line was changed, moved, removed or put in: each carries the hash of the one before it.
-
-    That lines at the end were cut off shows only against a checkpoint from elsewhere: the service's log and AUDIT_CHAT
-    have them. Exits with 1 and names the first bad line.
-    """
-    with _plain_errors():
-        checkpoints = [Checkpoint.of(head) for head in heads]
-    with _store() as store:
-        newest = Checkpoint(*store.audit.head())
-        flaws = [store.audit.verify(checkpoint) for checkpoint in checkpoints] or [store.audit.verify()]
-        for flaw in flaws:
-            if flaw is not None:
-                click.echo(f"✖ line {flaw.number}: {FLAWS[flaw.fault]} ({flaw.fault})", err=True)
-                sys.exit(1)
-    click.echo(f"✔ {newest.number} lines, the newest is {newest}")
 
 
 def _serve(settings: Settings) -> int:
@@ -209,7 +167,7 @@ def _serve(settings: Settings) -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
     # put() of a SimpleQueue is safe in a signal handler; setting an Event that is being waited for is not.
     ended: queue.SimpleQueue[int | None] = queue.SimpleQueue()
-    _on_stop_signals(ended)
+    on_stop_signals(ended)
     try:
         applied = migrate(settings.database_url)
         if applied:
@@ -224,95 +182,16 @@ def _serve(settings: Settings) -> int:
         return 1
     # Daemon: it waits for the end of the service, and the service may be cut short.
     threading.Thread(target=lambda: ended.put(system.wait()), name="end-watch", daemon=True).start()
-    code = _told_to_end(ended)
+    code = told_to_end(ended)
     logger.info("stopping", by="signal" if code is None else "supervisor")
     system.stop(STOP_SECONDS)
     if code == LEAD_LOST:
-        _begin_anew()
+        begin_anew()
     return code or 0
-
-
-def _begin_anew() -> NoReturn:
-    """As a process that knows nothing, with the same number: whatever of this one still hangs somewhere is gone."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
-
-
-def _told_to_end(ended: "queue.SimpleQueue[int | None]") -> int | None:
-    """Wait in the main thread for what is put there.
-
-    The system may deliver a signal to any thread, and Python handles it in the main one as soon as that runs: one that
-    waits without an end is not woken by it, and never ends.
-    """
-    while True:
-        with suppress(queue.Empty):
-            return ended.get(timeout=SIGNAL_SECONDS)
 
 
 def _credentials(settings: Settings) -> frozenset[str]:
     return Kubeconfig(settings.kubeconfig).credentials()
-
-
-def _on_stop_signals(ended: "queue.SimpleQueue[int | None]") -> None:
-    """The first SIGTERM or SIGINT asks for an orderly end, the second ends the process at once."""
-    asked: list[int] = []
-
-    def on_signal(number: int, _frame: Any) -> None:
-        if asked:
-            os._exit(128 + number)
-        asked.append(number)
-        ended.put(None)
-
-    signal.signal(signal.SIGTERM, on_signal)
-    signal.signal(signal.SIGINT, on_signal)
-
-
-def _leave(code: int) -> NoReturn:
-    """End the process, even if a thread that was given up on still hangs somewhere."""
-    left = [thread.name for thread in threading.enumerate() if _keeps_alive(thread)]
-    if left:
-        structlog.get_logger("chatops").error("threads_left", threads=left)
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code or 1)
-    sys.exit(code)
-
-
-def _keeps_alive(thread: threading.Thread) -> bool:
-    return thread is not threading.main_thread() and not thread.daemon
-
-
-def _settings() -> Settings:
-    """The settings, or the end of the process with every problem said."""
-    settings = read()
-    if isinstance(settings, Settings):
-        return settings
-    click.echo("The settings cannot be used:", err=True)
-    for problem in settings:
-        click.echo(f"  ✖ {problem}", err=True)
-    sys.exit(BAD_SETTINGS)
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """What fails for a reason outside this program is told in a sentence."""
-    try:
-        yield
-    except (BackupRefused, Failure, MigrationRefused, MoveRefused, ValueError) as error:
-        raise click.ClickException(str(error)) from error
-
-
-@contextmanager
-def _store() -> Iterator[Store]:
-    """The database for a command that reads. The service may be running beside it."""
-    with _plain_errors():
-        database = Database(_settings().database_url, readers=1)
-        database.open()
-        try:
-            yield Store(database)
-        finally:
-            database.close()
 
 
 def _tell_step(step: "Step") -> None:
@@ -322,18 +201,6 @@ def _tell_step(step: "Step") -> None:
 
 def _tell_pages(done: int, total: int) -> None:
     click.echo(f"  {done} of {total} pages")
-
-
-def _readable(line: StoredEntry) -> str:
-    entry = line.entry
-    words = [f"{line.id}", f"{entry.at:%Y-%m-%d %H:%M:%SZ}", entry.type.value, entry.subject.name or entry.subject.kind]
-    if entry.incident_id is not None:
-        words.append(f"#{entry.incident_id}")
-    if entry.object is not None:
-        words.append(f"{entry.object.short_kind} {entry.object.path}")
-    words += [f"{name}={value}" for name, value in entry.detail.items() if value]
-    # Names come from clusters and chats: no terminal command among them may reach the terminal.
-    return "".join(letter if letter.isprintable() else "�" for letter in " ".join(words))
 
 
 if __name__ == "__main__":

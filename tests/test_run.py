@@ -319,9 +319,10 @@ def test_a_port_in_use_ends_serving_with_its_name(place: Place) -> None:
 
 def test_a_second_signal_ends_it_at_once() -> None:
     script = """
-import os, queue, signal, run
+import os, queue, signal
+from chatops.process import on_stop_signals
 ended = queue.SimpleQueue()
-run._on_stop_signals(ended)
+on_stop_signals(ended)
 os.kill(os.getpid(), signal.SIGTERM)
 print("asked", ended.get(timeout=10), flush=True)
 os.kill(os.getpid(), signal.SIGINT)
@@ -337,15 +338,16 @@ print("still here", flush=True)
 def test_p3_a_signal_that_another_thread_was_given_is_heard() -> None:
     """P3: the system chooses the thread that a signal goes to, and only the main one handles it."""
     program = """
-import queue, signal, threading, time, run
+import queue, signal, threading, time
+from chatops.process import on_stop_signals, told_to_end
 told = queue.SimpleQueue()
-run._on_stop_signals(told)
+on_stop_signals(told)
 def give():
     time.sleep(0.3)
     signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
     threading.Event().wait()
 threading.Thread(target=give, daemon=True).start()
-print(run._told_to_end(told))
+print(told_to_end(told))
 """
     ended = subprocess.run(
         [sys.executable, "-c", program], cwd=RUN.parent, capture_output=True, text=True, timeout=PATIENCE, check=False
@@ -355,9 +357,10 @@ print(run._told_to_end(told))
 
 def test_a_thread_that_hangs_does_not_keep_the_process() -> None:
     script = """
-import threading, run
+import threading
+from chatops.process import leave
 threading.Thread(target=threading.Event().wait, name="hanging").start()
-run._leave(0)
+leave(0)
 """
     ended = subprocess.run(
         [sys.executable, "-c", script], cwd=RUN.parent, capture_output=True, text=True, timeout=PATIENCE, check=False

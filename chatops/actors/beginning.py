@@ -48,16 +48,16 @@ def introduce(settings: Settings, store: Store, now: datetime) -> None:
 
 def resume(store: Store, tell: Callable[[Address, object], None]) -> None:
     """What the last run left half done goes on: mail, running actions, silences, surveys, calls for help, cards."""
-    incidents = store.incidents
+    unfinished = store.unfinished
     waiting = {
-        *incidents.incidents_with_mail(),
-        *incidents.running(),
-        *incidents.interrupted(),
-        *incidents.silenced(),
-        *incidents.unseen(),
-        *incidents.calling(),
-        *incidents.handed(),
-        *incidents.owing(),
+        *unfinished.with_mail(),
+        *unfinished.running(),
+        *unfinished.interrupted(),
+        *unfinished.silenced(),
+        *unfinished.unseen(),
+        *unfinished.calling(),
+        *unfinished.handed(),
+        *unfinished.owing(),
     }
     for incident_id in sorted(waiting):
         tell(incident_address(incident_id), MailArrived())

@@ -73,8 +73,8 @@ class EscalationActor(Actor):
         now = self._clock()
         try:
             standing = {window.number for window in self._store.maintenance.standing(now)}
-            over = [each for each, window in self._store.incidents.maintained() if window not in standing]
-            due = self._store.incidents.unattended(now - self._after, MOST) if self._after else ()
+            over = [each for each, window in self._store.unfinished.maintained() if window not in standing]
+            due = self._store.unfinished.unattended(now - self._after, MOST) if self._after else ()
             roster = roster_now(self._roster, self._store) if due else self._roster
             covers = self._store.covers.standing(now) if due else ()
             named = {each: self._store.routes.chain(each) for each, _ in due if roster.chains}

@@ -11,7 +11,7 @@ import structlog
 from chatops.actors.marks import marked
 from chatops.core.failures import Failure, Permanent, Reason
 from chatops.core.outgoing import Outgoing
-from chatops.core.pacing import Delivery, Parcel
+from chatops.core.pacing.parcels import Delivery, Parcel
 
 log = structlog.get_logger()
 

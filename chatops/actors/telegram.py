@@ -26,7 +26,9 @@ from chatops.actors.senders import Outcome, Senders, join_all
 from chatops.actors.telegram_messages import ChatBegan, Deliver, Delivered, NotDelivered, Withdraw
 from chatops.actors.timers import Timer
 from chatops.core.failures import ChatMigrated, Failure, Permanent, Reason
-from chatops.core.pacing import Pace, Pacer, Parcel
+from chatops.core.pacing.pace import Pace
+from chatops.core.pacing.pacer import Pacer
+from chatops.core.pacing.parcels import Parcel
 from chatops.telegram.client import Me, Telegram
 from chatops.telegram.profile import Commands
 

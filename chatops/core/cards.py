@@ -33,3 +33,8 @@ class Position:
     args: dict[str, str] = field(default_factory=dict)
     ref: ObjectRef | None = None
     touched_at: datetime | None = None
+
+
+def number(text: str | None, default: int = 0) -> int:
+    """A number among a position's arguments; the default for what no button of ours says."""
+    return int(text) if text and text.isdecimal() and len(text) < 7 else default

@@ -12,7 +12,7 @@ from chatops.core.incidents.brought import Brought, Merge
 from chatops.core.incidents.values import Incident, Person
 from chatops.db.columns import clean, from_json, time_text, to_json
 from chatops.db.database import Database
-from chatops.db.incidents import store_decision
+from chatops.db.decided import store_decision
 from chatops.db.places import Readable
 from chatops.db.routing import has_mail
 from chatops.db.rows import incidents_of

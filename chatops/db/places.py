@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
+from chatops.db.database import Database
 from chatops.db.entities import Tables
 
 Readable = Callable[[str, str], bool]
@@ -18,6 +19,18 @@ class Spot(NamedTuple):
     cluster: str
     namespace: str
     changed: int
+
+
+class Places:
+    """Kept as incidents come to be in them, and never forgotten."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._tables = database.tables
+
+    def all(self) -> tuple[tuple[str, str], ...]:
+        """Cluster and namespace of every incident there was, each pair once."""
+        return self._database.read(lambda: places_of(self._tables))
 
 
 def spots_of(tables: Tables) -> tuple[Spot, ...]:

@@ -5,9 +5,6 @@ from typing import Any
 from chatops.core.actions import ActionRun, ActionState, Plan, Progress
 from chatops.db.columns import aware, aware_or_none, clean, from_json, naive, naive_or_none, to_json
 from chatops.db.entities import Tables
-from chatops.db.querying import select
-
-INTERRUPTED = ActionState.INTERRUPTED.value
 
 
 def write_run(tables: Tables, incident_id: int, run: ActionRun) -> None:
@@ -37,13 +34,6 @@ def runs_on(tables: Tables, incident_ids: list[int]) -> dict[int, tuple[ActionRu
         for row in sorted(rows, key=lambda row: (row.requested_at, row.id)):
             found[row.incident_id] = (*found.get(row.incident_id, ()), _run(row))
     return found
-
-
-def interrupted_on(tables: Tables) -> tuple[int, ...]:
-    """Ids of the incidents with an interrupted run that was not looked up yet."""
-    actions = tables.Action
-    found = select(run.incident_id for run in actions if run.state == INTERRUPTED and run.detail == "")
-    return tuple(sorted(found))
 
 
 def _columns(run: ActionRun) -> dict[str, Any]:

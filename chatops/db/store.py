@@ -23,6 +23,9 @@ from chatops.db.listing import Listing
 from chatops.db.logins import Logins
 from chatops.db.maintenance import MaintenanceWindows
 from chatops.db.merging import Merges
+from chatops.db.pages import Pages
+from chatops.db.past import Past
+from chatops.db.places import Places
 from chatops.db.positions import Positions
 from chatops.db.roll_call import RollCall
 from chatops.db.routes import ChatRoutes
@@ -32,6 +35,7 @@ from chatops.db.statistics import Statistics
 from chatops.db.storms import Storms
 from chatops.db.topics import Topics
 from chatops.db.trials import Trials
+from chatops.db.unfinished import Unfinished
 from chatops.db.updates import Updates
 from chatops.db.users import Users
 
@@ -48,6 +52,10 @@ class Store:
         self._database = database
         self.inbox = Inbox(database)
         self.incidents = Incidents(database)
+        self.unfinished = Unfinished(database)
+        self.pages = Pages(database)
+        self.past = Past(database)
+        self.places = Places(database)
         self.listing = Listing(database)
         self.audit = AuditLog(database)
         self.cards = Cards(database)

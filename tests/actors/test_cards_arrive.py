@@ -17,7 +17,8 @@ from chatops.actors.telegram_messages import Deliver, Delivered, NotDelivered
 from chatops.core.failures import Reason
 from chatops.core.incidents import Incident, Status
 from chatops.core.outgoing import SendMessage
-from chatops.core.pacing import Pacer, Parcel
+from chatops.core.pacing.pacer import Pacer
+from chatops.core.pacing.parcels import Parcel
 from tests.actors.cards_world import START, Books, ChatLife, Wire
 
 GROUP, OTHER = -100, -200

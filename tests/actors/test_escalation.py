@@ -200,7 +200,7 @@ def test_without_a_chain_every_admin_is_called_once(bare):
     bare.post.wait(lambda post: said(bare, "Everybody:"))
     bare.wait(minutes=5)
     bare.until(lambda: types(bare).count(EntryType.CALLED) == 1)
-    assert bare.store.incidents.unattended(bare.clock(), MOST) == ()
+    assert bare.store.unfinished.unattended(bare.clock(), MOST) == ()
 
 
 def test_after_a_start_it_goes_on_where_it_was(shop):
@@ -220,7 +220,7 @@ def test_after_a_start_a_call_is_told_to_chats_that_did_not_hear_it(shop):
     shop.post.wait(lambda post: len(said(shop, "still nobody's")) == 2)
     shop.stop()
     shop.store.chats.put(Chat(LATE, ChatKind.GROUP, subscribed=True))
-    assert shop.store.incidents.calling() == (1,)
+    assert shop.store.unfinished.calling() == (1,)
     shop.start()
     shop.directory.tell(incident_address(1), MailArrived())
     shop.post.wait(lambda post: LATE in said(shop, "still nobody's"))
@@ -232,7 +232,7 @@ def test_a_storm_is_not_one_of_calls(shop):
         text = critical().decode().replace("checkout", f"checkout{number}")
         shop.post_webhook(text.encode(), source=f"s{number}")
     shop.until(lambda: len(shop.store.incidents.active_ids()) == MOST + 2)
-    shop.until(lambda: len(shop.store.incidents.unattended(shop.clock(), 100)) == MOST + 2)
+    shop.until(lambda: len(shop.store.unfinished.unattended(shop.clock(), 100)) == MOST + 2)
     shop.wait(minutes=5)
     shop.until(lambda: types(shop).count(EntryType.REMINDED) == MOST)
     shop.wait(minutes=0)

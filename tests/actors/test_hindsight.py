@@ -67,7 +67,7 @@ def test_it_is_told_once_also_when_a_start_tells_it_again(shop: House) -> None:
     assert since is not None
     assert since.handed_at is not None
     shop.until(lambda: shop.store.positions.shown_since(OLEG, 1, Verb.HAND_OVER, since.handed_at))
-    assert shop.store.incidents.handed() == (1,)
+    assert shop.store.unfinished.handed() == (1,)
     shop.stop()
     shop.start()
     shop.directory.tell(incident_address(1), MailArrived())

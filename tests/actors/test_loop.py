@@ -434,7 +434,7 @@ def test_who_writes_does_not_wait_for_all_the_cards(shop):
     built.store.chats.put(anna)
     for name in ("firing_group_of_3", "firing_single", "inhibiting_critical"):
         built.post_webhook(body(name))
-    built.until(lambda: built.store.incidents.open_page(0, 10)[0] == 3)
+    built.until(lambda: built.store.pages.open(0, 10)[0] == 3)
     built.store.chats.put(replace(anna, subscribed=True))
     built.write("/help")
     built.post.wait(lambda post: post.sent == 4)

@@ -93,7 +93,7 @@ def test_its_time_is_over_by_itself(shop):
     shop.clock.move(hours=3)
     shop.directory.tell(ESCALATION, LookRound())
     shop.post.wait(lambda post: "🛠" not in post.messages[card].html)
-    assert shop.store.incidents.maintained() == ()
+    assert shop.store.unfinished.maintained() == ()
 
 
 def test_only_admins_set_it(shop):

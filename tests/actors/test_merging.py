@@ -248,7 +248,7 @@ def test_two_press_at_once_on_the_same(shop: House) -> None:
         for tap in taps
     ]
     assert sorted(told) == sorted(["🔗 #2 is part of #1 now", "🔗 It is part of #1 now: go on there"])
-    shop.until(lambda: not shop.store.incidents.incidents_with_mail())
+    shop.until(lambda: not shop.store.unfinished.with_mail())
     assert [e.type for e in entries(shop, 1)].count(EntryType.MERGED_IN) == 1
 
 
@@ -256,7 +256,7 @@ def test_into_each_other_at_once(shop: House) -> None:
     two(shop)
     awake(shop, 1, merge_into=2)
     awake(shop, 2, merge_into=1, by=OLEG)
-    shop.until(lambda: len(denied(shop)) == 1 and not shop.store.incidents.incidents_with_mail())
+    shop.until(lambda: len(denied(shop)) == 1 and not shop.store.unfinished.with_mail())
     opened = [number for number in (1, 2) if known(shop, number).open]
     assert len(opened) == 1
     assert firing(shop, opened[0]) == ["HighErrors", "HighLatency"]
@@ -291,9 +291,9 @@ def test_what_died_before_the_other_had_it_goes_on_after_a_start(shop: House) ->
     decision = decide(before, MergeInto(press, 1), now=shop.clock())
     assert shop.store.merges.merge(before, decision.incident, decision.entries, by=press.by, now=shop.clock()) == ""
     shop.start()
-    assert shop.store.incidents.incidents_with_mail() == (1,)
+    assert shop.store.unfinished.with_mail() == (1,)
     shop.directory.tell(incident_address(1), MailArrived())
     shop.post.wait(lambda post: "2 alerts" in post.messages[first].html)
     shop.directory.tell(incident_address(1), MailArrived())
-    shop.until(lambda: not shop.store.incidents.incidents_with_mail())
+    shop.until(lambda: not shop.store.unfinished.with_mail())
     assert [e.type for e in entries(shop, 1)].count(EntryType.MERGED_IN) == 1

@@ -99,8 +99,8 @@ def test_of_what_is_opened_together_each_chat_hears_of_its_own(shop):
     shop.until(lambda: len(shop.store.incidents.active_ids()) == 40)
     shop.until(lambda: len(shop.store.cards.for_chat(GROUP)) == 5)
     # What nobody is shown is looked at all the same.
-    shop.until(lambda: not shop.store.incidents.unseen())
-    assert shop.store.incidents.incidents_with_mail() == ()
+    shop.until(lambda: not shop.store.unfinished.unseen())
+    assert shop.store.unfinished.with_mail() == ()
     shop.settled(GROUP)
     assert len(shop.store.cards.for_chat(GROUP)) == 5
 

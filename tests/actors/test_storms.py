@@ -223,8 +223,8 @@ def test_what_comes_together_is_opened_together_and_wakes_nobody(stormy: House) 
     # The first few may have been routed one by one, before more were there.
     assert len([work for work in list(stormy.cluster.work.queue) if isinstance(work, TakeSurvey)]) < 30
     assert len(stormy.store.incidents.active_ids()) == 60
-    assert not set(stormy.store.incidents.unseen()) & members
-    assert stormy.store.incidents.incidents_with_mail() == ()
+    assert not set(stormy.store.unfinished.unseen()) & members
+    assert stormy.store.unfinished.with_mail() == ()
     opened = [e.entry.incident_id for e in stormy.store.audit.page(limit=500) if e.entry.type is EntryType.OPENED]
     assert sorted(opened) == list(range(1, 61))
     assert stormy.store.audit.verify() is None

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatops.core.outgoing import AnswerTap, CreateTopic, EditMessage, Lane, LeaveChat, Outgoing, SendMessage
-from chatops.core.pacing import Pace, Pacer
+from chatops.core.pacing.pace import Pace
+from chatops.core.pacing.pacer import Pacer
 
 GROUP, OTHER, ANNA = -100, -200, 7
 PACE = Pace()
@@ -321,7 +322,7 @@ def test_idle_chats_are_forgotten(pacer):
     for chat in range(1, 2_000):
         pacer.add(send(chat=chat), chat * 100.0)
         pacer.succeeded(pacer.next(chat * 100.0), chat * 100.0)
-    assert len(pacer._chats) <= 2
+    assert len(pacer._lines) <= 2
 
 
 # A model of Telegram

@@ -9,6 +9,7 @@ from chatops.core.alerts import Notification, parse
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.incidents import decide
 from chatops.core.incidents.events import AlertsReceived
+from chatops.core.incidents.values import Incident
 from chatops.core.resources import ObjectRef
 from chatops.db.store import Store
 
@@ -73,3 +74,9 @@ def entry(**detail: str) -> Entry:
 def run(id: str = "run-1", state: ActionState = ActionState.REQUESTED) -> ActionRun:
     plan = Plan("rollout_restart", DEPLOYMENT, "42", {"restarted_at": "2026-11-01T12:00:00Z"})
     return ActionRun(id, plan, 7, "Anna", NOW, state, -5, 10)
+
+
+def known(store: Store, incident_id: int = 1) -> Incident:
+    incident = store.incidents.get(incident_id)
+    assert incident is not None
+    return incident

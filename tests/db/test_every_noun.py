@@ -176,19 +176,19 @@ def test_what_is_looked_for_among_incidents(store: Store, incident: Incident) ->
         flapping=Flapping(owes=True),
     )
     assert store.incidents.apply(changed, now=NOW)
-    assert store.incidents.maintained() == ((1, 3),)
-    assert store.incidents.owing() == (1,)
-    assert store.incidents.handed() == (1,)
-    assert store.incidents.calling() == ()
-    assert store.incidents.unattended(NOW + timedelta(days=1), 5) == ((1, NOW),)
-    assert store.incidents.unattended(NOW - MINUTE, 5) == ()
-    assert store.incidents.places() == (("", "shop"),)
-    assert store.incidents.open_page(0, 5)[0] == 1
-    assert store.incidents.open_page(0, 5, readable=lambda *_: False)[0] == 0
+    assert store.unfinished.maintained() == ((1, 3),)
+    assert store.unfinished.owing() == (1,)
+    assert store.unfinished.handed() == (1,)
+    assert store.unfinished.calling() == ()
+    assert store.unfinished.unattended(NOW + timedelta(days=1), 5) == ((1, NOW),)
+    assert store.unfinished.unattended(NOW - MINUTE, 5) == ()
+    assert store.places.all() == (("", "shop"),)
+    assert store.pages.open(0, 5)[0] == 1
+    assert store.pages.open(0, 5, readable=lambda *_: False)[0] == 0
     assert store.inbox.many([1, 9])[0].id == 1
     ended(store, changed)
-    assert store.incidents.closed_page(0, 5)[0] == 1
-    assert store.incidents.closed_page(0, 5, readable=lambda _, namespace: namespace == "shop")[0] == 1
+    assert store.pages.closed(0, 5)[0] == 1
+    assert store.pages.closed(0, 5, readable=lambda _, namespace: namespace == "shop")[0] == 1
 
 
 def test_runs_that_were_begun_and_not_ended(store: Store) -> None:

@@ -25,13 +25,7 @@ from chatops.db.database import Database
 from chatops.db.store import Store
 from tests.outside import outside, refuse, unwatch, watch
 
-from .building import DEPLOYMENT, MINUTE, NOW, body, deliver, entry, run, told
-
-
-def known(store: Store, incident_id: int = 1) -> Incident:
-    incident = store.incidents.get(incident_id)
-    assert incident is not None
-    return incident
+from .building import DEPLOYMENT, MINUTE, NOW, body, deliver, entry, known, run, told
 
 
 def full(incident: Incident) -> Incident:
@@ -224,7 +218,7 @@ def test_without_its_audit_entry_nothing_is_stored(store: Store) -> None:
         store.incidents.apply(changed, [entry(), bad], mail_done=[1], update_id=1, token=token, used_by="7", now=NOW)
     assert known(store) == before
     assert store.incidents.pending_mail(1) == pending
-    assert store.incidents.running() == ()
+    assert store.unfinished.running() == ()
     assert [update[0] for update in store.updates.pending()] == [1]
     assert store.audit.head()[0] == 0
     offered = store.buttons.find(token)
@@ -233,7 +227,7 @@ def test_without_its_audit_entry_nothing_is_stored(store: Store) -> None:
     assert store.incidents.apply(changed, [entry()], mail_done=[1], update_id=1, token=token, used_by="7", now=NOW)
     assert known(store) == changed
     assert store.incidents.pending_mail(1) == ()
-    assert store.incidents.running() == (1,)
+    assert store.unfinished.running() == (1,)
     assert store.updates.pending() == ()
     assert store.audit.head()[0] == 1
 
@@ -245,7 +239,7 @@ def test_a_refusing_audit_table_stops_everything(url: str, store: Store) -> None
     with pytest.raises(Failure, match="broken"):
         store.incidents.apply(replace(before, revision=9, run=run()), [entry()], now=NOW)
     assert known(store) == before
-    assert store.incidents.running() == ()
+    assert store.unfinished.running() == ()
 
 
 def test_a_used_or_expired_button_changes_nothing(store: Store) -> None:
@@ -290,103 +284,6 @@ def test_r22_sixty_four_confirms_at_once_run_once(store: Store) -> None:
     offered = store.buttons.find(token)
     assert offered is not None
     assert offered.used_by == str(won[0])
-
-
-def test_the_open_list_is_worst_first_then_free_then_new(store: Store) -> None:
-    wanted = [
-        (Severity.CRITICAL, None, 3),
-        (Severity.CRITICAL, None, 1),
-        (Severity.CRITICAL, Person(1, "A"), 5),
-        (Severity.WARNING, None, 9),
-        (Severity.INFO, Person(1, "A"), 0),
-        (Severity.NONE, None, 7),
-    ]
-    ids = {}
-    for number in (3, 5, 1, 0, 4, 2):
-        severity, taken_by, minute = wanted[number]
-        (ids[number],) = told(store, body(f"k{number}", firing=[f"f{number}"]))
-        incident = replace(
-            known(store, ids[number]), severity=severity, taken_by=taken_by, opened_at=NOW + minute * MINUTE
-        )
-        assert store.incidents.apply(incident, now=NOW)
-    deliver(store, body("not decided yet", firing=["z"]))
-    total, page = store.incidents.open_page(0, 4)
-    assert (total, [incident.id for incident in page]) == (6, [ids[number] for number in range(4)])
-    assert [incident.id for incident in store.incidents.open_page(4, 4)[1]] == [ids[4], ids[5]]
-    assert store.incidents.open_page(100, 4) == (6, ())
-    assert len(store.incidents.active_ids()) == 7
-    assert all(incident.episodes for incident in page)
-
-
-def test_history_is_newest_end_first(store: Store) -> None:
-    for number, minute in enumerate((5, 1, 9)):
-        (incident_id,) = told(store, body(f"k{number}", firing=[f"f{number}"]))
-        closed = replace(known(store, incident_id), status=Status.RESOLVED, closed_at=NOW + minute * MINUTE)
-        assert store.incidents.apply(closed, now=NOW)
-    total, page = store.incidents.closed_page(0, 2)
-    assert (total, [incident.id for incident in page]) == (3, [3, 1])
-    assert [incident.id for incident in store.incidents.closed_page(2, 2)[1]] == [2]
-    assert store.incidents.open_page(0, 9) == (0, ())
-
-
-def test_alike_counts_earlier_ones_of_the_same_kind_and_place(store: Store) -> None:
-    days = (0, 3, 6, 8, 9)
-    for number, day in enumerate(days):
-        (incident_id,) = told(store, body(f"k{number}", firing=[f"f{number}"]), at=NOW + timedelta(days=day))
-    assert [store.incidents.alike_before(known(store, number + 1)) for number in range(len(days))] == [0, 1, 2, 2, 3]
-    elsewhere = replace(known(store, incident_id), namespace="other")
-    assert store.incidents.alike_before(elsewhere) == 0
-    assert store.incidents.alike_before(known(store, incident_id), days=30) == 4
-
-
-def test_running_ends_with_the_outcome(store: Store) -> None:
-    told(store, body("A", firing="a"))
-    for state in ActionState:
-        changed = replace(known(store), run=run(state=state))
-        assert store.incidents.apply(changed, now=NOW)
-        assert store.incidents.running() == ((1,) if state.running else ())
-    again = replace(known(store), run=run("run-2"))
-    assert store.incidents.apply(again, now=NOW)
-    assert known(store).run == run("run-2"), "the latest"
-
-
-def test_what_was_interrupted_waits_to_be_looked_up(store: Store) -> None:
-    told(store, body("A", firing="a"))
-    for detail, waits in (("", (1,)), ("absent", ())):
-        changed = replace(known(store), run=replace(run(state=ActionState.INTERRUPTED), detail=detail))
-        assert store.incidents.apply(changed, now=NOW)
-        assert store.incidents.interrupted() == waits
-
-
-def test_a_call_for_help_is_remembered_while_the_incident_is_active(store: Store) -> None:
-    told(store, body("A", firing="a"))
-    assert store.incidents.calling() == ()
-    assert store.incidents.apply(replace(known(store), escalated_at=NOW), now=NOW)
-    assert store.incidents.calling() == (1,)
-    assert store.incidents.apply(replace(known(store), status=Status.RESOLVED, closed_at=NOW), now=NOW)
-    assert store.incidents.calling() == ()
-
-
-def test_an_active_incident_waits_to_be_looked_at(database: Database, store: Store) -> None:
-    told(store, body("A", firing="a"))
-    ended = Status.RESOLVED
-    for change, waits in (
-        ({"revision": 1}, (1,)),
-        ({"survey": Survey(NOW, problem="unreachable", retry=True)}, (1,)),
-        ({"survey": Survey(NOW)}, ()),
-        ({"survey": None, "status": ended, "closed_at": NOW}, ()),
-    ):
-        assert store.incidents.apply(replace(known(store), **change), now=NOW)
-        assert store.incidents.unseen() == waits, change
-
-
-def test_a_survey_of_another_version_is_left_out(url: str, store: Store) -> None:
-    told(store, body("A", firing="a"))
-    assert store.incidents.apply(replace(known(store), survey=Survey(NOW)), now=NOW)
-    outside(url, """UPDATE incidents SET survey = '{"taken_at": "some day"}'""")
-    assert known(store).survey is None
-    assert store.incidents.apply(replace(known(store), revision=1), now=NOW)
-    assert store.incidents.unseen() == (1,)
 
 
 def test_r22_a_run_that_was_begun_is_not_begun_again(store: Store) -> None:

@@ -120,7 +120,7 @@ def test_no_change_is_looked_for_in_all_incidents(filled: Database, monkeypatch:
         lambda store: store.listing.mark(lambda *_: False),
         lambda store: store.listing.places(),
         lambda store: store.listing.row(1),
-        lambda store: store.incidents.places(),
+        lambda store: store.places.all(),
     ):
         assert bad(steps_of(filled, monkeypatch, ask)) == []
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from chatops.core.audit import EntryType
-from chatops.core.incidents import Incident, Merge, Person, Press, Status, decide
+from chatops.core.incidents import Merge, Person, Press, Status, decide
 from chatops.core.incidents.events import MergeInto, Resolve, Take, TakeIn
 from chatops.core.incidents.values import REOPEN_WINDOW
 from chatops.core.review import Span
@@ -14,19 +14,13 @@ from chatops.core.self_audit import compare
 from chatops.db.merging import BEHIND, GONE, MOST
 from chatops.db.store import Store
 
-from .building import MINUTE, NOW, body, deliver, told, understood, work_through
+from .building import MINUTE, NOW, body, deliver, known, told, understood, work_through
 
 ANNA, OLEG = Person(7, "@anna"), Person(8, "@oleg")
 
 
 def everywhere(cluster: str, namespace: str) -> bool:
     return True
-
-
-def known(store: Store, incident_id: int) -> Incident:
-    incident = store.incidents.get(incident_id)
-    assert incident is not None
-    return incident
 
 
 def merge(store: Store, merged: int, into: int, *, by: Person = ANNA, at: datetime = NOW, update: int = 0) -> str:
@@ -65,9 +59,9 @@ def test_its_alerts_and_its_group_are_the_other_s(store: Store) -> None:
     assert merge(store, 1, 2) == ""
     gone = known(store, 1)
     assert (gone.status, gone.merged_into, gone.firing) == (Status.REJECTED, 2, ())
-    assert store.incidents.incidents_with_mail() == (2,)
+    assert store.unfinished.with_mail() == (2,)
     assert take_in(store, 2)
-    assert store.incidents.incidents_with_mail() == ()
+    assert store.unfinished.with_mail() == ()
     assert store.merges.pending(2) == ()
     assert sorted(e.alert.fingerprint for e in known(store, 2).firing) == ["a", "b", "c"]
     assert deliver(store, body("A", firing="abd"), at=NOW + MINUTE) == (2,)
@@ -85,7 +79,7 @@ def test_what_is_routed_before_the_other_took_it_in_is_worked_through_after(stor
     told(store, body("B", firing="b"))
     assert merge(store, 1, 2) == ""
     assert deliver(store, body("A", resolved="a"), at=NOW + MINUTE) == (2,)
-    assert store.incidents.incidents_with_mail() == (2,)
+    assert store.unfinished.with_mail() == (2,)
     take_in(store, 2, at=NOW + MINUTE)
     work_through(store, (2,), at=NOW + MINUTE)
     both = known(store, 2)
@@ -260,11 +254,11 @@ def test_it_is_counted_once(store: Store) -> None:
     told(store, body("C", firing="c"), at=NOW + 2 * MINUTE)
     span = Span(NOW - MINUTE, NOW + 60 * MINUTE)
     assert store.statistics.count(span) == 3
-    assert store.incidents.alike_before(known(store, 3)) == 2
+    assert store.past.alike_before(known(store, 3)) == 2
     merged(store, 1, 2, at=NOW + 3 * MINUTE)
     assert store.statistics.count(span) == 2
     assert [row.id for row in store.statistics.incidents(span)] == [2, 3]
-    assert store.incidents.alike_before(known(store, 3)) == 1
+    assert store.past.alike_before(known(store, 3)) == 1
 
 
 # Who is offered

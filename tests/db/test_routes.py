@@ -175,10 +175,10 @@ def test_whoever_asks_hears_the_same(chats):
         assert {(chat_id, each) for chat_id, found in wanted.items() for each in found} == taken
         assert {(gap.chat_id, gap.incident_id) for gap in books.missing} == taken
         assert {gap.incident_id for gap in books.unrouted} == set(ids) - {each for _, each in taken}
-        total, shown = chats.incidents.open_page(0, 100, routed_to=SHOP)
+        total, shown = chats.pages.open(0, 100, routed_to=SHOP)
         assert {each.id for each in shown} == {each for chat_id, each in taken if chat_id == SHOP}
         assert total == len(shown)
-        listed = [each.id for each in chats.incidents.open_page(0, 100)[1]]
+        listed = [each.id for each in chats.pages.open(0, 100)[1]]
         assert [each.id for each in shown] == [each for each in listed if (SHOP, each) in taken]
 
 

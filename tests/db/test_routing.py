@@ -10,11 +10,11 @@ import pytest
 
 from chatops.core.audit import EntryType
 from chatops.core.inbox import InboxState
-from chatops.core.incidents.values import REOPEN_WINDOW, Incident, Status
+from chatops.core.incidents.values import REOPEN_WINDOW, Status
 from chatops.db.routing import UNKNOWN_RESOLVED
 from chatops.db.store import Store
 
-from .building import MINUTE, NOW, body, deliver, entry, told, understood, work_through
+from .building import MINUTE, NOW, body, deliver, entry, known, told, understood, work_through
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 
@@ -133,7 +133,7 @@ def test_stories(store: Store, name: str) -> None:
         at = NOW + each.minute * MINUTE
         assert told(store, body(**each.body), at=at, source=each.source) == each.to, f"step {number}"
     assert store.inbox.new_ids() == ()
-    assert store.incidents.incidents_with_mail() == ()
+    assert store.unfinished.with_mail() == ()
     assert store.audit.verify() is None
 
 
@@ -145,12 +145,6 @@ def test_a_peer_that_is_late_does_not_reopen(store: Store) -> None:
     incident = known(store, 1)
     assert incident.status is Status.RESOLVED
     assert incident.episodes[0].late_at is not None
-
-
-def known(store: Store, incident_id: int) -> Incident:
-    incident = store.incidents.get(incident_id)
-    assert incident is not None
-    return incident
 
 
 @pytest.mark.parametrize("status", [Status.RESOLVED, Status.REJECTED])
@@ -180,7 +174,7 @@ def test_a_row_routed_twice_stays_where_it_is(store: Store) -> None:
     assert [(one.incident_id, one.home, one.inbox.id) for one in mail] == [(1, True, inbox_id), (2, False, inbox_id)]
     work_through(store, first)
     assert store.inbox.route(inbox_id, understood(raw), NOW) == first
-    assert store.incidents.incidents_with_mail() == (), "done mail does not come back"
+    assert store.unfinished.with_mail() == (), "done mail does not come back"
 
 
 def test_a_row_that_does_not_exist_goes_nowhere(store: Store) -> None:
@@ -238,7 +232,7 @@ def test_quarantine_keeps_the_body_and_empties_the_mailboxes(store: Store) -> No
     assert (row.id, row.state, row.attempts) == (1, InboxState.QUARANTINED, 2)
     assert row.problem == "it broke�its reader �"
     assert row.body == body("A", firing="a")
-    assert store.incidents.incidents_with_mail() == ()
+    assert store.unfinished.with_mail() == ()
     assert store.audit.head()[0] == 1
 
 

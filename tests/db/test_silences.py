@@ -47,7 +47,7 @@ def test_those_with_a_silence_that_may_stand_are_found(store: Store) -> None:
     first, second = store.incidents.many((1, 2))
     store.incidents.apply(replace(first, silence=replace(WHOLE, ended_at=None)), now=NOW)
     store.incidents.apply(replace(second, silence=replace(WHOLE, key="key-2")), now=NOW)
-    assert store.incidents.silenced() == (1,)
+    assert store.unfinished.silenced() == (1,)
 
 
 def test_past_incidents_come_newest_first_with_everything_that_was_run(store: Store) -> None:
@@ -61,8 +61,8 @@ def test_past_incidents_come_newest_first_with_everything_that_was_run(store: St
         closed = replace(current, status=Status.RESOLVED, closed_at=NOW + 5 * MINUTE, taken_by=Person(7, "Anna"))
         store.incidents.apply(closed, now=NOW)
     third = store.incidents.get(3)
-    past = store.incidents.alike(third)
+    past = store.past.alike(third)
     assert [(each.incident.id, [r.id for r in each.runs]) for each in past] == [(2, ["B0", "B1"]), (1, ["A0", "A1"])]
-    assert [each.incident.id for each in store.incidents.alike(third, limit=1)] == [2]
-    assert store.incidents.alike(store.incidents.get(1)) == ()
-    assert store.incidents.alike(replace(third, namespace="elsewhere")) == ()
+    assert [each.incident.id for each in store.past.alike(third, limit=1)] == [2]
+    assert store.past.alike(store.incidents.get(1)) == ()
+    assert store.past.alike(replace(third, namespace="elsewhere")) == ()

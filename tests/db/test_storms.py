@@ -36,11 +36,11 @@ def test_what_a_digest_holds_wants_no_card_and_no_survey(store: Store) -> None:
     assert [each.id for each in store.storms.members(storm.id)] == [first, second]
     assert store.storms.members(storm.id)[0].causes == (NODE,)
     assert store.cards.stale(CHAT) == (third,)
-    assert store.incidents.unseen() == (third,)
+    assert store.unfinished.unseen() == (third,)
     assert store.cards.audience(first) == (CHAT,)
     store.cards.put(Card(CHAT, first, 9, 1))
     assert not store.storms.holds(first)
-    assert store.incidents.unseen() == (first, third)
+    assert store.unfinished.unseen() == (first, third)
 
 
 def test_a_member_counts_as_shown_once_the_digest_was_seen_since_it_joined(store: Store) -> None:

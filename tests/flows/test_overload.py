@@ -70,7 +70,7 @@ def test_r4_under_ten_times_the_load_what_was_taken_is_kept(place):
     assert most["memory"] < idle * MOST_TIMES_IDLE
     with place.store() as store:
         until(
-            lambda: not store.incidents.incidents_with_mail() and not store.inbox.new_ids(),
+            lambda: not store.unfinished.with_mail() and not store.inbox.new_ids(),
             "all is worked through",
             BACKLOG_PATIENCE,
         )
@@ -96,7 +96,7 @@ def test_r9_bent_bodies_break_no_part_of_the_service(place):
     assert place.post(a_body(None, {"status": "odd"}, good, groupKey="beside")) == 200
     with place.store() as store:
         until(
-            lambda: not store.incidents.incidents_with_mail() and not store.inbox.new_ids(),
+            lambda: not store.unfinished.with_mail() and not store.inbox.new_ids(),
             "all is worked through",
             BACKLOG_PATIENCE,
         )

@@ -119,7 +119,7 @@ def settle(pair: Pair, sender: Sender, hand: Hand, sent_twice: int) -> list[str]
     hand.join()
     with pair.place.store() as store:
         until(lambda: not store.inbox.new_ids(), "all is routed", SETTLING)
-        until(lambda: not store.incidents.incidents_with_mail(), "all is worked through", SETTLING)
+        until(lambda: not store.unfinished.with_mail(), "all is worked through", SETTLING)
         known = incidents(store, sender).values()
         until(lambda: all(shown(store, each.id) for each in known), "all is shown", SETTLING)
         with suppress(AssertionError):

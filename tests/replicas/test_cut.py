@@ -138,7 +138,7 @@ def assert_nothing_lost(pair: Wired, sender: Sender, *, sent_twice: int) -> None
     sender.stop()
     with pair.place.store() as store:
         until(lambda: not store.inbox.new_ids(), "all is routed")
-        until(lambda: not store.incidents.incidents_with_mail(), "all is worked through")
+        until(lambda: not store.unfinished.with_mail(), "all is worked through")
         known = incidents(store, sender).values()
         until(lambda: all(shown(store, each.id) for each in known), "all is shown")
         assert judge(pair.place, store, sender, sent_twice) == []

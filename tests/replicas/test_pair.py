@@ -80,6 +80,6 @@ def test_a_rolling_update_loses_and_doubles_nothing(pair):
             until(
                 lambda number=number: store.cards.get(ANNA, number) or store.storms.holds(number), f"#{number} is shown"
             )
-        until(lambda: not store.incidents.incidents_with_mail(), "all is worked through")
+        until(lambda: not store.unfinished.with_mail(), "all is worked through")
     shown = [seen.text.split("\n")[0] for seen in pair.place.chat.messages(from_bot=True)]
     assert len(shown) == len(set(shown))

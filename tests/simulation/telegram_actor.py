@@ -11,7 +11,7 @@ from chatops.actors.senders import Outcome
 from chatops.actors.telegram import SENDERS, PollerBroke, TelegramActor
 from chatops.actors.telegram_messages import Deliver
 from chatops.core.failures import Failure
-from chatops.core.pacing import Parcel
+from chatops.core.pacing.parcels import Parcel
 from tests.simulation.faults import ProcessDied
 from tests.simulation.telegram import SimulatedTelegram
 from tests.simulation.virtual_time import Agenda

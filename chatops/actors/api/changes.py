@@ -14,8 +14,8 @@ from chatops.actors.api.desk import Desk
 from chatops.actors.api.looking import ObjectQuery
 from chatops.actors.api.witnessed import Witnessed
 from chatops.actors.chat_messages import ApprovalWanted
-from chatops.actors.conversation.taps import run_event
-from chatops.actors.conversation.views import needed
+from chatops.actors.conversation.cluster_screens import needed
+from chatops.actors.conversation.press_events import run_event
 from chatops.actors.work import MakePreview
 from chatops.core.access import needs
 from chatops.core.actions import ACTIONS, CHOSEN, Preview

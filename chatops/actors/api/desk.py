@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from chatops.actors.addresses import API, Address
 from chatops.actors.api.actor import Have, Press
-from chatops.actors.conversation.views import readable_by
+from chatops.actors.conversation.reader import readable_by
 from chatops.actors.messages import Answered
 from chatops.actors.upstream_messages import UpstreamWork
 from chatops.actors.work import Result, Work

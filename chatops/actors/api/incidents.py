@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from chatops.actors.api.desk import BAD_CURSOR, Desk
 from chatops.actors.conversation.documents import document
-from chatops.actors.conversation.views import advice_for
+from chatops.actors.conversation.stored_screens import advice_for
 from chatops.core.access import needs
 from chatops.core.alerts import Severity
 from chatops.core.buttons import Verb
@@ -156,7 +156,7 @@ class IncidentDesk:
             incident,
             caller.tongue,
             now=now,
-            alike=desk.store.incidents.alike_before(incident),
+            alike=desk.store.past.alike_before(incident),
             suggested=_allowed(suggested, incident, caller) if incident.open and not running else Suggestions(),
             can=self._can(incident, caller),
             chat_url=self._chat_url(incident),

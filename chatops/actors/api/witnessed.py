@@ -2,7 +2,7 @@
 
 from chatops.actors.addresses import POOL
 from chatops.actors.api.desk import Desk
-from chatops.actors.conversation.views import Reader
+from chatops.actors.conversation.reader import Reader
 from chatops.actors.conversation.witness import Witness
 from chatops.actors.work import Result, Work
 from chatops.core.cards import Position

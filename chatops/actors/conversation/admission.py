@@ -12,9 +12,10 @@ from chatops.actors.addresses import Address, chat_address
 from chatops.actors.chat_messages import AccessChanged
 from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.denials import Denials
-from chatops.actors.conversation.drilldown import Drilldown, From
+from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.people import UNREADABLE
-from chatops.actors.conversation.views import Reader, readable_by
+from chatops.actors.conversation.reader import Reader, readable_by
+from chatops.actors.conversation.whereabouts import From
 from chatops.core.access import may_decide
 from chatops.core.audit import Entry, EntryType
 from chatops.core.buttons import Offered, Verb
@@ -121,7 +122,7 @@ class Admission:
         if user is None:
             return None
         speaks = tongue(user.language) if user.language else self._canvas.tongue
-        total, _ = self._store.incidents.open_page(0, 1, readable_by(user))
+        total, _ = self._store.pages.open(0, 1, readable_by(user))
         return deciding.news(change.type, change.grant, user, chat, speaks, open_count=total)
 
     def typed(self, question: Position, text: TextMessage, reader: Reader) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from chatops.actors.conversation import chat_setup, duty, maintenance, people, reviews, routes, views
+from chatops.actors.conversation import chat_setup, duty, maintenance, people, reviews, routes, stored_screens
 from chatops.actors.conversation.documents import document
+from chatops.actors.conversation.reader import readable_by
 from chatops.actors.conversation.shelf import Shelf
 from chatops.core.access import DECIDING, may_see
 from chatops.core.buttons import Button, Verb
@@ -82,7 +83,7 @@ class Canvas:
     def readable(self) -> Readable:
         """The same by place, for many at once: the owner is looked up once."""
         owner = self._store.users.get(self.chat_id) if self.chat_id > 0 else None
-        return views.readable_by(owner) if owner else lambda cluster, namespace: True
+        return readable_by(owner) if owner else lambda cluster, namespace: True
 
     def directions(self, incident: Incident) -> Directions:
         """What the chat's rules say of it at this moment."""
@@ -105,7 +106,7 @@ class Canvas:
         if position.screen in duty.SCREENS:
             now, roster = self._clock(), self.policy.roster
             return duty.drawn(position, self._store, roster, speaks, now=now, reader=user)
-        return views.from_store(
+        return stored_screens.drawn(
             position,
             incident,
             self._store,

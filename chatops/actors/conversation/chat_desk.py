@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.drilldown import Drilldown
-from chatops.actors.conversation.views import Reader
+from chatops.actors.conversation.reader import Reader
 from chatops.core.audit import Entry, EntryType
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position

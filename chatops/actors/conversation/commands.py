@@ -11,7 +11,7 @@ import structlog
 
 from chatops.actors.conversation import maintenance, routes
 from chatops.actors.conversation.denials import Denials
-from chatops.actors.conversation.views import readable_by
+from chatops.actors.conversation.reader import readable_by
 from chatops.core.access import ADMINS_ONLY, OUT_OF_SCOPE, known, may_decide, may_see
 from chatops.core.audit import Entry, EntryType, Subject
 from chatops.core.buttons import Verb
@@ -132,7 +132,7 @@ class Commands:
             # Nobody would see anything otherwise: the first person who comes gets the incidents.
             chat = self._subscribe(text, user, replace(known or chat, subscribed=True))
             catch_up = True
-        total, _ = self._store.incidents.open_page(0, 1, readable_by(user))
+        total, _ = self._store.pages.open(0, 1, readable_by(user))
         shown = welcome.start(user, chat, tongue, open_count=total, routed=self._is_routed(chat))
         return Reply(shown, catch_up=catch_up)
 

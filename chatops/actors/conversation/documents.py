@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from chatops.actors.conversation import reviews
-from chatops.actors.conversation.views import readable_by
+from chatops.actors.conversation.reader import readable_by
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Incident
@@ -32,7 +32,7 @@ def document(
         case Verb.POSTMORTEM if incident is not None:
             entries = [line.entry for line in store.audit.for_incident(incident.id)]
             expression = expression_of(incident.lead.generator_url) if incident.lead else ""
-            past = store.incidents.past(incident)
+            past = store.past.of(incident)
             text = postmortem.postmortem(past, entries, tongue, now=now, expression=expression)
             return postmortem.file_name(incident), text.encode()
         case Verb.STATISTICS_FILE:

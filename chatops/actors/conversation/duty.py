@@ -2,10 +2,9 @@
 
 from datetime import UTC, datetime
 
-from chatops.actors.conversation.views import number
 from chatops.actors.roster import roster_now
 from chatops.core.buttons import Verb
-from chatops.core.cards import Position
+from chatops.core.cards import Position, number
 from chatops.core.oncall import Duty, Member, Roster, on_call
 from chatops.core.people import User
 from chatops.core.screens import oncall

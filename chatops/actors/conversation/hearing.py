@@ -18,12 +18,12 @@ from chatops.actors.conversation.commands import Commands
 from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.notes import Notes
 from chatops.actors.conversation.pins import Pins
+from chatops.actors.conversation.reader import Reader
 from chatops.actors.conversation.replies import Replies
 from chatops.actors.conversation.restraint import Restraint
 from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.conversation.strangers import Strangers
 from chatops.actors.conversation.taps import Taps
-from chatops.actors.conversation.views import Reader
 from chatops.actors.telegram_messages import Deliver
 from chatops.actors.unwritten import done_with
 from chatops.core.absence import Absence

@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 
-from chatops.actors.conversation.views import number
-from chatops.core.cards import Position
+from chatops.core.cards import Position, number
 from chatops.core.granting import place_typed
 from chatops.core.maintenance import Window, reason_typed, span_typed
 from chatops.core.people import User

@@ -6,10 +6,10 @@ from datetime import datetime
 from chatops.actors.conversation.denials import Denials
 from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.maintenance import window_of
-from chatops.actors.conversation.views import Reader, number
+from chatops.actors.conversation.reader import Reader
 from chatops.core.audit import Entry, EntryType
 from chatops.core.buttons import Offered, Verb
-from chatops.core.cards import Position
+from chatops.core.cards import Position, number
 from chatops.core.updates import Tap
 from chatops.db.store import Store
 

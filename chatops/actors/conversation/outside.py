@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from chatops.actors.conversation.views import Reader, number
+from chatops.actors.conversation.reader import Reader
 from chatops.actors.upstream_messages import CountMatched, DrawGraph, ListSilences, ReadOutside, UpstreamWork
 from chatops.core.access import Right, incident_place, may, may_decide, may_see, place_of
 from chatops.core.buttons import Button, Verb
-from chatops.core.cards import Position
+from chatops.core.cards import Position, number
 from chatops.core.graphs import GraphAsk, Theme, fired_spans
 from chatops.core.incidents import Incident
 from chatops.core.incidents.scopes import choices_of

@@ -1,8 +1,7 @@
 """The screens of people and grants by position, drawn from what is stored. Who may see them is decided at the press."""
 
-from chatops.actors.conversation.views import number
 from chatops.core.buttons import Verb
-from chatops.core.cards import Position
+from chatops.core.cards import Position, number
 from chatops.core.granting import grant_of
 from chatops.core.people import Role, User
 from chatops.core.screens import deciding, people
@@ -27,7 +26,7 @@ def drawn(position: Position, store: Store, tongue: Tongue, reader: User | None)
             return people.choose_role(user, tongue)
         case Verb.SCOPE if user or "user" not in args:
             role, typed = Role(args["role"]), grant_of(args)
-            seen, unreadable = store.incidents.places(), UNREADABLE in args
+            seen, unreadable = store.places.all(), UNREADABLE in args
             return people.choose_place(user, role, seen, tongue, typed=typed, unreadable=unreadable)
         case Verb.GIVE | Verb.REVOKE | Verb.DISABLE | Verb.ENABLE if user:
             return deciding.question(user, position.screen, grant_of(args), tongue, by=reader)

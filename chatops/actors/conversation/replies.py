@@ -6,7 +6,7 @@ from datetime import datetime
 from chatops.actors.addresses import Address
 from chatops.actors.answering import reply
 from chatops.actors.conversation.denials import Denials
-from chatops.actors.conversation.views import Reader
+from chatops.actors.conversation.reader import Reader
 from chatops.core.access import known, may_all, needs
 from chatops.core.buttons import Verb
 from chatops.core.cards import Position

@@ -41,7 +41,7 @@ def drawn(
         case "zone":
             return routes.choose_zone(policy.zone, tongue)
         case str() as step if step in routes.STEPS and route:
-            return routes.choose(step, route, store.incidents.places(), sorted(policy.roster.chains), tongue)
+            return routes.choose(step, route, store.places.all(), sorted(policy.roster.chains), tongue)
     return routes.rules_of_chat(chat, rules, tongue, zone=policy.zone, problem=problem)
 
 

@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 import structlog
 
 from chatops.actors.addresses import UPSTREAM, Address
-from chatops.actors.conversation.drilldown import Drilldown, From
-from chatops.actors.conversation.views import Reader, number
+from chatops.actors.conversation.drilldown import Drilldown
+from chatops.actors.conversation.reader import Reader
+from chatops.actors.conversation.whereabouts import From
 from chatops.actors.upstream_messages import ExpireSilence, ExtendUntil, ListSilences, UpstreamWork
 from chatops.actors.work import Submit
 from chatops.core.audit import SYSTEM, Entry, EntryType
 from chatops.core.buttons import Offered, Verb
-from chatops.core.cards import Position
+from chatops.core.cards import Position, number
 from chatops.core.failures import Failure, Reason
 from chatops.core.moments import stamp
 from chatops.core.screens.silences import END, EXTEND

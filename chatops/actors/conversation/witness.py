@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 
-from chatops.actors.conversation.views import Reader
+from chatops.actors.conversation.reader import Reader
 from chatops.actors.work import Result
 from chatops.core.actions import Preview
 from chatops.core.audit import SYSTEM, VIA, Entry, EntryType, Subject

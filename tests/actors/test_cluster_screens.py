@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chatops.actors.conversation import views
-from chatops.actors.conversation.views import Reader
+from chatops.actors.conversation import cluster_screens
+from chatops.actors.conversation.reader import Reader
 from chatops.actors.work import MakePreview, ReadObject, ReadPod, ReadWorkload, ReadYaml
 from chatops.core.actions import CHOSEN
 from chatops.core.applicable import View
@@ -30,7 +30,7 @@ LOOKS: list[tuple[ObjectRef, Any, View]] = [
 
 
 def drawn(at: Position, result: Any) -> Any:
-    return views.drawn(at, result, READER, now=NOW, policy=Policy())
+    return cluster_screens.drawn(at, result, READER, now=NOW, policy=Policy())
 
 
 def position(screen: Verb, ref: ObjectRef, **args: str) -> Position:
@@ -51,7 +51,7 @@ def at_button(button: Button) -> Position:
 @pytest.mark.parametrize("screen", [Verb.MORE, Verb.PICK])
 @pytest.mark.parametrize(("ref", "work", "view"), LOOKS)
 def test_an_object_is_looked_at_by_its_kind(screen: Verb, ref: ObjectRef, work: Any, view: View) -> None:
-    assert views.needed(position(screen, ref, action="scale_up"), NOW) == work
+    assert cluster_screens.needed(position(screen, ref, action="scale_up"), NOW) == work
 
 
 @pytest.mark.parametrize(("ref", "work", "view"), LOOKS)
@@ -63,7 +63,7 @@ def test_every_button_of_an_objects_screen_leads_somewhere(ref: ObjectRef, work:
         wanted = at_button(button)
         if button.verb is Verb.CHOOSE:
             wanted = replace(wanted, args={**wanted.args, "run": "r"})
-        assert views.needed(wanted, NOW) is not None, button
+        assert cluster_screens.needed(wanted, NOW) is not None, button
 
 
 @pytest.mark.parametrize(("ref", "work", "view"), LOOKS)
@@ -79,7 +79,7 @@ def test_a_parameter_is_picked_until_nothing_is_left_to_choose(ref: ObjectRef, w
             if button.verb is Verb.CHOOSE:
                 chosen = {name: value for name, value in button.args.items() if name != "action"}
                 wanted = replace(at_button(button), args={**button.args, "run": "r", "above": "x", "why": "undo"})
-                asked = views.needed(wanted, NOW)
+                asked = cluster_screens.needed(wanted, NOW)
                 assert isinstance(asked, MakePreview)
                 assert chosen
                 assert asked.params == {**chosen, "action_id": "r", "restarted_at": "2026-11-23T09:12:00Z"}
@@ -88,7 +88,7 @@ def test_a_parameter_is_picked_until_nothing_is_left_to_choose(ref: ObjectRef, w
 def test_everything_chosen_reaches_the_preview_and_nothing_else() -> None:
     chosen = dict.fromkeys(CHOSEN, "7")
     args = {**chosen, "action": "scale_up", "run": "r", "above": "x", "card": "3", "page": "1", "seen": "9"}
-    asked = views.needed(position(Verb.CHOOSE, WORKLOAD, **args), NOW)
+    asked = cluster_screens.needed(position(Verb.CHOOSE, WORKLOAD, **args), NOW)
     assert isinstance(asked, MakePreview)
     assert set(asked.params) == {*CHOSEN, "action_id", "restarted_at"}
 
@@ -109,5 +109,5 @@ def test_the_pods_of_what_is_no_workload() -> None:
 
 def test_yaml_is_a_file_named_after_the_object() -> None:
     wanted = position(Verb.YAML_FILE, HPA)
-    assert views.needed(wanted, NOW) == ReadYaml(HPA)
-    assert views.file_of(wanted, "kind: X\n", READER) == ("hpa-checkout.yaml", b"kind: X\n")
+    assert cluster_screens.needed(wanted, NOW) == ReadYaml(HPA)
+    assert cluster_screens.file_of(wanted, "kind: X\n", READER) == ("hpa-checkout.yaml", b"kind: X\n")
