@@ -7,7 +7,8 @@ from typing import Protocol
 from chatops.actors.addresses import Address, chat_address
 from chatops.actors.chat_messages import UpdateArrived
 from chatops.actors.presence import Presence
-from chatops.core.updates import Update
+from chatops.actors.unanswered import Unanswered
+from chatops.core.updates import Tap, Update
 from chatops.telegram.updates import read
 
 Came = tuple[int, int, bytes]
@@ -36,11 +37,13 @@ class Arrivals:
         tell: Callable[[Address, object], None],
         now: Callable[[], datetime],
         presence: Presence | None = None,
+        unanswered: Unanswered | None = None,
     ) -> None:
         self._rows = rows
         self._tell = tell
         self._now = now
         self._presence = presence
+        self._unanswered = unanswered or Unanswered()
 
     def resume(self, *, tell_pending: bool) -> int | None:
         """The id after the newest that was stored. `tell_pending` also tells what is stored and not done yet."""
@@ -75,5 +78,7 @@ class Arrivals:
         return self._presence is not None and self._presence.catching_up
 
     def _told(self, update: Update, came_at: datetime) -> None:
+        if isinstance(update, Tap):
+            self._unanswered.came(update.callback_id)
         late = self._presence.too_late(came_at) if self._presence is not None else None
         self._tell(chat_address(update.chat_id), UpdateArrived(update, late))

@@ -66,7 +66,7 @@ class Cast:
             FamilySpec(INCIDENTS, self._start(IncidentActor, outside=policy.outside, **hearing)),
             *(ChildSpec(address, start, Restart.TRANSIENT) for address, start in self._rounds()),
             ChildSpec(API, starter(ApiActor, ground.directory)),
-            ChildSpec(WEBHOOK, self._start(WebhookActor, **hearing)),
+            ChildSpec(WEBHOOK, self._start(WebhookActor, unanswered=ground.unanswered, **hearing)),
         ]
 
     def _start(self, actor: type[Actor], **arguments: Any) -> Start:
@@ -88,6 +88,7 @@ class Cast:
             telegram=self._telegram,
             arrivals=self._arrivals,
             health=self._ground.health,
+            unanswered=self._ground.unanswered,
             commands=introduction.commands(),
             hook=introduction.hook(),
             left_hook=introduction.left_hook(),

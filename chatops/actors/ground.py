@@ -10,6 +10,7 @@ from chatops.actors.bot import Bot
 from chatops.actors.chat_messages import Notice
 from chatops.actors.directory import Directory
 from chatops.actors.health import Health
+from chatops.actors.unanswered import Unanswered
 from chatops.core.graphs import Theme
 from chatops.core.outside import Outside
 from chatops.core.policy import Graphs, Policy
@@ -28,6 +29,7 @@ class Ground:
         self.store = Store(self.database)
         self.directory = Directory()
         self.health = Health()
+        self.unanswered = Unanswered()
         self.bot = Bot(self.store.settings, self.token)
         self.policy = _policy(settings)
 

@@ -49,7 +49,7 @@ class System:
         self._replica = self._replica_on(server) if isinstance(server, PostgresUrl) else None
         self._gate = Gate(ground.directory, self._put, routes_here=self._routes_here)
         presence = Presence(settings=store.settings, chats=store.cards.chats_of_open, tell=tell, now=now)
-        arrivals = Arrivals(rows=store.updates, tell=tell, now=now, presence=presence)
+        arrivals = Arrivals(rows=store.updates, tell=tell, now=now, presence=presence, unanswered=ground.unanswered)
         self._cast = Cast(ground, arrivals)
         self._intake = alert_port(ground, self._gate)
         self._api = app_port(ground, self.readiness, arrivals, self._replica.relay if self._replica else None)

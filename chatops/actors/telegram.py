@@ -25,7 +25,9 @@ from chatops.actors.poller import Poller
 from chatops.actors.senders import Outcome, Senders, join_all
 from chatops.actors.telegram_messages import ChatBegan, Deliver, Delivered, NotDelivered, Withdraw
 from chatops.actors.timers import Timer
+from chatops.actors.unanswered import Unanswered
 from chatops.core.failures import ChatMigrated, Failure, Permanent, Reason
+from chatops.core.outgoing import AnswerTap
 from chatops.core.pacing.pace import Pace
 from chatops.core.pacing.pacer import Pacer
 from chatops.core.pacing.parcels import Parcel
@@ -103,10 +105,12 @@ class TelegramActor(Actor):
         on_me: Callable[[Me], None] = lambda _me: None,
         clock: Callable[[], float] = time.monotonic,
         pace: Pace | None = None,
+        unanswered: Unanswered | None = None,
     ) -> None:
         super().__init__(directory=directory, address=address)
         self._telegram = telegram
         self._clock = clock
+        self._unanswered = unanswered or Unanswered()
         self._pacer: Pacer[Deliver] = Pacer(pace, chance=random.random)
         self._senders: Senders[Deliver] = Senders(telegram.deliver, self._wake, count=SENDERS)
         line = Line(
@@ -232,6 +236,8 @@ class TelegramActor(Actor):
 
     def _settle(self) -> None:
         for parcel, outcome in self._senders.collect():
+            if isinstance(parcel.delivery.outgoing, AnswerTap):
+                self._unanswered.answered(parcel.delivery.outgoing.callback_id)
             self._ended(parcel, outcome)
 
     def _ended(self, parcel: Parcel[Deliver], outcome: Outcome) -> None:

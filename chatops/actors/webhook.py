@@ -16,6 +16,7 @@ from chatops.actors.chat_messages import IncidentsOpened, Notice
 from chatops.actors.decided import tell_opened
 from chatops.actors.directory import Directory
 from chatops.actors.messages import Accept, Beaten, BodiesStored, MailArrived, RouteNext
+from chatops.actors.unanswered import Unanswered
 from chatops.core.alerts import CLUSTER, Notification, NotUnderstood, parse
 from chatops.core.audit import ALERTMANAGER, Entry, EntryType
 from chatops.core.failures import Failure
@@ -50,6 +51,10 @@ MOST_REST_SECONDS = 0.5
 RESTING_SECONDS = 10.0
 """A storm that pours for longer is not waited for any more."""
 
+GIVE_WAY_SECONDS = 0.005
+MOST_WAYS_GIVEN = 20
+"""So often in a row a press goes before what waits of a storm, so that it is let in however many people press."""
+
 MOST_ATTEMPTS = 3
 """A body that breaks its reading this often is put aside: it must not stop the ones behind it."""
 
@@ -67,6 +72,7 @@ class WebhookActor(Actor):
         cluster_label: str = CLUSTER,
         monotonic: Callable[[], float] = time.monotonic,
         watchdogs: frozenset[str] = frozenset(),
+        unanswered: Unanswered | None = None,
     ) -> None:
         super().__init__(directory=directory, address=address)
         self._store = store
@@ -78,6 +84,8 @@ class WebhookActor(Actor):
         self._monotonic = monotonic
         self._together = MOST_TOGETHER
         self._came = 0
+        self._unanswered = unanswered or Unanswered()
+        self._gave_way = 0
         self._rush_since: float | None = None
         self._rest = RUSH_SECONDS
 
@@ -127,6 +135,9 @@ class WebhookActor(Actor):
 
     def _route_waiting(self) -> None:
         """What is not routed when this crashes is found again by the next life's setup."""
+        if self._gives_way():
+            self.later(GIVE_WAY_SECONDS, RouteNext())
+            return
         began, came, self._came = self._monotonic(), self._came, 0
         rush = len(self._waiting) >= LEAST_TOGETHER
         waiting = tuple(self._waiting)[: self._together]
@@ -142,6 +153,12 @@ class WebhookActor(Actor):
             self._route_soon()
         elif self._waiting:
             self.tell(self.address, RouteNext())
+
+    def _gives_way(self) -> bool:
+        """In a storm, while somebody waits for the answer to a press: both take the one processor."""
+        waited_for = len(self._waiting) >= LEAST_TOGETHER and self._unanswered.any
+        self._gave_way = self._gave_way + 1 if waited_for and self._gave_way < MOST_WAYS_GIVEN else 0
+        return self._gave_way > 0
 
     def _open_together(self, inbox_ids: tuple[int, ...]) -> tuple[int, ...]:
         """Open what is new of a storm in one transaction; those that are to be routed one by one."""

@@ -10,11 +10,14 @@ import pytest
 from chatops.actors.addresses import WEBHOOK
 from chatops.actors.directory import Directory
 from chatops.actors.messages import BodiesStored, RouteNext
+from chatops.actors.unanswered import Unanswered
 from chatops.actors.webhook import (
+    GIVE_WAY_SECONDS,
     LEAST_TOGETHER,
     MOST_ALERTS,
     MOST_REST_SECONDS,
     MOST_TOGETHER,
+    MOST_WAYS_GIVEN,
     RESTING_SECONDS,
     RESTS,
     RUSH_SECONDS,
@@ -63,7 +66,9 @@ class Routing(WebhookActor):
             store=SimpleNamespace(inbox=inbox),  # type: ignore[arg-type]  # the part that is used here
             clock=lambda: NOW,
             monotonic=lambda: inbox.seconds,
+            unanswered=(unanswered := Unanswered(lambda: inbox.seconds)),
         )
+        self.presses = unanswered
         self.inbox = inbox
         self.next: list[float] = []
 
@@ -139,3 +144,28 @@ def test_of_large_groups_fewer_are_looked_at_together() -> None:
     routing.route()
     assert routing.inbox.together == [MOST_TOGETHER, MOST_ALERTS // 50]
     assert RUSH_SECONDS < MOST_REST_SECONDS
+
+
+def test_a_storm_gives_way_to_a_press_until_it_is_answered(routing: Routing) -> None:
+    routing.pour(1, LEAST_TOGETHER)
+    routing.presses.came("press")
+    assert routing.route() == GIVE_WAY_SECONDS
+    assert routing.route() == GIVE_WAY_SECONDS
+    routing.presses.answered("press")
+    routing.route()
+    assert routing.inbox.together == [LEAST_TOGETHER]
+
+
+def test_one_alone_gives_way_to_nobody(routing: Routing) -> None:
+    routing.pour(1, 1)
+    routing.presses.came("press")
+    routing.route()
+    assert routing.inbox.together == [1]
+
+
+def test_however_many_press_a_storm_is_let_in(routing: Routing) -> None:
+    routing.pour(1, 3 * MOST_TOGETHER)
+    for number in range(3 * MOST_WAYS_GIVEN):
+        routing.presses.came(str(number))
+        routing.route()
+    assert routing.inbox.together == [MOST_TOGETHER] * 2

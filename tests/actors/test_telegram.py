@@ -24,6 +24,7 @@ from chatops.actors.specs import ChildSpec, starter
 from chatops.actors.supervisor import ChildState
 from chatops.actors.telegram import HookWanted, PollerBroke, TelegramActor
 from chatops.actors.telegram_messages import Deliver, Delivered, NotDelivered
+from chatops.actors.unanswered import Unanswered
 from chatops.core.failures import Failure, Reason, Temporary
 from chatops.core.outgoing import AnswerTap, EditMessage, Key, Lane, LeaveChat, SendMessage
 from chatops.core.updates import Membership, Tap, TextMessage
@@ -69,6 +70,7 @@ class Office:
         self.server = server
         self.health = Health()
         self.telegram = Telegram(server.token, server.url)
+        self.unanswered = Unanswered(clock)
         self.told: queue.Queue[Any] = queue.Queue()
         self.ref: Any = None
         self._began = datetime.now(UTC)
@@ -81,10 +83,13 @@ class Office:
             "health": self.health,
             "commands": COMMANDS,
             "clock": self.clock,
+            "unanswered": self.unanswered,
         }
 
     def arrivals(self, rows: Any, presence: Presence | None = None) -> Arrivals:
-        return Arrivals(rows=rows, tell=self.directory.tell, now=self.now, presence=presence)
+        return Arrivals(
+            rows=rows, tell=self.directory.tell, now=self.now, presence=presence, unanswered=self.unanswered
+        )
 
     def now(self) -> datetime:
         return self._began + timedelta(seconds=self.clock.now)
@@ -207,6 +212,17 @@ def test_taps_and_memberships_are_told_to_their_chats(open_office, server):
     told = open_office.next().update
     assert isinstance(told, Tap)
     assert (told.chat_id, told.data) == (101, "token")
+
+
+def test_a_press_is_known_to_wait_until_its_answer_is_there(open_office):
+    open_office.deliver(SendMessage(101, "card", KEYS))
+    open_office.next()
+    press = open_office.anna.tap(open_office.anna.messages()[-1], "Take")
+    open_office.next()
+    assert open_office.unanswered.any
+    open_office.deliver(AnswerTap(press.query_id, "Taken"), Lane.ANSWER)
+    open_office.next()
+    assert not open_office.unanswered.any
 
 
 def test_what_is_not_for_the_bot_is_confirmed_and_not_stored(open_office, server):
