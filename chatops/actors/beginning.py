@@ -47,7 +47,11 @@ def introduce(settings: Settings, store: Store, now: datetime) -> None:
 
 
 def resume(store: Store, tell: Callable[[Address, object], None]) -> None:
-    """What the last run left half done goes on: mail, running actions, silences, surveys, calls for help, cards."""
+    """What the last run left half done goes on: cards, mail, running actions, silences, surveys, calls for help.
+
+    Chats come first: behind thousands of incidents, each of which begins a thread, people would see nothing for long.
+    """
+    _resume_chats(store, tell)
     unfinished = store.unfinished
     waiting = {
         *unfinished.with_mail(),
@@ -61,6 +65,9 @@ def resume(store: Store, tell: Callable[[Address, object], None]) -> None:
     }
     for incident_id in sorted(waiting):
         tell(incident_address(incident_id), MailArrived())
+
+
+def _resume_chats(store: Store, tell: Callable[[Address, object], None]) -> None:
     cards = store.cards
     subscribed = (chat.id for chat in store.chats.subscribed())
     storms = store.storms.chats_behind()
