@@ -17,6 +17,7 @@ class Cordon(Edit[Node]):
     """Sets or clears `unschedulable`, each the other's inverse."""
 
     model = Node
+    foreseen_by = ()
 
     def refusal(self, seen: Node, action: str, params: dict[str, str]) -> Caution | None:
         if seen.spec.unschedulable is (action == CORDON):
@@ -36,9 +37,6 @@ class Cordon(Edit[Node]):
 
     def inverse(self, seen: Node, action: str, params: dict[str, str]) -> tuple[str, dict[str, str]] | None:
         return (UNCORDON if action == CORDON else CORDON), {}
-
-    def foreseen(self, params: dict[str, str]) -> bool:
-        return True
 
 
 def cordoning(closes: bool) -> Change:

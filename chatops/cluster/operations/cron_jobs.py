@@ -53,6 +53,7 @@ class Suspension(Edit[CronJob]):
     """Sets `suspend`; each of the two actions is the other's inverse."""
 
     model = CronJob
+    foreseen_by = ()
 
     def refusal(self, seen: CronJob, action: str, params: dict[str, str]) -> Caution | None:
         if bool(seen.spec.suspend) != _suspends(action):
@@ -73,9 +74,6 @@ class Suspension(Edit[CronJob]):
 
     def inverse(self, seen: CronJob, action: str, params: dict[str, str]) -> tuple[str, dict[str, str]]:
         return RESUME if _suspends(action) else SUSPEND, {}
-
-    def foreseen(self, params: dict[str, str]) -> bool:
-        return True
 
     def progress(self, reader: Reader, seen: CronJob, plan: Plan) -> Progress:
         if bool(seen.spec.suspend) != _suspends(plan.action):

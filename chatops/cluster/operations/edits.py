@@ -40,6 +40,10 @@ class Edit(Generic[T]):
     needs: tuple[str, ...] = ()
     lasting: bool = True
     """Whether it changes what should be, which whoever else manages the object would put back."""
+    foreseen_by: tuple[str, ...] | None = None
+    """Where the parameters of a plan say the patch and its inverse: those it needs for that. Then nothing is looked at
+    before it; None where only the object says it.
+    """
     content_type: str = MERGE_PATCH
 
     def choose(self, reader: Reader, seen: T, action: str, params: dict[str, str], now: datetime) -> dict[str, str]:
@@ -70,10 +74,6 @@ class Edit(Generic[T]):
         """Action id and parameters of the way back from here, `seen` being the object before the change."""
         return None
 
-    def foreseen(self, params: dict[str, str]) -> bool:
-        """Whether these parameters alone say the patch and its inverse: then nothing is looked at before it."""
-        return False
-
     def progress(self, reader: Reader, seen: T, plan: Plan) -> Progress:
         """How far it has come; a field that is set is all there is to most edits."""
         return Progress(1, 1, finished=True)
@@ -100,7 +100,8 @@ class Edit(Generic[T]):
 
     def perform(self, reader: Reader, plan: Plan) -> Performed:
         """Patch it as it was seen. The undo is the inverse, bound to what this change left."""
-        previewed = as_previewed(plan, self.model) if self.foreseen(plan.params) else None
+        foreseen = self.foreseen_by is not None and plan.params.keys() >= {*self.foreseen_by}
+        previewed = as_previewed(plan, self.model) if foreseen else None
         before, version = apply(reader, plan, self.model, lambda each: self._patch(each, plan), previewed)
         back = self.inverse(before, plan.action, plan.params)
         undo = Plan(back[0], plan.ref, version, back[1]) if back else None

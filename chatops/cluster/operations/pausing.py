@@ -21,6 +21,7 @@ class Pausing(Edit[Workload]):
     """Sets or clears `paused`, each the other's inverse. Resuming begins what was changed meanwhile."""
 
     model = Workload
+    foreseen_by = ()
 
     def refusal(self, seen: Workload, action: str, params: dict[str, str]) -> Caution | None:
         if seen.spec.paused is (action == PAUSE):
@@ -43,9 +44,6 @@ class Pausing(Edit[Workload]):
 
     def inverse(self, seen: Workload, action: str, params: dict[str, str]) -> tuple[str, dict[str, str]]:
         return (RESUME if action == PAUSE else PAUSE), {}
-
-    def foreseen(self, params: dict[str, str]) -> bool:
-        return True
 
     def progress(self, reader: Reader, seen: Workload, plan: Plan) -> Progress:
         return Progress(1, 1, finished=True) if plan.action == PAUSE else rollout_progress(seen)

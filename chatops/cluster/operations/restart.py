@@ -27,6 +27,7 @@ class Restart(Edit[Workload]):
 
     model = Workload
     needs = ("restarted_at",)
+    foreseen_by = ()
 
     def choose(
         self, reader: Reader, seen: Workload, action: str, params: dict[str, str], now: datetime
@@ -44,9 +45,6 @@ class Restart(Edit[Workload]):
 
     def body(self, seen: Workload, action: str, params: dict[str, str]) -> dict[str, Any]:
         return {"spec": {"template": {"metadata": {"annotations": {RESTARTED_AT: params["restarted_at"]}}}}}
-
-    def foreseen(self, params: dict[str, str]) -> bool:
-        return True
 
     def progress(self, reader: Reader, seen: Workload, plan: Plan) -> Progress:
         return rollout_progress(seen)

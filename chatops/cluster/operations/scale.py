@@ -33,6 +33,7 @@ class Scale(Edit[Workload]):
 
     model = Workload
     needs = ("replicas",)
+    foreseen_by = (FROM_REPLICAS,)
 
     def choose(
         self, reader: Reader, seen: Workload, action: str, params: dict[str, str], now: datetime
@@ -70,9 +71,6 @@ class Scale(Edit[Workload]):
     def inverse(self, seen: Workload, action: str, params: dict[str, str]) -> tuple[str, dict[str, str]]:
         before, after = int(params.get(FROM_REPLICAS, "") or desired_of(seen)), int(params["replicas"])
         return "scale_down" if after > before else "scale_up", {"replicas": str(before)}
-
-    def foreseen(self, params: dict[str, str]) -> bool:
-        return FROM_REPLICAS in params
 
     def progress(self, reader: Reader, seen: Workload, plan: Plan) -> Progress:
         return scale_progress(seen, int(plan.params["replicas"]))
