@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests import databases
-from tests.order import pytest_collection, pytest_collection_modifyitems
+from tests.order import pytest_collection, pytest_collection_modifyitems, room
 from tests.second_look import pytest_itemcollected, pytest_runtest_logreport
 
 __all__ = [
@@ -49,7 +49,7 @@ def _database(request: pytest.FixtureRequest) -> Iterator[None]:
     chosen = request.config.option.databases
     kinds = (request.param,) if hasattr(request, "param") else databases.kinds_of(request.node, chosen)
     kind = kinds[0] if len(kinds) == 1 else databases.SQLITE
-    if not kinds and _room(request.path) in TAKING_TURNS:
+    if not kinds and room(request.path) in TAKING_TURNS:
         kind = databases.turn(request.node.nodeid)
     print(f"kept in {kind}")
     with databases.kept_in(kind):
@@ -57,8 +57,4 @@ def _database(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def _concerned(file: Path) -> bool:
-    return _room(file) in FOLDERS
-
-
-def _room(file: Path) -> str:
-    return file.relative_to(Path(__file__).parent).parts[0]
+    return room(file) in FOLDERS

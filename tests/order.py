@@ -51,6 +51,11 @@ def dealt(slow: list[Item], fast: list[Item], workers: int) -> list[Item]:
     return made + fast
 
 
+def room(file: Path) -> str:
+    """The folder of tests that it lies in."""
+    return file.relative_to(HERE).parts[0]
+
+
 def _rank(item: pytest.Item) -> int:
-    folder = item.path.relative_to(HERE).parts[0]
+    folder = room(item.path)
     return SLOW.index(folder) if folder in SLOW else len(SLOW)

@@ -5,18 +5,17 @@ the same: a test that is named here again and again is to be mended.
 """
 
 import os
-from pathlib import Path
 
 import pytest
+
+from tests.order import room
 
 WHOLE = frozenset({"deploy", "flows", "killing", "miniapp", "replicas"})
 """Folders of such tests."""
 
-HERE = Path(__file__).parent
-
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    if os.environ.get("SECOND_LOOK") and item.path.relative_to(HERE).parts[0] in WHOLE:
+    if os.environ.get("SECOND_LOOK") and room(item.path) in WHOLE:
         item.add_marker(pytest.mark.flaky(reruns=1))
 
 
