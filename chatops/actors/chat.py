@@ -132,7 +132,7 @@ class ChatActor(Actor):
                     parts.illustrations.answered(tag, None)
                     parts.drilldown.failed(tag, Reason.SERVER_ERROR, "", interrupted=True)
             case ApprovalWanted():
-                parts.drilldown.ask_approval(message)
+                parts.approvals.ask(message)
             case PutAside(update_id):
                 put_aside(self, self._store, update_id)
             case WasAway(absence):

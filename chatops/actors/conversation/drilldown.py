@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from chatops.actors.addresses import Address, incident_address
-from chatops.actors.chat_messages import ApprovalWanted
 from chatops.actors.conversation import cluster_screens, outside
 from chatops.actors.conversation.approvals import Approvals
 from chatops.actors.conversation.canvas import Canvas
@@ -15,7 +14,6 @@ from chatops.actors.conversation.inquiries import Asked, Inquiries
 from chatops.actors.conversation.kept_logs import KeptLogs
 from chatops.actors.conversation.reader import Reader
 from chatops.actors.conversation.shelf import Shelf
-from chatops.actors.conversation.topics import Topics
 from chatops.actors.conversation.whereabouts import FILES, From, Whereabouts
 from chatops.actors.conversation.witness import Witness
 from chatops.actors.messages import SurveyAgain
@@ -43,7 +41,7 @@ class Drilldown:
         self,
         canvas: Canvas,
         *,
-        topics: Topics,
+        approvals: Approvals,
         store: Store,
         shelf: Shelf,
         clock: Callable[[], datetime],
@@ -59,7 +57,7 @@ class Drilldown:
         self._witness = Witness(store, clock=clock)
         self._whereabouts = Whereabouts(store, clock)
         self._inquiries = Inquiries(canvas.policy, store=store, clock=clock, address=address, tell=tell)
-        self._approvals = Approvals(canvas, topics=topics, store=store, shelf=shelf, tell=tell)
+        self._approvals = approvals
 
     def follow(self, tap: Tap, offered: Offered, reader: Reader) -> str:
         """Go where the button leads; the code of the toast for it."""
@@ -153,10 +151,6 @@ class Drilldown:
             screen = (outside if theirs else cluster_screens).failed(asked.position, reason, detail, asked.reader)
             only = asked.only(self._clock())
             self._canvas.show(screen, asked.position, Lane.RESULT, thread_id=asked.thread_id, only=only)
-
-    def ask_approval(self, wanted: ApprovalWanted) -> None:
-        """Somebody chose in another chat what takes a second person."""
-        self._approvals.ask(wanted)
 
     def _sent_below(self, asked: Asked, result: Result) -> bool:
         """Whether the answer is a file or a picture, which was sent below."""

@@ -24,6 +24,7 @@ from chatops.actors.conversation.restraint import Restraint
 from chatops.actors.conversation.shelf import Shelf
 from chatops.actors.conversation.strangers import Strangers
 from chatops.actors.conversation.taps import Taps
+from chatops.actors.conversation.typed_words import TypedWords
 from chatops.actors.telegram_messages import Deliver
 from chatops.actors.unwritten import done_with
 from chatops.core.absence import Absence
@@ -50,6 +51,7 @@ class Hearing:
         drilldown: Drilldown,
         admission: Admission,
         taps: Taps,
+        words: TypedWords,
         pins: Pins,
         *,
         store: Store,
@@ -61,6 +63,7 @@ class Hearing:
         self._canvas = canvas
         self._drilldown = drilldown
         self._taps = taps
+        self._words = words
         self._pins = pins
         self._store = store
         self._shelf = shelf
@@ -101,7 +104,7 @@ class Hearing:
         if text.sender is not None:
             user = self._met(text.sender, text.chat_kind, text.chat_title)
             speaks = self.tongue_of(text.sender, user)
-            if self._taps.typed(text, user, speaks):
+            if self._words.heard(text, user, speaks):
                 return
             if not self._replies.heard(text, user, speaks):
                 noted = self._notes.incident_of(text)

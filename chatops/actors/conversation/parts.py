@@ -11,6 +11,7 @@ from chatops.actors.chat_messages import ReturnToCard
 from chatops.actors.conversation.absences import Absences
 from chatops.actors.conversation.admission import Admission
 from chatops.actors.conversation.announcements import Announcements
+from chatops.actors.conversation.approvals import Approvals
 from chatops.actors.conversation.asides import Asides
 from chatops.actors.conversation.backlog import Backlog
 from chatops.actors.conversation.calls import Calls
@@ -18,6 +19,7 @@ from chatops.actors.conversation.canvas import Canvas
 from chatops.actors.conversation.cards import Reconciler
 from chatops.actors.conversation.chat_desk import ChatDesk
 from chatops.actors.conversation.companions import Companions
+from chatops.actors.conversation.denied_presses import DeniedPresses
 from chatops.actors.conversation.drilldown import Drilldown
 from chatops.actors.conversation.hearing import Hearing
 from chatops.actors.conversation.illustrations import Illustrations
@@ -30,6 +32,7 @@ from chatops.actors.conversation.silences import OthersSilences
 from chatops.actors.conversation.storms import Storms
 from chatops.actors.conversation.taps import Taps
 from chatops.actors.conversation.topics import Topics
+from chatops.actors.conversation.typed_words import TypedWords
 from chatops.actors.quarantine import Quarantine
 from chatops.core.policy import Policy
 from chatops.db.store import Store
@@ -80,19 +83,22 @@ class Parts:
         self.refusals = Refusals(canvas, self.cards, self.storms, store=store, shelf=shelf, tell=tell)
         self.calls = Calls(canvas, topics, store=store, shelf=shelf, clock=clock)
         self.announcements = Announcements(canvas, topics, store=store, shelf=shelf)
+        self.approvals = Approvals(canvas, topics=topics, store=store, shelf=shelf, tell=tell)
         self.drilldown = Drilldown(
-            canvas, topics=topics, store=store, shelf=shelf, clock=clock, address=address, tell=tell
+            canvas, approvals=self.approvals, store=store, shelf=shelf, clock=clock, address=address, tell=tell
         )
         self.illustrations = Illustrations(canvas, store=store, shelf=shelf, address=address, tell=tell)
         self.admission = Admission(canvas, self.drilldown, store=store, clock=clock, tell=tell, bot_name=bot_name)
         self.silences = OthersSilences(self.drilldown, store=store, clock=clock, address=address, tell=tell)
         self.receipts = Receipts(owner, shelf, (self.cards, self.illustrations, self.storms, self.asides))
+        denials = DeniedPresses(store, clock)
         taps = Taps(
             self.drilldown,
             self.cards,
             self.admission,
             self.silences,
             self.storms,
+            denials,
             chat_desk=ChatDesk(
                 self.drilldown, store=store, clock=clock, chat=lambda: canvas.chat, changed=self.backlog.catch_up
             ),
@@ -106,6 +112,7 @@ class Parts:
             self.drilldown,
             self.admission,
             taps,
+            TypedWords(self.cards, denials, store=store, clock=clock, tell=tell),
             self.pins,
             store=store,
             shelf=shelf,

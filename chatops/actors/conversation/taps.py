@@ -21,7 +21,6 @@ from chatops.actors.conversation.routes_desk import RoutesDesk
 from chatops.actors.conversation.silences import OthersSilences
 from chatops.actors.conversation.stored_screens import other_of
 from chatops.actors.conversation.storms import Storms
-from chatops.actors.conversation.typed_words import TypedWords
 from chatops.actors.messages import Happened
 from chatops.actors.roster import roster_now
 from chatops.actors.telegram_messages import Deliver
@@ -31,9 +30,7 @@ from chatops.core.access import may_hold, may_see
 from chatops.core.buttons import Offered, Verb
 from chatops.core.cards import Position
 from chatops.core.incidents import Event, Incident, Person, Press
-from chatops.core.incidents.events import (
-    Escalate,
-)
+from chatops.core.incidents.events import Escalate
 from chatops.core.oncall import NOBODY, Roster, chain_at
 from chatops.core.outgoing import AnswerTap, Ephemeral, Lane
 from chatops.core.people import User
@@ -41,7 +38,7 @@ from chatops.core.presses import Refusal, judge
 from chatops.core.screens.confirm import asker_of
 from chatops.core.screens.toasts import toast
 from chatops.core.texts import Tongue
-from chatops.core.updates import Tap, TextMessage
+from chatops.core.updates import Tap
 from chatops.db.store import Store
 
 log = structlog.get_logger()
@@ -57,6 +54,7 @@ class Taps:
         admission: Admission,
         silences: OthersSilences,
         storms: Storms,
+        denials: DeniedPresses,
         *,
         chat_desk: ChatDesk,
         store: Store,
@@ -80,8 +78,7 @@ class Taps:
         self._store = store
         self._clock = clock
         self._tell = tell
-        self._denials = DeniedPresses(store, clock)
-        self._typed = TypedWords(cards, self._denials, store=store, clock=clock, tell=tell)
+        self._denials = denials
 
     def pressed(self, tap: Tap, user: User | None, speaks: Tongue, late: Absence | None = None) -> None:
         """`user` is who pressed, as far as we know them; `speaks` their language, for the toast."""
@@ -119,10 +116,6 @@ class Taps:
             return
         self._toast(tap, self._answered(tap, offered, Reader(person, speaks, user)))
         done_with(tap, self._store, self._tell)
-
-    def typed(self, text: TextMessage, user: User | None, speaks: Tongue) -> bool:
-        """Whether this is the word that a confirm waits for; a written one is as good as a press."""
-        return self._typed.heard(text, user, speaks)
 
     def _placed(self, tap: Tap) -> Tap:
         """In the message that was pressed: one that only the presser sees is known by a number of our own."""
